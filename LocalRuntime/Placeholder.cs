@@ -1,0 +1,1 @@
+namespace LocalRuntime; internal static class Placeholder;
