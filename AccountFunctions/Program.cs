@@ -1,1 +1,9 @@
-Console.WriteLine("starting");
+using AccountFunctions;
+using Microsoft.Azure.Functions.Worker.Builder;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+var builder = FunctionsApplication.CreateBuilder(args);
+builder.Logging.AddFilter("Azure", LogLevel.Warning).AddFilter("Microsoft", LogLevel.Warning);
+builder.Services.AddAzureClients().AddAccounts();
+builder.Build().Run();

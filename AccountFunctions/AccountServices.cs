@@ -1,0 +1,54 @@
+using AccountFunctions.Accounts;
+using AccountFunctions.Email;
+using AccountFunctions.Functions;
+using AccountFunctions.Security;
+using AccountFunctions.Storage;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+
+namespace AccountFunctions;
+
+/// <summary>Everything the app is made of, but for the Azure clients under it.</summary>
+public static class AccountServices
+{
+    public static IServiceCollection AddAccounts(this IServiceCollection services)
+    {
+        services.AddSettings<AccountOptions>("Accounts");
+        services.AddSettings<PasswordOptions>("Passwords");
+        services.AddSettings<ThrottleOptions>("Throttle");
+        services.AddSettings<SmtpOptions>("Smtp");
+        services.AddSettings<CodeOptions>("Codes")
+            .Validate<IHostEnvironment>((codes, host) => !host.IsProduction() || !DevelopmentKeys.IsCodeKey(codes.Key), DevelopmentKeys.Refusal("Codes__Key"));
+        services.AddSettings<TokenOptions>("Tokens")
+            .Validate<IHostEnvironment>((tokens, host) => !host.IsProduction() || !DevelopmentKeys.IsSigningKey(tokens.SigningKey), DevelopmentKeys.Refusal("Tokens__SigningKey"));
+        services.AddSettings<EmailOptions>("Email")
+            .Validate<IOptions<SmtpOptions>>((email, smtp) => email.Transport is not EmailTransportKind.Smtp || smtp.Value.Host is not "", "Smtp__Host: is required by Email__Transport Smtp");
+
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton<AddressStore>().AddSingleton<AccountStore>().AddSingleton<ThrottleStore>().AddSingleton<StorageHealth>().AddHostedService<StorageSetup>();
+        services.AddSingleton<SigningKeys>().AddSingleton<TokenMetadata>().AddSingleton<AccessTokens>().AddSingleton<CallerAuthenticator>();
+        services.AddSingleton<HashGate>().AddSingleton<PasswordHasher>().AddSingleton<PasswordPolicy>();
+        services.AddSingleton<VerificationCodes>().AddSingleton<RefreshTokenChain>();
+        services.AddSingleton<MailThrottle>().AddSingleton<NetworkThrottle>().AddSingleton<SignInAttempts>().AddSingleton<SignInThrottle>();
+        services.AddSingleton<EmailOutbox>().AddSingleton<EmailTexts>().AddSingleton<EmailSender>();
+        services.AddSingleton<AzureCommunicationTransport>().AddSingleton<SmtpTransport>();
+        services.AddSingleton<IEmailTransport>(provider => provider.GetRequiredService<IOptions<EmailOptions>>().Value.Transport is EmailTransportKind.Smtp
+            ? provider.GetRequiredService<SmtpTransport>()
+            : provider.GetRequiredService<AzureCommunicationTransport>());
+        services.AddSingleton<Register>().AddSingleton<Activate>().AddSingleton<ResendCode>();
+        services.AddSingleton<Login>().AddSingleton<Refresh>().AddSingleton<SessionReplies>();
+        services.AddSingleton<Logout>().AddSingleton<ListSessions>().AddSingleton<RevokeSession>();
+        services.AddSingleton<ResetPassword>().AddSingleton<ChangePassword>().AddSingleton<PasswordSetter>().AddSingleton<UpdateDetails>();
+        services.AddSingleton<HttpEdge>();
+        return services;
+    }
+
+    private static OptionsBuilder<TOptions> AddSettings<TOptions>(this IServiceCollection services, string section)
+        where TOptions : class
+    {
+        services.AddSingleton<IValidateOptions<TOptions>>(new SettingsValidator<TOptions>(section));
+        return services.AddOptions<TOptions>().BindConfiguration(section).ValidateOnStart();
+    }
+}

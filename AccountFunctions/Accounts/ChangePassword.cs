@@ -1,0 +1,73 @@
+using AccountFunctions.Security;
+using AccountFunctions.Storage;
+using Microsoft.Extensions.Logging;
+
+namespace AccountFunctions.Accounts;
+
+public sealed record ChangePasswordRequest(Member<string> Password = default, Member<string> NewPassword = default);
+
+/// <summary>Replaces the caller's password. The old one is asked for again, and guessing it here is slowed down like guessing it at sign-in.</summary>
+public sealed partial class ChangePassword(
+    AddressStore addresses,
+    PasswordPolicy policy,
+    PasswordHasher hasher,
+    PasswordSetter setter,
+    SignInAttempts attempts,
+    SignInThrottle throttle,
+    ILogger<ChangePassword> logger)
+{
+    public async Task<Result<Success>> HandleAsync(ChangePasswordRequest request, Caller caller, CancellationToken cancellationToken)
+    {
+        var account = caller.Account;
+        var errors = new FieldErrors();
+        var password = errors.Required("password", request.Password);
+        var replacement = errors.Required("new_password", request.NewPassword);
+        if (password is not null && policy.IsTooLong(password))
+        {
+            errors.Add("password", FieldError.TooLong);
+        }
+
+        if (replacement is not null && policy.Check(replacement, account.Username, account.FirstName, account.LastName, account.FirstName + account.LastName) is { } fault)
+        {
+            errors.Add("new_password", fault);
+        }
+
+        if (password is null || replacement is null || errors.Any)
+        {
+            return errors.ToProblem();
+        }
+
+        var addressKey = EmailAddress.KeyOf(account.Username);
+        using var attempt = attempts.Begin(addressKey);
+        var partition = await addresses.LoadAsync(addressKey, cancellationToken);
+        if (throttle.Delay(partition.Guard) is { } delayed)
+        {
+            return delayed;
+        }
+
+        var right = await hasher.VerifyAsync(password, account.PasswordHash, cancellationToken);
+        if (await throttle.RecordAsync(partition, attempt, right, cancellationToken) is { } unheard)
+        {
+            return unheard;
+        }
+
+        if (!right)
+        {
+            return Problem.InvalidPassword;
+        }
+
+        if (partition.ResetCode is { } code)
+        {
+            // Void from now on; if a newer one was asked for meanwhile, that one stays.
+            var batch = new PartitionBatch(addressKey);
+            batch.Delete(code);
+            await addresses.TryCommitAsync(batch, cancellationToken);
+        }
+
+        LogChanged(account.Id, caller.SessionId);
+        return await setter.SetAsync(addressKey, account, replacement, caller, cancellationToken);
+    }
+
+    [LoggerMessage(LogLevel.Information, "The password of account {AccountId} is changed by session {SessionId}.")]
+    private partial void LogChanged(string accountId, string sessionId);
+}

@@ -1,0 +1,8 @@
+namespace AccountFunctions.Accounts;
+
+/// <summary>The caller's own account.</summary>
+public static class GetDetails
+{
+    public static Task<Result<UserReply>> HandleAsync(Caller caller, CancellationToken cancellationToken) =>
+        Task.FromResult(UpdateDetails.Reply(caller.Account));
+}

@@ -1,0 +1,119 @@
+using AccountFunctions.Security;
+using AccountFunctions.Storage;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace AccountFunctions.Accounts;
+
+public sealed record LoginRequest(Member<string> Username = default, Member<string> Password = default);
+
+/// <summary>
+/// Checks a password and opens a session. Whoever asks, and whether or not there is such an account, costs the same reads and one Argon2 run;
+/// only the right password learns anything about the account.
+/// </summary>
+public sealed partial class Login(
+    AddressStore addresses,
+    AccountStore accounts,
+    PasswordHasher hasher,
+    PasswordPolicy policy,
+    SignInAttempts attempts,
+    SignInThrottle throttle,
+    SessionReplies replies,
+    IOptions<TokenOptions> options,
+    TimeProvider time,
+    ILogger<Login> logger)
+{
+    public async Task<Result<LoginReply>> HandleAsync(LoginRequest request, Visitor visitor, CancellationToken cancellationToken)
+    {
+        var errors = new FieldErrors();
+        var address = errors.RequiredAddress("username", request.Username);
+        var password = errors.Required("password", request.Password);
+        if (password is not null && policy.IsTooLong(password))
+        {
+            errors.Add("password", FieldError.TooLong);
+        }
+
+        if (address is null || password is null || errors.Any)
+        {
+            return errors.ToProblem();
+        }
+
+        using var attempt = attempts.Begin(address.Key);
+        var partition = await addresses.LoadAsync(address.Key, cancellationToken);
+        if (await visitor.Admission is { } refused)
+        {
+            return refused;
+        }
+
+        if (throttle.Delay(partition.Guard) is { } delayed)
+        {
+            return delayed;
+        }
+
+        var now = time.GetUtcNow();
+        var account = await accounts.FindAsync(partition.Claim?.AccountId ?? address.Key[..32], cancellationToken);
+        var pending = partition.Claim is null ? partition.Pendings.LastOrDefault(row => row.IsLive(now)) : null;
+        var right = await hasher.VerifyAsync(password, account?.PasswordHash ?? pending?.PasswordHash, cancellationToken);
+        if (await throttle.RecordAsync(partition, attempt, right, cancellationToken) is { } unheard)
+        {
+            return unheard;
+        }
+
+        return account switch
+        {
+            _ when !right => Problem.InvalidCredentials,
+            null => Problem.NotActive,
+            { Disabled: true } => Problem.DisabledAccount,
+            _ when account.IsExpired(now) => Problem.ExpiredAccount,
+            _ => await OpenSessionAsync(account, password, visitor, now, cancellationToken),
+        };
+    }
+
+    private async Task<Result<LoginReply>> OpenSessionAsync(AccountEntity account, string password, Visitor visitor, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var refresh = RefreshToken.First(account.Id, Guid.CreateVersion7(now).ToString("N"));
+        var batch = new PartitionBatch(account.Id);
+        batch.Insert(new SessionEntity(account.Id, refresh.SessionId)
+        {
+            Counter = refresh.Counter,
+            Hash = refresh.Hash,
+            Version = account.Version,
+            Created = now,
+            LastUsed = now,
+            Expires = now + options.Value.RefreshAbsoluteLifetime,
+            Client = visitor.Client,
+        });
+        batch.Insert(new EventEntity(account.Id, AccountEvent.SignedIn, now, refresh.SessionId));
+        await accounts.TryCommitAsync(batch, cancellationToken);
+        await RehashAsync(account, password, cancellationToken);
+        LogSignedIn(account.Id, refresh.SessionId);
+        return replies.Create(account, refresh);
+    }
+
+    // Somebody who is signed in must not notice that the new hash could not be computed or stored.
+    private async Task RehashAsync(AccountEntity account, string password, CancellationToken cancellationToken)
+    {
+        if (!hasher.IsOutdated(account.PasswordHash))
+        {
+            return;
+        }
+
+        try
+        {
+            account.PasswordHash = await hasher.HashAsync(password, cancellationToken);
+            var batch = new PartitionBatch(account.Id);
+            batch.Save(account);
+            await accounts.TryCommitAsync(batch, cancellationToken);
+        }
+        catch (Exception e) when (e is UnavailableException or Azure.RequestFailedException)
+        {
+            LogNotRehashed(account.Id, e);
+        }
+    }
+
+    [LoggerMessage(LogLevel.Information, "Account {AccountId} signed in, session {SessionId}.")]
+    private partial void LogSignedIn(string accountId, string sessionId);
+
+    [LoggerMessage(LogLevel.Warning, "The password hash of account {AccountId} could not be renewed.")]
+    private partial void LogNotRehashed(string accountId, Exception exception);
+}

@@ -1,0 +1,46 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace AccountFunctions.Accounts;
+
+/// <summary>
+/// A member of a request as it was sent: absent (the default), null, of another type, or a value. A request that keeps all four apart
+/// can report every field at fault together, and tell "leave it" from "clear it".
+/// </summary>
+public readonly record struct Member<T>(MemberState State, T? Value = default)
+{
+    public static implicit operator Member<T>(T value) => new(MemberState.Value, value);
+}
+
+public enum MemberState
+{
+    Absent,
+    Null,
+    Invalid,
+    Value,
+}
+
+/// <summary>Never refuses: what is not a <typeparamref name="T"/> becomes <see cref="MemberState.Invalid"/>.</summary>
+public sealed class MemberConverter<T> : JsonConverter<Member<T>>
+{
+    public override bool HandleNull => true;
+
+    public override Member<T> Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+    {
+        switch (reader.TokenType)
+        {
+            case JsonTokenType.Null:
+                return new(MemberState.Null);
+            case JsonTokenType.String when reader.GetString() is T text:
+                return text;
+            case JsonTokenType.True or JsonTokenType.False when reader.GetBoolean() is T flag:
+                return flag;
+            default:
+                reader.Skip();
+                return new(MemberState.Invalid);
+        }
+    }
+
+    public override void Write(Utf8JsonWriter writer, Member<T> value, JsonSerializerOptions options) =>
+        throw new NotSupportedException("Requests are read, not written.");
+}

@@ -1,0 +1,121 @@
+using AccountFunctions.Email;
+using AccountFunctions.Security;
+using AccountFunctions.Storage;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace AccountFunctions.Accounts;
+
+public sealed record RegisterRequest(
+    Member<string> Username = default,
+    Member<string> Password1 = default,
+    Member<string> Password2 = default,
+    Member<string> FirstName = default,
+    Member<string> LastName = default,
+    Member<string> CountryCode = default);
+
+public sealed record RegisterReply(string Username, string FirstName, string LastName, string? CountryCode);
+
+/// <summary>
+/// Stores a registration that waits for its mailed code. It does not look whether the address is taken: the same rows and the same job are written
+/// for every address, and the queue function finds out which mail is due.
+/// </summary>
+public sealed partial class Register(
+    AddressStore addresses,
+    EmailOutbox outbox,
+    PasswordHasher hasher,
+    PasswordPolicy policy,
+    MailThrottle throttle,
+    IOptions<AccountOptions> accountOptions,
+    IOptions<CodeOptions> codeOptions,
+    TimeProvider time,
+    ILogger<Register> logger)
+{
+    public async Task<Result<RegisterReply>> HandleAsync(RegisterRequest request, Visitor visitor, CancellationToken cancellationToken)
+    {
+        var errors = new FieldErrors();
+        var address = errors.RequiredAddress("username", request.Username);
+        var password = errors.Required("password1", request.Password1);
+        var repeated = errors.Required("password2", request.Password2);
+        var firstName = errors.Name("first_name", request.FirstName);
+        var lastName = errors.Name("last_name", request.LastName);
+        var countryCode = errors.Optional("country_code", request.CountryCode, ProfileLimits.CountryCode, singleLine: true);
+        if (password is not null && policy.Check(password, address?.Canonical ?? "", firstName, lastName, firstName + lastName, lastName + firstName) is { } fault)
+        {
+            errors.Add("password1", fault);
+        }
+
+        if (address is null || password is null || errors.Any)
+        {
+            return errors.ToProblem();
+        }
+
+        if (password != repeated)
+        {
+            return Problem.PasswordsDontMatch;
+        }
+
+        var now = time.GetUtcNow();
+        var id = Guid.CreateVersion7(now).ToString("N");
+        string? hash = null;
+        return await OptimisticRetry.RunAsync<Result<RegisterReply>>(
+            async () =>
+            {
+                var partition = await addresses.LoadAsync(address.Key, cancellationToken);
+                if (await visitor.Admission is { } refused)
+                {
+                    return refused;
+                }
+
+                if (throttle.Count(partition.Guard, now) is { } wait)
+                {
+                    return Problem.Throttled(wait);
+                }
+
+                if (partition.Claim is not null && accountOptions.Value.DiscloseAddresses)
+                {
+                    return Problem.UsernameTaken;
+                }
+
+                if (hash is null)
+                {
+                    hash = await hasher.HashAsync(password, cancellationToken);
+
+                    // The job goes first: a row without its job would be a code that nobody mails.
+                    await outbox.EnqueueAsync(new EmailJob(EmailKind.Registration, address.Key, id, now), cancellationToken);
+                }
+
+                var batch = new PartitionBatch(address.Key);
+                batch.Insert(new PendingEntity(address.Key, id)
+                {
+                    Username = address.Canonical,
+                    Mailbox = address.Mailbox,
+                    PasswordHash = hash,
+                    FirstName = firstName,
+                    LastName = lastName,
+                    CountryCode = countryCode,
+                    Nonce = VerificationCodes.NewNonce(),
+                    TriesLeft = codeOptions.Value.Tries,
+                    Issued = now,
+                    Expires = now + codeOptions.Value.ActivationLifetime,
+                });
+                batch.Save(partition.Guard);
+                foreach (var expired in partition.Pendings.Where(pending => pending.Expires <= now))
+                {
+                    batch.Delete(expired);
+                }
+
+                if (!await addresses.TryCommitAsync(batch, cancellationToken))
+                {
+                    return null;
+                }
+
+                LogRegistered(id);
+                return new RegisterReply(address.Canonical, firstName, lastName, countryCode);
+            },
+            cancellationToken);
+    }
+
+    [LoggerMessage(LogLevel.Information, "Registration {Id} waits for its code.")]
+    private partial void LogRegistered(string id);
+}

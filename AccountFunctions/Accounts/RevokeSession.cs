@@ -1,0 +1,23 @@
+using AccountFunctions.Storage;
+using Microsoft.Extensions.Logging;
+
+namespace AccountFunctions.Accounts;
+
+/// <summary>Ends one of the caller's sessions: its refresh token is good no longer.</summary>
+public sealed partial class RevokeSession(AccountStore accounts, TimeProvider time, ILogger<RevokeSession> logger)
+{
+    public async Task<Result<Success>> HandleAsync(string sessionId, Caller caller, CancellationToken cancellationToken)
+    {
+        if (!Guid.TryParseExact(sessionId, "N", out var id)
+            || !await accounts.TryEndSessionAsync(caller.Account.Id, id.ToString("N"), AccountEvent.SessionRevoked, time.GetUtcNow(), cancellationToken))
+        {
+            return Problem.NotFound;
+        }
+
+        LogRevoked(caller.Account.Id, id);
+        return Success.Done;
+    }
+
+    [LoggerMessage(LogLevel.Information, "Account {AccountId} revoked session {SessionId}.")]
+    private partial void LogRevoked(string accountId, Guid sessionId);
+}

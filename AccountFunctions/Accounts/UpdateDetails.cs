@@ -1,0 +1,81 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using System.Text;
+using AccountFunctions.Storage;
+
+namespace AccountFunctions.Accounts;
+
+public sealed record UpdateDetailsRequest(
+    Member<string> FirstName = default,
+    Member<string> LastName = default,
+    Member<string> CountryCode = default,
+    Member<string> Hobbies = default,
+    Member<string> Job = default,
+    Member<string> Bio = default);
+
+/// <summary>
+/// Changes the fields that were sent and no others, so that two clients changing different fields lose nothing. A caller who sends <c>If-Match</c>
+/// changes exactly the state it has seen (RFC 9110 §13.1.1).
+/// </summary>
+public sealed class UpdateDetails(AccountStore accounts)
+{
+    public async Task<Result<UserReply>> HandleAsync(UpdateDetailsRequest request, Caller caller, CancellationToken cancellationToken)
+    {
+        var errors = new FieldErrors();
+        errors.Name("first_name", request.FirstName);
+        errors.Name("last_name", request.LastName);
+        errors.Optional("country_code", request.CountryCode, ProfileLimits.CountryCode, singleLine: true);
+        errors.Optional("hobbies", request.Hobbies, ProfileLimits.Hobbies);
+        errors.Optional("job", request.Job, ProfileLimits.Job, singleLine: true);
+        errors.Optional("bio", request.Bio, ProfileLimits.Bio);
+        if (errors.Any)
+        {
+            return errors.ToProblem();
+        }
+
+        var current = caller.Account;
+        return await OptimisticRetry.RunAsync<Result<UserReply>>(
+            async () =>
+            {
+                var account = current ?? await accounts.FindAsync(caller.Account.Id, cancellationToken);
+                current = null;
+                if (account is not { Disabled: false } || account.Version != caller.Account.Version)
+                {
+                    return Problem.TokenNotValid;
+                }
+
+                if (caller.IfMatch is { } tags && !Matches(tags, account))
+                {
+                    return Problem.Stale;
+                }
+
+                Apply(request, account);
+                var batch = new PartitionBatch(account.Id);
+                batch.Save(account);
+                return await accounts.TryCommitAsync(batch, cancellationToken) ? Reply(account) : default(Result<UserReply>?);
+            },
+            cancellationToken);
+    }
+
+    /// <summary>The caller's account with its entity tag.</summary>
+    public static Result<UserReply> Reply(AccountEntity account) => new(UserReply.From(account)) { ETag = TagOf(account) };
+
+    private static void Apply(UpdateDetailsRequest request, AccountEntity account)
+    {
+        static string? Changed(Member<string> member, string? current) => member.State is MemberState.Absent ? current : member.Value;
+
+        account.FirstName = Changed(request.FirstName, account.FirstName) ?? "";
+        account.LastName = Changed(request.LastName, account.LastName) ?? "";
+        account.CountryCode = Changed(request.CountryCode, account.CountryCode);
+        account.Hobbies = Changed(request.Hobbies, account.Hobbies);
+        account.Job = Changed(request.Job, account.Job);
+        account.Bio = Changed(request.Bio, account.Bio);
+    }
+
+    private static bool Matches(string tags, AccountEntity account) =>
+        tags.Split(',', StringSplitOptions.TrimEntries).Any(tag => tag == "*" || tag == TagOf(account));
+
+    // The row's own tag is a weak one, which If-Match never matches.
+    private static string TagOf(AccountEntity account) =>
+        $"\"{Base64Url.EncodeToString(SHA256.HashData(Encoding.UTF8.GetBytes(account.ETag.ToString())).AsSpan(0, 12))}\"";
+}

@@ -1,0 +1,17 @@
+using System.Text.Json;
+using Azure.Storage.Queues;
+
+namespace AccountFunctions.Email;
+
+/// <summary>Queue <c>email-jobs</c>, the way from a request to its mail.</summary>
+public sealed class EmailOutbox(QueueServiceClient service)
+{
+    public const string QueueName = "email-jobs";
+
+    private static readonly TimeSpan Forever = TimeSpan.FromSeconds(-1);
+    private readonly QueueClient queue = service.GetQueueClient(QueueName);
+
+    /// <param name="delay">How long the job stays invisible; at most 7 days.</param>
+    public Task EnqueueAsync(EmailJob job, CancellationToken cancellationToken, TimeSpan delay = default) =>
+        queue.SendMessageAsync(new BinaryData(JsonSerializer.SerializeToUtf8Bytes(job, AccountJson.Default.EmailJob)), delay, Forever, cancellationToken);
+}

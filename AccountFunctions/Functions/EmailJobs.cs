@@ -1,0 +1,13 @@
+using AccountFunctions.Email;
+using Azure.Storage.Queues.Models;
+using Microsoft.Azure.Functions.Worker;
+
+namespace AccountFunctions.Functions;
+
+/// <summary>The queue trigger: one mail a message.</summary>
+public sealed class EmailJobs(EmailSender sender)
+{
+    [Function(nameof(SendEmail))]
+    public Task SendEmail([QueueTrigger(EmailOutbox.QueueName, Connection = "AccountsStorage")] QueueMessage message, CancellationToken cancellationToken) =>
+        sender.SendAsync(message.Body, cancellationToken);
+}

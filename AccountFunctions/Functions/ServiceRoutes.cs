@@ -1,0 +1,31 @@
+using AccountFunctions.Accounts;
+using AccountFunctions.Security;
+using AccountFunctions.Storage;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.Azure.Functions.Worker.Http;
+
+namespace AccountFunctions.Functions;
+
+/// <summary>What other services and operators ask for.</summary>
+public sealed class ServiceRoutes(HttpEdge edge, TokenMetadata metadata, StorageHealth health)
+{
+    [Function(nameof(JsonWebKeys))]
+    public Task<HttpResponseData> JsonWebKeys(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = ".well-known/jwks.json")] HttpRequestData request, CancellationToken cancellationToken) =>
+        Answer.WriteDocumentAsync(request, metadata.Keys, cancellationToken);
+
+    [Function(nameof(OpenIdConfiguration))]
+    public Task<HttpResponseData> OpenIdConfiguration(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = ".well-known/openid-configuration")] HttpRequestData request, CancellationToken cancellationToken) =>
+        Answer.WriteDocumentAsync(request, metadata.Configuration, cancellationToken);
+
+    [Function(nameof(Live))]
+    public Task<HttpResponseData> Live(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "health/live")] HttpRequestData request, CancellationToken cancellationToken) =>
+        edge.AnswerAsync<Success>(request, _ => Task.FromResult<Result<Success>>(Success.Done), cancellationToken);
+
+    [Function(nameof(Ready))]
+    public Task<HttpResponseData> Ready(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "health/ready")] HttpRequestData request, CancellationToken cancellationToken) =>
+        edge.AnswerAsync<Success>(request, health.CheckAsync, cancellationToken);
+}

@@ -1,0 +1,11 @@
+using System.Security.Cryptography;
+using System.Text;
+
+namespace AccountFunctions.Security;
+
+/// <summary>One secret in the settings, a key of its own for each use (HKDF, RFC 5869).</summary>
+internal static class DerivedKey
+{
+    public static byte[] From(string base64Secret, string use) =>
+        HKDF.DeriveKey(HashAlgorithmName.SHA256, Convert.FromBase64String(base64Secret), 32, info: Encoding.UTF8.GetBytes(use));
+}

@@ -1,0 +1,33 @@
+using AccountFunctions.Storage;
+using Microsoft.Extensions.Options;
+
+namespace AccountFunctions.Security;
+
+/// <summary>How often mail may go to one address, whatever the purpose and whether or not anybody has an account there.</summary>
+public sealed class MailThrottle(IOptions<ThrottleOptions> options)
+{
+    private static readonly TimeSpan Hour = TimeSpan.FromHours(1);
+    private static readonly TimeSpan Day = TimeSpan.FromDays(1);
+    private readonly ThrottleOptions options = options.Value;
+
+    /// <summary>
+    /// Null: one more mail may go and is counted in <paramref name="guard"/>, which has to be committed with what the mail is about.
+    /// Otherwise how long to wait; nothing is counted.
+    /// </summary>
+    public TimeSpan? Count(GuardEntity guard, DateTimeOffset now)
+    {
+        var sent = guard.MailTimes.Select(DateTimeOffset.FromUnixTimeSeconds).Where(time => time > now - Day).ToList();
+        var next = new[] { EarliestUnder(sent, 1, options.ResendCooldown), EarliestUnder(sent, options.MailsPerHour, Hour), EarliestUnder(sent, options.MailsPerDay, Day) }.Max();
+        if (next > now)
+        {
+            return next - now;
+        }
+
+        guard.MailTimes = [.. sent.Append(now).Select(time => time.ToUnixTimeSeconds())];
+        return null;
+    }
+
+    // When the window will hold fewer than the limit: once the limit-th mail from the end has left it.
+    private static DateTimeOffset EarliestUnder(List<DateTimeOffset> sent, int limit, TimeSpan window) =>
+        sent.Count < limit ? DateTimeOffset.MinValue : sent[^limit] + window;
+}

@@ -1,0 +1,71 @@
+using System.Collections.Concurrent;
+using AccountFunctions.Accounts;
+using AccountFunctions.Storage;
+using Microsoft.Extensions.Options;
+
+namespace AccountFunctions.Security;
+
+/// <summary>
+/// Bounds what one client network may ask of the open operations in a minute, all instances together: an instance reserves a block of requests in
+/// shared storage and spends it locally, so that most requests cost no call.
+/// </summary>
+public sealed class NetworkThrottle(ThrottleStore store, IOptions<ThrottleOptions> options, TimeProvider time)
+{
+    private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
+    private readonly int limit = options.Value.RequestsPerMinute;
+    private readonly int block = Math.Max(1, options.Value.RequestsPerMinute / 12);
+    private Window current = new(DateTimeOffset.MinValue);
+
+    /// <summary>Null if one more request of the network is admitted.</summary>
+    public async Task<Problem?> AdmitAsync(string network, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        var window = WindowAt(new DateTimeOffset(now.Ticks - (now.Ticks % Minute.Ticks), TimeSpan.Zero));
+        var budget = window.Budgets.GetOrAdd(network, _ => new Budget());
+        await budget.Turn.WaitAsync(cancellationToken);
+        try
+        {
+            if (budget is { Left: 0, Exhausted: false })
+            {
+                budget.Left = await store.ReserveAsync(network, window.Start, block, limit, cancellationToken);
+                budget.Exhausted = budget.Left == 0;
+            }
+
+            if (budget.Exhausted)
+            {
+                return Problem.Throttled(window.Start + Minute - now);
+            }
+
+            budget.Left--;
+            return null;
+        }
+        finally
+        {
+            budget.Turn.Release();
+        }
+    }
+
+    // A new minute starts with nothing, which is also what keeps the memory bounded.
+    private Window WindowAt(DateTimeOffset start)
+    {
+        var window = current;
+        return window.Start == start ? window : (current = new Window(start));
+    }
+
+    private sealed class Window(DateTimeOffset start)
+    {
+        public DateTimeOffset Start { get; } = start;
+
+        public ConcurrentDictionary<string, Budget> Budgets { get; } = [];
+    }
+
+    // Without a wait handle, a semaphore needs no disposal.
+    private sealed class Budget
+    {
+        public SemaphoreSlim Turn { get; } = new(1);
+
+        public int Left { get; set; }
+
+        public bool Exhausted { get; set; }
+    }
+}

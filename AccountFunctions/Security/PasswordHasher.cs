@@ -1,0 +1,97 @@
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace AccountFunctions.Security;
+
+/// <summary>
+/// Hashes passwords with Argon2id into PHC strings and checks them. A password is what its NFKC form is (NIST SP 800-63B §3.1.1.2), so that the
+/// same characters typed on another keyboard match. Every call costs exactly one Argon2 run.
+/// </summary>
+public sealed partial class PasswordHasher
+{
+    private const int SaltBytes = 16;
+    private const int TagBytes = 32;
+    private readonly PasswordOptions options;
+    private readonly HashGate gate;
+    private readonly ILogger<PasswordHasher> logger;
+    private readonly IArgon2Engine[] engines;
+
+    // What is checked for somebody who does not exist: the same cost, and no password has this tag.
+    private readonly Argon2Hash nobody;
+
+    public PasswordHasher(IOptions<PasswordOptions> options, HashGate gate, ILogger<PasswordHasher> logger)
+    {
+        this.options = options.Value;
+        this.gate = gate;
+        this.logger = logger;
+        nobody = Template();
+        engines = Engines();
+        LogEngine(engines[0].GetType().Name);
+    }
+
+    public async Task<string> HashAsync(string password, CancellationToken cancellationToken)
+    {
+        var template = Template();
+        return (template with { Tag = await DeriveAsync(password, template, cancellationToken) }).ToString();
+    }
+
+    /// <summary>Compares in time that does not depend on the stored hash; <paramref name="stored"/> null stands for nobody and never matches.</summary>
+    public async Task<bool> VerifyAsync(string password, string? stored, CancellationToken cancellationToken)
+    {
+        var hash = stored is null ? nobody
+            : Argon2Hash.TryParse(stored, out var parsed) ? parsed
+            : throw new InvalidOperationException("A stored password hash is no Argon2id PHC string.");
+        return CryptographicOperations.FixedTimeEquals(await DeriveAsync(password, hash, cancellationToken), hash.Tag) && stored is not null;
+    }
+
+    /// <summary>Whether a hash was made with other cost parameters than today's.</summary>
+    public bool IsOutdated(string stored) =>
+        !Argon2Hash.TryParse(stored, out var hash)
+        || (hash.MemoryKiB, hash.Iterations, hash.Parallelism) != (options.MemoryKiB, options.Iterations, options.Parallelism);
+
+    private Argon2Hash Template() =>
+        new(options.MemoryKiB, options.Iterations, options.Parallelism, RandomNumberGenerator.GetBytes(SaltBytes), new byte[TagBytes]);
+
+    private Task<byte[]> DeriveAsync(string password, Argon2Hash hash, CancellationToken cancellationToken)
+    {
+        var engine = Array.Find(engines, candidate => candidate.Supports(hash)) ?? throw new InvalidOperationException("No Argon2 engine takes these parameters.");
+        return gate.RunAsync(
+            () =>
+            {
+                var bytes = Encoding.UTF8.GetBytes(password.Normalize(NormalizationForm.FormKC));
+                try
+                {
+                    return engine.Derive(bytes, hash);
+                }
+                finally
+                {
+                    CryptographicOperations.ZeroMemory(bytes);
+                }
+            },
+            cancellationToken);
+    }
+
+    // The native library is missing on some platforms; then passwords are still checked, only slower.
+    private IArgon2Engine[] Engines()
+    {
+        var sodium = new SodiumArgon2();
+        try
+        {
+            sodium.Derive([0], new Argon2Hash(8, 1, 1, new byte[SaltBytes], new byte[TagBytes]));
+            return [sodium, new KonsciousArgon2()];
+        }
+        catch (Exception e) when (e is DllNotFoundException or PlatformNotSupportedException or TypeInitializationException or BadImageFormatException)
+        {
+            LogNoSodium(e);
+            return [new KonsciousArgon2()];
+        }
+    }
+
+    [LoggerMessage(LogLevel.Information, "Passwords are hashed by {Engine}.")]
+    private partial void LogEngine(string engine);
+
+    [LoggerMessage(LogLevel.Warning, "libsodium cannot be loaded: passwords are hashed by managed code, about five times slower.")]
+    private partial void LogNoSodium(Exception exception);
+}

@@ -1,0 +1,89 @@
+using AccountFunctions.Accounts;
+using AccountFunctions.Storage;
+using Microsoft.Extensions.Options;
+
+namespace AccountFunctions.Security;
+
+/// <summary>
+/// Slows down whoever guesses the password of an address, whether or not anybody has an account there. Some failures within a window are free, then
+/// each costs twice the delay of the one before; after 100 in a row only a reset helps (NIST SP 800-63B-4 §3.2.2), which nobody but the owner can do.
+/// </summary>
+public sealed class SignInThrottle(AddressStore addresses, IOptions<ThrottleOptions> options, TimeProvider time)
+{
+    private const int MaxConsecutiveFailures = 100;
+    private static readonly TimeSpan FirstDelay = TimeSpan.FromSeconds(30);
+    private readonly ThrottleOptions options = options.Value;
+
+    /// <summary>The refusal of every attempt for the moment, the right password's too; null if an attempt is heard.</summary>
+    public Problem? Delay(GuardEntity guard)
+    {
+        var wait = guard.Failures >= MaxConsecutiveFailures ? options.MaxDelay : guard.LockedUntil - time.GetUtcNow();
+        return wait > TimeSpan.Zero ? Problem.Throttled(wait.Value) : null;
+    }
+
+    /// <summary>
+    /// Writes down how an attempt went, and only that makes its outcome count: of attempts sent at once each is heard after the one before, or refused
+    /// like any that comes during a delay. The one attempt that needs no write is a right password that nothing was tried before or beside.
+    /// </summary>
+    /// <returns>Null if the attempt was heard.</returns>
+    public async Task<Problem?> RecordAsync(AddressPartition partition, SignInAttempts.Attempt attempt, bool right, CancellationToken cancellationToken)
+    {
+        if (right && !partition.Guard.HasFailures && attempt.IsAlone)
+        {
+            return null;
+        }
+
+        var current = partition;
+        var outcome = await OptimisticRetry.RunAsync<Result<Success>>(
+            async () =>
+            {
+                current ??= await addresses.LoadAsync(partition.Key, cancellationToken);
+                var guard = current.Guard;
+                current = null;
+                if (Delay(guard) is { } refused)
+                {
+                    return refused;
+                }
+
+                if (right)
+                {
+                    guard.ClearFailures();
+                }
+                else
+                {
+                    AddFailure(guard);
+                }
+
+                var batch = new PartitionBatch(partition.Key);
+                batch.Save(guard);
+                return await addresses.TryCommitAsync(batch, cancellationToken) ? Success.Done : null;
+            },
+            cancellationToken);
+        return outcome.Problem;
+    }
+
+    private void AddFailure(GuardEntity guard)
+    {
+        var now = time.GetUtcNow();
+        guard.Failures++;
+        if (guard.Delays > 0 && now < guard.LockedUntil + options.SignInWindow)
+        {
+            guard.Delays++;
+        }
+        else
+        {
+            guard.Delays = 0;
+            guard.FailureTimes = [.. guard.FailureTimes.Where(seconds => DateTimeOffset.FromUnixTimeSeconds(seconds) > now - options.SignInWindow), now.ToUnixTimeSeconds()];
+            if (guard.FailureTimes.Count < options.SignInFailures)
+            {
+                return;
+            }
+
+            guard.FailureTimes = [];
+            guard.Delays = 1;
+        }
+
+        var delay = FirstDelay * Math.Pow(2, Math.Min(guard.Delays - 1, 30));
+        guard.LockedUntil = now + (delay < options.MaxDelay ? delay : options.MaxDelay);
+    }
+}

@@ -1,0 +1,56 @@
+using Azure.Data.Tables;
+
+namespace AccountFunctions.Storage;
+
+/// <summary>Row <c>account</c> of an account. <c>Username</c>, <c>Role</c>, <c>Disabled</c>, <c>ExpirationDate</c> and <c>Version</c> are read by others too.</summary>
+public sealed class AccountEntity(TableEntity columns) : TableRow(columns)
+{
+    public const string RowName = "account";
+    public const string ClientRole = "C";
+    public const string AdminRole = "A";
+
+    public AccountEntity(string id)
+        : this(new TableEntity(id, RowName))
+    {
+    }
+
+    /// <summary>UUIDv7, 32 hex digits.</summary>
+    public string Id => PartitionKey;
+
+    /// <summary>The canonical address.</summary>
+    public string Username { get => Get<string>(); set => Set(value); }
+
+    /// <summary>Where mail goes.</summary>
+    public string Mailbox { get => Get<string>(); set => Set(value); }
+
+    public string Role { get => Get<string>(); set => Set(value); }
+
+    public bool Disabled { get => Get<bool>(); set => Set(value); }
+
+    public DateTimeOffset ExpirationDate { get => Get<DateTimeOffset>(); set => Set(value); }
+
+    /// <summary>Raised by whatever must end every session; sessions and access tokens carry the value they were issued under.</summary>
+    public int Version { get => Get<int>(); set => Set(value); }
+
+    public string PasswordHash { get => Get<string>(); set => Set(value); }
+
+    /// <summary>When the password was last changed or reset; a notice of it waits for this.</summary>
+    public DateTimeOffset PasswordChanged { get => Get<DateTimeOffset>(); set => Set(value); }
+
+    public string FirstName { get => Get<string>(); set => Set(value); }
+
+    public string LastName { get => Get<string>(); set => Set(value); }
+
+    public string? CountryCode { get => GetText(); set => Set(value); }
+
+    public string? Hobbies { get => GetText(); set => Set(value); }
+
+    public string? Job { get => GetText(); set => Set(value); }
+
+    public string? Bio { get => GetText(); set => Set(value); }
+
+    public DateTimeOffset Created { get => Get<DateTimeOffset>(); set => Set(value); }
+
+    /// <summary>Only clients' accounts end.</summary>
+    public bool IsExpired(DateTimeOffset now) => Role == ClientRole && now >= ExpirationDate;
+}

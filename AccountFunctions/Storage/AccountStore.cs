@@ -1,0 +1,48 @@
+using Azure.Data.Tables;
+
+namespace AccountFunctions.Storage;
+
+/// <summary>Table <c>Accounts</c>: a partition for each account.</summary>
+public sealed class AccountStore(TableServiceClient service)
+{
+    public const string TableName = "Accounts";
+
+    private readonly TableClient table = service.GetTableClient(TableName);
+
+    public async Task<AccountEntity?> FindAsync(string id, CancellationToken cancellationToken)
+    {
+        var found = await table.GetEntityIfExistsAsync<TableEntity>(id, AccountEntity.RowName, cancellationToken: cancellationToken);
+        return found.HasValue && found.Value is { } row ? new AccountEntity(row) : null;
+    }
+
+    public async Task<SessionEntity?> FindSessionAsync(string accountId, string sessionId, CancellationToken cancellationToken)
+    {
+        var found = await table.GetEntityIfExistsAsync<TableEntity>(accountId, SessionEntity.RowPrefix + sessionId, cancellationToken: cancellationToken);
+        return found.HasValue && found.Value is { } row ? new SessionEntity(row) : null;
+    }
+
+    public async Task<IReadOnlyList<SessionEntity>> ListSessionsAsync(string accountId, CancellationToken cancellationToken)
+    {
+        // A range of row keys: '.' is the character after '-'.
+        var filter = TableClient.CreateQueryFilter($"PartitionKey eq {accountId} and RowKey ge {"session-"} and RowKey lt {"session."}");
+        var sessions = new List<SessionEntity>();
+        await foreach (var row in table.QueryAsync<TableEntity>(filter, cancellationToken: cancellationToken))
+        {
+            sessions.Add(new SessionEntity(row));
+        }
+
+        return sessions;
+    }
+
+    /// <summary>False if there is no such session.</summary>
+    public Task<bool> TryEndSessionAsync(string accountId, string sessionId, AccountEvent why, DateTimeOffset when, CancellationToken cancellationToken)
+    {
+        var batch = new PartitionBatch(accountId);
+        batch.Delete(new SessionEntity(accountId, sessionId));
+        batch.Insert(new EventEntity(accountId, why, when, sessionId));
+        return TryCommitAsync(batch, cancellationToken);
+    }
+
+    /// <summary>False if a row has changed since it was read or is there already.</summary>
+    public Task<bool> TryCommitAsync(PartitionBatch batch, CancellationToken cancellationToken) => batch.TryCommitAsync(table, cancellationToken);
+}

@@ -1,0 +1,40 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using Azure.Data.Tables;
+
+namespace AccountFunctions.Storage;
+
+/// <summary>Row <c>guard</c> of an address: what was sent there and tried there lately. Kept for every address alike, so that throttling tells nothing.</summary>
+public sealed class GuardEntity(TableEntity columns) : TableRow(columns)
+{
+    public const string RowName = "guard";
+
+    public GuardEntity(string addressKey)
+        : this(new TableEntity(addressKey, RowName))
+    {
+    }
+
+    /// <summary>When mails were asked for, in seconds since 1970, oldest first.</summary>
+    public IReadOnlyList<long> MailTimes { get => GetTimes(); set => SetTimes(value); }
+
+    /// <summary>When sign-in failed within the window, before the first delay; seconds since 1970, oldest first.</summary>
+    public IReadOnlyList<long> FailureTimes { get => GetTimes(); set => SetTimes(value); }
+
+    /// <summary>Failures since the last success.</summary>
+    public int Failures { get => Columns.GetInt32(nameof(Failures)) ?? 0; set => Set(value); }
+
+    /// <summary>Delays imposed one after another.</summary>
+    public int Delays { get => Columns.GetInt32(nameof(Delays)) ?? 0; set => Set(value); }
+
+    /// <summary>Until when no sign-in is heard.</summary>
+    public DateTimeOffset? LockedUntil { get => Columns.GetDateTimeOffset(nameof(LockedUntil)); set => Set(value); }
+
+    public bool HasFailures => Failures > 0;
+
+    public void ClearFailures() => (FailureTimes, Failures, Delays, LockedUntil) = ([], 0, 0, null);
+
+    private long[] GetTimes([CallerMemberName] string column = "") =>
+        [.. (Columns.GetString(column) ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries).Select(time => long.Parse(time, CultureInfo.InvariantCulture))];
+
+    private void SetTimes(IEnumerable<long> times, [CallerMemberName] string column = "") => Set(string.Join(',', times), column);
+}

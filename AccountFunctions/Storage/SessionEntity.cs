@@ -1,0 +1,38 @@
+using Azure.Data.Tables;
+
+namespace AccountFunctions.Storage;
+
+/// <summary>Row <c>session-{id}</c> of an account: one signed-in client and the state of its chain of refresh tokens.</summary>
+public sealed class SessionEntity(TableEntity columns) : TableRow(columns)
+{
+    public const string RowPrefix = "session-";
+
+    public SessionEntity(string accountId, string sessionId)
+        : this(new TableEntity(accountId, RowPrefix + sessionId))
+    {
+    }
+
+    public string Id => RowKey[RowPrefix.Length..];
+
+    /// <summary>Place of the current refresh token in the chain.</summary>
+    public int Counter { get => Get<int>(); set => Set(value); }
+
+    /// <summary><see cref="Security.RefreshToken.Hash"/> of the current refresh token.</summary>
+    public string Hash { get => Get<string>(); set => Set(value); }
+
+    /// <summary>The account's version under which the session is good.</summary>
+    public int Version { get => Get<int>(); set => Set(value); }
+
+    public DateTimeOffset Created { get => Get<DateTimeOffset>(); set => Set(value); }
+
+    public DateTimeOffset LastUsed { get => Get<DateTimeOffset>(); set => Set(value); }
+
+    /// <summary>The absolute end, however much it is used.</summary>
+    public DateTimeOffset Expires { get => Get<DateTimeOffset>(); set => Set(value); }
+
+    /// <summary>When it ends if it is not used again.</summary>
+    public DateTimeOffset EndsAt(TimeSpan idleLifetime) => Expires - LastUsed > idleLifetime ? LastUsed + idleLifetime : Expires;
+
+    /// <summary>What the client called itself at sign-in.</summary>
+    public string? Client { get => GetText(); set => Set(value); }
+}
