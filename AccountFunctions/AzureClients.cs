@@ -49,7 +49,7 @@ public static class AzureClients
         retry.NetworkTimeout = TimeSpan.FromSeconds(3);
     }
 
-    private static (string? ConnectionString, Uri? Uri, TokenCredential Credential) Connection(IServiceProvider provider, string name, string uriSetting)
+    private static (string ConnectionString, Uri? Uri, TokenCredential Credential) Connection(IServiceProvider provider, string name, string uriSetting)
     {
         var section = provider.GetRequiredService<IConfiguration>().GetSection(name);
         TokenCredential credential = section["clientId"] is { } clientId
@@ -57,7 +57,7 @@ public static class AzureClients
             : section["credential"] is "managedidentity" ? new ManagedIdentityCredential(ManagedIdentityId.SystemAssigned) : new DefaultAzureCredential();
         return (section.Value, section[uriSetting]) switch
         {
-            (null or "", { } uri) => (null, new Uri(uri), credential),
+            (null or "", { } uri) => ("", new Uri(uri), credential),
             ({ Length: > 0 } connectionString, null) => (connectionString, null, credential),
             _ => throw new InvalidOperationException($"{name}: must be a connection string, or {name}__{uriSetting} must be set"),
         };

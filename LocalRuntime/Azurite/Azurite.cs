@@ -1,0 +1,91 @@
+using System.Diagnostics;
+using System.Text.RegularExpressions;
+using LocalRuntime.Hosting;
+
+namespace LocalRuntime;
+
+/// <summary>Azurite, Microsoft's storage emulator, as a child process on free ports of 127.0.0.1.</summary>
+public sealed partial class Azurite : IAsyncDisposable
+{
+    // The key that every storage emulator has; it guards nothing.
+    private const string Key = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
+    private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(10);
+    private readonly Process process;
+    private readonly Dictionary<string, string> endpoints;
+    private readonly string firstAccount;
+
+    private Azurite(Process process, Dictionary<string, string> endpoints, string firstAccount) =>
+        (this.process, this.endpoints, this.firstAccount) = (process, endpoints, firstAccount);
+
+    /// <exception cref="StartException">Node.js is missing, or Azurite cannot be installed or started.</exception>
+    public static async Task<Azurite> StartAsync(AzuriteOptions options, CancellationToken cancellationToken)
+    {
+        var folder = await AzuriteInstall.EnsureAsync(Path.Combine(LocalSettings.Root, ".azurite"), cancellationToken);
+        var start = new ProcessStartInfo("node", [Path.Combine(AzuriteInstall.Source, "azurite.cjs"), .. Arguments(options)])
+        {
+            WorkingDirectory = folder,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        start.Environment["AZURITE_ACCOUNTS"] = string.Join(';', options.Accounts.Select(account => $"{account}:{Key}"));
+        var process = AzuriteInstall.Run(start);
+        var output = new List<string>();
+        var endpoints = new Dictionary<string, string>();
+        while (endpoints.Count < 3)
+        {
+            if (await process.StandardOutput.ReadLineAsync(cancellationToken) is not { } line)
+            {
+                output.Add(await process.StandardError.ReadToEndAsync(cancellationToken));
+                throw new StartException($"Azurite does not start: {string.Join(' ', output)}");
+            }
+
+            output.Add(line);
+            if (Listening().Match(line) is { Success: true } match)
+            {
+                endpoints[match.Groups["service"].Value] = match.Groups["url"].Value;
+            }
+        }
+
+        // Nobody reads on, but a full pipe would stop it.
+        _ = process.StandardOutput.BaseStream.CopyToAsync(Stream.Null, CancellationToken.None);
+        _ = process.StandardError.BaseStream.CopyToAsync(Stream.Null, CancellationToken.None);
+        return new Azurite(process, endpoints, options.Accounts[0]);
+    }
+
+    public string TableEndpoint(string? account = null) => $"{endpoints["Table"]}/{account ?? firstAccount}";
+
+    public string QueueEndpoint(string? account = null) => $"{endpoints["Queue"]}/{account ?? firstAccount}";
+
+    /// <param name="account">The first one if null.</param>
+    public string ConnectionString(string? account = null) =>
+        $"DefaultEndpointsProtocol=http;AccountName={account ?? firstAccount};AccountKey={Key};"
+        + $"BlobEndpoint={endpoints["Blob"]}/{account ?? firstAccount};QueueEndpoint={QueueEndpoint(account)};TableEndpoint={TableEndpoint(account)};";
+
+    /// <summary>Stops it cleanly: what was written last is on disk afterwards.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        process.StandardInput.Close();
+        try
+        {
+            using var timeout = new CancellationTokenSource(StopTimeout);
+            await process.WaitForExitAsync(timeout.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            process.Kill();
+        }
+
+        process.Dispose();
+    }
+
+    private static IEnumerable<string> Arguments(AzuriteOptions options)
+    {
+        IEnumerable<string> services = ["blob", "queue", "table"];
+        IEnumerable<string> data = options.DataFolder is null ? ["--inMemoryPersistence"] : ["--location", options.DataFolder];
+        return ["--skipApiVersionCheck", "--disableTelemetry", .. services.SelectMany(service => ((string[])[$"--{service}Host", "127.0.0.1", $"--{service}Port", "0"])), .. data];
+    }
+
+    [GeneratedRegex(@"Azurite (?<service>\w+) service is successfully listening at (?<url>\S+)")]
+    private static partial Regex Listening();
+}

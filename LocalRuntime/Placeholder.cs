@@ -1,1 +1,0 @@
-namespace LocalRuntime; internal static class Placeholder;
