@@ -17,6 +17,9 @@ public sealed record LocalApplicationOptions
     /// <summary>How long a queue message stays invisible while its function runs; renewed at half of it. The Functions host uses 10 minutes.</summary>
     public TimeSpan QueueLease { get; init; } = TimeSpan.FromMinutes(10);
 
-    /// <summary>True for a person at a terminal: says what is running, and a start that fails ends the process with one line.</summary>
+    /// <summary>
+    /// True for a person at a terminal: environment and local.settings.json are read, it is said what runs, and a start that fails ends the process
+    /// with one line. False for tests, which must not depend on any of that.
+    /// </summary>
     public bool Interactive { get; init; }
 }

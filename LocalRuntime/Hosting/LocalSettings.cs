@@ -23,8 +23,12 @@ internal static class LocalSettings
         var hostJson = Path.Combine(Environment.GetEnvironmentVariable("FUNCTIONS_APPLICATION_DIRECTORY") ?? AppContext.BaseDirectory, "host.json");
         configuration.AddInMemoryCollection(ReadHostJson(hostJson));
         configuration.AddInMemoryCollection(ReadValues(Path.Combine(Root, SampleFile)));
-        configuration.AddInMemoryCollection(ReadValues(Path.Combine(Root, "local.settings.json")));
-        configuration.AddEnvironmentVariables();
+        if (options.Interactive)
+        {
+            configuration.AddInMemoryCollection(ReadValues(Path.Combine(Root, "local.settings.json")));
+            configuration.AddEnvironmentVariables();
+        }
+
         configuration.AddInMemoryCollection(options.Settings);
         UseEmulator(configuration, options.Port);
     }

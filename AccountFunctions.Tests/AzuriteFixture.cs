@@ -1,0 +1,21 @@
+using AccountFunctions.Tests;
+using LocalRuntime;
+
+[assembly: AssemblyFixture(typeof(AzuriteFixture))]
+
+namespace AccountFunctions.Tests;
+
+/// <summary>One Azurite in memory for all tests, with an account for each app that is started on it.</summary>
+public sealed class AzuriteFixture : IAsyncLifetime
+{
+    private static readonly string[] Accounts = [.. Enumerable.Range(0, 500).Select(number => $"test{number:D3}")];
+    private Azurite? azurite;
+    private int used = -1;
+
+    public async ValueTask InitializeAsync() => azurite = await Azurite.StartAsync(new AzuriteOptions { Accounts = Accounts }, CancellationToken.None);
+
+    /// <summary>Connection string of a storage account that nothing has touched yet.</summary>
+    public string NewStorage() => azurite!.ConnectionString(Accounts[Interlocked.Increment(ref used)]);
+
+    public ValueTask DisposeAsync() => azurite!.DisposeAsync();
+}

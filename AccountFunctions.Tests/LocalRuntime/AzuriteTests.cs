@@ -1,0 +1,27 @@
+using Azure.Data.Tables;
+using LocalRuntime;
+
+namespace AccountFunctions.Tests.LocalRuntime;
+
+public sealed class AzuriteTests
+{
+    [Fact]
+    public async Task What_was_written_last_is_there_after_a_restart()
+    {
+        var options = new AzuriteOptions { DataFolder = Directory.CreateTempSubdirectory("azurite").FullName };
+        await using (var first = await Azurite.StartAsync(options, CancellationToken.None))
+        {
+            var table = new TableClient(first.ConnectionString(), "Rows");
+            await table.CreateAsync();
+            await table.AddEntityAsync(new TableEntity("p", "r"));
+        }
+
+        await using (var second = await Azurite.StartAsync(options, CancellationToken.None))
+        {
+            var found = await new TableClient(second.ConnectionString(), "Rows").GetEntityIfExistsAsync<TableEntity>("p", "r");
+            Assert.True(found.HasValue);
+        }
+
+        Directory.Delete(options.DataFolder, recursive: true);
+    }
+}
