@@ -56,6 +56,7 @@ public sealed partial class TestApp : IAsyncDisposable
             ["AzureWebJobsStorage"] = storage,
             ["AzureFunctionsJobHost:extensions:queues:maxPollingInterval"] = "00:00:00.050",
             ["Throttle:RequestsPerMinute"] = "1000000",
+            ["Passwords:MaxWaitingHashes"] = "1000",
         };
         foreach (var (name, value) in settings ?? [])
         {

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Json.Serialization;
 
 namespace AccountFunctions.Email;
 
@@ -14,6 +15,7 @@ public sealed record EmailJob(EmailKind Kind, string AddressKey, string Id, Date
     public int Version { get; init; } = CurrentVersion;
 
     /// <summary>The same for every delivery of one job, so that a mail sent twice can be recognised.</summary>
+    [JsonIgnore]
     public Guid OperationId => new(SHA256.HashData(Encoding.UTF8.GetBytes($"{Kind}/{AddressKey}/{Id}/{Issued.UtcTicks}")).AsSpan(0, 16));
 }
 

@@ -121,6 +121,7 @@ public sealed partial class EmailSender(
             return;
         }
 
+        LogWaiting(job.Id);
         await outbox.EnqueueAsync(job with { Waits = job.Waits + 1 }, cancellationToken, TimeSpan.FromSeconds(1 << job.Waits));
     }
 
@@ -150,6 +151,9 @@ public sealed partial class EmailSender(
 
     [LoggerMessage(LogLevel.Information, "Mail {Kind} for {Id} handed over, operation {OperationId}.")]
     private partial void LogSent(EmailKind kind, string id, Guid operationId);
+
+    [LoggerMessage(LogLevel.Information, "Mail job {Id} waits for its row.")]
+    private partial void LogWaiting(string id);
 
     [LoggerMessage(LogLevel.Information, "Mail job {Id} dropped: {Reason}.")]
     private partial void LogDropped(string id, string reason);

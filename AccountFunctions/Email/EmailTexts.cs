@@ -18,9 +18,9 @@ public sealed class EmailTexts(IOptions<EmailOptions> options)
         [$"It is valid for {Duration(validFor)}. If you did not sign up, ignore this mail: without the code there is no account."]);
 
     public EmailText AlreadyRegistered() => new(
-        $"You already have a {Product} account",
+        $"You already have an account at {Product}",
         [
-            $"Somebody, perhaps you, tried to sign up for {Product} with this address. It has an account already, and nothing about it was changed.",
+            $"Somebody, perhaps you, tried to sign up at {Product} with this address. It has an account already, and nothing about it was changed.",
             "If it was you, sign in as usual, or use “forgot password” in the app. If not, there is nothing to do.",
         ]);
 

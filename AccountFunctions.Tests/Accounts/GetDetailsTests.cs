@@ -1,0 +1,76 @@
+using System.Net;
+using Azure.Data.Tables;
+
+namespace AccountFunctions.Tests.Accounts;
+
+public sealed class GetDetailsTests(AzuriteFixture azurite) : IAsyncLifetime
+{
+    private TestApp app = null!;
+
+    public async ValueTask InitializeAsync() => app = await TestApp.StartAsync(azurite.NewStorage());
+
+    public ValueTask DisposeAsync() => app.DisposeAsync();
+
+    [Fact]
+    public async Task The_caller_sees_the_user_of_the_login()
+    {
+        var login = await app.SignInAsync("ada@example.com");
+        var details = await app.GetAsync("details/", login.GetProperty("access").GetString());
+
+        Assert.Equal(HttpStatusCode.OK, details.Status);
+        Assert.Equal(login.GetProperty("user").GetRawText(), details.Data.GetRawText());
+        Assert.Matches("^\"[A-Za-z0-9_-]+\"$", details.Headers["ETag"]);
+    }
+
+    [Fact]
+    public async Task Without_credentials_it_is_401_and_says_how_to_authenticate()
+    {
+        var answer = await app.GetAsync("details");
+
+        Assert.Equal((HttpStatusCode.Unauthorized, "not_authenticated", "Bearer"), (answer.Status, answer.Message, answer.Headers["WWW-Authenticate"]));
+    }
+
+    [Theory]
+    [InlineData("x")]
+    [InlineData("a.b.c")]
+    [InlineData("eyJhbGciOiJub25lIn0.e30.")]
+    public async Task A_token_that_is_none_is_401(string token)
+    {
+        var answer = await app.GetAsync("details", token);
+
+        Assert.Equal(
+            (HttpStatusCode.Unauthorized, "token_not_valid", "Bearer error=\"invalid_token\""), (answer.Status, answer.Message, answer.Headers["WWW-Authenticate"]));
+    }
+
+    [Theory]
+    [InlineData(929, HttpStatusCode.OK)]
+    [InlineData(930, HttpStatusCode.Unauthorized)]
+    public async Task An_access_token_ends_after_its_lifetime_and_half_a_minute_of_skew(int seconds, HttpStatusCode status)
+    {
+        var login = await app.SignInAsync("ada@example.com");
+        app.Time.Advance(TimeSpan.FromSeconds(seconds));
+
+        Assert.Equal(status, (await app.GetAsync("details", login.GetProperty("access").GetString())).Status);
+    }
+
+    [Theory]
+    [InlineData("Disabled", true)]
+    [InlineData("Version", 2)]
+    public async Task An_access_token_dies_with_the_state_it_was_issued_for(string column, object value)
+    {
+        var login = await app.SignInAsync("ada@example.com");
+        var row = (await app.RowsAsync("Accounts")).Single(row => row.RowKey == "account");
+        row[column] = value;
+        await app.Table("Accounts").UpdateEntityAsync(row, row.ETag, TableUpdateMode.Replace);
+
+        Assert.Equal("token_not_valid", (await app.GetAsync("details", login.GetProperty("access").GetString())).Message);
+    }
+
+    [Fact]
+    public async Task A_refresh_token_is_no_access_token()
+    {
+        var login = await app.SignInAsync("ada@example.com");
+
+        Assert.Equal("token_not_valid", (await app.GetAsync("details", login.GetProperty("refresh").GetString())).Message);
+    }
+}

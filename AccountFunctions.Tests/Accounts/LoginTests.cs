@@ -1,0 +1,153 @@
+using System.Net;
+using System.Text.Json;
+using Azure.Data.Tables;
+
+namespace AccountFunctions.Tests.Accounts;
+
+public sealed class LoginTests(AzuriteFixture azurite) : IAsyncLifetime
+{
+    private const string Address = "ada@example.com";
+    private TestApp app = null!;
+
+    public async ValueTask InitializeAsync() => app = await TestApp.StartAsync(azurite.NewStorage());
+
+    public ValueTask DisposeAsync() => app.DisposeAsync();
+
+    [Fact]
+    public async Task The_right_password_gets_tokens_and_the_user()
+    {
+        await app.ActivateAsync(Address);
+        var login = (await app.LoginAsync("ADA@example.com")).Data;
+
+        Assert.Equal(["access", "refresh", "user", "role", "token_type", "expires_in"], login.EnumerateObject().Select(member => member.Name));
+        Assert.Equal(("C", "Bearer", 900), (login.GetProperty("role").GetString(), login.GetProperty("token_type").GetString(), login.GetProperty("expires_in").GetInt32()));
+        Assert.Equal(
+            """{"first_name":"Ada","last_name":"Lovelace","username":"ada@example.com","country_code":"GB","expiration_date":"2026-12-23T12:00:00Z","hobbies":null,"job":null,"bio":null,"role":"C"}""",
+            login.GetProperty("user").GetRawText());
+    }
+
+    [Fact]
+    public async Task Only_the_right_password_learns_that_the_account_is_not_active()
+    {
+        await app.RegisterAsync(Address);
+
+        Assert.Equal("not_active", (await app.LoginAsync(Address)).Message);
+        Assert.Equal("invalid_credentials", (await app.LoginAsync(Address, "a wrong password")).Message);
+    }
+
+    [Fact]
+    public async Task Whoever_the_wrong_password_is_for_the_answer_is_the_same()
+    {
+        await app.ActivateAsync("active@example.com");
+        await app.RegisterAsync("pending@example.com");
+        await app.ActivateAsync("disabled@example.com");
+        await ChangeAccountAsync("disabled@example.com", row => row["Disabled"] = true);
+
+        var answers = new List<Envelope>();
+        foreach (var name in new[] { "active", "pending", "disabled", "unknown" })
+        {
+            answers.Add(await app.LoginAsync($"{name}@example.com", "a wrong password"));
+        }
+
+        Assert.All(answers, answer => Assert.Equal((answers[0].Status, answers[0].Text), (answer.Status, answer.Text)));
+        Assert.All(answers, answer => Assert.Equal(answers[0].Headers.Keys.Order(), answer.Headers.Keys.Order()));
+        Assert.Equal((HttpStatusCode.BadRequest, "invalid_credentials"), (answers[0].Status, answers[0].Message));
+    }
+
+    [Fact]
+    public async Task A_disabled_account_is_refused_to_the_right_password()
+    {
+        await app.ActivateAsync(Address);
+        await ChangeAccountAsync(Address, row => row["Disabled"] = true);
+
+        Assert.Equal("disabled_account", (await app.LoginAsync(Address)).Message);
+    }
+
+    [Theory]
+    [InlineData("C", "expired_account")]
+    [InlineData("A", null)]
+    public async Task A_client_whose_time_is_over_is_refused_an_admin_is_not(string role, string? message)
+    {
+        await app.ActivateAsync(Address);
+        await ChangeAccountAsync(Address, row => row["Role"] = role);
+        app.Time.Advance(TimeSpan.FromDays(30));
+
+        Assert.Equal(message, (await app.LoginAsync(Address)).Message);
+    }
+
+    [Theory]
+    [InlineData("""{"username":"ada@example.com"}""", "password: required")]
+    [InlineData("""{"password":"x"}""", "username: required")]
+    [InlineData("""{"username":"ada","password":""}""", "username: invalid_email\npassword: blank")]
+    [InlineData("""{"username":null,"password":false}""", "username: null\npassword: invalid")]
+    public async Task A_bad_request_is_refused_with_its_reason(string body, string message)
+    {
+        var answer = await app.PostAsync("login", JsonSerializer.Deserialize<JsonElement>(body));
+
+        Assert.Equal((HttpStatusCode.BadRequest, message), (answer.Status, answer.Message));
+    }
+
+    [Fact]
+    public async Task An_over_long_password_is_refused_before_anything_is_looked_up() =>
+        Assert.Equal("password: too_long", (await app.LoginAsync(Address, new string('x', 257))).Message);
+
+    [Theory]
+    [InlineData("  blue tractor 77")]
+    [InlineData("Blue tractor 77")]
+    [InlineData("blue tractor 77\0")]
+    public async Task Every_character_of_a_password_counts(string almost)
+    {
+        await app.ActivateAsync(Address);
+
+        Assert.Equal("invalid_credentials", (await app.LoginAsync(Address, almost)).Message);
+    }
+
+    [Fact]
+    public async Task The_same_characters_from_another_keyboard_match()
+    {
+        await app.ActivateAsync(Address, "cr\u00e8me br\u00fbl\u00e9e");
+
+        Assert.Equal(HttpStatusCode.OK, (await app.LoginAsync(Address, "cre\u0300me bru\u0302le\u0301e")).Status);
+    }
+
+    [Fact]
+    public async Task A_hash_of_other_cost_is_renewed_at_sign_in()
+    {
+        var storage = azurite.NewStorage();
+        await using (var cheap = await TestApp.StartAsync(storage, new() { ["Passwords:Iterations"] = "1" }))
+        {
+            await cheap.ActivateAsync(Address);
+        }
+
+        await using var dear = await TestApp.StartAsync(storage);
+        Assert.Equal(HttpStatusCode.OK, (await dear.LoginAsync(Address)).Status);
+        Assert.StartsWith("$argon2id$v=19$m=19456,t=2,p=1$", (await AccountRowAsync(dear, Address)).GetString("PasswordHash"));
+        Assert.Equal(HttpStatusCode.OK, (await dear.LoginAsync(Address)).Status);
+    }
+
+    [Fact]
+    public async Task What_was_stored_is_there_after_a_restart()
+    {
+        var storage = azurite.NewStorage();
+        string token;
+        var time = app.Time;
+        await using (var first = await TestApp.StartAsync(storage, time: time))
+        {
+            token = (await first.SignInAsync(Address)).GetProperty("access").GetString()!;
+        }
+
+        await using var second = await TestApp.StartAsync(storage, time: time);
+        Assert.Equal(HttpStatusCode.OK, (await second.GetAsync("details", token)).Status);
+        Assert.Equal(HttpStatusCode.OK, (await second.LoginAsync(Address)).Status);
+    }
+
+    private static async Task<TableEntity> AccountRowAsync(TestApp app, string username) =>
+        (await app.RowsAsync("Accounts")).Single(row => row.RowKey == "account" && row.GetString("Username") == username);
+
+    private async Task ChangeAccountAsync(string username, Action<TableEntity> change)
+    {
+        var row = await AccountRowAsync(app, username);
+        change(row);
+        await app.Table("Accounts").UpdateEntityAsync(row, row.ETag, TableUpdateMode.Replace);
+    }
+}

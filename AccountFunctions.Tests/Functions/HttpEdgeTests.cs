@@ -1,0 +1,146 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text;
+
+namespace AccountFunctions.Tests.Functions;
+
+public sealed class HttpEdgeTests(AzuriteFixture azurite) : IAsyncLifetime
+{
+    private const string Good = """{"username":"ada@example.com","code":"123456"}""";
+    private TestApp app = null!;
+
+    public async ValueTask InitializeAsync() => app = await TestApp.StartAsync(azurite.NewStorage());
+
+    public ValueTask DisposeAsync() => app.DisposeAsync();
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("   ")]
+    [InlineData("null")]
+    [InlineData("[]")]
+    [InlineData("7")]
+    [InlineData("\"text\"")]
+    [InlineData("{")]
+    [InlineData("""{"username":"a@example.com",}""")]
+    [InlineData("""{"username":"a@example.com"} {}""")]
+    [InlineData("""{"username":"a@example.com"} // comment""")]
+    [InlineData("""{"username":"a@example.com","username":"b@example.com"}""")]
+    [InlineData("""{"other":1,"other":2}""")]
+    [InlineData("""{"other":{"a":1,"a":2}}""")]
+    [InlineData("""{"username":"\ud800@example.com"}""")]
+    [InlineData("""{'username':'a@example.com'}""")]
+    [InlineData("{\"a\":[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]}")]
+    [InlineData("\uFEFF{}")]
+    public async Task What_is_not_one_strict_json_object_is_refused(string body) => await IsInvalidAsync(Encoding.UTF8.GetBytes(body));
+
+    [Fact]
+    public async Task Invalid_utf8_is_refused() => await IsInvalidAsync([.. "{\"username\":\""u8, 0xC3, 0x28, .. "\"}"u8]);
+
+    [Fact]
+    public async Task Names_are_case_sensitive_and_unknown_ones_ignored()
+    {
+        var answer = await SendAsync("""{"USERNAME":"a@example.com","Code":"123456","more":[{}]}"""u8.ToArray());
+
+        Assert.Equal("username: required\ncode: required", answer.Message);
+    }
+
+    [Theory]
+    [InlineData("application/json", HttpStatusCode.BadRequest)]
+    [InlineData("Application/JSON; charset=UTF-8", HttpStatusCode.BadRequest)]
+    [InlineData("application/json; charset=utf-16", HttpStatusCode.UnsupportedMediaType)]
+    [InlineData("text/plain", HttpStatusCode.UnsupportedMediaType)]
+    [InlineData("application/x-www-form-urlencoded", HttpStatusCode.UnsupportedMediaType)]
+    [InlineData("application/jsonx", HttpStatusCode.UnsupportedMediaType)]
+    [InlineData(null, HttpStatusCode.UnsupportedMediaType)]
+    public async Task Only_json_in_utf8_is_read(string? contentType, HttpStatusCode status)
+    {
+        var answer = await SendAsync(Encoding.UTF8.GetBytes(Good), contentType);
+
+        Assert.Equal(status, answer.Status);
+        Assert.Equal(status is HttpStatusCode.BadRequest ? "invalid_code" : "unsupported_media_type", answer.Message);
+    }
+
+    [Theory]
+    [InlineData(65536, false, HttpStatusCode.BadRequest)]
+    [InlineData(65537, false, HttpStatusCode.RequestEntityTooLarge)]
+    [InlineData(65537, true, HttpStatusCode.RequestEntityTooLarge)]
+    public async Task A_body_has_a_limit_chunked_or_not(int length, bool chunked, HttpStatusCode status)
+    {
+        var body = Encoding.UTF8.GetBytes(Good).Concat(Enumerable.Repeat((byte)' ', length)).Take(length).ToArray();
+        var answer = await SendAsync(body, chunked: chunked);
+
+        Assert.Equal(status, answer.Status);
+        Assert.Equal(status is HttpStatusCode.BadRequest ? "invalid_code" : "too_large", answer.Message);
+    }
+
+    [Fact]
+    public async Task Every_answer_carries_the_headers_that_protect_it()
+    {
+        foreach (var answer in new[] { await app.RegisterAsync("ada@example.com"), await app.GetAsync("details"), await SendAsync("["u8.ToArray()) })
+        {
+            Assert.Equal("no-store", answer.Headers["Cache-Control"]);
+            Assert.Equal("nosniff", answer.Headers["X-Content-Type-Options"]);
+            Assert.Equal("no-referrer", answer.Headers["Referrer-Policy"]);
+            Assert.Equal("default-src 'none'; frame-ancestors 'none'", answer.Headers["Content-Security-Policy"]);
+            Assert.Equal("application/json; charset=utf-8", answer.Headers["Content-Type"]);
+            Assert.Matches("^[0-9a-f]{32}$", answer.Headers["X-Request-Id"]);
+            Assert.False(answer.Headers.ContainsKey("Server"));
+            Assert.False(answer.Headers.ContainsKey("Strict-Transport-Security"));
+        }
+    }
+
+    [Fact]
+    public async Task Behind_https_browsers_are_told_to_stay_there()
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/api/account/details") { Headers = { { "X-Forwarded-Proto", "https" } } };
+
+        Assert.Equal("max-age=31536000; includeSubDomains", (await app.SendAsync(request)).Headers["Strict-Transport-Security"]);
+    }
+
+    [Fact]
+    public async Task The_trace_of_the_caller_is_the_request_id()
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/api/account/details") { Headers = { { "traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01" } } };
+
+        Assert.Equal("0af7651916cd43dd8448eb211c80319c", (await app.SendAsync(request)).Headers["X-Request-Id"]);
+    }
+
+    [Fact]
+    public async Task A_refusal_is_a_problem_document_where_that_is_asked_for()
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/account/activate") { Content = new StringContent("{}", Encoding.UTF8, "application/json") };
+        request.Headers.Accept.ParseAdd("application/json, application/problem+json;q=0.9");
+        var answer = await app.SendAsync(request);
+
+        Assert.Equal("application/problem+json", answer.Headers["Content-Type"]);
+        Assert.Equal(["type", "title", "status", "detail", "code", "errors", "trace_id"], answer.Json.EnumerateObject().Select(member => member.Name));
+        Assert.Equal(("Bad Request", 400, "invalid_fields"), (answer.Json.GetProperty("title").GetString(), answer.Json.GetProperty("status").GetInt32(), answer.Json.GetProperty("code").GetString()));
+        Assert.Equal("required", answer.Json.GetProperty("errors").GetProperty("username")[0].GetString());
+        Assert.Equal(answer.Headers["X-Request-Id"], answer.Json.GetProperty("trace_id").GetString());
+    }
+
+    [Fact]
+    public async Task An_outage_of_storage_is_a_503_in_the_envelope()
+    {
+        await using var cut = await TestApp.StartAsync(azurite.NewStorage());
+        await cut.Table("Addresses").DeleteAsync();
+        var answer = await cut.RegisterAsync("ada@example.com");
+
+        Assert.Equal((HttpStatusCode.ServiceUnavailable, "unavailable", "1"), (answer.Status, answer.Message, answer.Headers["Retry-After"]));
+    }
+
+    private async Task IsInvalidAsync(byte[] body)
+    {
+        var answer = await SendAsync(body);
+
+        Assert.Equal((HttpStatusCode.BadRequest, "invalid_json"), (answer.Status, answer.Message));
+    }
+
+    private async Task<Envelope> SendAsync(byte[] body, string? contentType = "application/json", bool chunked = false)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/account/activate") { Content = new ByteArrayContent(body) };
+        request.Content.Headers.ContentType = contentType is null ? null : MediaTypeHeaderValue.Parse(contentType);
+        request.Headers.TransferEncodingChunked = chunked;
+        return await app.SendAsync(request);
+    }
+}

@@ -1,0 +1,92 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+
+namespace AccountFunctions.Tests.LocalRuntime;
+
+/// <summary>The app as a process of its own.</summary>
+public sealed class CommandLineTests(AzuriteFixture azurite)
+{
+    [Theory]
+    [InlineData("Codes__Key", "short", "Codes__Key: must be base64 of at least 32 bytes")]
+    [InlineData("Tokens__SigningKey", "none", "Tokens__SigningKey: must be the PEM of one P-256 private key")]
+    [InlineData("Passwords__MemoryKiB", "many", "Passwords:MemoryKiB")]
+    [InlineData("Throttle__ResendCooldown", "-00:01:00", "Throttle__ResendCooldown: must not be negative")]
+    [InlineData("Email__Sender", "nobody", "Email__Sender: ")]
+    [InlineData("Email__Transport", "Smtp", "Smtp__Host: is required")]
+    [InlineData("AccountsStorage", "nonsense", "")]
+    [InlineData("AZURE_FUNCTIONS_ENVIRONMENT", "Production", "Codes__Key: the public key of local.settings.sample.json is refused in Production")]
+    public async Task A_bad_setting_ends_the_start_with_one_line_that_names_it(string setting, string value, string line)
+    {
+        var (exitCode, errors) = await RunAsync([], (setting, value));
+
+        Assert.Equal(1, exitCode);
+        Assert.StartsWith("Cannot start: ", errors);
+        Assert.Contains(line, errors);
+        Assert.Single(errors.TrimEnd().Split('\n'));
+    }
+
+    [Theory]
+    [InlineData("--port")]
+    [InlineData("--port", "0")]
+    [InlineData("--port", "many")]
+    [InlineData("--help")]
+    public async Task A_bad_option_ends_the_start_with_one_line(params string[] args)
+    {
+        var (exitCode, errors) = await RunAsync(args);
+
+        Assert.Equal((1, "Cannot start: The only option is --port N, with N from 1 to 65535."), (exitCode, errors.TrimEnd()));
+    }
+
+    [Fact]
+    public async Task A_busy_port_ends_the_start_with_one_line()
+    {
+        using var socket = new TcpListener(IPAddress.Loopback, 0);
+        socket.Start();
+        var port = ((IPEndPoint)socket.LocalEndpoint).Port;
+        var (exitCode, errors) = await RunAsync(["--port", $"{port}"]);
+
+        Assert.Equal(1, exitCode);
+        Assert.Contains($"{port}", Assert.Single(errors.TrimEnd().Split('\n')));
+    }
+
+    [Fact]
+    public async Task Without_node_the_start_ends_with_one_line_that_says_so()
+    {
+        var (exitCode, errors) = await RunAsync([], ("AzureWebJobsStorage", ""), ("PATH", "/nowhere"));
+
+        Assert.Equal((1, "Cannot start: node is not on the PATH: install Node.js 20 or later, which Azurite needs."), (exitCode, errors.TrimEnd()));
+    }
+
+    private async Task<(int ExitCode, string Errors)> RunAsync(string[] args, params (string Name, string Value)[] settings)
+    {
+        var start = new ProcessStartInfo(Environment.ProcessPath!.Contains("dotnet", StringComparison.Ordinal) ? Environment.ProcessPath : "dotnet")
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        start.ArgumentList.Add(typeof(AccountServices).Assembly.Location);
+        if (args.Length == 0)
+        {
+            args = ["--port", $"{TestApp.FreePort()}"];
+        }
+
+        foreach (var arg in args)
+        {
+            start.ArgumentList.Add(arg);
+        }
+
+        start.Environment["AzureWebJobsStorage"] = azurite.NewStorage();
+        foreach (var (name, value) in settings)
+        {
+            start.Environment[name] = value;
+        }
+
+        using var process = Process.Start(start)!;
+        var output = process.StandardOutput.ReadToEndAsync();
+        var errors = await process.StandardError.ReadToEndAsync();
+        await output;
+        await process.WaitForExitAsync();
+        return (process.ExitCode, errors);
+    }
+}
