@@ -1,10 +1,23 @@
 using Azure.Data.Tables;
 using LocalRuntime;
+using LocalRuntime.Hosting;
 
 namespace AccountFunctions.Tests.LocalRuntime;
 
 public sealed class AzuriteTests
 {
+    [Fact]
+    public async Task Data_in_use_is_not_opened_twice()
+    {
+        var options = new AzuriteOptions { DataFolder = Directory.CreateTempSubdirectory("azurite").FullName };
+        await using (await Azurite.StartAsync(options, CancellationToken.None))
+        {
+            await Assert.ThrowsAsync<StartException>(() => Azurite.StartAsync(options, CancellationToken.None));
+        }
+
+        Directory.Delete(options.DataFolder, recursive: true);
+    }
+
     [Fact]
     public async Task What_was_written_last_is_there_after_a_restart()
     {

@@ -11,16 +11,18 @@ public sealed partial class Azurite : IAsyncDisposable
     private const string Key = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
     private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(10);
     private readonly Process process;
+    private readonly FileStream? dataLock;
     private readonly Dictionary<string, string> endpoints;
     private readonly string firstAccount;
 
-    private Azurite(Process process, Dictionary<string, string> endpoints, string firstAccount) =>
-        (this.process, this.endpoints, this.firstAccount) = (process, endpoints, firstAccount);
+    private Azurite(Process process, FileStream? dataLock, Dictionary<string, string> endpoints, string firstAccount) =>
+        (this.process, this.dataLock, this.endpoints, this.firstAccount) = (process, dataLock, endpoints, firstAccount);
 
     /// <exception cref="StartException">Node.js is missing, or Azurite cannot be installed or started.</exception>
     public static async Task<Azurite> StartAsync(AzuriteOptions options, CancellationToken cancellationToken)
     {
         var folder = await AzuriteInstall.EnsureAsync(Path.Combine(LocalSettings.Root, ".azurite"), cancellationToken);
+        var dataLock = LockData(options);
         var start = new ProcessStartInfo("node", [Path.Combine(AzuriteInstall.Source, "azurite.cjs"), .. Arguments(options)])
         {
             WorkingDirectory = folder,
@@ -50,7 +52,7 @@ public sealed partial class Azurite : IAsyncDisposable
         // Nobody reads on, but a full pipe would stop it.
         _ = process.StandardOutput.BaseStream.CopyToAsync(Stream.Null, CancellationToken.None);
         _ = process.StandardError.BaseStream.CopyToAsync(Stream.Null, CancellationToken.None);
-        return new Azurite(process, endpoints, options.Accounts[0]);
+        return new Azurite(process, dataLock, endpoints, options.Accounts[0]);
     }
 
     public string TableEndpoint(string? account = null) => $"{endpoints["Table"]}/{account ?? firstAccount}";
@@ -77,6 +79,26 @@ public sealed partial class Azurite : IAsyncDisposable
         }
 
         process.Dispose();
+        dataLock?.Dispose();
+    }
+
+    // Two Azurites on one folder would overwrite each other's files.
+    private static FileStream? LockData(AzuriteOptions options)
+    {
+        if (options.DataFolder is not { } folder)
+        {
+            return null;
+        }
+
+        Directory.CreateDirectory(folder);
+        try
+        {
+            return new FileStream(Path.Combine(folder, "in-use.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException e)
+        {
+            throw new StartException($"Another app keeps its data in {folder}: stop it, or name another storage in AzureWebJobsStorage.", e);
+        }
     }
 
     private static IEnumerable<string> Arguments(AzuriteOptions options)
