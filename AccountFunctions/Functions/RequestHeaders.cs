@@ -7,9 +7,9 @@ internal static class RequestHeaders
 {
     private const int MaxUserAgentLength = 200;
 
-    /// <summary>The header's value, several joined by commas (RFC 9110 §5.3); null if it is absent.</summary>
+    /// <summary>The header's value as it was sent, several joined by commas (RFC 9110 §5.3); null if it is absent.</summary>
     public static string? Header(this HttpRequestData request, string name) =>
-        request.Headers.TryGetValues(name, out var values) ? string.Join(',', values) : null;
+        request.Headers.NonValidated.TryGetValues(name, out var values) ? values.ToString() : null;
 
     /// <summary>What the client calls itself: shown to the account's owner later, so cut and cleaned.</summary>
     public static string? UserAgent(this HttpRequestData request) => request.Header("User-Agent") is { } text

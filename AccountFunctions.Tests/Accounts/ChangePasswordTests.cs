@@ -1,0 +1,77 @@
+using System.Net;
+using System.Text.Json;
+
+namespace AccountFunctions.Tests.Accounts;
+
+public sealed class ChangePasswordTests(AzuriteFixture azurite) : IAsyncLifetime
+{
+    private const string Address = "ada@example.com";
+    private const string NewPassword = "green tractor 78";
+    private TestApp app = null!;
+    private JsonElement login;
+
+    public async ValueTask InitializeAsync()
+    {
+        app = await TestApp.StartAsync(azurite.NewStorage());
+        login = await app.SignInAsync(Address);
+    }
+
+    public ValueTask DisposeAsync() => app.DisposeAsync();
+
+    [Fact]
+    public async Task The_calling_session_goes_on_and_everything_else_ends()
+    {
+        var other = (await app.LoginAsync(Address)).Data;
+        var answer = await ChangeAsync(TestApp.Password);
+
+        Assert.Equal((HttpStatusCode.OK, "success"), (answer.Status, answer.Data.GetString()));
+        Assert.Equal("token_not_valid", (await app.GetAsync("details", login.GetProperty("access").GetString())).Message);
+        Assert.Equal("token_not_valid", (await RefreshAsync(other)).Message);
+        var refreshed = await RefreshAsync(login);
+        Assert.Equal(HttpStatusCode.OK, refreshed.Status);
+        Assert.Equal(HttpStatusCode.OK, (await app.GetAsync("details", refreshed.Data.GetProperty("access").GetString())).Status);
+        Assert.Equal("invalid_credentials", (await app.LoginAsync(Address)).Message);
+        Assert.Equal(HttpStatusCode.OK, (await app.LoginAsync(Address, NewPassword)).Status);
+        Assert.Equal("Your Example password was changed", (await app.WaitForMailsAsync(Address, 2))[1].Subject);
+    }
+
+    [Fact]
+    public async Task A_wrong_password_counts_like_a_failed_sign_in()
+    {
+        for (var i = 0; i < 5; i++)
+        {
+            Assert.Equal((HttpStatusCode.BadRequest, "invalid_password"), await ChangeAsync("a wrong password") is var wrong ? (wrong.Status, wrong.Message) : default);
+        }
+
+        Assert.Equal(HttpStatusCode.TooManyRequests, (await ChangeAsync(TestApp.Password)).Status);
+        Assert.Equal(HttpStatusCode.TooManyRequests, (await app.LoginAsync(Address)).Status);
+    }
+
+    [Theory]
+    [InlineData("short", "new_password: too_short")]
+    [InlineData("password1", "new_password: too_common")]
+    [InlineData("ada@example.com", "new_password: too_similar")]
+    [InlineData("Lovelace1815", "new_password: too_similar")]
+    public async Task A_weak_password_is_refused(string weak, string message) =>
+        Assert.Equal(message, (await app.PostAsync("password", new { password = TestApp.Password, new_password = weak }, login.GetProperty("access").GetString())).Message);
+
+    [Fact]
+    public async Task Without_a_token_it_is_401() =>
+        Assert.Equal("not_authenticated", (await app.PostAsync("password", new { password = TestApp.Password, new_password = NewPassword })).Message);
+
+    [Fact]
+    public async Task Two_changes_at_once_do_not_both_win()
+    {
+        var token = login.GetProperty("access").GetString();
+        var answers = await Task.WhenAll(
+            Enumerable.Range(0, 16).Select(i => app.PostAsync("password", new { password = TestApp.Password, new_password = $"green tractor {i} of many" }, token)));
+
+        Assert.Single(answers, answer => answer.Status is HttpStatusCode.OK);
+        Assert.All(answers.Where(answer => answer.Status is not HttpStatusCode.OK), answer => Assert.Equal("token_not_valid", answer.Message));
+    }
+
+    private Task<Envelope> ChangeAsync(string password) =>
+        app.PostAsync("password", new { password, new_password = NewPassword }, login.GetProperty("access").GetString());
+
+    private Task<Envelope> RefreshAsync(JsonElement session) => app.PostAsync("refresh", new { refresh = session.GetProperty("refresh").GetString() });
+}

@@ -1,0 +1,160 @@
+using System.Net;
+using Azure.Data.Tables;
+
+namespace AccountFunctions.Tests.Accounts;
+
+public sealed class RefreshTests(AzuriteFixture azurite) : IAsyncLifetime
+{
+    private TestApp app = null!;
+    private string first = "";
+
+    public async ValueTask InitializeAsync()
+    {
+        app = await TestApp.StartAsync(azurite.NewStorage());
+        first = (await app.SignInAsync("ada@example.com")).GetProperty("refresh").GetString()!;
+    }
+
+    public ValueTask DisposeAsync() => app.DisposeAsync();
+
+    [Fact]
+    public async Task A_refresh_token_gets_the_answer_of_a_login_and_a_successor()
+    {
+        var answer = await RefreshAsync(first);
+
+        Assert.Equal(["access", "refresh", "user", "role", "token_type", "expires_in"], answer.Data.EnumerateObject().Select(member => member.Name));
+        Assert.NotEqual(first, TokenOf(answer));
+        Assert.Equal(HttpStatusCode.OK, (await app.GetAsync("details", answer.Data.GetProperty("access").GetString())).Status);
+    }
+
+    [Fact]
+    public async Task No_refresh_token_is_stored()
+    {
+        var second = TokenOf(await RefreshAsync(first));
+        var stored = string.Join('\n', (await app.RowsAsync("Accounts")).Select(row => string.Join(' ', row)));
+
+        Assert.DoesNotContain(first, stored);
+        Assert.DoesNotContain(second, stored);
+        Assert.DoesNotContain(first[^40..], app.Logs.Text);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(30)]
+    public async Task Within_the_grace_the_token_used_last_gets_the_same_successor_again(int seconds)
+    {
+        var second = TokenOf(await RefreshAsync(first));
+        app.Time.Advance(TimeSpan.FromSeconds(seconds));
+
+        Assert.Equal(second, TokenOf(await RefreshAsync(first)));
+        Assert.Equal(HttpStatusCode.OK, (await RefreshAsync(second)).Status);
+    }
+
+    [Fact]
+    public async Task After_the_grace_a_used_token_ends_the_session_and_the_history_tells()
+    {
+        var second = TokenOf(await RefreshAsync(first));
+        app.Time.Advance(TimeSpan.FromSeconds(31));
+
+        Assert.Equal("token_not_valid", (await RefreshAsync(first)).Message);
+        Assert.Equal("token_not_valid", (await RefreshAsync(second)).Message);
+        Assert.Contains(await app.RowsAsync("Accounts"), row => row.GetString("What") == "RefreshTokenReused");
+    }
+
+    [Fact]
+    public async Task Within_the_grace_a_token_whose_successor_was_used_ends_the_session()
+    {
+        var second = TokenOf(await RefreshAsync(first));
+        var third = TokenOf(await RefreshAsync(second));
+
+        Assert.Equal("token_not_valid", (await RefreshAsync(first)).Message);
+        Assert.Equal("token_not_valid", (await RefreshAsync(third)).Message);
+    }
+
+    [Fact]
+    public async Task A_forged_token_of_a_session_does_not_end_it()
+    {
+        var bytes = System.Buffers.Text.Base64Url.DecodeFromChars(first);
+        bytes[^1] ^= 1;
+
+        Assert.Equal("token_not_valid", (await RefreshAsync(System.Buffers.Text.Base64Url.EncodeToString(bytes))).Message);
+        Assert.Equal(HttpStatusCode.OK, (await RefreshAsync(first)).Status);
+    }
+
+    [Fact]
+    public async Task One_token_sent_by_sixty_four_clients_at_once_has_one_successor()
+    {
+        var answers = await Task.WhenAll(Enumerable.Range(0, 64).Select(_ => RefreshAsync(first)));
+
+        Assert.All(answers, answer => Assert.Equal(HttpStatusCode.OK, answer.Status));
+        Assert.Single(answers.Select(TokenOf).Distinct());
+    }
+
+    [Fact]
+    public async Task A_session_ends_when_it_idles_too_long()
+    {
+        app.Time.Advance(TimeSpan.FromDays(14) - TimeSpan.FromSeconds(1));
+        var second = TokenOf(await RefreshAsync(first));
+        app.Time.Advance(TimeSpan.FromDays(14));
+
+        Assert.Equal("token_not_valid", (await RefreshAsync(second)).Message);
+    }
+
+    [Fact]
+    public async Task A_session_ends_however_much_it_is_used()
+    {
+        await using var admin = await TestApp.StartAsync(azurite.NewStorage(), new() { ["Accounts:Lifetime"] = "1000.00:00:00" });
+        var token = (await admin.SignInAsync("eve@example.com")).GetProperty("refresh").GetString()!;
+        for (var day = 0; day < 80; day += 10)
+        {
+            admin.Time.Advance(TimeSpan.FromDays(10));
+            token = TokenOf(await admin.PostAsync("refresh", new { refresh = token }));
+        }
+
+        admin.Time.Advance(TimeSpan.FromDays(10));
+        Assert.Equal("token_not_valid", (await admin.PostAsync("refresh", new { refresh = token })).Message);
+    }
+
+    [Fact]
+    public async Task An_expired_account_is_refused_by_name()
+    {
+        for (var day = 0; day < 30; day += 10)
+        {
+            app.Time.Advance(TimeSpan.FromDays(10));
+            var answer = await RefreshAsync(first);
+            if (day == 20)
+            {
+                Assert.Equal((HttpStatusCode.BadRequest, "expired_account"), (answer.Status, answer.Message));
+                return;
+            }
+
+            first = TokenOf(answer);
+        }
+    }
+
+    [Theory]
+    [InlineData("Disabled", true)]
+    [InlineData("Version", 2)]
+    public async Task A_session_dies_with_the_state_of_the_account_it_was_opened_under(string column, object value)
+    {
+        var row = (await app.RowsAsync("Accounts")).Single(row => row.RowKey == "account");
+        row[column] = value;
+        await app.Table("Accounts").UpdateEntityAsync(row, row.ETag, TableUpdateMode.Replace);
+
+        Assert.Equal((HttpStatusCode.Unauthorized, "token_not_valid"), ((await RefreshAsync(first)).Status, (await RefreshAsync(first)).Message));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("x")]
+    [InlineData("AAAA")]
+    public async Task What_is_no_token_is_refused(string token)
+    {
+        var answer = await RefreshAsync(token);
+
+        Assert.Equal(token is "" ? "refresh: blank" : "token_not_valid", answer.Message);
+    }
+
+    private static string TokenOf(Envelope answer) => answer.Data.GetProperty("refresh").GetString()!;
+
+    private Task<Envelope> RefreshAsync(string refresh) => app.PostAsync("refresh", new { refresh });
+}

@@ -1,0 +1,141 @@
+using System.Net;
+using System.Text.Json;
+
+namespace AccountFunctions.Tests.Accounts;
+
+public sealed class ResetPasswordTests(AzuriteFixture azurite) : IAsyncLifetime
+{
+    private const string Address = "ada@example.com";
+    private const string NewPassword = "green tractor 78";
+    private TestApp app = null!;
+    private JsonElement login;
+    private string code = "";
+
+    public async ValueTask InitializeAsync()
+    {
+        app = await TestApp.StartAsync(azurite.NewStorage());
+        login = await app.SignInAsync(Address);
+        await app.PostAsync("code", new { username = Address });
+        code = await app.NextCodeAsync(Address, mails: 2);
+    }
+
+    public ValueTask DisposeAsync() => app.DisposeAsync();
+
+    [Fact]
+    public async Task The_mailed_code_sets_the_password_ends_every_session_and_mails_a_notice()
+    {
+        var answer = await ResetAsync(code);
+
+        Assert.Equal("""{"status":"success","code":200,"data":"success","message":null}""", answer.Text);
+        Assert.Equal("invalid_credentials", (await app.LoginAsync(Address)).Message);
+        Assert.Equal(HttpStatusCode.OK, (await app.LoginAsync(Address, NewPassword)).Status);
+        Assert.Equal("token_not_valid", (await app.GetAsync("details", login.GetProperty("access").GetString())).Message);
+        Assert.Equal("token_not_valid", (await app.PostAsync("refresh", new { refresh = login.GetProperty("refresh").GetString() })).Message);
+        Assert.Equal("Your Example password was reset", (await app.WaitForMailsAsync(Address, 3))[2].Subject);
+        Assert.Contains(await app.RowsAsync("Accounts"), row => row.GetString("What") == "PasswordReset");
+    }
+
+    [Fact]
+    public async Task A_pending_code_changes_nothing_about_signing_in() => Assert.Equal(HttpStatusCode.OK, (await app.LoginAsync(Address)).Status);
+
+    [Fact]
+    public async Task A_code_is_good_once_even_for_sixty_four_at_once()
+    {
+        var answers = await Task.WhenAll(Enumerable.Range(0, 64).Select(_ => ResetAsync(code)));
+
+        Assert.Single(answers, answer => answer.Status is HttpStatusCode.OK);
+        Assert.Equal(63, answers.Count(answer => answer.Message is "invalid_code"));
+        Assert.Equal("invalid_code", (await ResetAsync(code)).Message);
+    }
+
+    [Fact]
+    public async Task Five_wrong_codes_kill_the_right_one()
+    {
+        for (var i = 0; i < 5; i++)
+        {
+            Assert.Equal("invalid_code", (await ResetAsync(Wrong())).Message);
+        }
+
+        Assert.Equal("invalid_code", (await ResetAsync(code)).Message);
+    }
+
+    [Fact]
+    public async Task A_refused_password_does_not_use_up_the_code()
+    {
+        for (var i = 0; i < 6; i++)
+        {
+            Assert.Equal("new_password: too_short", (await ResetAsync(code, "short")).Message);
+            Assert.Equal("new_password: too_similar", (await ResetAsync(code, "AdaLovelace")).Message);
+        }
+
+        Assert.Equal(HttpStatusCode.OK, (await ResetAsync(code)).Status);
+    }
+
+    [Theory]
+    [InlineData(-1, true)]
+    [InlineData(0, false)]
+    public async Task A_code_expires_to_the_second(int seconds, bool good)
+    {
+        app.Time.Advance(TimeSpan.FromMinutes(10) + TimeSpan.FromSeconds(seconds));
+
+        Assert.Equal(good, (await ResetAsync(code)).Status is HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task A_newer_code_supersedes_the_older()
+    {
+        app.Time.Advance(TimeSpan.FromMinutes(1));
+        await app.PostAsync("code", new { username = Address });
+        var newer = await app.NextCodeAsync(Address, mails: 3);
+
+        Assert.True(newer == code || (await ResetAsync(code)).Message == "invalid_code");
+        Assert.Equal(HttpStatusCode.OK, (await ResetAsync(newer)).Status);
+    }
+
+    [Fact]
+    public async Task A_code_of_another_purpose_or_address_is_worth_nothing()
+    {
+        await app.RegisterAsync("eve@example.com");
+        var activation = await app.NextCodeAsync("eve@example.com");
+
+        Assert.Equal("invalid_code", (await app.PostAsync("forgot", new { username = "eve@example.com", code = activation, new_password = NewPassword })).Message);
+        Assert.Equal("invalid_code", (await app.PostAsync("activate", new { username = Address, code })).Message);
+        Assert.Equal("invalid_code", (await app.PostAsync("forgot", new { username = "eve@example.com", code, new_password = NewPassword })).Message);
+        Assert.Equal(HttpStatusCode.OK, (await ResetAsync(code)).Status);
+        Assert.Equal(HttpStatusCode.OK, (await app.PostAsync("activate", new { username = "eve@example.com", code = activation })).Status);
+    }
+
+    [Fact]
+    public async Task A_reset_works_during_a_sign_in_delay_and_lifts_it()
+    {
+        for (var i = 0; i < 5; i++)
+        {
+            await app.LoginAsync(Address, "a wrong password");
+        }
+
+        Assert.Equal(HttpStatusCode.TooManyRequests, (await app.LoginAsync(Address)).Status);
+        Assert.Equal(HttpStatusCode.OK, (await ResetAsync(code)).Status);
+        Assert.Equal(HttpStatusCode.OK, (await app.LoginAsync(Address, NewPassword)).Status);
+    }
+
+    [Fact]
+    public async Task A_password_change_voids_the_open_code()
+    {
+        var change = await app.PostAsync("password", new { password = TestApp.Password, new_password = NewPassword }, login.GetProperty("access").GetString());
+
+        Assert.Equal(HttpStatusCode.OK, change.Status);
+        Assert.Equal("invalid_code", (await ResetAsync(code, "yellow tractor 79")).Message);
+    }
+
+    [Theory]
+    [InlineData("{}", "username: required\ncode: required\nnew_password: required")]
+    [InlineData("""{"username":"ada","code":1,"new_password":null}""", "username: invalid_email\ncode: invalid\nnew_password: null")]
+    [InlineData("""{"username":"nobody@example.com","code":"123456","new_password":"green tractor 78"}""", "invalid_code")]
+    public async Task A_bad_request_is_refused_with_its_reason(string body, string message) =>
+        Assert.Equal(message, (await app.PostAsync("forgot", JsonSerializer.Deserialize<JsonElement>(body))).Message);
+
+    private string Wrong() => (code[0] == '9' ? '0' : (char)(code[0] + 1)) + code[1..];
+
+    private Task<Envelope> ResetAsync(string withCode, string password = NewPassword) =>
+        app.PostAsync("forgot", new { username = Address, code = withCode, new_password = password });
+}

@@ -1,0 +1,98 @@
+using System.Net;
+using System.Text.Json;
+
+namespace AccountFunctions.Tests.Accounts;
+
+/// <summary>Logout, the list of sessions, and ending one of them.</summary>
+public sealed class SessionsTests(AzuriteFixture azurite) : IAsyncLifetime
+{
+    private const string Address = "ada@example.com";
+    private TestApp app = null!;
+    private JsonElement first;
+    private JsonElement second;
+
+    public async ValueTask InitializeAsync()
+    {
+        app = await TestApp.StartAsync(azurite.NewStorage());
+        first = await app.SignInAsync(Address);
+        app.Time.Advance(TimeSpan.FromMinutes(1));
+        app.Client.DefaultRequestHeaders.TryAddWithoutValidation("User-Agent", "Phone 7");
+        second = (await app.LoginAsync(Address)).Data;
+    }
+
+    public ValueTask DisposeAsync() => app.DisposeAsync();
+
+    [Fact]
+    public async Task The_sessions_are_listed_newest_first()
+    {
+        var sessions = (await app.GetAsync("sessions", Access(first))).Data.EnumerateArray().ToList();
+
+        Assert.Equal(2, sessions.Count);
+        Assert.Equal(["id", "created", "last_used", "expires", "client", "current"], sessions[0].EnumerateObject().Select(member => member.Name));
+        Assert.Equal([false, true], sessions.Select(session => session.GetProperty("current").GetBoolean()));
+        Assert.Equal("2026-11-23T12:02:00Z", sessions[0].GetProperty("created").GetString());
+        Assert.Equal("2026-12-07T12:02:00Z", sessions[0].GetProperty("expires").GetString());
+        Assert.Equal(JsonValueKind.Null, sessions[1].GetProperty("client").ValueKind);
+        Assert.Equal("Phone 7", sessions[0].GetProperty("client").GetString());
+    }
+
+    [Fact]
+    public async Task Logout_without_a_body_ends_this_session_only()
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/account/logout/");
+        Assert.Equal("success", (await app.SendAsync(request, Access(first))).Data.GetString());
+
+        Assert.Equal("token_not_valid", (await RefreshAsync(first)).Message);
+        Assert.Equal(HttpStatusCode.OK, (await RefreshAsync(second)).Status);
+    }
+
+    [Fact]
+    public async Task Logout_of_all_ends_every_session_and_every_access_token()
+    {
+        Assert.Equal(HttpStatusCode.OK, (await app.PostAsync("logout", new { all = true }, Access(first))).Status);
+
+        Assert.Equal("token_not_valid", (await RefreshAsync(first)).Message);
+        Assert.Equal("token_not_valid", (await RefreshAsync(second)).Message);
+        Assert.Equal("token_not_valid", (await app.GetAsync("details", Access(second))).Message);
+    }
+
+    [Fact]
+    public async Task A_flag_of_another_type_is_refused() =>
+        Assert.Equal("all: invalid", (await app.PostAsync("logout", new { all = "yes" }, Access(first))).Message);
+
+    [Fact]
+    public async Task A_session_that_is_ended_is_gone_and_another_accounts_cannot_be()
+    {
+        var id = (await app.GetAsync("sessions", Access(first))).Data[0].GetProperty("id").GetString()!;
+        var stranger = await app.SignInAsync("eve@example.com");
+
+        Assert.Equal((HttpStatusCode.NotFound, "not_found"), await DeleteAsync(id, stranger) is var foreign ? (foreign.Status, foreign.Message) : default);
+        Assert.Equal(HttpStatusCode.OK, (await RefreshAsync(second)).Status);
+        Assert.Equal("success", (await DeleteAsync(id, first)).Data.GetString());
+        Assert.Equal("not_found", (await DeleteAsync(id, first)).Message);
+        Assert.Equal("not_found", (await DeleteAsync("nonsense", first)).Message);
+        Assert.Equal("token_not_valid", (await RefreshAsync(second)).Message);
+        Assert.Single((await app.GetAsync("sessions", Access(first))).Data.EnumerateArray());
+    }
+
+    [Theory]
+    [InlineData("POST", "logout")]
+    [InlineData("GET", "sessions")]
+    [InlineData("DELETE", "sessions/0123456789abcdef0123456789abcdef")]
+    public async Task Without_a_token_it_is_401(string method, string path)
+    {
+        using var request = new HttpRequestMessage(new HttpMethod(method), $"/api/account/{path}");
+
+        Assert.Equal("not_authenticated", (await app.SendAsync(request)).Message);
+    }
+
+    private static string Access(JsonElement login) => login.GetProperty("access").GetString()!;
+
+    private Task<Envelope> RefreshAsync(JsonElement login) => app.PostAsync("refresh", new { refresh = login.GetProperty("refresh").GetString() });
+
+    private async Task<Envelope> DeleteAsync(string id, JsonElement login)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Delete, $"/api/account/sessions/{id}");
+        return await app.SendAsync(request, Access(login));
+    }
+}

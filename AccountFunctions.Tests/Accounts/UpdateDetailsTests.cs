@@ -1,0 +1,99 @@
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+
+namespace AccountFunctions.Tests.Accounts;
+
+public sealed class UpdateDetailsTests(AzuriteFixture azurite) : IAsyncLifetime
+{
+    private TestApp app = null!;
+    private string token = "";
+
+    public async ValueTask InitializeAsync()
+    {
+        app = await TestApp.StartAsync(azurite.NewStorage());
+        token = (await app.SignInAsync("ada@example.com")).GetProperty("access").GetString()!;
+    }
+
+    public ValueTask DisposeAsync() => app.DisposeAsync();
+
+    [Fact]
+    public async Task What_is_sent_changes_what_is_null_is_cleared_and_the_rest_stays()
+    {
+        await UpdateAsync("""{"job":"Analyst","bio":"Line one\nline two","hobbies":"Looms"}""");
+        var answer = await UpdateAsync("""{"job":null,"first_name":"Augusta"}""");
+
+        Assert.Equal(HttpStatusCode.OK, answer.Status);
+        Assert.Equal(
+            """{"first_name":"Augusta","last_name":"Lovelace","username":"ada@example.com","country_code":"GB","expiration_date":"2026-12-23T12:00:00Z","hobbies":"Looms","job":null,"bio":"Line one\nline two","role":"C"}""",
+            answer.Data.GetRawText());
+        Assert.Equal(answer.Data.GetRawText(), (await app.GetAsync("details", token)).Data.GetRawText());
+    }
+
+    [Fact]
+    public async Task Read_only_and_unknown_members_are_ignored()
+    {
+        var before = (await app.GetAsync("details", token)).Data.GetRawText();
+        var answer = await UpdateAsync("""{"username":"eve@example.com","role":"A","expiration_date":"2099-01-01T00:00:00Z","id":"1","version":7,"password_hash":"x","disabled":true}""");
+
+        Assert.Equal((HttpStatusCode.OK, before), (answer.Status, answer.Data.GetRawText()));
+    }
+
+    [Theory]
+    [InlineData("""{"first_name":null,"last_name":null}""", "first_name: null\nlast_name: null")]
+    [InlineData("""{"country_code":"12345678901"}""", "country_code: too_long")]
+    [InlineData("""{"job":7,"hobbies":[],"bio":{}}""", "hobbies: invalid\njob: invalid\nbio: invalid")]
+    [InlineData("""{"job":"a\tb"}""", "job: invalid")]
+    public async Task A_bad_request_is_refused_with_its_reason(string body, string message) => Assert.Equal(message, (await UpdateAsync(body)).Message);
+
+    [Theory]
+    [InlineData("first_name", 150)]
+    [InlineData("last_name", 150)]
+    [InlineData("country_code", 10)]
+    [InlineData("hobbies", 255)]
+    [InlineData("job", 100)]
+    [InlineData("bio", 4000)]
+    public async Task Limits_count_code_points(string field, int limit)
+    {
+        string Body(int length) => JsonSerializer.Serialize(new Dictionary<string, string> { [field] = string.Concat(Enumerable.Repeat("🎈", length)) });
+
+        Assert.Equal(HttpStatusCode.OK, (await UpdateAsync(Body(limit))).Status);
+        Assert.Equal($"{field}: too_long", (await UpdateAsync(Body(limit + 1))).Message);
+    }
+
+    [Fact]
+    public async Task If_match_changes_only_the_state_that_was_seen()
+    {
+        var seen = (await app.GetAsync("details", token)).Headers["ETag"];
+        var first = await UpdateAsync("""{"job":"Analyst"}""", seen);
+        var second = await UpdateAsync("""{"job":"Engineer"}""", seen);
+        var third = await UpdateAsync("""{"job":"Engineer"}""", $"\"other\", {first.Headers["ETag"]}");
+
+        Assert.Equal((HttpStatusCode.OK, HttpStatusCode.PreconditionFailed, HttpStatusCode.OK), (first.Status, second.Status, third.Status));
+        Assert.Equal("stale", second.Message);
+        Assert.Equal((await app.GetAsync("details", token)).Headers["ETag"], third.Headers["ETag"]);
+        Assert.Equal(HttpStatusCode.OK, (await UpdateAsync("""{"job":"Engineer"}""", "*")).Status);
+    }
+
+    [Fact]
+    public async Task Different_fields_changed_at_once_lose_nothing()
+    {
+        string[] fields = ["first_name", "last_name", "country_code", "hobbies", "job", "bio"];
+        var answers = await Task.WhenAll(fields.Select(field => UpdateAsync(JsonSerializer.Serialize(new Dictionary<string, string> { [field] = field[..3] }))));
+
+        Assert.All(answers, answer => Assert.Equal(HttpStatusCode.OK, answer.Status));
+        var user = (await app.GetAsync("details", token)).Data;
+        Assert.All(fields, field => Assert.Equal(field[..3], user.GetProperty(field).GetString()));
+    }
+
+    private async Task<Envelope> UpdateAsync(string body, string? ifMatch = null)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/account/details") { Content = JsonContent.Create(JsonSerializer.Deserialize<JsonElement>(body)) };
+        if (ifMatch is not null)
+        {
+            request.Headers.TryAddWithoutValidation("If-Match", ifMatch);
+        }
+
+        return await app.SendAsync(request, token);
+    }
+}

@@ -1,0 +1,159 @@
+using System.Net;
+
+namespace AccountFunctions.Tests.Security;
+
+/// <summary>The throttles as a client meets them, with one and with two apps on one storage.</summary>
+public sealed class ThrottleTests(AzuriteFixture azurite)
+{
+    private const string Address = "ada@example.com";
+    private const string Wrong = "a wrong password";
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Five_failures_are_heard_and_then_each_costs_twice_the_delay_of_the_one_before(bool known)
+    {
+        await using var app = await TestApp.StartAsync(azurite.NewStorage());
+        if (known)
+        {
+            await app.ActivateAsync(Address);
+        }
+
+        for (var i = 0; i < 5; i++)
+        {
+            Assert.Equal("invalid_credentials", (await app.LoginAsync(Address, Wrong)).Message);
+        }
+
+        foreach (var delay in new[] { 30, 60, 120, 240, 480, 900, 900 })
+        {
+            var delayed = await app.LoginAsync(Address, Wrong);
+            Assert.Equal((HttpStatusCode.TooManyRequests, "throttled", $"{delay}"), (delayed.Status, delayed.Message, delayed.Headers["Retry-After"]));
+            app.Time.Advance(TimeSpan.FromSeconds(delay));
+            Assert.Equal("invalid_credentials", (await app.LoginAsync(Address, Wrong)).Message);
+        }
+    }
+
+    [Fact]
+    public async Task The_right_password_gets_the_same_429_during_a_delay_and_ends_the_count_once_it_is_heard()
+    {
+        await using var app = await TestApp.StartAsync(azurite.NewStorage());
+        await app.ActivateAsync(Address);
+        for (var i = 0; i < 5; i++)
+        {
+            await app.LoginAsync(Address, Wrong);
+        }
+
+        var wrong = await app.LoginAsync(Address, Wrong);
+        var right = await app.LoginAsync(Address);
+        Assert.Equal((wrong.Status, wrong.Text, wrong.Headers["Retry-After"]), (right.Status, right.Text, right.Headers["Retry-After"]));
+
+        app.Time.Advance(TimeSpan.FromSeconds(30));
+        Assert.Equal(HttpStatusCode.OK, (await app.LoginAsync(Address)).Status);
+        for (var i = 0; i < 5; i++)
+        {
+            Assert.Equal("invalid_credentials", (await app.LoginAsync(Address, Wrong)).Message);
+        }
+    }
+
+    [Fact]
+    public async Task Failures_outside_the_window_do_not_count()
+    {
+        await using var app = await TestApp.StartAsync(azurite.NewStorage());
+        for (var i = 0; i < 12; i++)
+        {
+            Assert.Equal("invalid_credentials", (await app.LoginAsync(Address, Wrong)).Message);
+            app.Time.Advance(TimeSpan.FromSeconds(76));
+        }
+    }
+
+    [Fact]
+    public async Task After_a_hundred_failures_in_a_row_only_a_reset_helps()
+    {
+        await using var app = await TestApp.StartAsync(azurite.NewStorage());
+        await app.ActivateAsync(Address);
+        for (var i = 0; i < 100; i++)
+        {
+            Assert.Equal("invalid_credentials", (await app.LoginAsync(Address, Wrong)).Message);
+            app.Time.Advance(TimeSpan.FromMinutes(15));
+        }
+
+        app.Time.Advance(TimeSpan.FromDays(1));
+        Assert.Equal(HttpStatusCode.TooManyRequests, (await app.LoginAsync(Address)).Status);
+        await app.PostAsync("code", new { username = Address });
+        var code = await app.NextCodeAsync(Address, mails: 2);
+        Assert.Equal(HttpStatusCode.OK, (await app.PostAsync("forgot", new { username = Address, code, new_password = "green tractor 78" })).Status);
+        Assert.Equal(HttpStatusCode.OK, (await app.LoginAsync(Address, "green tractor 78")).Status);
+    }
+
+    [Fact]
+    public async Task Wrong_passwords_sent_at_once_to_two_apps_are_heard_five_times()
+    {
+        var storage = azurite.NewStorage();
+        await using var first = await TestApp.StartAsync(storage);
+        await using var second = await TestApp.StartAsync(storage, time: first.Time);
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 64).Select(i => (i % 2 == 0 ? first : second).LoginAsync(Address, Wrong)));
+
+        Assert.Equal(5, answers.Count(answer => answer.Status is HttpStatusCode.BadRequest));
+        Assert.Equal(59, answers.Count(answer => answer.Status is HttpStatusCode.TooManyRequests));
+    }
+
+    [Fact]
+    public async Task The_right_password_among_wrong_ones_sent_at_once_is_heard_only_in_its_turn()
+    {
+        await using var app = await TestApp.StartAsync(azurite.NewStorage());
+        await app.ActivateAsync(Address);
+
+        var guesses = await Task.WhenAll(Enumerable.Range(0, 64).Select(i => app.LoginAsync(Address, i == 63 ? TestApp.Password : Wrong)));
+
+        // Had it been heard out of turn, more than five wrong ones and a success would stand beside each other without a delay between.
+        var heard = guesses.Count(answer => answer.Status is not HttpStatusCode.TooManyRequests);
+        Assert.InRange(heard, 5, guesses[63].Status is HttpStatusCode.OK ? 10 : 5);
+    }
+
+    [Fact]
+    public async Task A_network_may_ask_sixty_times_a_minute_of_two_apps_together()
+    {
+        var storage = azurite.NewStorage();
+        var settings = new Dictionary<string, string?> { ["Throttle:RequestsPerMinute"] = "60", ["Throttle:TrustedProxyHops"] = "2" };
+        await using var first = await TestApp.StartAsync(storage, settings);
+        await using var second = await TestApp.StartAsync(storage, settings, first.Time);
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 100).Select(i => AskAsync(i % 2 == 0 ? first : second, "203.0.113.7:1234")));
+
+        Assert.Equal(60, answers.Count(answer => answer.Status is HttpStatusCode.BadRequest));
+        var throttled = answers.First(answer => answer.Status is HttpStatusCode.TooManyRequests);
+        Assert.Equal(("throttled", "60"), (throttled.Message, throttled.Headers["Retry-After"]));
+        Assert.Equal(HttpStatusCode.BadRequest, (await AskAsync(first, "203.0.113.8")).Status);
+        first.Time.Advance(TimeSpan.FromMinutes(1));
+        Assert.Equal(HttpStatusCode.BadRequest, (await AskAsync(first, "203.0.113.7")).Status);
+    }
+
+    [Fact]
+    public async Task A_customers_whole_ipv6_network_is_one_and_invented_entries_do_not_count()
+    {
+        await using var app = await TestApp.StartAsync(azurite.NewStorage(), new() { ["Throttle:RequestsPerMinute"] = "12", ["Throttle:TrustedProxyHops"] = "2" });
+        for (var i = 0; i < 12; i++)
+        {
+            Assert.Equal(HttpStatusCode.BadRequest, (await AskAsync(app, $"198.51.100.{i}, [2001:db8:1:2::{i}]:443")).Status);
+        }
+
+        Assert.Equal(HttpStatusCode.TooManyRequests, (await AskAsync(app, "198.51.100.99, 2001:db8:1:2:ffff::1")).Status);
+        Assert.Equal(HttpStatusCode.BadRequest, (await AskAsync(app, "198.51.100.99, 2001:db8:1:3::1")).Status);
+    }
+
+    [Fact]
+    public async Task Requests_that_are_refused_for_their_body_count_too()
+    {
+        await using var app = await TestApp.StartAsync(azurite.NewStorage(), new() { ["Throttle:RequestsPerMinute"] = "3" });
+        for (var i = 0; i < 3; i++)
+        {
+            Assert.Equal("refresh: required", (await app.PostAsync("refresh", new { })).Message);
+        }
+
+        Assert.Equal("throttled", (await app.PostAsync("refresh", new { })).Message);
+        Assert.Equal(HttpStatusCode.Unauthorized, (await app.GetAsync("details")).Status);
+    }
+
+    private static Task<Envelope> AskAsync(TestApp app, string from) => app.PostAsync("activate", new { }, from: from);
+}

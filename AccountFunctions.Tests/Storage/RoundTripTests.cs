@@ -1,0 +1,115 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Diagnostics.Tracing;
+using Azure.Core.Diagnostics;
+
+namespace AccountFunctions.Tests.Storage;
+
+/// <summary>How many requests each operation makes to storage: those that the design allows, and the same ones for known and unknown addresses.</summary>
+public sealed class RoundTripTests(AzuriteFixture azurite) : IAsyncLifetime
+{
+    private const string Address = "ada@example.com";
+    private TestApp app = null!;
+
+    public async ValueTask InitializeAsync() => app = await TestApp.StartAsync(azurite.NewStorage());
+
+    public ValueTask DisposeAsync() => app.DisposeAsync();
+
+    [Fact]
+    public async Task Register_reads_once_enqueues_once_and_commits_once()
+    {
+        await WarmUpAsync();
+
+        Assert.Equal(["GET Addresses", "POST email-jobs", "POST $batch"], await CountAsync(() => app.RegisterAsync(Address)));
+    }
+
+    [Fact]
+    public async Task Activate_reads_once_and_writes_twice()
+    {
+        await app.RegisterAsync(Address);
+        var code = await app.NextCodeAsync(Address);
+
+        Assert.Equal(["GET Addresses", "POST $batch", "POST $batch"], await CountAsync(() => app.PostAsync("activate", new { username = Address, code })));
+    }
+
+    [Fact]
+    public async Task Login_reads_twice_and_writes_once()
+    {
+        await app.ActivateAsync(Address);
+        await WarmUpAsync();
+
+        Assert.Equal(["GET Addresses", "GET Accounts", "POST $batch"], await CountAsync(() => app.LoginAsync(Address)));
+    }
+
+    [Fact]
+    public async Task Refresh_reads_two_rows_beside_each_other_and_writes_once()
+    {
+        var refresh = (await app.SignInAsync(Address)).GetProperty("refresh").GetString();
+        await WarmUpAsync();
+
+        Assert.Equal(["GET Accounts", "GET Accounts", "POST $batch"], await CountAsync(() => app.PostAsync("refresh", new { refresh })));
+    }
+
+    [Fact]
+    public async Task Code_reads_once_enqueues_once_and_commits_once()
+    {
+        await WarmUpAsync();
+
+        Assert.Equal(["GET Addresses", "POST email-jobs", "POST $batch"], await CountAsync(() => app.PostAsync("code", new { username = Address })));
+    }
+
+    [Fact]
+    public async Task Details_read_once()
+    {
+        var token = (await app.SignInAsync(Address)).GetProperty("access").GetString();
+
+        Assert.Equal(["GET Accounts"], await CountAsync(() => app.GetAsync("details", token)));
+    }
+
+    [Theory]
+    [InlineData("register")]
+    [InlineData("code")]
+    [InlineData("login")]
+    [InlineData("activate")]
+    [InlineData("forgot")]
+    public async Task Known_and_unknown_addresses_cost_the_same_requests_in_the_same_order(string operation)
+    {
+        await app.ActivateAsync("known@example.com");
+        await WarmUpAsync();
+        Task<Envelope> Ask(string username) => app.PostAsync(operation, new
+        {
+            username,
+            password = "a wrong password",
+            password1 = TestApp.Password,
+            password2 = TestApp.Password,
+            code = "000000",
+            new_password = "green tractor 78",
+        });
+
+        Assert.Equal(await CountAsync(() => Ask("unknown@example.com")), await CountAsync(() => Ask("known@example.com")));
+    }
+
+    // The network's block of requests for the minute is reserved.
+    private Task<Envelope> WarmUpAsync() => app.PostAsync("activate", new { });
+
+    // Only what happens under the trace of the call is the operation's: the queue listener and the mail that follows have their own.
+    private static async Task<List<string>> CountAsync(Func<Task<Envelope>> operation)
+    {
+        using var activity = new Activity("operation").Start();
+        var requests = new ConcurrentQueue<string>();
+        using (var listener = new AzureEventSourceListener(
+            (arguments, _) =>
+            {
+                if (arguments is { EventName: "Request", Payload: { } payload } && Activity.Current?.TraceId == activity.TraceId)
+                {
+                    requests.Enqueue($"{payload[1]} {new Uri((string)payload[2]!).AbsolutePath.Split('/')[2].Split('(')[0]}");
+                }
+            },
+            EventLevel.Informational))
+        {
+            await operation();
+        }
+
+        return [.. requests];
+    }
+}
