@@ -46,9 +46,9 @@ public sealed partial class TestApp : IAsyncDisposable
     public QueueClient Queue(string name) => new(Storage, name, new QueueClientOptions { MessageEncoding = QueueMessageEncoding.Base64 });
 
     public static async Task<TestApp> StartAsync(
-        string storage, Dictionary<string, string?>? settings = null, FakeTimeProvider? time = null, Action<IServiceCollection>? configure = null)
+        string storage, Dictionary<string, string?>? settings = null, FakeTimeProvider? time = null, int? port = null)
     {
-        var port = FreePort();
+        port ??= FreePort();
         time ??= new FakeTimeProvider(new DateTimeOffset(2026, 11, 23, 12, 0, 0, TimeSpan.Zero));
         var logs = new LogCollector();
         var all = new Dictionary<string, string?>
@@ -63,11 +63,10 @@ public sealed partial class TestApp : IAsyncDisposable
             all[name] = value;
         }
 
-        var builder = LocalApplication.CreateBuilder(new LocalApplicationOptions { Functions = typeof(AccountRoutes).Assembly, Port = port, Settings = all });
+        var builder = LocalApplication.CreateBuilder(new LocalApplicationOptions { Functions = typeof(AccountRoutes).Assembly, Port = port.Value, Settings = all });
         builder.Logging.AddProvider(logs);
         builder.Services.AddAzureClients().AddAccounts().AddSingleton<TimeProvider>(time);
-        configure?.Invoke(builder.Services);
-        var app = new TestApp(builder.Build(), storage, time, port) { Logs = logs };
+        var app = new TestApp(builder.Build(), storage, time, port.Value) { Logs = logs };
         await app.host.StartAsync();
         return app;
     }
