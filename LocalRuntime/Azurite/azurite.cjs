@@ -6,6 +6,10 @@ process.once = function (event, listener) {
 };
 process.on('SIGINT', () => {});
 process.on('SIGTERM', () => {});
-process.stdin.on('end', () => process.emit('message', 'shutdown')).resume();
+process.stdin.on('end', () => setInterval(() => process.emit('message', 'shutdown'), 100).unref()).resume();
+
+// A parent that was killed reads nothing any more; what we print must not end us before the data is saved.
+process.stdout.on('error', () => {});
+process.stderr.on('error', () => {});
 
 require(require('path').join(process.cwd(), 'node_modules', 'azurite', 'dist', 'src', 'azurite.js'));

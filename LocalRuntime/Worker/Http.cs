@@ -29,4 +29,4 @@ public abstract class HttpResponseData(FunctionContext functionContext)
     public FunctionContext FunctionContext { get; } = functionContext;
 }
 
-public class HttpHeadersCollection : HttpHeaders;
+public sealed class HttpHeadersCollection : HttpHeaders;

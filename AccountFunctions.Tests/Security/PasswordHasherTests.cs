@@ -1,0 +1,90 @@
+using System.Text;
+using AccountFunctions.Security;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+
+namespace AccountFunctions.Tests.Security;
+
+public sealed class PasswordHasherTests
+{
+    private const string Password = "blue tractor 77";
+
+    [Theory]
+    [InlineData(8, 1)]
+    [InlineData(1024, 3)]
+    [InlineData(19456, 2)]
+    public void Both_engines_compute_the_same(int memory, int iterations)
+    {
+        var hash = new Argon2Hash(memory, iterations, 1, Encoding.ASCII.GetBytes("sixteen byte salt"[..16]), new byte[32]);
+        var password = Encoding.UTF8.GetBytes("pässwörd\0 with NUL");
+
+        Assert.Equal(new KonsciousArgon2().Derive(password, hash), new SodiumArgon2().Derive(password, hash));
+    }
+
+    [Fact]
+    public async Task A_hash_is_a_phc_string_of_its_own_that_only_its_password_matches()
+    {
+        var hasher = Hasher();
+        var (first, second) = (await hasher.HashAsync(Password, default), await hasher.HashAsync(Password, default));
+
+        Assert.Matches(@"^\$argon2id\$v=19\$m=1024,t=1,p=1\$[A-Za-z0-9+/]{22}\$[A-Za-z0-9+/]{43}$", first);
+        Assert.NotEqual(first, second);
+        Assert.True(await hasher.VerifyAsync(Password, first, default));
+        Assert.False(await hasher.VerifyAsync(Password + " ", first, default));
+        Assert.False(await hasher.VerifyAsync(Password, null, default));
+    }
+
+    [Fact]
+    public async Task Hashes_of_several_lanes_are_checked_and_outdated()
+    {
+        var hash = await Hasher(parallelism: 4).HashAsync(Password, default);
+        var today = Hasher();
+
+        Assert.True(await today.VerifyAsync(Password, hash, default));
+        Assert.True(today.IsOutdated(hash));
+        Assert.False(today.IsOutdated(await today.HashAsync(Password, default)));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("$argon2i$v=19$m=8,t=1,p=1$c2l4dGVlbiBieXRlIHM$AAAAAAAAAAAAAAAAAAAAAAAA")]
+    [InlineData("$argon2id$v=16$m=8,t=1,p=1$c2l4dGVlbiBieXRlIHM$AAAAAAAAAAAAAAAAAAAAAAAA")]
+    [InlineData("$argon2id$v=19$m=8,t=1$c2l4dGVlbiBieXRlIHM$AAAAAAAAAAAAAAAAAAAAAAAA")]
+    [InlineData("$argon2id$v=19$m=8,t=1,p=1$$AAAAAAAAAAAAAAAAAAAAAAAA")]
+    [InlineData("$argon2id$v=19$m=8,t=1,p=1$c2l4dGVlbiBieXRlIHM$AAAAAAAAAAAAAAAAAAAAAAAA\n")]
+    [InlineData("$argon2id$v=19$m=99999999999,t=1,p=1$c2l4dGVlbiBieXRlIHM$AAAAAAAAAAAAAAAAAAAAAAAA")]
+    public void What_is_no_such_string_is_not_read(string text) => Assert.False(Argon2Hash.TryParse(text, out _));
+
+    [Fact]
+    public async Task The_gate_runs_and_queues_so_many_and_refuses_the_next()
+    {
+        using var gate = new HashGate(Options.Create(new PasswordOptions { MaxConcurrentHashes = 2, MaxWaitingHashes = 3 }));
+        using var release = new ManualResetEventSlim();
+        var (running, most) = (0, 0);
+        int Hash()
+        {
+            most = Math.Max(most, Interlocked.Increment(ref running));
+            release.Wait();
+            return Interlocked.Decrement(ref running);
+        }
+
+        var admitted = Enumerable.Range(0, 5).Select(_ => Task.Run(() => gate.RunAsync(Hash, default))).ToList();
+        while (Volatile.Read(ref running) < 2)
+        {
+            await Task.Delay(5);
+        }
+
+        await Task.Delay(50);
+        await Assert.ThrowsAsync<UnavailableException>(() => gate.RunAsync(Hash, default));
+        release.Set();
+        await Task.WhenAll(admitted);
+        Assert.Equal(2, most);
+        Assert.Equal(1, await gate.RunAsync(() => 1, default));
+    }
+
+    private static PasswordHasher Hasher(int parallelism = 1)
+    {
+        var options = Options.Create(new PasswordOptions { MemoryKiB = 1024, Iterations = 1, Parallelism = parallelism });
+        return new PasswordHasher(options, new HashGate(options), NullLogger<PasswordHasher>.Instance);
+    }
+}
