@@ -46,7 +46,7 @@ public sealed partial class TestApp : IAsyncDisposable
     public QueueClient Queue(string name) => new(Storage, name, new QueueClientOptions { MessageEncoding = QueueMessageEncoding.Base64 });
 
     public static async Task<TestApp> StartAsync(
-        string storage, Dictionary<string, string?>? settings = null, FakeTimeProvider? time = null, int? port = null)
+        string storage, Dictionary<string, string?>? settings = null, FakeTimeProvider? time = null, int? port = null, Action<IServiceCollection>? configure = null)
     {
         port ??= FreePort();
         time ??= new FakeTimeProvider(new DateTimeOffset(2026, 11, 23, 12, 0, 0, TimeSpan.Zero));
@@ -66,6 +66,7 @@ public sealed partial class TestApp : IAsyncDisposable
         var builder = LocalApplication.CreateBuilder(new LocalApplicationOptions { Functions = typeof(AccountRoutes).Assembly, Port = port.Value, Settings = all });
         builder.Logging.AddProvider(logs);
         builder.Services.AddAzureClients().AddAccounts().AddSingleton<TimeProvider>(time);
+        configure?.Invoke(builder.Services);
         var app = new TestApp(builder.Build(), storage, time, port.Value) { Logs = logs };
         await app.host.StartAsync();
         return app;

@@ -29,7 +29,7 @@ public static class AccountServices
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<AddressStore>().AddSingleton<AccountStore>().AddSingleton<ThrottleStore>().AddSingleton<StorageHealth>().AddHostedService<StorageSetup>();
         services.AddSingleton<SigningKeys>().AddSingleton<TokenMetadata>().AddSingleton<AccessTokens>().AddSingleton<CallerAuthenticator>();
-        services.AddSingleton<HashGate>().AddSingleton<PasswordHasher>().AddSingleton<PasswordPolicy>();
+        services.AddSingleton<IArgon2Engine, SodiumArgon2>().AddSingleton<IArgon2Engine, KonsciousArgon2>().AddSingleton<HashGate>().AddSingleton<PasswordHasher>().AddSingleton<PasswordPolicy>();
         services.AddSingleton<VerificationCodes>().AddSingleton<RefreshTokenChain>();
         services.AddSingleton<MailThrottle>().AddSingleton<NetworkThrottle>().AddSingleton<SignInAttempts>().AddSingleton<SignInThrottle>();
         services.AddSingleton<EmailOutbox>().AddSingleton<EmailTexts>().AddSingleton<EmailSender>();

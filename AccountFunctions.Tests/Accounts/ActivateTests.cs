@@ -22,7 +22,7 @@ public sealed class ActivateTests(AzuriteFixture azurite) : IAsyncLifetime
         Assert.Equal(HttpStatusCode.OK, (await app.LoginAsync(Address)).Status);
     }
 
-    [Fact]
+    [Fact, Holds("B3")]
     public async Task A_code_is_good_once()
     {
         await app.RegisterAsync(Address);
@@ -32,7 +32,7 @@ public sealed class ActivateTests(AzuriteFixture azurite) : IAsyncLifetime
         Assert.Equal("invalid_code", (await ActivateAsync(code)).Message);
     }
 
-    [Fact]
+    [Fact, Holds("B3", "S12")]
     public async Task A_code_sent_by_sixty_four_clients_at_once_is_redeemed_once()
     {
         await app.RegisterAsync(Address);
@@ -43,7 +43,7 @@ public sealed class ActivateTests(AzuriteFixture azurite) : IAsyncLifetime
         Assert.Equal(63, answers.Count(answer => answer.Message is "invalid_code"));
     }
 
-    [Fact]
+    [Fact, Holds("B4", "S4")]
     public async Task Five_wrong_codes_kill_the_right_one()
     {
         await app.RegisterAsync(Address);
@@ -56,7 +56,7 @@ public sealed class ActivateTests(AzuriteFixture azurite) : IAsyncLifetime
         Assert.Equal("invalid_code", (await ActivateAsync(code)).Message);
     }
 
-    [Fact]
+    [Fact, Holds("B4", "C5")]
     public async Task Sixty_four_wrong_codes_at_once_count_down_to_zero_and_not_below()
     {
         await app.RegisterAsync(Address);
@@ -67,7 +67,7 @@ public sealed class ActivateTests(AzuriteFixture azurite) : IAsyncLifetime
         Assert.Equal("invalid_code", (await ActivateAsync(code)).Message);
     }
 
-    [Theory]
+    [Theory, Holds("B2", "S2")]
     [InlineData(-1, true)]
     [InlineData(0, false)]
     public async Task A_code_expires_to_the_second(int seconds, bool good)
@@ -97,7 +97,7 @@ public sealed class ActivateTests(AzuriteFixture azurite) : IAsyncLifetime
         Assert.Equal((HttpStatusCode.BadRequest, message), (answer.Status, answer.Message));
     }
 
-    [Fact]
+    [Fact, Holds("A5")]
     public async Task Only_the_password_of_the_registration_whose_code_was_redeemed_survives()
     {
         await app.RegisterAsync(Address, "the stranger's 1st");
@@ -112,7 +112,7 @@ public sealed class ActivateTests(AzuriteFixture azurite) : IAsyncLifetime
         Assert.DoesNotContain(await app.RowsAsync("Addresses"), row => row.RowKey.StartsWith("pending-", StringComparison.Ordinal));
     }
 
-    [Fact]
+    [Fact, Holds("A4", "A5")]
     public async Task A_registration_over_an_account_cannot_be_activated()
     {
         await app.ActivateAsync(Address);

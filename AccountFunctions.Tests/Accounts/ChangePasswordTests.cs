@@ -18,7 +18,7 @@ public sealed class ChangePasswordTests(AzuriteFixture azurite) : IAsyncLifetime
 
     public ValueTask DisposeAsync() => app.DisposeAsync();
 
-    [Fact]
+    [Fact, Holds("E7", "E9", "S7")]
     public async Task The_calling_session_goes_on_and_everything_else_ends()
     {
         var other = (await app.LoginAsync(Address)).Data;
@@ -35,7 +35,7 @@ public sealed class ChangePasswordTests(AzuriteFixture azurite) : IAsyncLifetime
         Assert.Equal("Your Example password was changed", (await app.WaitForMailsAsync(Address, 2))[1].Subject);
     }
 
-    [Fact]
+    [Fact, Holds("D5")]
     public async Task A_wrong_password_counts_like_a_failed_sign_in()
     {
         for (var i = 0; i < 5; i++)

@@ -4,7 +4,7 @@ namespace AccountFunctions.Tests.Accounts;
 
 public sealed class EmailAddressTests
 {
-    [Theory]
+    [Theory, Holds("F2", "F4", "S10")]
     [InlineData("Ada@Example.com", "ada@example.com", "Ada@example.com")]
     [InlineData(" \tada@example.com\r\n", "ada@example.com", "ada@example.com")]
     [InlineData("ada+tag.x@mail.example.com", "ada+tag.x@mail.example.com", "ada+tag.x@mail.example.com")]
@@ -20,7 +20,7 @@ public sealed class EmailAddressTests
         Assert.Equal(address.Key, again.Key);
     }
 
-    [Theory]
+    [Theory, Holds("F3", "F5", "S10")]
     [InlineData("")]
     [InlineData("ada")]
     [InlineData("@example.com")]
@@ -51,14 +51,14 @@ public sealed class EmailAddressTests
     [InlineData("ada(comment)@example.com")]
     public void What_mail_servers_or_people_could_read_otherwise_is_refused(string text) => Assert.False(EmailAddress.TryParse(text, out _));
 
-    [Theory]
+    [Theory, Holds("F3")]
     [InlineData(64, 63, true)]
     [InlineData(65, 63, false)]
     [InlineData(64, 64, false)]
     public void Parts_have_a_limit(int local, int label, bool good) =>
         Assert.Equal(good, EmailAddress.TryParse($"{new string('a', local)}@{new string('b', label)}.com", out _));
 
-    [Theory]
+    [Theory, Holds("F3")]
     [InlineData(254, true)]
     [InlineData(255, false)]
     public void The_whole_has_a_limit(int length, bool good)

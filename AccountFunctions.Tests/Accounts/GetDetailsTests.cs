@@ -22,7 +22,7 @@ public sealed class GetDetailsTests(AzuriteFixture azurite) : IAsyncLifetime
         Assert.Matches("^\"[A-Za-z0-9_-]+\"$", details.Headers["ETag"]);
     }
 
-    [Fact]
+    [Fact, Holds("E10")]
     public async Task Without_credentials_it_is_401_and_says_how_to_authenticate()
     {
         var answer = await app.GetAsync("details");
@@ -30,7 +30,7 @@ public sealed class GetDetailsTests(AzuriteFixture azurite) : IAsyncLifetime
         Assert.Equal((HttpStatusCode.Unauthorized, "not_authenticated", "Bearer"), (answer.Status, answer.Message, answer.Headers["WWW-Authenticate"]));
     }
 
-    [Theory]
+    [Theory, Holds("E10")]
     [InlineData("x")]
     [InlineData("a.b.c")]
     [InlineData("eyJhbGciOiJub25lIn0.e30.")]
@@ -53,7 +53,7 @@ public sealed class GetDetailsTests(AzuriteFixture azurite) : IAsyncLifetime
         Assert.Equal(status, (await app.GetAsync("details", login.GetProperty("access").GetString())).Status);
     }
 
-    [Theory]
+    [Theory, Holds("E7")]
     [InlineData("Disabled", true)]
     [InlineData("Version", 2)]
     public async Task An_access_token_dies_with_the_state_it_was_issued_for(string column, object value)

@@ -26,7 +26,7 @@ public sealed class LoginTests(AzuriteFixture azurite) : IAsyncLifetime
             login.GetProperty("user").GetRawText());
     }
 
-    [Fact]
+    [Fact, Holds("A1")]
     public async Task Only_the_right_password_learns_that_the_account_is_not_active()
     {
         await app.RegisterAsync(Address);
@@ -35,7 +35,7 @@ public sealed class LoginTests(AzuriteFixture azurite) : IAsyncLifetime
         Assert.Equal("invalid_credentials", (await app.LoginAsync(Address, "a wrong password")).Message);
     }
 
-    [Fact]
+    [Fact, Holds("A1", "S6")]
     public async Task Whoever_the_wrong_password_is_for_the_answer_is_the_same()
     {
         await app.ActivateAsync("active@example.com");
@@ -63,7 +63,7 @@ public sealed class LoginTests(AzuriteFixture azurite) : IAsyncLifetime
         Assert.Equal("disabled_account", (await app.LoginAsync(Address)).Message);
     }
 
-    [Theory]
+    [Theory, Holds("S8")]
     [InlineData("C", "expired_account")]
     [InlineData("A", null)]
     public async Task A_client_whose_time_is_over_is_refused_an_admin_is_not(string role, string? message)
@@ -87,11 +87,11 @@ public sealed class LoginTests(AzuriteFixture azurite) : IAsyncLifetime
         Assert.Equal((HttpStatusCode.BadRequest, message), (answer.Status, answer.Message));
     }
 
-    [Fact]
+    [Fact, Holds("D9")]
     public async Task An_over_long_password_is_refused_before_anything_is_looked_up() =>
         Assert.Equal("password: too_long", (await app.LoginAsync(Address, new string('x', 257))).Message);
 
-    [Theory]
+    [Theory, Holds("D2", "D3", "S10")]
     [InlineData("  blue tractor 77")]
     [InlineData("Blue tractor 77")]
     [InlineData("blue tractor 77\0")]
@@ -102,7 +102,7 @@ public sealed class LoginTests(AzuriteFixture azurite) : IAsyncLifetime
         Assert.Equal("invalid_credentials", (await app.LoginAsync(Address, almost)).Message);
     }
 
-    [Fact]
+    [Fact, Holds("D3")]
     public async Task The_same_characters_from_another_keyboard_match()
     {
         await app.ActivateAsync(Address, "cr\u00e8me br\u00fbl\u00e9e");
@@ -110,7 +110,7 @@ public sealed class LoginTests(AzuriteFixture azurite) : IAsyncLifetime
         Assert.Equal(HttpStatusCode.OK, (await app.LoginAsync(Address, "cre\u0300me bru\u0302le\u0301e")).Status);
     }
 
-    [Fact]
+    [Fact, Holds("D7")]
     public async Task A_hash_of_other_cost_is_renewed_at_sign_in()
     {
         var storage = azurite.NewStorage();

@@ -26,7 +26,7 @@ public sealed class RefreshTests(AzuriteFixture azurite) : IAsyncLifetime
         Assert.Equal(HttpStatusCode.OK, (await app.GetAsync("details", answer.Data.GetProperty("access").GetString())).Status);
     }
 
-    [Fact]
+    [Fact, Holds("E4", "E11")]
     public async Task No_refresh_token_is_stored()
     {
         var second = TokenOf(await RefreshAsync(first));
@@ -37,7 +37,7 @@ public sealed class RefreshTests(AzuriteFixture azurite) : IAsyncLifetime
         Assert.DoesNotContain(first[^40..], app.Logs.Text);
     }
 
-    [Theory]
+    [Theory, Holds("E6")]
     [InlineData(0)]
     [InlineData(30)]
     public async Task Within_the_grace_the_token_used_last_gets_the_same_successor_again(int seconds)
@@ -49,7 +49,7 @@ public sealed class RefreshTests(AzuriteFixture azurite) : IAsyncLifetime
         Assert.Equal(HttpStatusCode.OK, (await RefreshAsync(second)).Status);
     }
 
-    [Fact]
+    [Fact, Holds("E5", "S7")]
     public async Task After_the_grace_a_used_token_ends_the_session_and_the_history_tells()
     {
         var second = TokenOf(await RefreshAsync(first));
@@ -60,7 +60,7 @@ public sealed class RefreshTests(AzuriteFixture azurite) : IAsyncLifetime
         Assert.Contains(await app.RowsAsync("Accounts"), row => row.GetString("What") == "RefreshTokenReused");
     }
 
-    [Fact]
+    [Fact, Holds("E5")]
     public async Task Within_the_grace_a_token_whose_successor_was_used_ends_the_session()
     {
         var second = TokenOf(await RefreshAsync(first));
@@ -80,7 +80,7 @@ public sealed class RefreshTests(AzuriteFixture azurite) : IAsyncLifetime
         Assert.Equal(HttpStatusCode.OK, (await RefreshAsync(first)).Status);
     }
 
-    [Fact]
+    [Fact, Holds("E6")]
     public async Task One_token_sent_by_sixty_four_clients_at_once_has_one_successor()
     {
         var answers = await Task.WhenAll(Enumerable.Range(0, 64).Select(_ => RefreshAsync(first)));
@@ -89,7 +89,7 @@ public sealed class RefreshTests(AzuriteFixture azurite) : IAsyncLifetime
         Assert.Single(answers.Select(TokenOf).Distinct());
     }
 
-    [Fact]
+    [Fact, Holds("E4")]
     public async Task A_session_ends_when_it_idles_too_long()
     {
         app.Time.Advance(TimeSpan.FromDays(14) - TimeSpan.FromSeconds(1));
@@ -99,7 +99,7 @@ public sealed class RefreshTests(AzuriteFixture azurite) : IAsyncLifetime
         Assert.Equal("token_not_valid", (await RefreshAsync(second)).Message);
     }
 
-    [Fact]
+    [Fact, Holds("E4")]
     public async Task A_session_ends_however_much_it_is_used()
     {
         await using var admin = await TestApp.StartAsync(azurite.NewStorage(), new() { ["Accounts:Lifetime"] = "1000.00:00:00" });
@@ -114,7 +114,7 @@ public sealed class RefreshTests(AzuriteFixture azurite) : IAsyncLifetime
         Assert.Equal("token_not_valid", (await admin.PostAsync("refresh", new { refresh = token })).Message);
     }
 
-    [Fact]
+    [Fact, Holds("S8")]
     public async Task An_expired_account_is_refused_by_name()
     {
         for (var day = 0; day < 30; day += 10)
@@ -131,7 +131,7 @@ public sealed class RefreshTests(AzuriteFixture azurite) : IAsyncLifetime
         }
     }
 
-    [Theory]
+    [Theory, Holds("E7")]
     [InlineData("Disabled", true)]
     [InlineData("Version", 2)]
     public async Task A_session_dies_with_the_state_of_the_account_it_was_opened_under(string column, object value)

@@ -12,7 +12,7 @@ public sealed class RegisterTests(AzuriteFixture azurite) : IAsyncLifetime
 
     public ValueTask DisposeAsync() => app.DisposeAsync();
 
-    [Fact]
+    [Fact, Holds("F5", "S1")]
     public async Task A_new_address_gets_201_and_its_code_by_mail()
     {
         var answer = await app.RegisterAsync(" Ada@Example.com ");
@@ -27,7 +27,7 @@ public sealed class RegisterTests(AzuriteFixture azurite) : IAsyncLifetime
         Assert.DoesNotContain("Lovelace", mail.Html);
     }
 
-    [Fact]
+    [Fact, Holds("A1", "A4")]
     public async Task A_known_address_gets_the_same_answer_and_no_second_account()
     {
         await app.ActivateAsync("known@example.com");
@@ -77,7 +77,7 @@ public sealed class RegisterTests(AzuriteFixture azurite) : IAsyncLifetime
         Assert.Equal(0, (await app.Queue("email-jobs").GetPropertiesAsync()).Value.ApproximateMessagesCount);
     }
 
-    [Fact]
+    [Fact, Holds("F1")]
     public async Task Members_that_are_not_the_clients_to_set_are_ignored()
     {
         await app.PostAsync("register", new
@@ -99,7 +99,7 @@ public sealed class RegisterTests(AzuriteFixture azurite) : IAsyncLifetime
         Assert.Equal("2026-12-23T12:00:00Z", user.GetProperty("expiration_date").GetString());
     }
 
-    [Fact]
+    [Fact, Holds("A3", "C4", "C6")]
     public async Task Mails_to_one_address_are_capped_alike_for_known_and_unknown_addresses()
     {
         await app.ActivateAsync("known@example.com");
@@ -128,7 +128,7 @@ public sealed class RegisterTests(AzuriteFixture azurite) : IAsyncLifetime
         Assert.Single(await app.MailsAsync("race@example.com"));
     }
 
-    [Fact]
+    [Fact, Holds("S12")]
     public async Task Sixty_four_registrations_at_once_without_a_cool_down_end_in_one_account()
     {
         await using var open = await TestApp.StartAsync(azurite.NewStorage(), new()
@@ -148,7 +148,7 @@ public sealed class RegisterTests(AzuriteFixture azurite) : IAsyncLifetime
         Assert.DoesNotContain(await open.RowsAsync("Addresses"), row => row.RowKey.StartsWith("pending-", StringComparison.Ordinal));
     }
 
-    [Fact]
+    [Fact, Holds("B8")]
     public async Task No_code_and_no_password_stands_in_a_table_a_message_or_the_log()
     {
         await app.RegisterAsync("secret@example.com");

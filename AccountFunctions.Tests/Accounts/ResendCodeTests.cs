@@ -34,7 +34,7 @@ public sealed class ResendCodeTests(AzuriteFixture azurite) : IAsyncLifetime
         Assert.Equal(HttpStatusCode.OK, (await app.PostAsync("activate", new { username = Address, code = first })).Status);
     }
 
-    [Fact]
+    [Fact, Holds("A1")]
     public async Task Known_unknown_and_disabled_addresses_get_one_answer_and_leave_the_same_rows()
     {
         await app.ActivateAsync("known@example.com");
@@ -56,7 +56,7 @@ public sealed class ResendCodeTests(AzuriteFixture azurite) : IAsyncLifetime
         Assert.Single(await app.MailsAsync("disabled@example.com"));
     }
 
-    [Fact]
+    [Fact, Holds("B5", "C4", "S4")]
     public async Task One_address_gets_one_mail_a_minute_five_an_hour_and_ten_a_day_over_all_purposes()
     {
         await app.ActivateAsync(Address);
@@ -82,7 +82,7 @@ public sealed class ResendCodeTests(AzuriteFixture azurite) : IAsyncLifetime
         Assert.True(int.Parse(capped.Headers["Retry-After"], null) > 17 * 3600);
     }
 
-    [Fact]
+    [Fact, Holds("C5")]
     public async Task Asking_at_once_from_everywhere_counts_exactly()
     {
         var answers = await Task.WhenAll(Enumerable.Range(0, 64).Select(_ => AskAsync(Address)));

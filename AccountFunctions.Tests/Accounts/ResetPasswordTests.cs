@@ -21,7 +21,7 @@ public sealed class ResetPasswordTests(AzuriteFixture azurite) : IAsyncLifetime
 
     public ValueTask DisposeAsync() => app.DisposeAsync();
 
-    [Fact]
+    [Fact, Holds("E7", "E9", "S7")]
     public async Task The_mailed_code_sets_the_password_ends_every_session_and_mails_a_notice()
     {
         var answer = await ResetAsync(code);
@@ -35,10 +35,10 @@ public sealed class ResetPasswordTests(AzuriteFixture azurite) : IAsyncLifetime
         Assert.Contains(await app.RowsAsync("Accounts"), row => row.GetString("What") == "PasswordReset");
     }
 
-    [Fact]
+    [Fact, Holds("B10", "S3")]
     public async Task A_pending_code_changes_nothing_about_signing_in() => Assert.Equal(HttpStatusCode.OK, (await app.LoginAsync(Address)).Status);
 
-    [Fact]
+    [Fact, Holds("B3", "S12")]
     public async Task A_code_is_good_once_even_for_sixty_four_at_once()
     {
         var answers = await Task.WhenAll(Enumerable.Range(0, 64).Select(_ => ResetAsync(code)));
@@ -48,7 +48,7 @@ public sealed class ResetPasswordTests(AzuriteFixture azurite) : IAsyncLifetime
         Assert.Equal("invalid_code", (await ResetAsync(code)).Message);
     }
 
-    [Fact]
+    [Fact, Holds("B4", "S4")]
     public async Task Five_wrong_codes_kill_the_right_one()
     {
         for (var i = 0; i < 5; i++)
@@ -71,7 +71,7 @@ public sealed class ResetPasswordTests(AzuriteFixture azurite) : IAsyncLifetime
         Assert.Equal(HttpStatusCode.OK, (await ResetAsync(code)).Status);
     }
 
-    [Theory]
+    [Theory, Holds("B2", "S2")]
     [InlineData(-1, true)]
     [InlineData(0, false)]
     public async Task A_code_expires_to_the_second(int seconds, bool good)
@@ -81,7 +81,7 @@ public sealed class ResetPasswordTests(AzuriteFixture azurite) : IAsyncLifetime
         Assert.Equal(good, (await ResetAsync(code)).Status is HttpStatusCode.OK);
     }
 
-    [Fact]
+    [Fact, Holds("B7")]
     public async Task A_newer_code_supersedes_the_older()
     {
         app.Time.Advance(TimeSpan.FromMinutes(1));
@@ -92,7 +92,7 @@ public sealed class ResetPasswordTests(AzuriteFixture azurite) : IAsyncLifetime
         Assert.Equal(HttpStatusCode.OK, (await ResetAsync(newer)).Status);
     }
 
-    [Fact]
+    [Fact, Holds("B6", "S1", "S4")]
     public async Task A_code_of_another_purpose_or_address_is_worth_nothing()
     {
         await app.RegisterAsync("eve@example.com");
@@ -105,7 +105,7 @@ public sealed class ResetPasswordTests(AzuriteFixture azurite) : IAsyncLifetime
         Assert.Equal(HttpStatusCode.OK, (await app.PostAsync("activate", new { username = "eve@example.com", code = activation })).Status);
     }
 
-    [Fact]
+    [Fact, Holds("C2")]
     public async Task A_reset_works_during_a_sign_in_delay_and_lifts_it()
     {
         for (var i = 0; i < 5; i++)
@@ -118,7 +118,7 @@ public sealed class ResetPasswordTests(AzuriteFixture azurite) : IAsyncLifetime
         Assert.Equal(HttpStatusCode.OK, (await app.LoginAsync(Address, NewPassword)).Status);
     }
 
-    [Fact]
+    [Fact, Holds("B7")]
     public async Task A_password_change_voids_the_open_code()
     {
         var change = await app.PostAsync("password", new { password = TestApp.Password, new_password = NewPassword }, login.GetProperty("access").GetString());

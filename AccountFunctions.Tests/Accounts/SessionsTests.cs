@@ -22,7 +22,7 @@ public sealed class SessionsTests(AzuriteFixture azurite) : IAsyncLifetime
 
     public ValueTask DisposeAsync() => app.DisposeAsync();
 
-    [Fact]
+    [Fact, Holds("E8")]
     public async Task The_sessions_are_listed_newest_first()
     {
         var sessions = (await app.GetAsync("sessions", Access(first))).Data.EnumerateArray().ToList();
@@ -36,7 +36,7 @@ public sealed class SessionsTests(AzuriteFixture azurite) : IAsyncLifetime
         Assert.Equal("Phone 7", sessions[0].GetProperty("client").GetString());
     }
 
-    [Fact]
+    [Fact, Holds("E8")]
     public async Task Logout_without_a_body_ends_this_session_only()
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, "/api/account/logout/");
@@ -46,7 +46,7 @@ public sealed class SessionsTests(AzuriteFixture azurite) : IAsyncLifetime
         Assert.Equal(HttpStatusCode.OK, (await RefreshAsync(second)).Status);
     }
 
-    [Fact]
+    [Fact, Holds("E8")]
     public async Task Logout_of_all_ends_every_session_and_every_access_token()
     {
         Assert.Equal(HttpStatusCode.OK, (await app.PostAsync("logout", new { all = true }, Access(first))).Status);
@@ -60,7 +60,7 @@ public sealed class SessionsTests(AzuriteFixture azurite) : IAsyncLifetime
     public async Task A_flag_of_another_type_is_refused() =>
         Assert.Equal("all: invalid", (await app.PostAsync("logout", new { all = "yes" }, Access(first))).Message);
 
-    [Fact]
+    [Fact, Holds("E8")]
     public async Task A_session_that_is_ended_is_gone_and_another_accounts_cannot_be()
     {
         var id = (await app.GetAsync("sessions", Access(first))).Data[0].GetProperty("id").GetString()!;

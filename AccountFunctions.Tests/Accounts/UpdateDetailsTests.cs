@@ -30,7 +30,7 @@ public sealed class UpdateDetailsTests(AzuriteFixture azurite) : IAsyncLifetime
         Assert.Equal(answer.Data.GetRawText(), (await app.GetAsync("details", token)).Data.GetRawText());
     }
 
-    [Fact]
+    [Fact, Holds("F1")]
     public async Task Read_only_and_unknown_members_are_ignored()
     {
         var before = (await app.GetAsync("details", token)).Data.GetRawText();
@@ -61,7 +61,7 @@ public sealed class UpdateDetailsTests(AzuriteFixture azurite) : IAsyncLifetime
         Assert.Equal($"{field}: too_long", (await UpdateAsync(Body(limit + 1))).Message);
     }
 
-    [Fact]
+    [Fact, Holds("F12")]
     public async Task If_match_changes_only_the_state_that_was_seen()
     {
         var seen = (await app.GetAsync("details", token)).Headers["ETag"];
@@ -75,7 +75,7 @@ public sealed class UpdateDetailsTests(AzuriteFixture azurite) : IAsyncLifetime
         Assert.Equal(HttpStatusCode.OK, (await UpdateAsync("""{"job":"Engineer"}""", "*")).Status);
     }
 
-    [Fact]
+    [Fact, Holds("F12")]
     public async Task Different_fields_changed_at_once_lose_nothing()
     {
         string[] fields = ["first_name", "last_name", "country_code", "hobbies", "job", "bio"];

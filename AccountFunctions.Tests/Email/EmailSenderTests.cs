@@ -77,7 +77,7 @@ public sealed class EmailSenderTests(AzuriteFixture azurite) : IAsyncLifetime
         Assert.Single(await app.MailsAsync(Address));
     }
 
-    [Fact]
+    [Fact, Holds("S11")]
     public async Task A_mail_that_the_service_refuses_for_now_is_sent_when_it_is_tried_again()
     {
         await using var patient = await TestApp.StartAsync(azurite.NewStorage(), new() { ["AzureFunctionsJobHost:extensions:queues:visibilityTimeout"] = "00:00:01" });
@@ -88,7 +88,7 @@ public sealed class EmailSenderTests(AzuriteFixture azurite) : IAsyncLifetime
         Assert.Single(await patient.WaitForMailsAsync(Address, 1));
     }
 
-    [Fact]
+    [Fact, Holds("B8")]
     public void A_job_carries_ids_only_and_stays_small()
     {
         var json = JsonSerializer.Serialize(new EmailJob(EmailKind.Registration, new string('a', 64), new string('b', 32), app.Time.GetUtcNow()), AccountJson.Default.EmailJob);

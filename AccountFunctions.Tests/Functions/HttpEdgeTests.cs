@@ -13,7 +13,7 @@ public sealed class HttpEdgeTests(AzuriteFixture azurite) : IAsyncLifetime
 
     public ValueTask DisposeAsync() => app.DisposeAsync();
 
-    [Theory]
+    [Theory, Holds("F6")]
     [InlineData("")]
     [InlineData("   ")]
     [InlineData("null")]
@@ -33,10 +33,10 @@ public sealed class HttpEdgeTests(AzuriteFixture azurite) : IAsyncLifetime
     [InlineData("\uFEFF{}")]
     public async Task What_is_not_one_strict_json_object_is_refused(string body) => await IsInvalidAsync(Encoding.UTF8.GetBytes(body));
 
-    [Fact]
+    [Fact, Holds("F6")]
     public async Task Invalid_utf8_is_refused() => await IsInvalidAsync([.. "{\"username\":\""u8, 0xC3, 0x28, .. "\"}"u8]);
 
-    [Fact]
+    [Fact, Holds("F6")]
     public async Task Names_are_case_sensitive_and_unknown_ones_ignored()
     {
         var answer = await SendAsync("""{"USERNAME":"a@example.com","Code":"123456","more":[{}]}"""u8.ToArray());
@@ -44,7 +44,7 @@ public sealed class HttpEdgeTests(AzuriteFixture azurite) : IAsyncLifetime
         Assert.Equal("username: required\ncode: required", answer.Message);
     }
 
-    [Theory]
+    [Theory, Holds("F8")]
     [InlineData("application/json", HttpStatusCode.BadRequest)]
     [InlineData("Application/JSON; charset=UTF-8", HttpStatusCode.BadRequest)]
     [InlineData("application/json; charset=utf-16", HttpStatusCode.UnsupportedMediaType)]
@@ -60,7 +60,7 @@ public sealed class HttpEdgeTests(AzuriteFixture azurite) : IAsyncLifetime
         Assert.Equal(status is HttpStatusCode.BadRequest ? "invalid_code" : "unsupported_media_type", answer.Message);
     }
 
-    [Theory]
+    [Theory, Holds("F7", "S13")]
     [InlineData(65536, false, HttpStatusCode.BadRequest)]
     [InlineData(65537, false, HttpStatusCode.RequestEntityTooLarge)]
     [InlineData(65537, true, HttpStatusCode.RequestEntityTooLarge)]
@@ -73,7 +73,7 @@ public sealed class HttpEdgeTests(AzuriteFixture azurite) : IAsyncLifetime
         Assert.Equal(status is HttpStatusCode.BadRequest ? "invalid_code" : "too_large", answer.Message);
     }
 
-    [Fact]
+    [Fact, Holds("F10")]
     public async Task Every_answer_carries_the_headers_that_protect_it()
     {
         foreach (var answer in new[] { await app.RegisterAsync("ada@example.com"), await app.GetAsync("details"), await SendAsync("["u8.ToArray()) })
@@ -89,7 +89,7 @@ public sealed class HttpEdgeTests(AzuriteFixture azurite) : IAsyncLifetime
         }
     }
 
-    [Fact]
+    [Fact, Holds("F10")]
     public async Task Behind_https_browsers_are_told_to_stay_there()
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, "/api/account/details") { Headers = { { "X-Forwarded-Proto", "https" } } };
@@ -97,7 +97,7 @@ public sealed class HttpEdgeTests(AzuriteFixture azurite) : IAsyncLifetime
         Assert.Equal("max-age=31536000; includeSubDomains", (await app.SendAsync(request)).Headers["Strict-Transport-Security"]);
     }
 
-    [Fact]
+    [Fact, Holds("F11")]
     public async Task The_trace_of_the_caller_is_the_request_id()
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, "/api/account/details") { Headers = { { "traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01" } } };
@@ -105,7 +105,7 @@ public sealed class HttpEdgeTests(AzuriteFixture azurite) : IAsyncLifetime
         Assert.Equal("0af7651916cd43dd8448eb211c80319c", (await app.SendAsync(request)).Headers["X-Request-Id"]);
     }
 
-    [Fact]
+    [Fact, Holds("C6", "F11")]
     public async Task A_refusal_is_a_problem_document_where_that_is_asked_for()
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, "/api/account/activate") { Content = new StringContent("{}", Encoding.UTF8, "application/json") };

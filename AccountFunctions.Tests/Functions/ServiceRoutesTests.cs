@@ -50,7 +50,7 @@ public sealed class ServiceRoutesTests(AzuriteFixture azurite)
         Assert.Equal(["kty", "use", "alg", "crv", "kid", "x", "y"], key.EnumerateObject().Select(member => member.Name));
     }
 
-    [Fact]
+    [Fact, Holds("E1")]
     public async Task Another_service_validates_the_tokens_with_nothing_but_the_authority()
     {
         var port = TestApp.FreePort();
@@ -65,7 +65,7 @@ public sealed class ServiceRoutesTests(AzuriteFixture azurite)
         Assert.Equal(HttpStatusCode.Unauthorized, (await client.GetAsync("/")).StatusCode);
     }
 
-    [Fact]
+    [Fact, Holds("E3")]
     public async Task A_new_key_signs_while_tokens_of_the_old_one_stay_good()
     {
         var (oldKey, newKey) = (NewKey(), NewKey());

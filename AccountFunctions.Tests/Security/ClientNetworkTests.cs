@@ -4,7 +4,7 @@ namespace AccountFunctions.Tests.Security;
 
 public sealed class ClientNetworkTests
 {
-    [Theory]
+    [Theory, Holds("C3")]
     [InlineData("203.0.113.7", 1, "203.0.113.7")]
     [InlineData("203.0.113.7:1234", 1, "203.0.113.7")]
     [InlineData("6.6.6.6, 203.0.113.7:1234", 1, "203.0.113.7")]

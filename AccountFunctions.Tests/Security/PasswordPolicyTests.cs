@@ -7,7 +7,7 @@ public sealed class PasswordPolicyTests
 {
     private readonly PasswordPolicy policy = new(Options.Create(new PasswordOptions()), Options.Create(new EmailOptions { ProductName = "Alive Diary" }));
 
-    [Theory]
+    [Theory, Holds("D2")]
     [InlineData("correct horse battery staple")]
     [InlineData("blue tractor 77")]
     [InlineData("   a pass word   ")]
@@ -18,7 +18,7 @@ public sealed class PasswordPolicyTests
     [InlineData("correct correct horse")]
     public void An_honest_password_is_taken(string password) => Assert.Null(policy.Check(password, "ada@example.com", "Ada", "Lovelace"));
 
-    [Theory]
+    [Theory, Holds("D1", "D4", "S10")]
     [InlineData("short77", "too_short")]
     [InlineData("🎈🎈x🎈y🎈z", "too_short")]
     [InlineData("e\u0301e\u0301xe\u0301ye\u0301z", "too_short")]
@@ -45,17 +45,17 @@ public sealed class PasswordPolicyTests
     public void A_weak_one_is_refused_with_its_reason(string password, string reason) =>
         Assert.Equal(reason, policy.Check(password, "ada@example.com", "Ada", "Lovelace", "AdaLovelace"));
 
-    [Theory]
+    [Theory, Holds("D1")]
     [InlineData(256, null)]
     [InlineData(257, "too_long")]
     [InlineData(100_000, "too_long")]
     public void The_longest_has_256_code_points(int length, string? reason) =>
         Assert.Equal(reason, policy.Check(string.Concat(Enumerable.Range(0, length).Select(i => char.ConvertFromUtf32(0x1F300 + (i * 7 % 300))))));
 
-    [Fact]
+    [Fact, Holds("D3")]
     public void A_lone_surrogate_is_no_character() => Assert.Equal("invalid", policy.Check("\ud800 a lone surrogate"));
 
-    [Fact]
+    [Fact, Holds("D4")]
     public void More_than_ten_thousand_common_passwords_of_policy_length_are_known()
     {
         using var list = new StreamReader(typeof(PasswordPolicy).Assembly.GetManifestResourceStream("CommonPasswords.txt")!);

@@ -8,7 +8,7 @@ public sealed class ThrottleTests(AzuriteFixture azurite)
     private const string Address = "ada@example.com";
     private const string Wrong = "a wrong password";
 
-    [Theory]
+    [Theory, Holds("A3", "C1")]
     [InlineData(true)]
     [InlineData(false)]
     public async Task Five_failures_are_heard_and_then_each_costs_twice_the_delay_of_the_one_before(bool known)
@@ -33,7 +33,7 @@ public sealed class ThrottleTests(AzuriteFixture azurite)
         }
     }
 
-    [Fact]
+    [Fact, Holds("C2")]
     public async Task The_right_password_gets_the_same_429_during_a_delay_and_ends_the_count_once_it_is_heard()
     {
         await using var app = await TestApp.StartAsync(azurite.NewStorage());
@@ -55,7 +55,7 @@ public sealed class ThrottleTests(AzuriteFixture azurite)
         }
     }
 
-    [Fact]
+    [Fact, Holds("C1")]
     public async Task Failures_outside_the_window_do_not_count()
     {
         await using var app = await TestApp.StartAsync(azurite.NewStorage());
@@ -66,7 +66,7 @@ public sealed class ThrottleTests(AzuriteFixture azurite)
         }
     }
 
-    [Fact]
+    [Fact, Holds("C1")]
     public async Task After_a_hundred_failures_in_a_row_only_a_reset_helps()
     {
         await using var app = await TestApp.StartAsync(azurite.NewStorage());
@@ -85,7 +85,7 @@ public sealed class ThrottleTests(AzuriteFixture azurite)
         Assert.Equal(HttpStatusCode.OK, (await app.LoginAsync(Address, "green tractor 78")).Status);
     }
 
-    [Fact]
+    [Fact, Holds("C5")]
     public async Task Wrong_passwords_sent_at_once_to_two_apps_are_heard_five_times()
     {
         var storage = azurite.NewStorage();
@@ -111,7 +111,7 @@ public sealed class ThrottleTests(AzuriteFixture azurite)
         Assert.InRange(heard, 5, guesses[63].Status is HttpStatusCode.OK ? 10 : 5);
     }
 
-    [Fact]
+    [Fact, Holds("C3", "C5")]
     public async Task A_network_may_ask_sixty_times_a_minute_of_two_apps_together()
     {
         var storage = azurite.NewStorage();
@@ -129,7 +129,7 @@ public sealed class ThrottleTests(AzuriteFixture azurite)
         Assert.Equal(HttpStatusCode.BadRequest, (await AskAsync(first, "203.0.113.7")).Status);
     }
 
-    [Fact]
+    [Fact, Holds("C3")]
     public async Task A_customers_whole_ipv6_network_is_one_and_invented_entries_do_not_count()
     {
         await using var app = await TestApp.StartAsync(azurite.NewStorage(), new() { ["Throttle:RequestsPerMinute"] = "12", ["Throttle:TrustedProxyHops"] = "2" });
@@ -142,7 +142,7 @@ public sealed class ThrottleTests(AzuriteFixture azurite)
         Assert.Equal(HttpStatusCode.BadRequest, (await AskAsync(app, "198.51.100.99, 2001:db8:1:3::1")).Status);
     }
 
-    [Fact]
+    [Fact, Holds("C3")]
     public async Task Requests_that_are_refused_for_their_body_count_too()
     {
         await using var app = await TestApp.StartAsync(azurite.NewStorage(), new() { ["Throttle:RequestsPerMinute"] = "3" });

@@ -8,14 +8,14 @@ public sealed class VerificationCodesTests
 {
     private static readonly string Key = Convert.ToBase64String(new byte[32]);
 
-    [Theory]
+    [Theory, Holds("B1")]
     [InlineData(6)]
     [InlineData(8)]
     [InlineData(10)]
     public void A_code_has_the_configured_number_of_digits(int digits) =>
         Assert.All(Enumerable.Range(0, 1000), i => Assert.Matches($"^[0-9]{{{digits}}}$", Codes(digits).Derive(CodePurpose.Reset, "address", $"{i}")));
 
-    [Fact]
+    [Fact, Holds("B1", "B6", "S1")]
     public void A_code_belongs_to_its_purpose_address_nonce_and_key()
     {
         var code = Codes(10).Derive(CodePurpose.Reset, "address", "nonce");
@@ -27,7 +27,7 @@ public sealed class VerificationCodesTests
         Assert.NotEqual(code, Codes(10, Convert.ToBase64String([.. Enumerable.Repeat((byte)1, 32)])).Derive(CodePurpose.Reset, "address", "nonce"));
     }
 
-    [Fact]
+    [Fact, Holds("B1")]
     public void Codes_are_spread_evenly()
     {
         const int Samples = 100_000;
@@ -42,7 +42,7 @@ public sealed class VerificationCodesTests
         Assert.True(counts.Sum(count => Math.Pow(count - (Samples / 100), 2) / (Samples / 100)) < 160);
     }
 
-    [Fact]
+    [Fact, Holds("B9")]
     public void Only_the_same_ascii_digits_match()
     {
         var codes = Codes(6);
@@ -53,7 +53,7 @@ public sealed class VerificationCodesTests
         Assert.All([arabic, code + "0", code[..5], "", " " + code, "+" + code[1..]], wrong => Assert.False(codes.Matches(wrong, CodePurpose.Reset, "address", "nonce")));
     }
 
-    [Fact]
+    [Fact, Holds("B1")]
     public void A_nonce_has_128_random_bits()
     {
         Assert.Matches("^[0-9a-f]{32}$", VerificationCodes.NewNonce());

@@ -12,12 +12,29 @@ public interface IArgon2Engine
     byte[] Derive(byte[] password, Argon2Hash hash);
 }
 
-/// <summary>libsodium through NSec: fast and without garbage, but for one lane and 16-byte salts only.</summary>
+/// <summary>libsodium through NSec: fast and without garbage, but for one lane and 16-byte salts only, and not on every platform.</summary>
 public sealed class SodiumArgon2 : IArgon2Engine
 {
-    public bool Supports(Argon2Hash hash) => hash is { Parallelism: 1, MemoryKiB: >= 8, Salt.Length: 16, Tag.Length: >= 16 };
+    private static readonly Lazy<bool> IsLoaded = new(Load);
 
-    public byte[] Derive(byte[] password, Argon2Hash hash) =>
+    public bool Supports(Argon2Hash hash) => hash is { Parallelism: 1, MemoryKiB: >= 8, Salt.Length: 16, Tag.Length: >= 16 } && IsLoaded.Value;
+
+    public byte[] Derive(byte[] password, Argon2Hash hash) => Compute(password, hash);
+
+    private static bool Load()
+    {
+        try
+        {
+            Compute([0], new Argon2Hash(8, 1, 1, new byte[16], new byte[16]));
+            return true;
+        }
+        catch (Exception e) when (e is DllNotFoundException or PlatformNotSupportedException or TypeInitializationException or BadImageFormatException)
+        {
+            return false;
+        }
+    }
+
+    private static byte[] Compute(byte[] password, Argon2Hash hash) =>
         new NSec.Cryptography.Argon2id(new Argon2Parameters { DegreeOfParallelism = 1, MemorySize = hash.MemoryKiB, NumberOfPasses = hash.Iterations })
             .DeriveBytes(password, hash.Salt, hash.Tag.Length);
 }

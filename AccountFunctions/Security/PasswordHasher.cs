@@ -15,20 +15,19 @@ public sealed partial class PasswordHasher
     private const int TagBytes = 32;
     private readonly PasswordOptions options;
     private readonly HashGate gate;
-    private readonly ILogger<PasswordHasher> logger;
-    private readonly IArgon2Engine[] engines;
+    private readonly IReadOnlyList<IArgon2Engine> engines;
 
     // What is checked for somebody who does not exist: the same cost, and no password has this tag.
     private readonly Argon2Hash nobody;
 
-    public PasswordHasher(IOptions<PasswordOptions> options, HashGate gate, ILogger<PasswordHasher> logger)
+    /// <param name="engines">The preferred one first; a later one serves for what those before it cannot do.</param>
+    public PasswordHasher(IOptions<PasswordOptions> options, HashGate gate, IEnumerable<IArgon2Engine> engines, ILogger<PasswordHasher> logger)
     {
         this.options = options.Value;
         this.gate = gate;
-        this.logger = logger;
+        this.engines = [.. engines];
         nobody = Template();
-        engines = Engines();
-        LogEngine(engines[0].GetType().Name);
+        LogEngine(logger, EngineFor(nobody) == this.engines[0] ? LogLevel.Information : LogLevel.Warning, EngineFor(nobody).GetType().Name);
     }
 
     public async Task<string> HashAsync(string password, CancellationToken cancellationToken)
@@ -56,7 +55,7 @@ public sealed partial class PasswordHasher
 
     private Task<byte[]> DeriveAsync(string password, Argon2Hash hash, CancellationToken cancellationToken)
     {
-        var engine = Array.Find(engines, candidate => candidate.Supports(hash)) ?? throw new InvalidOperationException("No Argon2 engine takes these parameters.");
+        var engine = EngineFor(hash);
         return gate.RunAsync(
             () =>
             {
@@ -73,25 +72,8 @@ public sealed partial class PasswordHasher
             cancellationToken);
     }
 
-    // The native library is missing on some platforms; then passwords are still checked, only slower.
-    private IArgon2Engine[] Engines()
-    {
-        var sodium = new SodiumArgon2();
-        try
-        {
-            sodium.Derive([0], new Argon2Hash(8, 1, 1, new byte[SaltBytes], new byte[TagBytes]));
-            return [sodium, new KonsciousArgon2()];
-        }
-        catch (Exception e) when (e is DllNotFoundException or PlatformNotSupportedException or TypeInitializationException or BadImageFormatException)
-        {
-            LogNoSodium(e);
-            return [new KonsciousArgon2()];
-        }
-    }
+    private IArgon2Engine EngineFor(Argon2Hash hash) => engines.First(engine => engine.Supports(hash));
 
-    [LoggerMessage(LogLevel.Information, "Passwords are hashed by {Engine}.")]
-    private partial void LogEngine(string engine);
-
-    [LoggerMessage(LogLevel.Warning, "libsodium cannot be loaded: passwords are hashed by managed code, about five times slower.")]
-    private partial void LogNoSodium(Exception exception);
+    [LoggerMessage("Passwords are hashed by {Engine}.")]
+    private static partial void LogEngine(ILogger logger, LogLevel level, string engine);
 }

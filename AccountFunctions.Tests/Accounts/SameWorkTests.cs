@@ -1,0 +1,80 @@
+using System.Net;
+using AccountFunctions.Security;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace AccountFunctions.Tests.Accounts;
+
+/// <summary>What the right and the wrong caller, the known and the unknown address cost.</summary>
+public sealed class SameWorkTests(AzuriteFixture azurite)
+{
+    [Fact, Holds("A2", "S6")]
+    public async Task Login_and_register_cost_exactly_one_argon2_run_whoever_asks()
+    {
+        var engine = new CountingEngine();
+        await using var app = await TestApp.StartAsync(azurite.NewStorage(), configure: services => services.Insert(0, ServiceDescriptor.Singleton<IArgon2Engine>(engine)));
+        await app.ActivateAsync("active@example.com");
+        await app.RegisterAsync("pending@example.com");
+
+        foreach (var name in new[] { "active", "pending", "unknown" })
+        {
+            Assert.Equal(1, await CountAsync(() => app.LoginAsync($"{name}@example.com", "a wrong password")));
+            Assert.Equal(1, await CountAsync(() => app.LoginAsync($"{name}@example.com")));
+        }
+
+        app.Time.Advance(TimeSpan.FromMinutes(1));
+        Assert.Equal(1, await CountAsync(() => app.RegisterAsync("active@example.com")));
+        Assert.Equal(1, await CountAsync(() => app.RegisterAsync("fresh@example.com")));
+        Assert.Equal(0, await CountAsync(() => app.LoginAsync("active@example.com", new string('x', 257))));
+
+        async Task<int> CountAsync(Func<Task<Envelope>> call)
+        {
+            var before = engine.Runs;
+            await call();
+            return engine.Runs - before;
+        }
+    }
+
+    [Fact, Holds("D8")]
+    public async Task Two_hundred_logins_at_once_are_answered_or_refused_and_never_hash_more_than_the_gate_allows()
+    {
+        var engine = new CountingEngine();
+        var settings = new Dictionary<string, string?> { ["Passwords:MaxConcurrentHashes"] = "2", ["Passwords:MaxWaitingHashes"] = "50" };
+        await using var app = await TestApp.StartAsync(azurite.NewStorage(), settings, configure: services => services.Insert(0, ServiceDescriptor.Singleton<IArgon2Engine>(engine)));
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 200).Select(i => app.LoginAsync($"user{i}@example.com")));
+
+        Assert.Equal(2, engine.Most);
+        Assert.InRange(answers.Count(answer => answer.Status is HttpStatusCode.BadRequest), 52, 200);
+        Assert.All(answers.Where(answer => answer.Status is not HttpStatusCode.BadRequest), answer =>
+            Assert.Equal((HttpStatusCode.ServiceUnavailable, "unavailable", "1"), (answer.Status, answer.Message, answer.Headers["Retry-After"])));
+    }
+
+    /// <summary>The preferred engine, watched.</summary>
+    private sealed class CountingEngine : IArgon2Engine
+    {
+        private readonly SodiumArgon2 inner = new();
+        private int runs;
+        private int running;
+        private int most;
+
+        public int Runs => runs;
+
+        public int Most => most;
+
+        public bool Supports(Argon2Hash hash) => inner.Supports(hash);
+
+        public byte[] Derive(byte[] password, Argon2Hash hash)
+        {
+            Interlocked.Increment(ref runs);
+            most = Math.Max(most, Interlocked.Increment(ref running));
+            try
+            {
+                return inner.Derive(password, hash);
+            }
+            finally
+            {
+                Interlocked.Decrement(ref running);
+            }
+        }
+    }
+}
