@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Http.Json;
 using System.Net.Sockets;
+using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using AccountFunctions.Functions;
@@ -198,9 +199,10 @@ public sealed record Envelope(HttpStatusCode Status, string Text, IReadOnlyDicti
 }
 
 /// <summary>Everything that was logged.</summary>
-public sealed class LogCollector : ILoggerProvider, ILogger
+public sealed class LogCollector : ILoggerProvider, ILogger, ISupportExternalScope
 {
     private readonly ConcurrentQueue<string> lines = [];
+    private IExternalScopeProvider? scopes;
 
     public string Text => string.Join('\n', lines);
 
@@ -211,8 +213,14 @@ public sealed class LogCollector : ILoggerProvider, ILogger
 
     public bool IsEnabled(LogLevel logLevel) => true;
 
-    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-        lines.Enqueue($"{logLevel} {formatter(state, exception)} {exception}");
+    public void SetScopeProvider(IExternalScopeProvider scopeProvider) => scopes = scopeProvider;
+
+    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+    {
+        var line = new StringBuilder($"{logLevel} {formatter(state, exception)} {exception}");
+        scopes?.ForEachScope((scope, text) => text.Append(" => ").Append(scope), line);
+        lines.Enqueue(line.ToString());
+    }
 
     public void Dispose()
     {

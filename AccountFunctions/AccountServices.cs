@@ -1,8 +1,10 @@
+using System.Text;
 using AccountFunctions.Accounts;
 using AccountFunctions.Email;
 using AccountFunctions.Functions;
 using AccountFunctions.Security;
 using AccountFunctions.Storage;
+using Azure.Communication.Email;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
@@ -16,7 +18,10 @@ public static class AccountServices
     public static IServiceCollection AddAccounts(this IServiceCollection services)
     {
         services.AddSettings<AccountOptions>("Accounts");
-        services.AddSettings<PasswordOptions>("Passwords");
+        services.AddSettings<PasswordOptions>("Passwords")
+            .Validate(
+                _ => "e\u0301".Normalize(NormalizationForm.FormKC) == "\u00e9",
+                "DOTNET_SYSTEM_GLOBALIZATION_INVARIANT: must not be set: one password typed on two keyboards would not match itself");
         services.AddSettings<ThrottleOptions>("Throttle");
         services.AddSettings<SmtpOptions>("Smtp");
         services.AddSettings<CodeOptions>("Codes")
@@ -24,6 +29,9 @@ public static class AccountServices
         services.AddSettings<TokenOptions>("Tokens")
             .Validate<IHostEnvironment>((tokens, host) => !host.IsProduction() || !DevelopmentKeys.IsSigningKey(tokens.SigningKey), DevelopmentKeys.Refusal("Tokens__SigningKey"));
         services.AddSettings<EmailOptions>("Email")
+            .Validate<IServiceProvider>(
+                (email, provider) => email.Transport is EmailTransportKind.Smtp || provider.GetRequiredService<EmailClient>() is not null,
+                "CommunicationServices: is required by Email__Transport AzureCommunication")
             .Validate<IOptions<SmtpOptions>>((email, smtp) => email.Transport is not EmailTransportKind.Smtp || smtp.Value.Host is not "", "Smtp__Host: is required by Email__Transport Smtp");
 
         services.TryAddSingleton(TimeProvider.System);

@@ -16,28 +16,21 @@ public static class AzureClients
 {
     public static IServiceCollection AddAzureClients(this IServiceCollection services)
     {
-        services.AddSingleton(provider =>
-        {
-            var options = new TableClientOptions();
-            BoundStorageCalls(options.Retry);
-            var (connectionString, uri, credential) = Connection(provider, "AccountsStorage", "tableServiceUri");
-            return uri is null ? new TableServiceClient(connectionString, options) : new TableServiceClient(uri, credential, options);
-        });
-        services.AddSingleton(provider =>
-        {
-            // Base64 is what the queue trigger expects.
-            var options = new QueueClientOptions { MessageEncoding = QueueMessageEncoding.Base64 };
-            BoundStorageCalls(options.Retry);
-            var (connectionString, uri, credential) = Connection(provider, "AccountsStorage", "queueServiceUri");
-            return uri is null ? new QueueServiceClient(connectionString, options) : new QueueServiceClient(uri, credential, options);
-        });
-        services.AddSingleton(provider =>
-        {
-            // The queue tries again; tries of the client's own would only use up the service's quota.
-            var options = new EmailClientOptions { Retry = { MaxRetries = 0 } };
-            var (connectionString, uri, credential) = Connection(provider, "CommunicationServices", "endpoint");
-            return uri is null ? new EmailClient(connectionString, options) : new EmailClient(uri, credential, options);
-        });
+        var tables = new TableClientOptions();
+        BoundStorageCalls(tables.Retry);
+        services.AddSingleton(provider => Connect(
+            provider, "AccountsStorage", "tableServiceUri", text => new TableServiceClient(text, tables), (uri, credential) => new TableServiceClient(uri, credential, tables)));
+
+        // Base64 is what the queue trigger expects.
+        var queues = new QueueClientOptions { MessageEncoding = QueueMessageEncoding.Base64 };
+        BoundStorageCalls(queues.Retry);
+        services.AddSingleton(provider => Connect(
+            provider, "AccountsStorage", "queueServiceUri", text => new QueueServiceClient(text, queues), (uri, credential) => new QueueServiceClient(uri, credential, queues)));
+
+        // The queue tries again; tries of the client's own would only use up the service's quota.
+        var email = new EmailClientOptions { Retry = { MaxRetries = 0 } };
+        services.AddSingleton(provider => Connect(
+            provider, "CommunicationServices", "endpoint", text => new EmailClient(text, email), (uri, credential) => new EmailClient(uri, credential, email)));
         return services;
     }
 
@@ -49,17 +42,24 @@ public static class AzureClients
         retry.NetworkTimeout = TimeSpan.FromSeconds(3);
     }
 
-    private static (string ConnectionString, Uri? Uri, TokenCredential Credential) Connection(IServiceProvider provider, string name, string uriSetting)
+    private static TClient Connect<TClient>(
+        IServiceProvider provider, string name, string uriSetting, Func<string, TClient> withSecret, Func<Uri, TokenCredential, TClient> withIdentity)
     {
         var section = provider.GetRequiredService<IConfiguration>().GetSection(name);
-        TokenCredential credential = section["clientId"] is { } clientId
-            ? new ManagedIdentityCredential(ManagedIdentityId.FromUserAssignedClientId(clientId))
-            : section["credential"] is "managedidentity" ? new ManagedIdentityCredential(ManagedIdentityId.SystemAssigned) : new DefaultAzureCredential();
-        return (section.Value, section[uriSetting]) switch
+        try
         {
-            (null or "", { } uri) => ("", new Uri(uri), credential),
-            ({ Length: > 0 } connectionString, null) => (connectionString, null, credential),
-            _ => throw new InvalidOperationException($"{name}: must be a connection string, or {name}__{uriSetting} must be set"),
-        };
+            return section.Value is { Length: > 0 } connectionString
+                ? withSecret(connectionString)
+                : withIdentity(new Uri(section[uriSetting] ?? ""), CredentialOf(section));
+        }
+        catch (Exception e) when (e is ArgumentException or FormatException or InvalidOperationException)
+        {
+            throw new InvalidOperationException($"{name}: must be a connection string, or {name}__{uriSetting} an address", e);
+        }
     }
+
+    private static TokenCredential CredentialOf(IConfiguration section) =>
+        section["clientId"] is { Length: > 0 } clientId ? new ManagedIdentityCredential(ManagedIdentityId.FromUserAssignedClientId(clientId))
+        : section["credential"] is "managedidentity" ? new ManagedIdentityCredential(ManagedIdentityId.SystemAssigned)
+        : new DefaultAzureCredential();
 }

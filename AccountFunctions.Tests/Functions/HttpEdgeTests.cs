@@ -105,6 +105,15 @@ public sealed class HttpEdgeTests(AzuriteFixture azurite) : IAsyncLifetime
         Assert.Equal("0af7651916cd43dd8448eb211c80319c", (await app.SendAsync(request)).Headers["X-Request-Id"]);
     }
 
+    [Fact, Holds("F11")]
+    public async Task Every_log_line_of_a_request_carries_its_trace_id()
+    {
+        var id = (await app.RegisterAsync("ada@example.com")).Headers["X-Request-Id"];
+
+        var line = Assert.Single(app.Logs.Text.Split('\n'), line => line.Contains("waits for its code", StringComparison.Ordinal));
+        Assert.Contains($"TraceId:{id}", line);
+    }
+
     [Fact, Holds("C6", "F11")]
     public async Task A_refusal_is_a_problem_document_where_that_is_asked_for()
     {

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 
@@ -14,7 +13,10 @@ public sealed class CommandLineTests(AzuriteFixture azurite)
     [InlineData("Throttle__ResendCooldown", "-00:01:00", "Throttle__ResendCooldown: must not be negative")]
     [InlineData("Email__Sender", "nobody", "Email__Sender: ")]
     [InlineData("Email__Transport", "Smtp", "Smtp__Host: is required")]
-    [InlineData("AccountsStorage", "nonsense", "")]
+    [InlineData("AccountsStorage", "nonsense", "AccountsStorage: must be a connection string")]
+    [InlineData("CommunicationServices", "nonsense", "CommunicationServices: must be a connection string")]
+    [InlineData("CommunicationServices", "", "CommunicationServices: must be a connection string")]
+    [InlineData("DOTNET_SYSTEM_GLOBALIZATION_INVARIANT", "1", "DOTNET_SYSTEM_GLOBALIZATION_INVARIANT: must not be set")]
     [InlineData("AZURE_FUNCTIONS_ENVIRONMENT", "Production", "Codes__Key: the public key of local.settings.sample.json is refused in Production")]
     public async Task A_bad_setting_ends_the_start_with_one_line_that_names_it(string setting, string value, string line)
     {
@@ -60,33 +62,8 @@ public sealed class CommandLineTests(AzuriteFixture azurite)
 
     private async Task<(int ExitCode, string Errors)> RunAsync(string[] args, params (string Name, string Value)[] settings)
     {
-        var start = new ProcessStartInfo(Environment.ProcessPath!.Contains("dotnet", StringComparison.Ordinal) ? Environment.ProcessPath : "dotnet")
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        start.ArgumentList.Add(typeof(AccountServices).Assembly.Location);
-        if (args.Length == 0)
-        {
-            args = ["--port", $"{TestApp.FreePort()}"];
-        }
-
-        foreach (var arg in args)
-        {
-            start.ArgumentList.Add(arg);
-        }
-
-        start.Environment["AzureWebJobsStorage"] = azurite.NewStorage();
-        foreach (var (name, value) in settings)
-        {
-            start.Environment[name] = value;
-        }
-
-        using var process = Process.Start(start)!;
-        var output = process.StandardOutput.ReadToEndAsync();
-        var errors = await process.StandardError.ReadToEndAsync();
-        await output;
-        await process.WaitForExitAsync();
-        return (process.ExitCode, errors);
+        using var app = new AppProcess(
+            args is [] ? ["--port", $"{TestApp.FreePort()}"] : args, [("AzureWebJobsStorage", azurite.NewStorage()), .. settings]);
+        return await app.WaitForExitAsync();
     }
 }

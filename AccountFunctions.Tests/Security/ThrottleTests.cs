@@ -1,4 +1,6 @@
 using System.Net;
+using System.Net.Http.Json;
+using AccountFunctions.Tests.LocalRuntime;
 
 namespace AccountFunctions.Tests.Security;
 
@@ -86,16 +88,20 @@ public sealed class ThrottleTests(AzuriteFixture azurite)
     }
 
     [Fact, Holds("C5")]
-    public async Task Wrong_passwords_sent_at_once_to_two_apps_are_heard_five_times()
+    public async Task Wrong_passwords_sent_at_once_to_two_processes_are_heard_five_times()
     {
-        var storage = azurite.NewStorage();
-        await using var first = await TestApp.StartAsync(storage);
-        await using var second = await TestApp.StartAsync(storage, time: first.Time);
+        (string, string)[] settings = [("AzureWebJobsStorage", azurite.NewStorage()), ("Throttle__RequestsPerMinute", "1000"), ("Passwords__MaxWaitingHashes", "100")];
+        int[] ports = [TestApp.FreePort(), TestApp.FreePort()];
+        using var first = new AppProcess(["--port", $"{ports[0]}"], settings);
+        using var second = new AppProcess(["--port", $"{ports[1]}"], settings);
+        await Task.WhenAll(first.WaitForStartAsync(), second.WaitForStartAsync());
+        using var client = new HttpClient();
 
-        var answers = await Task.WhenAll(Enumerable.Range(0, 64).Select(i => (i % 2 == 0 ? first : second).LoginAsync(Address, Wrong)));
+        var answers = await Task.WhenAll(Enumerable.Range(0, 64).Select(i =>
+            client.PostAsJsonAsync($"http://127.0.0.1:{ports[i % 2]}/api/account/login", new { username = Address, password = Wrong })));
 
-        Assert.Equal(5, answers.Count(answer => answer.Status is HttpStatusCode.BadRequest));
-        Assert.Equal(59, answers.Count(answer => answer.Status is HttpStatusCode.TooManyRequests));
+        Assert.Equal(5, answers.Count(answer => answer.StatusCode is HttpStatusCode.BadRequest));
+        Assert.Equal(59, answers.Count(answer => answer.StatusCode is HttpStatusCode.TooManyRequests));
     }
 
     [Fact]
