@@ -35,12 +35,12 @@ public static class AccountServices
             .Validate<IOptions<SmtpOptions>>((email, smtp) => email.Transport is not EmailTransportKind.Smtp || smtp.Value.Host is not "", "Smtp__Host: is required by Email__Transport Smtp");
 
         services.TryAddSingleton(TimeProvider.System);
-        services.AddSingleton<AddressStore>().AddSingleton<AccountStore>().AddSingleton<ThrottleStore>().AddSingleton<StorageHealth>().AddHostedService<StorageSetup>();
+        services.AddSingleton<AddressStore>().AddSingleton<AccountStore>().AddSingleton<ThrottleStore>().AddSingleton<MailStore>().AddSingleton<StorageHealth>().AddHostedService<StorageSetup>();
         services.AddSingleton<SigningKeys>().AddSingleton<TokenMetadata>().AddSingleton<AccessTokens>().AddSingleton<CallerAuthenticator>();
         services.AddSingleton<IArgon2Engine, SodiumArgon2>().AddSingleton<IArgon2Engine, KonsciousArgon2>().AddSingleton<HashGate>().AddSingleton<PasswordHasher>().AddSingleton<PasswordPolicy>();
         services.AddSingleton<VerificationCodes>().AddSingleton<RefreshTokenChain>();
         services.AddSingleton<MailThrottle>().AddSingleton<NetworkThrottle>().AddSingleton<SignInAttempts>().AddSingleton<SignInThrottle>();
-        services.AddSingleton<EmailOutbox>().AddSingleton<EmailTexts>().AddSingleton<EmailSender>();
+        services.AddSingleton<EmailOutbox>().AddSingleton<EmailTexts>().AddSingleton<EmailComposer>().AddSingleton<EmailSender>();
         services.AddSingleton<AzureCommunicationTransport>().AddSingleton<SmtpTransport>();
         services.AddSingleton<IEmailTransport>(provider => provider.GetRequiredService<IOptions<EmailOptions>>().Value.Transport is EmailTransportKind.Smtp
             ? provider.GetRequiredService<SmtpTransport>()

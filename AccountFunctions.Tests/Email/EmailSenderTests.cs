@@ -14,14 +14,94 @@ public sealed class EmailSenderTests(AzuriteFixture azurite) : IAsyncLifetime
     public ValueTask DisposeAsync() => app.DisposeAsync();
 
     [Fact]
-    public async Task A_job_delivered_twice_mails_the_same_code()
+    public async Task A_job_delivered_many_times_sends_one_mail()
     {
         await app.RegisterAsync(Address);
         await app.WaitForMailsAsync(Address, 1);
+        var job = await JobAsync();
+        await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => EnqueueAsync(job)));
+        await app.DrainAsync();
+
+        Assert.Single(await app.MailsAsync(Address));
+    }
+
+    [Fact]
+    public async Task Deliveries_of_one_job_at_once_send_one_mail()
+    {
+        await using var quiet = await TestApp.StartAsync(azurite.NewStorage());
+        await FaultAsync("""{"delay_ms":300}""", quiet);
+        await quiet.RegisterAsync(Address);
+        var row = (await quiet.RowsAsync("Addresses")).Single(row => row.RowKey.StartsWith("pending-", StringComparison.Ordinal));
+        var job = JsonSerializer.Serialize(
+            new EmailJob(EmailKind.Registration, row.PartitionKey, row.RowKey["pending-".Length..], row.GetDateTimeOffset("Issued")!.Value), AccountJson.Default.EmailJob);
+        await Task.WhenAll(Enumerable.Range(0, 7).Select(_ => quiet.Queue("email-jobs").SendMessageAsync(job)));
+        await quiet.WaitForMailsAsync(Address, 1);
+        await Task.Delay(500);
+
+        Assert.Single(await quiet.MailsAsync(Address));
+    }
+
+    [Fact]
+    public async Task A_delivery_that_died_while_sending_is_taken_over_when_its_time_is_up()
+    {
+        await app.RegisterAsync(Address);
+        await app.WaitForMailsAsync(Address, 1);
+        var mail = (await app.RowsAsync("Addresses")).Single(row => row.RowKey.StartsWith("mail-", StringComparison.Ordinal));
+        mail["Sent"] = false;
+        await app.Table("Addresses").UpdateEntityAsync(mail, mail.ETag, TableUpdateMode.Replace);
+        app.Time.Advance(TimeSpan.FromMinutes(2));
         await EnqueueAsync(await JobAsync());
 
         var mails = await app.WaitForMailsAsync(Address, 2);
         Assert.Equal(mails[0].PlainText, mails[1].PlainText);
+    }
+
+    [Fact]
+    public async Task A_mail_that_is_refused_for_good_is_dropped_and_says_why()
+    {
+        await FaultAsync("""{"status":400}""");
+        await app.RegisterAsync(Address);
+        await WaitForLogAsync("dropped: the transport refuses it for good: 400");
+
+        Assert.Empty(await app.MailsAsync(Address));
+        await app.DrainAsync();
+    }
+
+    [Fact]
+    public async Task A_refusal_for_now_uses_up_no_dequeue_and_the_mail_comes_when_it_may()
+    {
+        await using var strict = await TestApp.StartAsync(azurite.NewStorage(), new() { ["AzureFunctionsJobHost:extensions:queues:maxDequeueCount"] = "1" });
+        await FaultAsync("""{"status":429,"retry_after":1,"times":3}""", strict);
+        await strict.RegisterAsync(Address);
+
+        Assert.Single(await strict.WaitForMailsAsync(Address, 1));
+        Assert.DoesNotContain("failed for message", strict.Logs.Text);
+    }
+
+    [Fact]
+    public async Task A_misconfigured_transport_is_reported_and_the_mail_waits()
+    {
+        await FaultAsync("""{"status":401}""");
+        await app.RegisterAsync(Address);
+        await WaitForLogAsync("Critical No mail leaves: the transport answers 401");
+
+        Assert.Equal(1, (await app.Queue("email-jobs").GetPropertiesAsync()).Value.ApproximateMessagesCount);
+        Assert.DoesNotContain("failed for message", app.Logs.Text);
+    }
+
+    [Theory]
+    [InlineData("no json")]
+    [InlineData("{}")]
+    [InlineData("""{"kind":"newsletter","address_key":"a","id":"b","issued":"2026-11-23T12:00:00Z","waits":0,"version":1}""")]
+    [InlineData("""{"kind":"registration","address_key":"a","id":"b","issued":"2026-11-23T12:00:00Z","waits":0,"version":2}""")]
+    public async Task A_message_that_is_no_job_is_put_aside_at_once_and_others_flow(string message)
+    {
+        await app.Queue("email-jobs").SendMessageAsync(message);
+        await app.RegisterAsync(Address);
+        await app.WaitForMailsAsync(Address, 1);
+        await app.DrainAsync();
+
+        Assert.Equal(message, (await app.Queue("email-jobs-poison").PeekMessageAsync()).Value.Body.ToString());
     }
 
     [Fact]
@@ -32,9 +112,10 @@ public sealed class EmailSenderTests(AzuriteFixture azurite) : IAsyncLifetime
         var job = await JobAsync();
         var row = await PendingAsync();
         await app.Table("Addresses").DeleteEntityAsync(row);
+        await app.Table("Addresses").DeleteEntityAsync(row.PartitionKey, $"mail-{job.OperationId:N}");
 
         await EnqueueAsync(job);
-        await WaitForLogAsync($"Mail job {job.Id} waits for its row.");
+        await WaitForLogAsync($"Mail Registration of {job.Id} postponed: its row is not there yet.");
         row.ETag = default;
         await app.Table("Addresses").AddEntityAsync(row);
 
@@ -81,8 +162,7 @@ public sealed class EmailSenderTests(AzuriteFixture azurite) : IAsyncLifetime
     public async Task A_mail_that_the_service_refuses_for_now_is_sent_when_it_is_tried_again()
     {
         await using var patient = await TestApp.StartAsync(azurite.NewStorage(), new() { ["AzureFunctionsJobHost:extensions:queues:visibilityTimeout"] = "00:00:01" });
-        using var fault = new StringContent("""{"status":503,"times":2}""", System.Text.Encoding.UTF8, "application/json");
-        await patient.Client.PostAsync("/emulator/faults", fault);
+        await FaultAsync("""{"status":503,"times":2}""", patient);
         await patient.RegisterAsync(Address);
 
         Assert.Single(await patient.WaitForMailsAsync(Address, 1));
@@ -108,6 +188,12 @@ public sealed class EmailSenderTests(AzuriteFixture azurite) : IAsyncLifetime
     }
 
     private async Task EnqueueAsync(EmailJob job) => await app.Queue("email-jobs").SendMessageAsync(JsonSerializer.Serialize(job, AccountJson.Default.EmailJob));
+
+    private async Task FaultAsync(string fault, TestApp? of = null)
+    {
+        using var content = new StringContent(fault, System.Text.Encoding.UTF8, "application/json");
+        (await (of ?? app).Client.PostAsync("/emulator/faults", content)).EnsureSuccessStatusCode();
+    }
 
     private async Task WaitForLogAsync(string line)
     {

@@ -14,7 +14,7 @@ public sealed record EmailJob(EmailKind Kind, string AddressKey, string Id, Date
 
     public int Version { get; init; } = CurrentVersion;
 
-    /// <summary>The same for every delivery of one job, so that a mail sent twice can be recognised.</summary>
+    /// <summary>The same for every delivery and every copy of one job, so that its mail is sent once.</summary>
     [JsonIgnore]
     public Guid OperationId => new(SHA256.HashData(Encoding.UTF8.GetBytes($"{Kind}/{AddressKey}/{Id}/{Issued.UtcTicks}")).AsSpan(0, 16));
 }

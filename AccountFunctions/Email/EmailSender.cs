@@ -1,160 +1,130 @@
+using System.Security.Cryptography;
 using System.Text.Json;
-using AccountFunctions.Security;
 using AccountFunctions.Storage;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Options;
 
 namespace AccountFunctions.Email;
 
 /// <summary>
-/// Turns a job of the queue into a mail. Throws on what should be tried again, which the host does; completes what can never succeed and says why in the log.
-/// The code is derived here, again at each delivery, so a job delivered twice mails the same one.
+/// Handles a job of the queue. What an outage prevents is thrown, and the host delivers the job again; everything else ends here: a mail is sent once,
+/// postponed as a copy of its job, or dropped with a reason in the log.
 /// </summary>
-public sealed partial class EmailSender(
-    AddressStore addresses,
-    AccountStore accounts,
-    VerificationCodes codes,
-    EmailTexts texts,
-    IEmailTransport transport,
-    EmailOutbox outbox,
-    IOptions<CodeOptions> options,
-    TimeProvider time,
-    ILogger<EmailSender> logger)
+public sealed partial class EmailSender(EmailComposer composer, MailStore mails, IEmailTransport transport, EmailOutbox outbox, ILogger<EmailSender> logger)
 {
     // 1 + 2 + 4 + 8 + 16 s: longer than a request may take to commit.
     private const int MaxWaits = 5;
+    private static readonly TimeSpan ConfigurationRetry = TimeSpan.FromMinutes(15);
 
-    /// <exception cref="JsonException">The message is none of ours.</exception>
     public async Task SendAsync(BinaryData message, CancellationToken cancellationToken)
     {
-        var job = JsonSerializer.Deserialize(message, AccountJson.Default.EmailJob);
-        if (job is not { Version: EmailJob.CurrentVersion })
+        if (Read(message) is not { } job)
         {
-            throw new JsonException("The job is of another version.");
-        }
-
-        switch (job.Kind)
-        {
-            case EmailKind.Registration:
-                await SendRegistrationAsync(job, cancellationToken);
-                break;
-            case EmailKind.Code:
-                await SendCodeAsync(job, cancellationToken);
-                break;
-            default:
-                await SendNoticeAsync(job, cancellationToken);
-                break;
-        }
-    }
-
-    private async Task SendRegistrationAsync(EmailJob job, CancellationToken cancellationToken)
-    {
-        var partition = await addresses.LoadAsync(job.AddressKey, cancellationToken);
-        if (partition.Claim?.AccountId == job.Id)
-        {
-            LogDropped(job.Id, "the account is active already");
-        }
-        else if (partition.Pendings.FirstOrDefault(row => row.Id == job.Id) is not { } pending)
-        {
-            await WaitForRowAsync(job, cancellationToken);
-        }
-        else if (!pending.IsLive(time.GetUtcNow()))
-        {
-            LogDropped(job.Id, "its code is no longer good");
-        }
-        else if (partition.Claim is { } claim)
-        {
-            await SendToOwnerAsync(job, await accounts.FindAsync(claim.AccountId, cancellationToken), texts.AlreadyRegistered(), cancellationToken);
-        }
-        else
-        {
-            await SendActivationCodeAsync(job, pending, cancellationToken);
-        }
-    }
-
-    private async Task SendCodeAsync(EmailJob job, CancellationToken cancellationToken)
-    {
-        var partition = await addresses.LoadAsync(job.AddressKey, cancellationToken);
-        var now = time.GetUtcNow();
-        if (partition.ResetCode is not { } row || row.Issued < job.Issued)
-        {
-            await WaitForRowAsync(job, cancellationToken);
-        }
-        else if (row.Issued > job.Issued || !row.IsLive(now))
-        {
-            LogDropped(job.Id, "its code is superseded or no longer good");
-        }
-        else if (partition.Claim is { } claim)
-        {
-            var text = texts.ResetCode(codes.Derive(CodePurpose.Reset, partition.Key, row.Nonce), options.Value.ResetLifetime);
-            await SendToOwnerAsync(job, await accounts.FindAsync(claim.AccountId, cancellationToken), text, cancellationToken);
-        }
-        else if (partition.Pendings.LastOrDefault(pending => pending.IsLive(now)) is { } pending)
-        {
-            await SendActivationCodeAsync(job, pending, cancellationToken);
-        }
-        else
-        {
-            LogDropped(job.Id, "nobody waits for a code");
-        }
-    }
-
-    private async Task SendNoticeAsync(EmailJob job, CancellationToken cancellationToken)
-    {
-        var account = await accounts.FindAsync(job.Id, cancellationToken);
-        if (account is not null && account.PasswordChanged < job.Issued)
-        {
-            await WaitForRowAsync(job, cancellationToken);
+            LogMalformed();
+            await outbox.PoisonAsync(message, cancellationToken);
             return;
         }
 
-        var text = job.Kind is EmailKind.PasswordReset ? texts.PasswordReset() : texts.PasswordChanged();
-        await SendToOwnerAsync(job, account, text, cancellationToken);
+        switch (await composer.ComposeAsync(job, cancellationToken))
+        {
+            case EmailDecision.Drop drop:
+                LogDropped(job.Kind, job.Id, drop.Reason);
+                break;
+            case EmailDecision.Wait when job.Waits == MaxWaits:
+                LogDropped(job.Kind, job.Id, "its row never came");
+                break;
+            case EmailDecision.Wait:
+                await PostponeAsync(job with { Waits = job.Waits + 1 }, TimeSpan.FromSeconds(1 << job.Waits), "its row is not there yet", cancellationToken);
+                break;
+            case EmailDecision.Send send:
+                await DeliverAsync(job, new Mail(send.To, send.Text.Subject, send.Text.PlainText, send.Text.Html, job.OperationId), cancellationToken);
+                break;
+        }
     }
 
-    // The job is enqueued before its row is committed: the row may still be on its way, or its request may have failed.
-    private async Task WaitForRowAsync(EmailJob job, CancellationToken cancellationToken)
+    private static EmailJob? Read(BinaryData message)
     {
-        if (job.Waits == MaxWaits)
+        try
         {
-            LogDropped(job.Id, "its row never came");
+            return JsonSerializer.Deserialize(message, AccountJson.Default.EmailJob) is { Version: EmailJob.CurrentVersion } job ? job : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    private async Task DeliverAsync(EmailJob job, Mail mail, CancellationToken cancellationToken)
+    {
+        switch (await mails.TryBeginAsync(job.AddressKey, job.OperationId, cancellationToken))
+        {
+            case { Sent: true }:
+                LogDropped(job.Kind, job.Id, "it is sent already");
+                break;
+            case { BusyFor: { } wait }:
+                await PostponeAsync(job, wait, "another delivery of it is under way", cancellationToken);
+                break;
+            case { Mine: { } row }:
+                await DeliverAsync(job, mail, row, cancellationToken);
+                break;
+        }
+    }
+
+    private async Task DeliverAsync(EmailJob job, Mail mail, MailEntity row, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await transport.SendAsync(mail, cancellationToken);
+        }
+        catch (EmailFailureException e)
+        {
+            await mails.GiveUpAsync(row, cancellationToken);
+            await HandleAsync(job, e, cancellationToken);
             return;
         }
-
-        LogWaiting(job.Id);
-        await outbox.EnqueueAsync(job with { Waits = job.Waits + 1 }, cancellationToken, TimeSpan.FromSeconds(1 << job.Waits));
-    }
-
-    private Task SendActivationCodeAsync(EmailJob job, PendingEntity pending, CancellationToken cancellationToken)
-    {
-        var code = codes.Derive(CodePurpose.Activation, pending.PartitionKey, pending.Nonce);
-        return SendAsync(job, pending.Mailbox, texts.ActivationCode(code, options.Value.ActivationLifetime), cancellationToken);
-    }
-
-    private async Task SendToOwnerAsync(EmailJob job, AccountEntity? account, EmailText text, CancellationToken cancellationToken)
-    {
-        if (account is { Disabled: false })
+        catch
         {
-            await SendAsync(job, account.Mailbox, text, cancellationToken);
+            await mails.GiveUpAsync(row, cancellationToken);
+            throw;
         }
-        else
-        {
-            LogDropped(job.Id, "the account is disabled or gone");
-        }
-    }
 
-    private async Task SendAsync(EmailJob job, string to, EmailText text, CancellationToken cancellationToken)
-    {
-        await transport.SendAsync(new Mail(to, text.Subject, text.PlainText, text.Html, job.OperationId), cancellationToken);
+        await mails.SetSentAsync(row, cancellationToken);
         LogSent(job.Kind, job.Id, job.OperationId);
     }
 
-    [LoggerMessage(LogLevel.Information, "Mail {Kind} for {Id} handed over, operation {OperationId}.")]
+    private Task HandleAsync(EmailJob job, EmailFailureException exception, CancellationToken cancellationToken)
+    {
+        switch (exception.Failure)
+        {
+            case EmailFailure.Throttled:
+                return PostponeAsync(job, exception.RetryAfter, "the transport takes no more for the moment", cancellationToken);
+            case EmailFailure.Configuration:
+                LogMisconfigured(exception.Message, exception);
+                return PostponeAsync(job, ConfigurationRetry, "the transport is misconfigured", cancellationToken);
+            default:
+                LogDropped(job.Kind, job.Id, $"the transport refuses it for good: {exception.Message}");
+                return Task.CompletedTask;
+        }
+    }
+
+    // A copy instead of a failure: it uses up no dequeue, and comes when it should. Spread out, so that the copies do not all come at once.
+    private Task PostponeAsync(EmailJob job, TimeSpan delay, string reason, CancellationToken cancellationToken)
+    {
+        LogPostponed(job.Kind, job.Id, reason);
+        return outbox.EnqueueAsync(job, cancellationToken, delay + (delay * (RandomNumberGenerator.GetInt32(25) / 100.0)));
+    }
+
+    [LoggerMessage(LogLevel.Information, "Mail {Kind} of {Id} handed over, operation {OperationId}.")]
     private partial void LogSent(EmailKind kind, string id, Guid operationId);
 
-    [LoggerMessage(LogLevel.Information, "Mail job {Id} waits for its row.")]
-    private partial void LogWaiting(string id);
+    [LoggerMessage(LogLevel.Information, "Mail {Kind} of {Id} postponed: {Reason}.")]
+    private partial void LogPostponed(EmailKind kind, string id, string reason);
 
-    [LoggerMessage(LogLevel.Information, "Mail job {Id} dropped: {Reason}.")]
-    private partial void LogDropped(string id, string reason);
+    [LoggerMessage(LogLevel.Information, "Mail {Kind} of {Id} dropped: {Reason}.")]
+    private partial void LogDropped(EmailKind kind, string id, string reason);
+
+    [LoggerMessage(LogLevel.Critical, "No mail leaves: the transport answers {Reason}. Check credentials, sender and domain.")]
+    private partial void LogMisconfigured(string reason, Exception exception);
+
+    [LoggerMessage(LogLevel.Error, "A message that is no mail job is put aside in the poison queue.")]
+    private partial void LogMalformed();
 }

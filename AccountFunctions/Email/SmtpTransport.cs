@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using MailKit.Net.Smtp;
 using MailKit.Security;
 using Microsoft.Extensions.Options;
@@ -8,6 +9,8 @@ namespace AccountFunctions.Email;
 /// <summary>Any mail server, through MailKit.</summary>
 public sealed class SmtpTransport(IOptions<SmtpOptions> smtp, IOptions<EmailOptions> email) : IEmailTransport
 {
+    private const int TimeoutMilliseconds = 20_000;
+
     public async Task SendAsync(Mail mail, CancellationToken cancellationToken)
     {
         var options = smtp.Value;
@@ -20,23 +23,40 @@ public sealed class SmtpTransport(IOptions<SmtpOptions> smtp, IOptions<EmailOpti
             Body = new BodyBuilder { TextBody = mail.PlainText, HtmlBody = mail.Html }.ToMessageBody(),
         };
 
-        using var client = new SmtpClient { Timeout = (int)TimeSpan.FromSeconds(20).TotalMilliseconds };
-        await client.ConnectAsync(options.Host, options.Port, options.Security, cancellationToken);
-        if (options.Username is not "")
+        using var client = new SmtpClient { Timeout = TimeoutMilliseconds };
+        try
         {
-            await client.AuthenticateAsync(options.Username, options.Password, cancellationToken);
+            await client.ConnectAsync(options.Host, options.Port, options.Security, cancellationToken);
+            if (options.Username is not "")
+            {
+                await client.AuthenticateAsync(options.Username, options.Password, cancellationToken);
+            }
+
+            await client.SendAsync(message, cancellationToken);
+        }
+        catch (Exception e) when (Classify(e) is { } failure)
+        {
+            throw new EmailFailureException(failure, e.GetType().Name, innerException: e);
         }
 
-        await client.SendAsync(message, cancellationToken);
         await client.DisconnectAsync(quit: true, cancellationToken);
     }
+
+    // Replies of 4xx mean "not now" (RFC 5321 §4.2.1), like a connection that breaks.
+    private static EmailFailure? Classify(Exception exception) => exception switch
+    {
+        AuthenticationException or SslHandshakeException or NotSupportedException => EmailFailure.Configuration,
+        SmtpCommandException { ErrorCode: SmtpErrorCode.SenderNotAccepted, StatusCode: >= (SmtpStatusCode)500 } => EmailFailure.Configuration,
+        SmtpCommandException { StatusCode: >= (SmtpStatusCode)500 } => EmailFailure.Permanent,
+        _ => null,
+    };
 }
 
 /// <summary>Settings <c>Smtp__*</c>, read when <c>Email__Transport</c> is <c>Smtp</c>.</summary>
 public sealed class SmtpOptions
 {
     public string Host { get; set; } = "";
-    [System.ComponentModel.DataAnnotations.Range(1, 65535)] public int Port { get; set; } = 587;
+    [Range(1, 65535)] public int Port { get; set; } = 587;
 
     /// <summary>Empty: no authentication.</summary>
     public string Username { get; set; } = "";

@@ -1,0 +1,39 @@
+using System.Globalization;
+using Azure;
+using Azure.Communication.Email;
+using Microsoft.Extensions.Options;
+
+namespace AccountFunctions.Email;
+
+/// <summary>Azure Communication Services Email.</summary>
+public sealed class AzureCommunicationTransport(EmailClient client, IOptions<EmailOptions> options) : IEmailTransport
+{
+    private static readonly TimeSpan DefaultRetryAfter = TimeSpan.FromMinutes(1);
+
+    public async Task SendAsync(Mail mail, CancellationToken cancellationToken)
+    {
+        var message = new EmailMessage(options.Value.Sender, mail.To, new EmailContent(mail.Subject) { PlainText = mail.PlainText, Html = mail.Html });
+        try
+        {
+            // Started, not Completed: waiting for the delivery would hold the function for a minute.
+            await client.SendAsync(WaitUntil.Started, message, mail.OperationId, cancellationToken);
+        }
+        catch (RequestFailedException e) when (Classify(e.Status) is { } failure)
+        {
+            throw new EmailFailureException(failure, $"{e.Status} {e.ErrorCode}", RetryAfterOf(e), e);
+        }
+    }
+
+    private static EmailFailure? Classify(int status) => status switch
+    {
+        400 or 413 or 422 => EmailFailure.Permanent,
+        401 or 403 or 404 => EmailFailure.Configuration,
+        429 => EmailFailure.Throttled,
+        _ => null,
+    };
+
+    private static TimeSpan RetryAfterOf(RequestFailedException exception) =>
+        exception.GetRawResponse()?.Headers.TryGetValue("Retry-After", out var text) == true && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
+            ? TimeSpan.FromSeconds(seconds)
+            : DefaultRetryAfter;
+}

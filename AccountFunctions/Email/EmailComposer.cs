@@ -1,0 +1,88 @@
+using AccountFunctions.Security;
+using AccountFunctions.Storage;
+using Microsoft.Extensions.Options;
+
+namespace AccountFunctions.Email;
+
+/// <summary>What a job comes to on the rows as they are now.</summary>
+public abstract record EmailDecision
+{
+    /// <param name="To">The stored address, never the one that a request named.</param>
+    public sealed record Send(string To, EmailText Text) : EmailDecision;
+
+    /// <summary>The job was enqueued before its row was committed: that may still come, or its request has failed.</summary>
+    public sealed record Wait : EmailDecision;
+
+    public sealed record Drop(string Reason) : EmailDecision;
+}
+
+/// <summary>Finds out which mail a job is due, and to whom. Codes are derived here, again at each delivery.</summary>
+public sealed class EmailComposer(
+    AddressStore addresses, AccountStore accounts, VerificationCodes codes, EmailTexts texts, IOptions<CodeOptions> options, TimeProvider time)
+{
+    private static readonly TimeSpan NoticeLifetime = TimeSpan.FromDays(1);
+
+    public async Task<EmailDecision> ComposeAsync(EmailJob job, CancellationToken cancellationToken) => job.Kind switch
+    {
+        EmailKind.Registration => await ComposeRegistrationAsync(job, cancellationToken),
+        EmailKind.Code => await ComposeCodeAsync(job, cancellationToken),
+        _ => await ComposeNoticeAsync(job, cancellationToken),
+    };
+
+    private async Task<EmailDecision> ComposeRegistrationAsync(EmailJob job, CancellationToken cancellationToken)
+    {
+        var partition = await addresses.LoadAsync(job.AddressKey, cancellationToken);
+        var pending = partition.Pendings.FirstOrDefault(row => row.Id == job.Id);
+        return partition.Claim?.AccountId == job.Id ? new EmailDecision.Drop("the account is active already")
+            : pending is null ? new EmailDecision.Wait()
+            : !pending.IsLive(time.GetUtcNow()) ? new EmailDecision.Drop("its code is no longer good")
+            : partition.Claim is { } claim ? ToOwner(await accounts.FindAsync(claim.AccountId, cancellationToken), texts.AlreadyRegistered())
+            : ActivationCode(pending);
+    }
+
+    private async Task<EmailDecision> ComposeCodeAsync(EmailJob job, CancellationToken cancellationToken)
+    {
+        var partition = await addresses.LoadAsync(job.AddressKey, cancellationToken);
+        var now = time.GetUtcNow();
+        if (partition.ResetCode is not { } row || row.Issued < job.Issued)
+        {
+            // A code that was redeemed in the meantime has no row, either; then the job is dropped once it has waited.
+            return new EmailDecision.Wait();
+        }
+
+        if (row.Issued > job.Issued || !row.IsLive(now))
+        {
+            return new EmailDecision.Drop("its code is superseded or no longer good");
+        }
+
+        if (partition.Claim is { } claim)
+        {
+            var text = texts.ResetCode(codes.Derive(CodePurpose.Reset, partition.Key, row.Nonce), options.Value.ResetLifetime);
+            return ToOwner(await accounts.FindAsync(claim.AccountId, cancellationToken), text);
+        }
+
+        return partition.Pendings.LastOrDefault(pending => pending.IsLive(now)) is { } newest
+            ? ActivationCode(newest)
+            : new EmailDecision.Drop("nobody waits for a code");
+    }
+
+    private async Task<EmailDecision> ComposeNoticeAsync(EmailJob job, CancellationToken cancellationToken)
+    {
+        if (time.GetUtcNow() > job.Issued + NoticeLifetime)
+        {
+            return new EmailDecision.Drop("it is no news any more");
+        }
+
+        var account = await accounts.FindAsync(job.Id, cancellationToken);
+        return account is not null && account.PasswordChanged < job.Issued
+            ? new EmailDecision.Wait()
+            : ToOwner(account, job.Kind is EmailKind.PasswordReset ? texts.PasswordReset() : texts.PasswordChanged());
+    }
+
+    private EmailDecision.Send ActivationCode(PendingEntity pending) => new(
+        pending.Mailbox, texts.ActivationCode(codes.Derive(CodePurpose.Activation, pending.PartitionKey, pending.Nonce), options.Value.ActivationLifetime));
+
+    private static EmailDecision ToOwner(AccountEntity? account, EmailText text) => account is { Disabled: false }
+        ? new EmailDecision.Send(account.Mailbox, text)
+        : new EmailDecision.Drop("the account is disabled or gone");
+}

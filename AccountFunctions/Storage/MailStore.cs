@@ -1,0 +1,73 @@
+using Azure;
+using Azure.Data.Tables;
+using Microsoft.Extensions.Logging;
+
+namespace AccountFunctions.Storage;
+
+/// <summary>Whose turn a mail is: it is sent already, another delivery is busy with it, or it is ours to send.</summary>
+public readonly record struct MailTurn(bool Sent = false, TimeSpan? BusyFor = null, MailEntity? Mine = null);
+
+/// <summary>
+/// Remembers in table <c>Addresses</c> which mails are sent. The row is there before the mail leaves; a process that dies between leaves it open, and
+/// whoever delivers the job again takes over once the row's time is up: then, and only then, a mail may be sent twice.
+/// </summary>
+public sealed partial class MailStore(TableServiceClient service, TimeProvider time, ILogger<MailStore> logger)
+{
+    private static readonly TimeSpan Busy = TimeSpan.FromMinutes(2);
+    private readonly TableClient table = service.GetTableClient(AddressStore.TableName);
+
+    public async Task<MailTurn> TryBeginAsync(string addressKey, Guid operationId, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        var row = new MailEntity(addressKey, operationId) { Sent = false, BusyUntil = now + Busy };
+        if (await TrySaveAsync(row, cancellationToken))
+        {
+            return new MailTurn(Mine: row);
+        }
+
+        var found = await table.GetEntityIfExistsAsync<TableEntity>(addressKey, row.RowKey, cancellationToken: cancellationToken);
+        row = found.HasValue && found.Value is { } columns ? new MailEntity(columns) : row;
+        if (row.Sent)
+        {
+            return new MailTurn(Sent: true);
+        }
+
+        if (row.BusyUntil > now)
+        {
+            return new MailTurn(BusyFor: row.BusyUntil - now);
+        }
+
+        row.BusyUntil = now + Busy;
+        return await TrySaveAsync(row, cancellationToken) ? new MailTurn(Mine: row) : new MailTurn(BusyFor: Busy);
+    }
+
+    public Task SetSentAsync(MailEntity row, CancellationToken cancellationToken)
+    {
+        row.Sent = true;
+        return TrySaveAsync(row, cancellationToken);
+    }
+
+    /// <summary>Lets the next delivery try at once. Never throws: what went wrong before is what counts.</summary>
+    public async Task GiveUpAsync(MailEntity row, CancellationToken cancellationToken)
+    {
+        try
+        {
+            row.BusyUntil = time.GetUtcNow();
+            await TrySaveAsync(row, cancellationToken);
+        }
+        catch (Exception e) when (e is RequestFailedException or AggregateException or OperationCanceledException)
+        {
+            LogNotGivenUp(row.RowKey, e);
+        }
+    }
+
+    private Task<bool> TrySaveAsync(MailEntity row, CancellationToken cancellationToken)
+    {
+        var batch = new PartitionBatch(row.PartitionKey);
+        batch.Save(row);
+        return batch.TryCommitAsync(table, cancellationToken);
+    }
+
+    [LoggerMessage(LogLevel.Warning, "{Row} stays busy until its time is up.")]
+    private partial void LogNotGivenUp(string row, Exception exception);
+}
