@@ -57,7 +57,7 @@ public sealed class CommandLineTests(AzuriteFixture azurite)
     {
         var (exitCode, errors) = await RunAsync([], ("AzureWebJobsStorage", ""), ("PATH", "/nowhere"));
 
-        Assert.Equal((1, "Cannot start: node is not on the PATH: install Node.js 20 or later, which Azurite needs."), (exitCode, errors.TrimEnd()));
+        Assert.Equal((1, "Cannot start: node is not on the PATH: install Node.js 20 or later."), (exitCode, errors.TrimEnd()));
     }
 
     private async Task<(int ExitCode, string Errors)> RunAsync(string[] args, params (string Name, string Value)[] settings)

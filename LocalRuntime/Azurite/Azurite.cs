@@ -21,9 +21,11 @@ public sealed partial class Azurite : IAsyncDisposable
     /// <exception cref="StartException">Node.js is missing, or Azurite cannot be installed or started.</exception>
     public static async Task<Azurite> StartAsync(AzuriteOptions options, CancellationToken cancellationToken)
     {
-        var folder = await AzuriteInstall.EnsureAsync(Path.Combine(LocalSettings.Root, ".azurite"), cancellationToken);
+        var source = Path.Combine(AppContext.BaseDirectory, "Azurite");
+        var folder = Path.Combine(LocalSettings.Root, ".azurite");
+        await NpmInstall.EnsureAsync(source, folder, cancellationToken);
         var dataLock = LockData(options);
-        var start = new ProcessStartInfo("node", [Path.Combine(AzuriteInstall.Source, "azurite.cjs"), .. Arguments(options)])
+        var start = new ProcessStartInfo("node", [Path.Combine(source, "azurite.cjs"), .. Arguments(options)])
         {
             WorkingDirectory = folder,
             RedirectStandardInput = true,
@@ -31,7 +33,7 @@ public sealed partial class Azurite : IAsyncDisposable
             RedirectStandardError = true,
         };
         start.Environment["AZURITE_ACCOUNTS"] = string.Join(';', options.Accounts.Select(account => $"{account}:{Key}"));
-        var process = AzuriteInstall.Run(start);
+        var process = NpmInstall.Run(start);
         var output = new List<string>();
         var endpoints = new Dictionary<string, string>();
         while (endpoints.Count < 3)

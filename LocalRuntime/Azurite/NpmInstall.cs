@@ -4,32 +4,31 @@ using LocalRuntime.Hosting;
 
 namespace LocalRuntime;
 
-/// <summary>Installs Azurite with npm, as the lock file beside this program pins it, on first use and whenever the lock file changes.</summary>
-internal static class AzuriteInstall
+/// <summary>Installs what a package-lock.json pins with npm, on first use and whenever the lock file changes.</summary>
+public static class NpmInstall
 {
     private const string LockFile = "package-lock.json";
 
-    /// <summary>Where package.json, its lock file and azurite.cjs are.</summary>
-    public static string Source { get; } = Path.Combine(AppContext.BaseDirectory, "Azurite");
-
-    /// <summary>Returns <paramref name="folder"/>, with Azurite in its node_modules.</summary>
-    public static async Task<string> EnsureAsync(string folder, CancellationToken cancellationToken)
+    /// <param name="source">Where package.json and its lock file are.</param>
+    /// <param name="folder">Where node_modules is to be.</param>
+    /// <exception cref="StartException">Node.js is missing, or npm fails.</exception>
+    public static async Task EnsureAsync(string source, string folder, CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(folder);
 
         // The app and the tests may both be the first.
         await using var turn = await TakeTurnAsync(Path.Combine(folder, "install.lock"), cancellationToken);
         var installed = Path.Combine(folder, "node_modules", LockFile);
-        var wanted = await File.ReadAllTextAsync(Path.Combine(Source, LockFile), cancellationToken);
+        var wanted = await File.ReadAllTextAsync(Path.Combine(source, LockFile), cancellationToken);
         if (File.Exists(installed) && await File.ReadAllTextAsync(installed, cancellationToken) == wanted)
         {
-            return folder;
+            return;
         }
 
-        Console.WriteLine("Installing Azurite, once …");
+        Console.WriteLine($"Installing {Path.GetFileName(source)}, once …");
         foreach (var file in new[] { "package.json", LockFile })
         {
-            File.Copy(Path.Combine(Source, file), Path.Combine(folder, file), overwrite: true);
+            await File.WriteAllBytesAsync(Path.Combine(folder, file), await File.ReadAllBytesAsync(Path.Combine(source, file), cancellationToken), cancellationToken);
         }
 
         using var npm = Run(new ProcessStartInfo(OperatingSystem.IsWindows() ? "npm.cmd" : "npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"])
@@ -44,14 +43,14 @@ internal static class AzuriteInstall
         await npm.WaitForExitAsync(cancellationToken);
         if (npm.ExitCode != 0)
         {
-            throw new StartException($"npm cannot install Azurite: {errors}");
+            throw new StartException($"npm cannot install {Path.GetFileName(source)}: {errors}");
         }
 
         // Last, so that an install that was cut off is done again.
-        File.Copy(Path.Combine(Source, LockFile), installed);
-        return folder;
+        File.Copy(Path.Combine(source, LockFile), installed);
     }
 
+    /// <exception cref="StartException">The program is not there.</exception>
     public static Process Run(ProcessStartInfo start)
     {
         try
@@ -60,7 +59,7 @@ internal static class AzuriteInstall
         }
         catch (Win32Exception e)
         {
-            throw new StartException($"{start.FileName} is not on the PATH: install Node.js 20 or later, which Azurite needs.", e);
+            throw new StartException($"{start.FileName} is not on the PATH: install Node.js 20 or later.", e);
         }
     }
 
