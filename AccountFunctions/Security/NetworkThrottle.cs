@@ -14,6 +14,7 @@ public sealed class NetworkThrottle(ThrottleStore store, IOptions<ThrottleOption
     private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
     private readonly int limit = options.Value.RequestsPerMinute;
     private readonly int block = Math.Max(1, options.Value.RequestsPerMinute / 12);
+    private readonly Lock sync = new();
     private Window current = new(DateTimeOffset.MinValue);
 
     /// <summary>Null if one more request of the network is admitted.</summary>
@@ -48,8 +49,10 @@ public sealed class NetworkThrottle(ThrottleStore store, IOptions<ThrottleOption
     // A new minute starts with nothing, which is also what keeps the memory bounded.
     private Window WindowAt(DateTimeOffset start)
     {
-        var window = current;
-        return window.Start == start ? window : (current = new Window(start));
+        lock (sync)
+        {
+            return current.Start == start ? current : (current = new Window(start));
+        }
     }
 
     private sealed class Window(DateTimeOffset start)
