@@ -8,7 +8,6 @@ using System.Text.RegularExpressions;
 using AccountFunctions.Functions;
 using Azure.Data.Tables;
 using Azure.Storage.Queues;
-using LocalRuntime.Communication;
 using LocalRuntime.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -187,6 +186,9 @@ public sealed partial class TestApp : IAsyncDisposable
     [GeneratedRegex(@"\d{6,10}")]
     private static partial Regex Digits();
 }
+
+/// <summary>A mail as the emulator shows it.</summary>
+public sealed record SentMail(IReadOnlyList<string> To, string From, string Subject, string PlainText, string Html);
 
 /// <summary>An answer of the API.</summary>
 public sealed record Envelope(HttpStatusCode Status, string Text, IReadOnlyDictionary<string, string> Headers)

@@ -35,7 +35,8 @@ internal sealed partial class QueueListener(
                     continue;
                 }
 
-                var messages = await queue.ReceiveMessagesAsync(options.BatchSize, lease, stoppingToken);
+                // Not cancelled by a stop: messages on their way to us would stay invisible for the whole lease.
+                var messages = await queue.ReceiveMessagesAsync(options.BatchSize, lease, CancellationToken.None);
                 running.UnionWith(messages.Value.Select(ProcessAsync));
                 pause = messages.Value.Length > 0 ? TimeSpan.Zero : Longer(pause);
             }
@@ -86,7 +87,7 @@ internal sealed partial class QueueListener(
                 LogUndecodable(message.MessageId, queue.Name);
                 await PoisonAsync(message, receipt);
             }
-            else if (await SucceedsAsync(decoded, receipt))
+            else if (message.DequeueCount <= options.MaxDequeueCount && await SucceedsAsync(decoded, receipt))
             {
                 await queue.DeleteMessageAsync(message.MessageId, receipt.Value);
             }

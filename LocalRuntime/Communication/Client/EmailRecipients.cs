@@ -1,0 +1,6 @@
+namespace Azure.Communication.Email;
+
+public class EmailRecipients(IEnumerable<EmailAddress> to)
+{
+    public IList<EmailAddress> To { get; } = [.. to];
+}

@@ -1,0 +1,32 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace LocalRuntime.Communication;
+
+/// <summary>The page that shows the mails, for a person with a browser.</summary>
+internal static class OutboxPage
+{
+    // HTML mails are shown in a frame that inherits this policy: the inline styles are theirs, and nothing is fetched for them.
+    private const string ContentSecurityPolicy =
+        "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src data:; connect-src 'self'; "
+        + "form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/outbox", (HttpResponse response) => Show(response, "outbox.html", "text/html; charset=utf-8"));
+        routes.MapGet("/outbox.css", (HttpResponse response) => Show(response, "outbox.css", "text/css; charset=utf-8"));
+        routes.MapGet("/outbox.js", (HttpResponse response) => Show(response, "outbox.js", "text/javascript; charset=utf-8"));
+    }
+
+    private static IResult Show(HttpResponse response, string name, string contentType)
+    {
+        response.Headers.ContentSecurityPolicy = ContentSecurityPolicy;
+        response.Headers.XContentTypeOptions = "nosniff";
+        response.Headers.CacheControl = "no-store";
+        response.Headers["Referrer-Policy"] = "no-referrer";
+        var content = typeof(OutboxPage).Assembly.GetManifestResourceStream(name)
+            ?? throw new InvalidOperationException($"{name} is not embedded.");
+        return Results.Stream(content, contentType);
+    }
+}
