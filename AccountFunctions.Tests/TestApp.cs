@@ -57,6 +57,8 @@ public sealed partial class TestApp : IAsyncDisposable
             ["AzureFunctionsJobHost:extensions:queues:maxPollingInterval"] = "00:00:00.050",
             ["Throttle:RequestsPerMinute"] = "1000000",
             ["Passwords:MaxWaitingHashes"] = "1000",
+            ["Email:PerMinute"] = "1000000",
+            ["Email:PerHour"] = "1000000",
         };
         foreach (var (name, value) in settings ?? [])
         {

@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using AccountFunctions.Accounts;
 using AccountFunctions.Email;
+using AccountFunctions.Housekeeping;
 using AccountFunctions.Security;
 
 namespace AccountFunctions;
@@ -30,6 +31,7 @@ namespace AccountFunctions;
 [JsonSerializable(typeof(OpenIdConfiguration))]
 [JsonSerializable(typeof(Success))]
 [JsonSerializable(typeof(EmailJob))]
+[JsonSerializable(typeof(HousekeepingJob))]
 [JsonSerializable(typeof(AccessTokenHeader))]
 [JsonSerializable(typeof(AccessTokenPayload))]
 public sealed partial class AccountJson : JsonSerializerContext;

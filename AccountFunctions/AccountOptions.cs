@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using AccountFunctions.Email;
 using AccountFunctions.Security;
 using Microsoft.Extensions.Options;
 
@@ -97,12 +98,28 @@ public sealed class TokenOptions : IValidatableObject
 }
 
 /// <summary>Settings <c>Email__*</c>: who writes the mails and what carries them.</summary>
-public sealed class EmailOptions
+public sealed class EmailOptions : IValidatableObject
 {
     public EmailTransportKind Transport { get; set; }
     [Required, EmailAddress] public string Sender { get; set; } = "";
     [Required] public string ProductName { get; set; } = "";
-    [Required] public string DefaultLanguage { get; set; } = "en";
+
+    /// <summary>The language of mails to those who asked for none that there is.</summary>
+    public string DefaultLanguage { get; set; } = "en";
+
+    /// <summary>Mails that may leave in any minute, all instances together: the quota that the transport grants.</summary>
+    [Range(1, 10_000_000)] public int PerMinute { get; set; } = 30;
+
+    /// <inheritdoc cref="PerMinute"/>
+    [Range(1, 100_000_000)] public int PerHour { get; set; } = 100;
+
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        if (!EmailLanguage.Supported.Contains(DefaultLanguage))
+        {
+            yield return new ValidationResult($"must be one of {string.Join(", ", EmailLanguage.Supported)}", [nameof(DefaultLanguage)]);
+        }
+    }
 }
 
 /// <summary>What carries the mails.</summary>

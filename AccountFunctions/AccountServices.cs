@@ -2,6 +2,7 @@ using System.Text;
 using AccountFunctions.Accounts;
 using AccountFunctions.Email;
 using AccountFunctions.Functions;
+using AccountFunctions.Housekeeping;
 using AccountFunctions.Security;
 using AccountFunctions.Storage;
 using Azure.Communication.Email;
@@ -39,8 +40,10 @@ public static class AccountServices
         services.AddSingleton<SigningKeys>().AddSingleton<TokenMetadata>().AddSingleton<AccessTokens>().AddSingleton<CallerAuthenticator>();
         services.AddSingleton<IArgon2Engine, SodiumArgon2>().AddSingleton<IArgon2Engine, KonsciousArgon2>().AddSingleton<HashGate>().AddSingleton<PasswordHasher>().AddSingleton<PasswordPolicy>();
         services.AddSingleton<VerificationCodes>().AddSingleton<RefreshTokenChain>();
-        services.AddSingleton<MailThrottle>().AddSingleton<NetworkThrottle>().AddSingleton<SignInAttempts>().AddSingleton<SignInThrottle>();
-        services.AddSingleton<EmailOutbox>().AddSingleton<EmailTexts>().AddSingleton<EmailComposer>().AddSingleton<EmailSender>();
+        services.AddSingleton<MailThrottle>().AddSingleton<NetworkThrottle>().AddSingleton<SignInAttempts>().AddSingleton<SignInThrottle>().AddSingleton<SignInLedger>();
+        services.AddSingleton<HousekeepingSchedule>().AddSingleton<Retention>().AddSingleton<Housekeeper>();
+        services.AddSingleton<AddressSweeper>().AddSingleton<AccountSweeper>().AddSingleton<NetworkSweeper>().AddSingleton<DeliveryReports>();
+        services.AddSingleton<EmailOutbox>().AddSingleton<EmailQuota>().AddSingleton<EmailTexts>().AddSingleton<EmailComposer>().AddSingleton<EmailSender>();
         services.AddSingleton<AzureCommunicationTransport>().AddSingleton<SmtpTransport>();
         services.AddSingleton<IEmailTransport>(provider => provider.GetRequiredService<IOptions<EmailOptions>>().Value.Transport is EmailTransportKind.Smtp
             ? provider.GetRequiredService<SmtpTransport>()

@@ -175,7 +175,7 @@ public sealed class EmailSenderTests(AzuriteFixture azurite) : IAsyncLifetime
         var json = JsonSerializer.Serialize(new EmailJob(EmailKind.Registration, new string('a', 64), new string('b', 32), app.Time.GetUtcNow()), AccountJson.Default.EmailJob);
 
         Assert.Equal(
-            ["kind", "address_key", "id", "issued", "waits", "version"], JsonDocument.Parse(json).RootElement.EnumerateObject().Select(member => member.Name));
+            ["kind", "address_key", "id", "issued", "waits", "is_copy", "version"], JsonDocument.Parse(json).RootElement.EnumerateObject().Select(member => member.Name));
         Assert.True(json.Length < 1024);
     }
 

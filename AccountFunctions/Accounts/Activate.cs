@@ -1,3 +1,4 @@
+using AccountFunctions.Housekeeping;
 using AccountFunctions.Security;
 using AccountFunctions.Storage;
 using Microsoft.Extensions.Logging;
@@ -16,6 +17,7 @@ public sealed partial class Activate(
     AddressStore addresses,
     AccountStore accounts,
     VerificationCodes codes,
+    Retention retention,
     IOptions<AccountOptions> options,
     TimeProvider time,
     ILogger<Activate> logger)
@@ -44,7 +46,7 @@ public sealed partial class Activate(
                 var redeemed = live.FindLast(pending => codes.Matches(code, CodePurpose.Activation, partition.Key, pending.Nonce));
                 return redeemed is null
                     ? await RefuseAsync(partition, live, cancellationToken)
-                    : await ActivateAsync(partition, redeemed, now, cancellationToken);
+                    : await ActivateAsync(partition, redeemed, visitor, now, cancellationToken);
             },
             cancellationToken);
     }
@@ -72,7 +74,8 @@ public sealed partial class Activate(
         return Problem.InvalidCode;
     }
 
-    private async Task<Result<Success>?> ActivateAsync(AddressPartition partition, PendingEntity redeemed, DateTimeOffset now, CancellationToken cancellationToken)
+    private async Task<Result<Success>?> ActivateAsync(
+        AddressPartition partition, PendingEntity redeemed, Visitor visitor, DateTimeOffset now, CancellationToken cancellationToken)
     {
         // The account has the registration's id, so a repeated try finds it there and goes on; until it is claimed, nobody can reach it.
         var account = new PartitionBatch(redeemed.Id);
@@ -81,7 +84,13 @@ public sealed partial class Activate(
         await accounts.TryCommitAsync(account, cancellationToken);
 
         var claim = new PartitionBatch(partition.Key);
-        claim.Insert(new ClaimEntity(partition.Key, redeemed.Id));
+        claim.Insert(new ClaimEntity(partition.Key, redeemed.Id)
+        {
+            Clients = [SignInLedger.Fingerprint(visitor.Client)],
+
+            // The sweep of the registration is the first to follow the account.
+            SweepDue = retention.EndOfMail(redeemed.Issued),
+        });
         foreach (var pending in partition.Pendings)
         {
             claim.Delete(pending);
@@ -110,6 +119,7 @@ public sealed partial class Activate(
         FirstName = pending.FirstName,
         LastName = pending.LastName,
         CountryCode = pending.CountryCode,
+        Language = pending.Language,
         Role = AccountEntity.ClientRole,
         Disabled = false,
         ExpirationDate = now + options.Value.Lifetime,

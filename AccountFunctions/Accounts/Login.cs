@@ -18,6 +18,7 @@ public sealed partial class Login(
     PasswordPolicy policy,
     SignInAttempts attempts,
     SignInThrottle throttle,
+    SignInLedger ledger,
     SessionReplies replies,
     IOptions<TokenOptions> options,
     TimeProvider time,
@@ -65,12 +66,14 @@ public sealed partial class Login(
             null => Problem.NotActive,
             { Disabled: true } => Problem.DisabledAccount,
             _ when account.IsExpired(now) => Problem.ExpiredAccount,
-            _ => await OpenSessionAsync(account, password, visitor, now, cancellationToken),
+            _ => await OpenSessionAsync(partition, account, password, visitor, now, cancellationToken),
         };
     }
 
-    private async Task<Result<LoginReply>> OpenSessionAsync(AccountEntity account, string password, Visitor visitor, DateTimeOffset now, CancellationToken cancellationToken)
+    private async Task<Result<LoginReply>> OpenSessionAsync(
+        AddressPartition partition, AccountEntity account, string password, Visitor visitor, DateTimeOffset now, CancellationToken cancellationToken)
     {
+        await ledger.RecordAsync(partition, account.Id, visitor.Client, cancellationToken);
         var refresh = RefreshToken.First(account.Id, Guid.CreateVersion7(now).ToString("N"));
         var batch = new PartitionBatch(account.Id);
         batch.Insert(new SessionEntity(account.Id, refresh.SessionId)

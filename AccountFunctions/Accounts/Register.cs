@@ -94,17 +94,13 @@ public sealed partial class Register(
                     FirstName = firstName,
                     LastName = lastName,
                     CountryCode = countryCode,
+                    Language = visitor.Language,
                     Nonce = VerificationCodes.NewNonce(),
                     TriesLeft = codeOptions.Value.Tries,
                     Issued = now,
                     Expires = now + codeOptions.Value.ActivationLifetime,
                 });
                 batch.Save(partition.Guard);
-                foreach (var expired in partition.Pendings.Where(pending => pending.Expires <= now))
-                {
-                    batch.Delete(expired);
-                }
-
                 if (!await addresses.TryCommitAsync(batch, cancellationToken))
                 {
                     return null;

@@ -10,9 +10,12 @@ public sealed class AzureCommunicationTransport(EmailClient client, IOptions<Ema
 {
     private static readonly TimeSpan DefaultRetryAfter = TimeSpan.FromMinutes(1);
 
+    public TimeSpan? ReportDelay { get; } = TimeSpan.FromMinutes(10);
+
     public async Task SendAsync(Mail mail, CancellationToken cancellationToken)
     {
-        var message = new EmailMessage(options.Value.Sender, mail.To, new EmailContent(mail.Subject) { PlainText = mail.PlainText, Html = mail.Html });
+        var content = new EmailContent(mail.Subject) { PlainText = mail.PlainText, Html = mail.Html };
+        var message = new EmailMessage(options.Value.Sender, mail.To, content) { UserEngagementTrackingDisabled = true };
         try
         {
             // Started, not Completed: waiting for the delivery would hold the function for a minute.
@@ -21,6 +24,24 @@ public sealed class AzureCommunicationTransport(EmailClient client, IOptions<Ema
         catch (RequestFailedException e) when (Classify(e.Status) is { } failure)
         {
             throw new EmailFailureException(failure, $"{e.Status} {e.ErrorCode}", RetryAfterOf(e), e);
+        }
+    }
+
+    public async Task<DeliveryReport?> FindReportAsync(Guid operationId, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var operation = new EmailSendOperation(operationId.ToString(), client);
+            await operation.UpdateStatusAsync(cancellationToken);
+            return operation.HasCompleted ? new DeliveryReport(Delivered: true) : null;
+        }
+        catch (RequestFailedException e) when (e.Status == 200)
+        {
+            return new DeliveryReport(Delivered: false, e.ErrorCode ?? "");
+        }
+        catch (RequestFailedException)
+        {
+            return null;
         }
     }
 

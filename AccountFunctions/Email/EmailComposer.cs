@@ -1,3 +1,4 @@
+using AccountFunctions.Housekeeping;
 using AccountFunctions.Security;
 using AccountFunctions.Storage;
 using Microsoft.Extensions.Options;
@@ -8,7 +9,7 @@ namespace AccountFunctions.Email;
 public abstract record EmailDecision
 {
     /// <param name="To">The stored address, never the one that a request named.</param>
-    public sealed record Send(string To, EmailText Text) : EmailDecision;
+    public sealed record Send(string To, EmailText Text, EmailPriority Priority) : EmailDecision;
 
     /// <summary>The job was enqueued before its row was committed: that may still come, or its request has failed.</summary>
     public sealed record Wait : EmailDecision;
@@ -20,8 +21,6 @@ public abstract record EmailDecision
 public sealed class EmailComposer(
     AddressStore addresses, AccountStore accounts, VerificationCodes codes, EmailTexts texts, IOptions<CodeOptions> options, TimeProvider time)
 {
-    private static readonly TimeSpan NoticeLifetime = TimeSpan.FromDays(1);
-
     public async Task<EmailDecision> ComposeAsync(EmailJob job, CancellationToken cancellationToken) => job.Kind switch
     {
         EmailKind.Registration => await ComposeRegistrationAsync(job, cancellationToken),
@@ -36,7 +35,7 @@ public sealed class EmailComposer(
         return partition.Claim?.AccountId == job.Id ? new EmailDecision.Drop("the account is active already")
             : pending is null ? new EmailDecision.Wait()
             : !pending.IsLive(time.GetUtcNow()) ? new EmailDecision.Drop("its code is no longer good")
-            : partition.Claim is { } claim ? ToOwner(await accounts.FindAsync(claim.AccountId, cancellationToken), texts.AlreadyRegistered())
+            : partition.Claim is { } claim ? ToOwner(await accounts.FindAsync(claim.AccountId, cancellationToken), texts.AlreadyRegistered)
             : ActivationCode(pending);
     }
 
@@ -57,8 +56,8 @@ public sealed class EmailComposer(
 
         if (partition.Claim is { } claim)
         {
-            var text = texts.ResetCode(codes.Derive(CodePurpose.Reset, partition.Key, row.Nonce), options.Value.ResetLifetime);
-            return ToOwner(await accounts.FindAsync(claim.AccountId, cancellationToken), text);
+            var code = codes.Derive(CodePurpose.Reset, partition.Key, row.Nonce);
+            return ToOwner(await accounts.FindAsync(claim.AccountId, cancellationToken), language => texts.ResetCode(language, code, options.Value.ResetLifetime), EmailPriority.Reset);
         }
 
         return partition.Pendings.LastOrDefault(pending => pending.IsLive(now)) is { } newest
@@ -68,21 +67,28 @@ public sealed class EmailComposer(
 
     private async Task<EmailDecision> ComposeNoticeAsync(EmailJob job, CancellationToken cancellationToken)
     {
-        if (time.GetUtcNow() > job.Issued + NoticeLifetime)
+        if (time.GetUtcNow() > job.Issued + Retention.Mails)
         {
             return new EmailDecision.Drop("it is no news any more");
         }
 
         var account = await accounts.FindAsync(job.Id, cancellationToken);
-        return account is not null && account.PasswordChanged < job.Issued
-            ? new EmailDecision.Wait()
-            : ToOwner(account, job.Kind is EmailKind.PasswordReset ? texts.PasswordReset() : texts.PasswordChanged());
+        return job.Kind switch
+        {
+            EmailKind.NewSignIn => ToOwner(account, language => texts.NewSignIn(language, job.Issued)),
+            _ when account?.PasswordChanged < job.Issued => new EmailDecision.Wait(),
+            EmailKind.PasswordReset => ToOwner(account, texts.PasswordReset),
+            _ => ToOwner(account, texts.PasswordChanged),
+        };
     }
 
-    private EmailDecision.Send ActivationCode(PendingEntity pending) => new(
-        pending.Mailbox, texts.ActivationCode(codes.Derive(CodePurpose.Activation, pending.PartitionKey, pending.Nonce), options.Value.ActivationLifetime));
+    private EmailDecision.Send ActivationCode(PendingEntity pending)
+    {
+        var code = codes.Derive(CodePurpose.Activation, pending.PartitionKey, pending.Nonce);
+        return new EmailDecision.Send(pending.Mailbox, texts.ActivationCode(pending.Language, code, options.Value.ActivationLifetime), EmailPriority.Activation);
+    }
 
-    private static EmailDecision ToOwner(AccountEntity? account, EmailText text) => account is { Disabled: false }
-        ? new EmailDecision.Send(account.Mailbox, text)
+    private static EmailDecision ToOwner(AccountEntity? account, Func<string?, EmailText> write, EmailPriority priority = EmailPriority.Notice) => account is { Disabled: false }
+        ? new EmailDecision.Send(account.Mailbox, write(account.Language), priority)
         : new EmailDecision.Drop("the account is disabled or gone");
 }

@@ -6,9 +6,10 @@ namespace AccountFunctions.Email;
 
 /// <summary>
 /// A mail to be written, as it travels through the queue: ids only, so that a copy of the queue tells no address and no code.
-/// <paramref name="Id"/> is that of the registration, request or account the mail is about; <paramref name="Waits"/> counts how often the job has waited for it.
+/// <paramref name="Id"/> is that of the registration, request or account the mail is about; <paramref name="Waits"/> counts how often the job has waited for it;
+/// <paramref name="IsCopy"/> tells that it was postponed.
 /// </summary>
-public sealed record EmailJob(EmailKind Kind, string AddressKey, string Id, DateTimeOffset Issued, int Waits = 0)
+public sealed record EmailJob(EmailKind Kind, string AddressKey, string Id, DateTimeOffset Issued, int Waits = 0, bool IsCopy = false)
 {
     public const int CurrentVersion = 1;
 
@@ -32,4 +33,7 @@ public enum EmailKind
 
     /// <summary>Word to the owner that the password was reset.</summary>
     PasswordReset,
+
+    /// <summary>Word to the owner that somebody signed in with a client that is new to the account.</summary>
+    NewSignIn,
 }

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json;
+using AccountFunctions.Housekeeping;
 using AccountFunctions.Storage;
 using Microsoft.Extensions.Logging;
 
@@ -9,7 +10,16 @@ namespace AccountFunctions.Email;
 /// Handles a job of the queue. What an outage prevents is thrown, and the host delivers the job again; everything else ends here: a mail is sent once,
 /// postponed as a copy of its job, or dropped with a reason in the log.
 /// </summary>
-public sealed partial class EmailSender(EmailComposer composer, MailStore mails, IEmailTransport transport, EmailOutbox outbox, ILogger<EmailSender> logger)
+public sealed partial class EmailSender(
+    EmailComposer composer,
+    EmailQuota quota,
+    MailStore mails,
+    IEmailTransport transport,
+    EmailOutbox outbox,
+    HousekeepingSchedule housekeeping,
+    Retention retention,
+    TimeProvider time,
+    ILogger<EmailSender> logger)
 {
     // 1 + 2 + 4 + 8 + 16 s: longer than a request may take to commit.
     private const int MaxWaits = 5;
@@ -24,6 +34,13 @@ public sealed partial class EmailSender(EmailComposer composer, MailStore mails,
             return;
         }
 
+        if (!job.IsCopy)
+        {
+            // First of all, so that nothing of the job can be left behind.
+            var registration = job.Kind is EmailKind.Registration ? job.Id : null;
+            await housekeeping.EnqueueAsync(new AddressSweep(job.AddressKey, retention.EndOfMail(job.Issued), registration), cancellationToken);
+        }
+
         switch (await composer.ComposeAsync(job, cancellationToken))
         {
             case EmailDecision.Drop drop:
@@ -34,6 +51,9 @@ public sealed partial class EmailSender(EmailComposer composer, MailStore mails,
                 break;
             case EmailDecision.Wait:
                 await PostponeAsync(job with { Waits = job.Waits + 1 }, TimeSpan.FromSeconds(1 << job.Waits), "its row is not there yet", cancellationToken);
+                break;
+            case EmailDecision.Send send when await quota.TakeAsync(send.Priority, cancellationToken) is { Ticks: > 0 } full:
+                await PostponeAsync(job, full, "the quota is used up for the moment", cancellationToken);
                 break;
             case EmailDecision.Send send:
                 await DeliverAsync(job, new Mail(send.To, send.Text.Subject, send.Text.PlainText, send.Text.Html, job.OperationId), cancellationToken);
@@ -55,7 +75,7 @@ public sealed partial class EmailSender(EmailComposer composer, MailStore mails,
 
     private async Task DeliverAsync(EmailJob job, Mail mail, CancellationToken cancellationToken)
     {
-        switch (await mails.TryBeginAsync(job.AddressKey, job.OperationId, cancellationToken))
+        switch (await mails.TryBeginAsync(job.AddressKey, job.OperationId, retention.EndOfMail(job.Issued), cancellationToken))
         {
             case { Sent: true }:
                 LogDropped(job.Kind, job.Id, "it is sent already");
@@ -88,6 +108,11 @@ public sealed partial class EmailSender(EmailComposer composer, MailStore mails,
         }
 
         await mails.SetSentAsync(row, cancellationToken);
+        if (transport.ReportDelay is { } delay)
+        {
+            await housekeeping.EnqueueAsync(new DeliveryCheck(job.AddressKey, job.OperationId, time.GetUtcNow() + delay), cancellationToken);
+        }
+
         LogSent(job.Kind, job.Id, job.OperationId);
     }
 
@@ -110,7 +135,7 @@ public sealed partial class EmailSender(EmailComposer composer, MailStore mails,
     private Task PostponeAsync(EmailJob job, TimeSpan delay, string reason, CancellationToken cancellationToken)
     {
         LogPostponed(job.Kind, job.Id, reason);
-        return outbox.EnqueueAsync(job, cancellationToken, delay + (delay * (RandomNumberGenerator.GetInt32(25) / 100.0)));
+        return outbox.EnqueueAsync(job with { IsCopy = true }, cancellationToken, delay + (delay * (RandomNumberGenerator.GetInt32(25) / 100.0)));
     }
 
     [LoggerMessage(LogLevel.Information, "Mail {Kind} of {Id} handed over, operation {OperationId}.")]

@@ -8,4 +8,14 @@ public interface IEmailTransport
 {
     /// <exception cref="EmailFailureException">The mail was not taken over, and the usual way of trying again does not help.</exception>
     Task SendAsync(Mail mail, CancellationToken cancellationToken);
+
+    /// <summary>How long after a mail left it makes sense to ask what became of it; null if this transport never knows.</summary>
+    TimeSpan? ReportDelay { get; }
+
+    /// <summary>Null: not known, or not yet.</summary>
+    Task<DeliveryReport?> FindReportAsync(Guid operationId, CancellationToken cancellationToken);
 }
+
+/// <summary>What became of a mail that was handed over.</summary>
+/// <param name="Reason">The transport's code for a failure.</param>
+public sealed record DeliveryReport(bool Delivered, string Reason = "");

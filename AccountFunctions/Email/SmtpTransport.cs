@@ -11,6 +11,11 @@ public sealed class SmtpTransport(IOptions<SmtpOptions> smtp, IOptions<EmailOpti
 {
     private const int TimeoutMilliseconds = 20_000;
 
+    /// <summary>Failures come back as mails to the sender.</summary>
+    public TimeSpan? ReportDelay => null;
+
+    public Task<DeliveryReport?> FindReportAsync(Guid operationId, CancellationToken cancellationToken) => Task.FromResult<DeliveryReport?>(null);
+
     public async Task SendAsync(Mail mail, CancellationToken cancellationToken)
     {
         var options = smtp.Value;

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json.Serialization.Metadata;
 using AccountFunctions.Accounts;
+using AccountFunctions.Email;
 using AccountFunctions.Security;
 using Azure;
 using Microsoft.Azure.Functions.Worker.Http;
@@ -32,7 +33,7 @@ public sealed partial class HttpEdge(CallerAuthenticator authenticator, NetworkT
             async cancellation =>
             {
                 var network = ClientNetwork.Of(request.Header("X-Forwarded-For"), options.Value.TrustedProxyHops);
-                var visitor = new Visitor(request.UserAgent(), throttle.AdmitAsync(network, cancellation));
+                var visitor = new Visitor(request.UserAgent(), EmailLanguage.Choose(request.Header("Accept-Language")), throttle.AdmitAsync(network, cancellation));
                 var body = await RequestBody.ReadAsync(request, type, cancellation);
                 var result = body.Reply is { } read ? await operation(read, visitor, cancellation) : new Result<TReply>(body.Problem!);
 

@@ -1,6 +1,9 @@
 using System.Collections.Concurrent;
 using AccountFunctions.Accounts;
+using AccountFunctions.Housekeeping;
 using AccountFunctions.Storage;
+using Azure;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace AccountFunctions.Security;
@@ -9,8 +12,10 @@ namespace AccountFunctions.Security;
 /// Bounds what one client network may ask of the open operations in a minute, all instances together: an instance reserves a block of requests in
 /// shared storage and spends it locally, so that most requests cost no call.
 /// </summary>
-public sealed class NetworkThrottle(ThrottleStore store, IOptions<ThrottleOptions> options, TimeProvider time)
+public sealed partial class NetworkThrottle(
+    ThrottleStore store, HousekeepingSchedule housekeeping, IOptions<ThrottleOptions> options, TimeProvider time, ILogger<NetworkThrottle> logger) : IAsyncDisposable
 {
+    private const int NetworksPerJob = 200;
     private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
     private readonly int limit = options.Value.RequestsPerMinute;
     private readonly int block = Math.Max(1, options.Value.RequestsPerMinute / 12);
@@ -46,12 +51,37 @@ public sealed class NetworkThrottle(ThrottleStore store, IOptions<ThrottleOption
         }
     }
 
+    /// <summary>The last window, too, gets swept.</summary>
+    public ValueTask DisposeAsync() => new(SweepAsync(current));
+
     // A new minute starts with nothing, which is also what keeps the memory bounded.
     private Window WindowAt(DateTimeOffset start)
     {
         lock (sync)
         {
-            return current.Start == start ? current : (current = new Window(start));
+            if (current.Start == start)
+            {
+                return current;
+            }
+
+            _ = SweepAsync(current);
+            return current = new Window(start);
+        }
+    }
+
+    // Rows that are left behind because this failed go with the next window of their network.
+    private async Task SweepAsync(Window window)
+    {
+        try
+        {
+            foreach (var networks in window.Budgets.Keys.Chunk(NetworksPerJob))
+            {
+                await housekeeping.EnqueueAsync(new NetworkSweep(networks, window.Start + Minute), CancellationToken.None);
+            }
+        }
+        catch (Exception e) when (e is RequestFailedException or AggregateException)
+        {
+            LogNotSwept(window.Start, e);
         }
     }
 
@@ -71,4 +101,7 @@ public sealed class NetworkThrottle(ThrottleStore store, IOptions<ThrottleOption
 
         public bool Exhausted { get; set; }
     }
+
+    [LoggerMessage(LogLevel.Warning, "The network windows of {Minute} are not swept.")]
+    private partial void LogNotSwept(DateTimeOffset minute, Exception exception);
 }

@@ -1,4 +1,5 @@
 using AccountFunctions.Accounts;
+using AccountFunctions.Housekeeping;
 using AccountFunctions.Storage;
 using Microsoft.Extensions.Options;
 
@@ -8,7 +9,7 @@ namespace AccountFunctions.Security;
 /// Slows down whoever guesses the password of an address, whether or not anybody has an account there. Some failures within a window are free, then
 /// each costs twice the delay of the one before; after 100 in a row only a reset helps (NIST SP 800-63B-4 §3.2.2), which nobody but the owner can do.
 /// </summary>
-public sealed class SignInThrottle(AddressStore addresses, IOptions<ThrottleOptions> options, TimeProvider time)
+public sealed class SignInThrottle(AddressStore addresses, HousekeepingSchedule housekeeping, IOptions<ThrottleOptions> options, TimeProvider time)
 {
     private const int MaxConsecutiveFailures = 100;
     private static readonly TimeSpan FirstDelay = TimeSpan.FromSeconds(30);
@@ -52,6 +53,11 @@ public sealed class SignInThrottle(AddressStore addresses, IOptions<ThrottleOpti
                 else
                 {
                     AddFailure(guard);
+                    if (guard.SweepDue <= time.GetUtcNow())
+                    {
+                        guard.SweepDue = guard.FailuresEnd;
+                        await housekeeping.EnqueueAsync(new AddressSweep(partition.Key, guard.SweepDue), cancellationToken);
+                    }
                 }
 
                 var batch = new PartitionBatch(partition.Key);

@@ -49,6 +49,9 @@ public sealed class AccountEntity(TableEntity columns) : TableRow(columns)
 
     public string? Bio { get => GetText(); set => Set(value); }
 
+    /// <inheritdoc cref="PendingEntity.Language"/>
+    public string? Language { get => GetText(); set => Set(value); }
+
     public DateTimeOffset Created { get => Get<DateTimeOffset>(); set => Set(value); }
 
     /// <summary>Only clients' accounts end.</summary>

@@ -1,3 +1,4 @@
+using AccountFunctions.Housekeeping;
 using Azure.Data.Tables;
 
 namespace AccountFunctions.Storage;
@@ -9,6 +10,7 @@ public sealed class AddressPartition
     {
         Key = key;
         var pendings = new List<PendingEntity>();
+        var mails = new List<MailEntity>();
         foreach (var row in rows)
         {
             switch (row.RowKey)
@@ -25,11 +27,15 @@ public sealed class AddressPartition
                 case var pending when pending.StartsWith(PendingEntity.RowPrefix, StringComparison.Ordinal):
                     pendings.Add(new(row));
                     break;
+                case var mail when mail.StartsWith(MailEntity.RowPrefix, StringComparison.Ordinal):
+                    mails.Add(new(row));
+                    break;
             }
         }
 
         // Registration ids are UUIDv7, so row keys are in order of time.
         Pendings = pendings;
+        Mails = mails;
         Guard ??= new(key);
     }
 
@@ -43,4 +49,20 @@ public sealed class AddressPartition
     public ResetCodeEntity? ResetCode { get; }
 
     public GuardEntity Guard { get; }
+
+    public IReadOnlyList<MailEntity> Mails { get; }
+
+    /// <summary>The rows that are of no use any more.</summary>
+    public IEnumerable<TableRow> Outlived(DateTimeOffset now)
+    {
+        var mailed = Guard.MailTimes is [.., var last] && last > (now - Retention.Mails).ToUnixTimeSeconds();
+        var failed = Guard.HasFailures && Guard.FailuresEnd > now;
+        return
+        [
+            .. Pendings.Where(row => row.Expires <= now),
+            .. Mails.Where(row => row.Expires <= now),
+            .. ResetCode?.Expires <= now ? [ResetCode] : Array.Empty<TableRow>(),
+            .. Guard.ETag == default || mailed || failed ? [] : new[] { Guard },
+        ];
+    }
 }

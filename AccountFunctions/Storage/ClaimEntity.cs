@@ -11,4 +11,17 @@ public sealed class ClaimEntity(TableEntity columns) : TableRow(columns)
         : this(new TableEntity(addressKey, RowName)) => Set(accountId, nameof(AccountId));
 
     public string AccountId => Get<string>();
+
+    /// <summary>Fingerprints of the clients that signed in last (<see cref="Security.SignInLedger"/>), newest last.</summary>
+    public IReadOnlyList<string> Clients
+    {
+        get => (GetText() ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries);
+        set => Set(string.Join(',', value));
+    }
+
+    /// <summary>When the owner was last told of a new client.</summary>
+    public DateTimeOffset Noticed { get => Columns.GetDateTimeOffset(nameof(Noticed)) ?? default; set => Set(value); }
+
+    /// <summary>When the housekeeping job that follows the account's sessions is due; past if there is none.</summary>
+    public DateTimeOffset SweepDue { get => Columns.GetDateTimeOffset(nameof(SweepDue)) ?? default; set => Set(value); }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
+using AccountFunctions.Housekeeping;
 using Azure.Data.Tables;
 
 namespace AccountFunctions.Storage;
@@ -30,6 +31,13 @@ public sealed class GuardEntity(TableEntity columns) : TableRow(columns)
     public DateTimeOffset? LockedUntil { get => Columns.GetDateTimeOffset(nameof(LockedUntil)); set => Set(value); }
 
     public bool HasFailures => Failures > 0;
+
+    /// <summary>When the failures are forgotten if none is added.</summary>
+    public DateTimeOffset FailuresEnd =>
+        DateTimeOffset.FromUnixTimeSeconds(Math.Max(LockedUntil?.ToUnixTimeSeconds() ?? 0, FailureTimes is [.., var last] ? last : 0)) + Retention.Failures;
+
+    /// <summary>When the housekeeping job that follows the failures is due; past if there is none.</summary>
+    public DateTimeOffset SweepDue { get => Columns.GetDateTimeOffset(nameof(SweepDue)) ?? default; set => Set(value); }
 
     public void ClearFailures() => (FailureTimes, Failures, Delays, LockedUntil) = ([], 0, 0, null);
 

@@ -15,6 +15,9 @@ public sealed class MailEntity(TableEntity columns) : TableRow(columns)
     /// <summary>Whether the transport has taken it over.</summary>
     public bool Sent { get => Get<bool>(); set => Set(value); }
 
+    /// <summary>When its job is no longer sent, however often it may come.</summary>
+    public DateTimeOffset Expires { get => Get<DateTimeOffset>(); set => Set(value); }
+
     /// <summary>Until when the delivery that wrote this may be sending; after that it is taken for dead.</summary>
     public DateTimeOffset BusyUntil { get => Get<DateTimeOffset>(); set => Set(value); }
 }

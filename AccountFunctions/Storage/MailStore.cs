@@ -16,10 +16,10 @@ public sealed partial class MailStore(TableServiceClient service, TimeProvider t
     private static readonly TimeSpan Busy = TimeSpan.FromMinutes(2);
     private readonly TableClient table = service.GetTableClient(AddressStore.TableName);
 
-    public async Task<MailTurn> TryBeginAsync(string addressKey, Guid operationId, CancellationToken cancellationToken)
+    public async Task<MailTurn> TryBeginAsync(string addressKey, Guid operationId, DateTimeOffset expires, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
-        var row = new MailEntity(addressKey, operationId) { Sent = false, BusyUntil = now + Busy };
+        var row = new MailEntity(addressKey, operationId) { Sent = false, BusyUntil = now + Busy, Expires = expires };
         if (await TrySaveAsync(row, cancellationToken))
         {
             return new MailTurn(Mine: row);

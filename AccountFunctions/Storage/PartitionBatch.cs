@@ -10,10 +10,12 @@ namespace AccountFunctions.Storage;
 public sealed class PartitionBatch(string partitionKey)
 {
     private const string CommitColumn = "Commit";
-    private const int MaxRows = 100;
+    public const int MaxRows = 100;
 
     private readonly List<TableTransactionAction> actions = [];
     private readonly string commit = Guid.CreateVersion7().ToString("N");
+
+    public bool IsEmpty => actions.Count == 0;
 
     public void Insert(TableRow row) => Add(TableTransactionActionType.Add, row);
 

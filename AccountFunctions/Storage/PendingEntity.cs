@@ -27,6 +27,9 @@ public sealed class PendingEntity(TableEntity columns) : TableRow(columns)
 
     public string? CountryCode { get => GetText(); set => Set(value); }
 
+    /// <summary>In which mails are written, one of <see cref="Email.EmailLanguage.Supported"/>; null for the default.</summary>
+    public string? Language { get => GetText(); set => Set(value); }
+
     public string Nonce { get => Get<string>(); set => Set(value); }
 
     public int TriesLeft { get => Get<int>(); set => Set(value); }

@@ -1,5 +1,6 @@
 using AccountFunctions.Accounts;
 using AccountFunctions.Email;
+using AccountFunctions.Housekeeping;
 using Azure.Data.Tables;
 using Azure.Storage.Queues;
 
@@ -15,6 +16,7 @@ public sealed class StorageHealth(TableServiceClient tables, QueueServiceClient 
         [
             .. names.Select(name => QueryAsync(tables.GetTableClient(name), cancellationToken)),
             queues.GetQueueClient(EmailOutbox.QueueName).GetPropertiesAsync(cancellationToken),
+            queues.GetQueueClient(HousekeepingSchedule.QueueName).GetPropertiesAsync(cancellationToken),
         ]);
         return Success.Done;
     }

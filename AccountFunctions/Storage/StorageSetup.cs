@@ -1,4 +1,5 @@
 using AccountFunctions.Email;
+using AccountFunctions.Housekeeping;
 using Azure.Data.Tables;
 using Azure.Storage.Queues;
 using Microsoft.Extensions.Hosting;
@@ -14,8 +15,12 @@ public sealed class StorageSetup(TableServiceClient tables, QueueServiceClient q
             tables.CreateTableIfNotExistsAsync(AddressStore.TableName, cancellationToken),
             tables.CreateTableIfNotExistsAsync(AccountStore.TableName, cancellationToken),
             tables.CreateTableIfNotExistsAsync(ThrottleStore.TableName, cancellationToken),
-            queues.GetQueueClient(EmailOutbox.QueueName).CreateIfNotExistsAsync(cancellationToken: cancellationToken),
-            queues.GetQueueClient(EmailOutbox.PoisonQueueName).CreateIfNotExistsAsync(cancellationToken: cancellationToken));
+            CreateAsync(EmailOutbox.QueueName, cancellationToken),
+            CreateAsync(EmailOutbox.PoisonQueueName, cancellationToken),
+            CreateAsync(HousekeepingSchedule.QueueName, cancellationToken),
+            CreateAsync(HousekeepingSchedule.PoisonQueueName, cancellationToken));
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    private Task<Azure.Response> CreateAsync(string queue, CancellationToken cancellationToken) => queues.GetQueueClient(queue).CreateIfNotExistsAsync(cancellationToken: cancellationToken);
 }

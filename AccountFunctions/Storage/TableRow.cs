@@ -5,7 +5,7 @@ using Azure.Data.Tables;
 namespace AccountFunctions.Storage;
 
 /// <summary>A typed view of one table row. Columns are named like the properties that show them.</summary>
-public abstract class TableRow(TableEntity columns)
+public class TableRow(TableEntity columns)
 {
     public TableEntity Columns { get; } = columns;
 

@@ -9,6 +9,40 @@ public sealed class ThrottleStore(TableServiceClient service)
 
     private readonly TableClient table = service.GetTableClient(TableName);
 
+    public async Task<EmailQuotaEntity> FindEmailQuotaAsync(CancellationToken cancellationToken)
+    {
+        var fresh = new EmailQuotaEntity();
+        var found = await table.GetEntityIfExistsAsync<TableEntity>(fresh.PartitionKey, fresh.RowKey, cancellationToken: cancellationToken);
+        return found.HasValue && found.Value is { } row ? new EmailQuotaEntity(row) : fresh;
+    }
+
+    /// <summary>False if the row has changed since it was read.</summary>
+    public Task<bool> TrySaveAsync(TableRow row, CancellationToken cancellationToken)
+    {
+        var batch = new PartitionBatch(row.PartitionKey);
+        batch.Save(row);
+        return batch.TryCommitAsync(table, cancellationToken);
+    }
+
+    /// <summary>Removes a network's windows that began before <paramref name="when"/>.</summary>
+    public async Task DeleteWindowsAsync(string network, DateTimeOffset when, CancellationToken cancellationToken)
+    {
+        var filter = TableClient.CreateQueryFilter($"PartitionKey eq {network} and RowKey lt {new NetworkWindowEntity(network, when).RowKey}");
+        await foreach (var page in table.QueryAsync<TableEntity>(filter, PartitionBatch.MaxRows, cancellationToken: cancellationToken).AsPages())
+        {
+            var batch = new PartitionBatch(network);
+            foreach (var row in page.Values)
+            {
+                batch.Delete(new TableRow(row));
+            }
+
+            if (!batch.IsEmpty)
+            {
+                await batch.TryCommitAsync(table, cancellationToken);
+            }
+        }
+    }
+
     /// <summary>
     /// Reserves up to <paramref name="wanted"/> requests and returns how many are granted; what all instances were granted for a minute never
     /// exceeds <paramref name="limit"/>.
@@ -28,9 +62,7 @@ public sealed class ThrottleStore(TableServiceClient service)
                 }
 
                 window.Reserved = reserved + granted;
-                var batch = new PartitionBatch(network);
-                batch.Save(window);
-                if (await batch.TryCommitAsync(table, cancellationToken))
+                if (await TrySaveAsync(window, cancellationToken))
                 {
                     return granted;
                 }

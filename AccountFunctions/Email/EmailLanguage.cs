@@ -1,0 +1,37 @@
+using System.Net.Http.Headers;
+
+namespace AccountFunctions.Email;
+
+/// <summary>The languages that mails are written in.</summary>
+public static class EmailLanguage
+{
+    private const int MaxRanges = 20;
+
+    /// <summary>BCP 47 tags; each has a resource file in <c>Texts</c>.</summary>
+    public static IReadOnlyList<string> Supported { get; } = ["en", "ar", "de", "es", "fr", "pt", "tr", "zh-Hans"];
+
+    /// <summary>
+    /// The language that the client likes best (RFC 9110 §12.5.4), looked up by leaving out subtags from the end (RFC 4647 §3.4); null if it asks for none of them.
+    /// </summary>
+    public static string? Choose(string? acceptLanguage) => (acceptLanguage ?? "").Split(',', MaxRanges + 1)
+        .Take(MaxRanges)
+        .Select(text => StringWithQualityHeaderValue.TryParse(text, out var range) ? range : null)
+        .Where(range => range is { Quality: null or > 0 })
+        .OrderByDescending(range => range?.Quality ?? 1)
+        .Select(range => Find(range?.Value ?? ""))
+        .FirstOrDefault(language => language is not null);
+
+    private static string? Find(string tag)
+    {
+        for (var end = tag.Length; end > 0; end = tag.LastIndexOf('-', end - 1))
+        {
+            if (Supported.FirstOrDefault(language => MemoryExtensions.Equals(language, tag.AsSpan(0, end), StringComparison.OrdinalIgnoreCase)) is { } found)
+            {
+                return found;
+            }
+        }
+
+        // Chinese without a script is written in the simplified one, but for where it is not.
+        return tag.ToUpperInvariant() is "ZH" or "ZH-CN" or "ZH-SG" ? "zh-Hans" : null;
+    }
+}

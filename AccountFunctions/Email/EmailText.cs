@@ -1,0 +1,35 @@
+using System.Globalization;
+using System.Net;
+
+namespace AccountFunctions.Email;
+
+/// <summary>A written mail. Its paragraphs are separated by empty lines; the code, if it carries one, is one of them.</summary>
+public sealed record EmailText(CultureInfo Culture, string Product, string Subject, string Text, string? Code)
+{
+    private const string CodeStyle = "margin:24px 0;padding:12px 16px;border:1px solid #808080;border-radius:8px;font:bold 28px/1.3 monospace;letter-spacing:4px;text-align:center";
+
+    public string PlainText => Text + "\n";
+
+    /// <summary>
+    /// One column that fits a phone. It sets no text or background colour, so that it is readable in a client's light and dark mode, and refers to nothing
+    /// outside itself. Language and direction are set on the body's content, too, since many clients throw the outer elements away.
+    /// </summary>
+    public string Html
+    {
+        get
+        {
+            var language = $"lang=\"{Culture.Name}\" dir=\"{(Culture.TextInfo.IsRightToLeft ? "rtl" : "ltr")}\"";
+
+            // The first text of a mail is what lists of mails show beside the subject.
+            var preview = Code is null ? "" : $"<div style=\"display:none\">{Code}</div>";
+            var paragraphs = Text.Split("\n\n").Select(paragraph => paragraph == Code
+                ? $"<p dir=\"ltr\" style=\"{CodeStyle}\">{Code}</p>"
+                : $"<p style=\"margin:16px 0\">{WebUtility.HtmlEncode(paragraph)}</p>");
+            return $"<!doctype html><html {language}><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">"
+                + "<meta name=\"color-scheme\" content=\"light dark\"><meta name=\"supported-color-schemes\" content=\"light dark\">"
+                + $"<title>{WebUtility.HtmlEncode(Subject)}</title></head><body style=\"margin:0\">{preview}"
+                + $"<div {language} role=\"article\" style=\"max-width:520px;margin:auto;padding:24px 16px;font:16px/1.5 system-ui,sans-serif\">"
+                + $"<h1 style=\"margin:0;font-size:20px\">{WebUtility.HtmlEncode(Product)}</h1>{string.Concat(paragraphs)}</div></body></html>";
+        }
+    }
+}

@@ -1,0 +1,50 @@
+using System.Globalization;
+
+namespace AccountFunctions.Email;
+
+/// <summary>
+/// Counts what happened lately, in twelve slots to the period, so that no span of a period's length holds more than was allowed: a span touches
+/// thirteen slots, and what happened in all of them counts.
+/// </summary>
+public sealed class SlidingWindow
+{
+    private const int Slots = 12;
+    private readonly long slotSeconds;
+    private readonly long current;
+    private readonly SortedList<long, int> counts = [];
+
+    /// <param name="state">What <see cref="ToString"/> gave the last time.</param>
+    public SlidingWindow(TimeSpan period, DateTimeOffset now, string state)
+    {
+        slotSeconds = (long)period.TotalSeconds / Slots;
+        current = now.ToUnixTimeSeconds() / slotSeconds;
+        foreach (var entry in state.Split(',', StringSplitOptions.RemoveEmptyEntries))
+        {
+            var (slot, count) = entry.Split(':') is [var first, var second] ? (long.Parse(first, CultureInfo.InvariantCulture), int.Parse(second, CultureInfo.InvariantCulture)) : default;
+            if (slot >= current - Slots)
+            {
+                counts[slot] = count;
+            }
+        }
+    }
+
+    public int Count => counts.Values.Sum();
+
+    public void Add(int number) => counts[current] = counts.GetValueOrDefault(current) + number;
+
+    /// <summary>When the count will be below the limit.</summary>
+    public DateTimeOffset RoomAt(int limit)
+    {
+        var count = Count;
+        var slot = current - Slots - 1;
+        for (var i = 0; count >= limit && i < counts.Count; i++)
+        {
+            slot = counts.Keys[i];
+            count -= counts.Values[i];
+        }
+
+        return DateTimeOffset.FromUnixTimeSeconds((slot + Slots + 1) * slotSeconds);
+    }
+
+    public override string ToString() => string.Join(',', counts.Select(slot => string.Create(CultureInfo.InvariantCulture, $"{slot.Key}:{slot.Value}")));
+}

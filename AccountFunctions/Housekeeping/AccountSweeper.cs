@@ -1,0 +1,37 @@
+using AccountFunctions.Storage;
+using Microsoft.Extensions.Options;
+
+namespace AccountFunctions.Housekeeping;
+
+/// <summary>
+/// Removes ended sessions and old history from an account. While there are sessions one job follows the account: the one that the claim on its address
+/// names. It ends with the last session, and the next sign-in starts another.
+/// </summary>
+public sealed class AccountSweeper(
+    AddressStore addresses, AccountStore accounts, HousekeepingSchedule schedule, Retention retention, IOptions<TokenOptions> options, TimeProvider time)
+{
+    public async Task SweepAsync(AccountSweep job, CancellationToken cancellationToken)
+    {
+        var partition = await addresses.LoadAsync(job.AddressKey, cancellationToken);
+        if (partition.Claim is not { } claim || await accounts.FindAsync(claim.AccountId, cancellationToken) is not { } account)
+        {
+            return;
+        }
+
+        var now = time.GetUtcNow();
+        var sessions = await accounts.ListSessionsAsync(account.Id, cancellationToken);
+        var ended = sessions.Where(session => session.Version != account.Version || session.EndsAt(options.Value.RefreshIdleLifetime) <= now).ToList();
+        await accounts.DeleteAsync(account.Id, ended, cancellationToken);
+        await accounts.DeleteEventsAsync(account.Id, now - Retention.History, cancellationToken);
+
+        if (ended.Count < sessions.Count && claim.SweepDue == job.Due)
+        {
+            var next = job with { Due = retention.EndOfSessions(now) };
+            await schedule.EnqueueAsync(next, cancellationToken);
+            claim.SweepDue = next.Due;
+            var batch = new PartitionBatch(partition.Key);
+            batch.Save(claim);
+            await addresses.TryCommitAsync(batch, cancellationToken);
+        }
+    }
+}

@@ -1,0 +1,25 @@
+using System.Text.Json.Serialization;
+using AccountFunctions.Email;
+
+namespace AccountFunctions.Housekeeping;
+
+/// <summary>Something to be done when nobody waits for it, not before <paramref name="Due"/>. Like an <see cref="EmailJob"/> it carries ids only.</summary>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]
+[JsonDerivedType(typeof(AddressSweep), "address_sweep")]
+[JsonDerivedType(typeof(AccountSweep), "account_sweep")]
+[JsonDerivedType(typeof(NetworkSweep), "network_sweep")]
+[JsonDerivedType(typeof(DeliveryCheck), "delivery_check")]
+public abstract record HousekeepingJob(DateTimeOffset Due);
+
+/// <summary>Remove what has outlived its use at an address.</summary>
+/// <param name="RegistrationId">The registration that is over by then; what is left of it is an account or nothing.</param>
+public sealed record AddressSweep(string AddressKey, DateTimeOffset Due, string? RegistrationId = null) : HousekeepingJob(Due);
+
+/// <summary>Remove the sessions and the history of an account that have outlived their use.</summary>
+public sealed record AccountSweep(string AddressKey, DateTimeOffset Due) : HousekeepingJob(Due);
+
+/// <summary>Remove the past windows of networks.</summary>
+public sealed record NetworkSweep(IReadOnlyList<string> Networks, DateTimeOffset Due) : HousekeepingJob(Due);
+
+/// <summary>Find out what became of a mail.</summary>
+public sealed record DeliveryCheck(string AddressKey, Guid OperationId, DateTimeOffset Due, int Tries = 1) : HousekeepingJob(Due);

@@ -1,0 +1,60 @@
+using System.Security.Cryptography;
+using System.Text;
+using AccountFunctions.Email;
+using AccountFunctions.Housekeeping;
+using AccountFunctions.Storage;
+
+namespace AccountFunctions.Security;
+
+/// <summary>
+/// Remembers with which clients an account signs in, and lets its owner know by mail of one that is new. Most sign-ins are with a known client and cost nothing.
+/// </summary>
+public sealed class SignInLedger(AddressStore addresses, EmailOutbox outbox, HousekeepingSchedule housekeeping, Retention retention, TimeProvider time)
+{
+    private const int MaxClients = 20;
+
+    // Whoever has the password must not flood the mailbox with names that he makes up.
+    private static readonly TimeSpan MinNoticeInterval = TimeSpan.FromHours(1);
+
+    /// <summary>What a client is known by: 16 hex digits of its name's hash, without the digits in it, so that an update is no new client.</summary>
+    public static string Fingerprint(string? client) =>
+        Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(string.Concat((client ?? "").Where(character => !char.IsAsciiDigit(character))))).AsSpan(0, 8));
+
+    /// <summary>To be called before the session is opened, with the partition of the account's address.</summary>
+    public async Task RecordAsync(AddressPartition partition, string accountId, string? client, CancellationToken cancellationToken)
+    {
+        if (partition.Claim is not { } claim)
+        {
+            return;
+        }
+
+        var now = time.GetUtcNow();
+        var fingerprint = Fingerprint(client);
+        var (known, followed) = (claim.Clients.Contains(fingerprint), claim.SweepDue > now);
+        if (known && followed)
+        {
+            return;
+        }
+
+        if (!known)
+        {
+            claim.Clients = [.. claim.Clients.TakeLast(MaxClients - 1), fingerprint];
+            if (claim.Noticed + MinNoticeInterval <= now)
+            {
+                claim.Noticed = now;
+                await outbox.EnqueueAsync(new EmailJob(EmailKind.NewSignIn, partition.Key, accountId, now), cancellationToken);
+            }
+        }
+
+        if (!followed)
+        {
+            claim.SweepDue = retention.EndOfSessions(now);
+            await housekeeping.EnqueueAsync(new AccountSweep(partition.Key, claim.SweepDue), cancellationToken);
+        }
+
+        // Another sign-in at this moment may win; then the client is new again the next time.
+        var batch = new PartitionBatch(partition.Key);
+        batch.Save(claim);
+        await addresses.TryCommitAsync(batch, cancellationToken);
+    }
+}

@@ -1,0 +1,16 @@
+using Azure.Data.Tables;
+
+namespace AccountFunctions.Storage;
+
+/// <summary>The one row of table <c>Throttles</c> in which the instances count the mails that leave, as <see cref="Email.SlidingWindow"/>s.</summary>
+public sealed class EmailQuotaEntity(TableEntity columns) : TableRow(columns)
+{
+    public EmailQuotaEntity()
+        : this(new TableEntity("email", "quota"))
+    {
+    }
+
+    public string Minute { get => GetText() ?? ""; set => Set(value); }
+
+    public string Hour { get => GetText() ?? ""; set => Set(value); }
+}
