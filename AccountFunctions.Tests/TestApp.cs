@@ -150,6 +150,15 @@ public sealed partial class TestApp : IAsyncDisposable
     /// <summary>The code of the newest mail, once there are so many.</summary>
     public async Task<string> NextCodeAsync(string to, int mails = 1) => Digits().Match((await WaitForMailsAsync(to, mails))[^1].Subject).Value;
 
+    public async Task WaitForLogAsync(string line)
+    {
+        for (var tries = 0; !Logs.Text.Contains(line, StringComparison.Ordinal); tries++)
+        {
+            Assert.True(tries < 400, $"not logged: {line}");
+            await Task.Delay(25);
+        }
+    }
+
     /// <summary>Every mail job is done or waiting for its row.</summary>
     public async Task DrainAsync()
     {

@@ -1,9 +1,19 @@
 using AccountFunctions;
+using AccountFunctions.Email;
+using Azure.Storage.Queues;
 using Microsoft.Azure.Functions.Worker.Builder;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
-var builder = FunctionsApplication.CreateBuilder(args);
+var builder = FunctionsApplication.CreateBuilder(args is ["poison", ..] ? [] : args);
 builder.Logging.AddFilter("Azure", LogLevel.Warning).AddFilter("Microsoft", LogLevel.Warning);
 builder.Services.AddAzureClients().AddAccounts();
-builder.Build().Run();
+var app = builder.Build();
+if (args is ["poison", .. var command])
+{
+    return await new PoisonCommand(app.Services.GetRequiredService<QueueServiceClient>(), Console.Out).RunAsync(command, CancellationToken.None);
+}
+
+await app.RunAsync();
+return 0;

@@ -128,7 +128,7 @@ public sealed class RegisterTests(AzuriteFixture azurite) : IAsyncLifetime
         Assert.Single(await app.MailsAsync("race@example.com"));
     }
 
-    [Fact, Holds("S12")]
+    [Fact, Holds("S12", "G1")]
     public async Task Sixty_four_registrations_at_once_without_a_cool_down_end_in_one_account()
     {
         await using var open = await TestApp.StartAsync(azurite.NewStorage(), new()
@@ -148,7 +148,7 @@ public sealed class RegisterTests(AzuriteFixture azurite) : IAsyncLifetime
         Assert.DoesNotContain(await open.RowsAsync("Addresses"), row => row.RowKey.StartsWith("pending-", StringComparison.Ordinal));
     }
 
-    [Fact, Holds("B8")]
+    [Fact, Holds("B8", "I1")]
     public async Task No_code_and_no_password_stands_in_a_table_a_message_or_the_log()
     {
         await app.RegisterAsync("secret@example.com");

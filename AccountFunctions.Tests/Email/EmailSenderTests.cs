@@ -14,7 +14,7 @@ public sealed class EmailSenderTests(AzuriteFixture azurite) : IAsyncLifetime
 
     public ValueTask DisposeAsync() => app.DisposeAsync();
 
-    [Fact]
+    [Fact, Holds("G4")]
     public async Task A_job_delivered_many_times_sends_one_mail()
     {
         await app.RegisterAsync(Address);
@@ -26,7 +26,7 @@ public sealed class EmailSenderTests(AzuriteFixture azurite) : IAsyncLifetime
         Assert.Single(await app.MailsAsync(Address));
     }
 
-    [Fact]
+    [Fact, Holds("G4")]
     public async Task Deliveries_of_one_job_at_once_send_one_mail()
     {
         await using var quiet = await TestApp.StartAsync(azurite.NewStorage());
@@ -42,7 +42,7 @@ public sealed class EmailSenderTests(AzuriteFixture azurite) : IAsyncLifetime
         Assert.Single(await quiet.MailsAsync(Address));
     }
 
-    [Fact]
+    [Fact, Holds("G4")]
     public async Task A_delivery_that_died_while_sending_is_taken_over_when_its_time_is_up()
     {
         await app.RegisterAsync(Address);
@@ -62,13 +62,13 @@ public sealed class EmailSenderTests(AzuriteFixture azurite) : IAsyncLifetime
     {
         await FaultAsync("""{"status":400}""");
         await app.RegisterAsync(Address);
-        await WaitForLogAsync("dropped: the transport refuses it for good: 400");
+        await app.WaitForLogAsync("dropped: the transport refuses it for good: 400");
 
         Assert.Empty(await app.MailsAsync(Address));
         await app.DrainAsync();
     }
 
-    [Fact]
+    [Fact, Holds("G5")]
     public async Task A_refusal_for_now_uses_up_no_dequeue_and_the_mail_comes_when_it_may()
     {
         await using var strict = await TestApp.StartAsync(azurite.NewStorage(), new() { ["AzureFunctionsJobHost:extensions:queues:maxDequeueCount"] = "1" });
@@ -84,13 +84,13 @@ public sealed class EmailSenderTests(AzuriteFixture azurite) : IAsyncLifetime
     {
         await FaultAsync("""{"status":401}""");
         await app.RegisterAsync(Address);
-        await WaitForLogAsync("Critical No mail leaves: the transport answers 401");
+        await app.WaitForLogAsync("Critical No mail leaves: the transport answers 401");
 
         await TestHost.WaitForLengthAsync(app.Queue("email-jobs"), 1);
         Assert.DoesNotContain("failed for message", app.Logs.Text);
     }
 
-    [Theory]
+    [Theory, Holds("G6")]
     [InlineData("no json")]
     [InlineData("{}")]
     [InlineData("""{"kind":"newsletter","address_key":"a","id":"b","issued":"2026-11-23T12:00:00Z","waits":0,"version":1}""")]
@@ -105,7 +105,7 @@ public sealed class EmailSenderTests(AzuriteFixture azurite) : IAsyncLifetime
         Assert.Equal(message, (await app.Queue("email-jobs-poison").PeekMessageAsync()).Value.Body.ToString());
     }
 
-    [Fact]
+    [Fact, Holds("G3")]
     public async Task A_job_that_comes_before_its_row_waits_for_it()
     {
         await app.RegisterAsync(Address);
@@ -116,14 +116,14 @@ public sealed class EmailSenderTests(AzuriteFixture azurite) : IAsyncLifetime
         await app.Table("Addresses").DeleteEntityAsync(row.PartitionKey, $"mail-{job.OperationId:N}");
 
         await EnqueueAsync(job);
-        await WaitForLogAsync($"Mail Registration of {job.Id} postponed: its row is not there yet.");
+        await app.WaitForLogAsync($"Mail Registration of {job.Id} postponed: its row is not there yet.");
         row.ETag = default;
         await app.Table("Addresses").AddEntityAsync(row);
 
         Assert.Equal(2, (await app.WaitForMailsAsync(Address, 2)).Count);
     }
 
-    [Fact]
+    [Fact, Holds("G3")]
     public async Task A_job_whose_request_died_before_its_commit_is_dropped_in_the_end()
     {
         var job = new EmailJob(EmailKind.Registration, new string('a', 64), new string('b', 32), app.Time.GetUtcNow(), Waits: 5);
@@ -133,7 +133,7 @@ public sealed class EmailSenderTests(AzuriteFixture azurite) : IAsyncLifetime
         Assert.Contains("its row never came", app.Logs.Text);
     }
 
-    [Fact]
+    [Fact, Holds("G7")]
     public async Task A_job_whose_code_has_expired_is_dropped()
     {
         await app.RegisterAsync(Address);
@@ -169,7 +169,7 @@ public sealed class EmailSenderTests(AzuriteFixture azurite) : IAsyncLifetime
         Assert.Single(await patient.WaitForMailsAsync(Address, 1));
     }
 
-    [Fact, Holds("B8")]
+    [Fact, Holds("B8", "G6")]
     public void A_job_carries_ids_only_and_stays_small()
     {
         var json = JsonSerializer.Serialize(new EmailJob(EmailKind.Registration, new string('a', 64), new string('b', 32), app.Time.GetUtcNow()), AccountJson.Default.EmailJob);
@@ -194,14 +194,5 @@ public sealed class EmailSenderTests(AzuriteFixture azurite) : IAsyncLifetime
     {
         using var content = new StringContent(fault, System.Text.Encoding.UTF8, "application/json");
         (await (of ?? app).Client.PostAsync("/emulator/faults", content)).EnsureSuccessStatusCode();
-    }
-
-    private async Task WaitForLogAsync(string line)
-    {
-        for (var tries = 0; !app.Logs.Text.Contains(line, StringComparison.Ordinal); tries++)
-        {
-            Assert.True(tries < 400, $"not logged: {line}");
-            await Task.Delay(25);
-        }
     }
 }

@@ -4,7 +4,7 @@ namespace AccountFunctions.Tests.Storage;
 
 public sealed class OutageTests(AzuriteFixture azurite)
 {
-    [Theory, Holds("C5", "S9")]
+    [Theory, Holds("C5", "S9", "G9", "G10")]
     [InlineData(StorageProxy.Mode.Refusing, 5)]
     [InlineData(StorageProxy.Mode.Hanging, 10)]
     public async Task While_storage_is_away_every_operation_answers_503_in_time_and_afterwards_as_before(StorageProxy.Mode outage, int seconds)

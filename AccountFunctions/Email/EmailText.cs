@@ -25,8 +25,8 @@ public sealed record EmailText(CultureInfo Culture, string Product, string Subje
             var paragraphs = Text.Split("\n\n").Select(paragraph => paragraph == Code
                 ? $"<p dir=\"ltr\" style=\"{CodeStyle}\">{Code}</p>"
                 : $"<p style=\"margin:16px 0\">{WebUtility.HtmlEncode(paragraph)}</p>");
-            return $"<!doctype html><html {language}><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\">"
-                + "<meta name=\"color-scheme\" content=\"light dark\"><meta name=\"supported-color-schemes\" content=\"light dark\">"
+            return $"<!DOCTYPE html><html {language}><head><meta charset=\"utf-8\"/><meta name=\"viewport\" content=\"width=device-width\"/>"
+                + "<meta name=\"color-scheme\" content=\"light dark\"/><meta name=\"supported-color-schemes\" content=\"light dark\"/>"
                 + $"<title>{WebUtility.HtmlEncode(Subject)}</title></head><body style=\"margin:0\">{preview}"
                 + $"<div {language} role=\"article\" style=\"max-width:520px;margin:auto;padding:24px 16px;font:16px/1.5 system-ui,sans-serif\">"
                 + $"<h1 style=\"margin:0;font-size:20px\">{WebUtility.HtmlEncode(Product)}</h1>{string.Concat(paragraphs)}</div></body></html>";

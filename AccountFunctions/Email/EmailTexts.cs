@@ -31,7 +31,7 @@ public sealed class EmailTexts(IOptions<EmailOptions> options)
         string Read(string part) => Text($"{name}.{part}", culture)
             .Replace("{product}", options.Value.ProductName, StringComparison.Ordinal)
             .Replace("{duration}", Duration(validFor, culture), StringComparison.Ordinal)
-            .Replace("{time}", time.UtcDateTime.ToString("yyyy-MM-dd HH:mm 'UTC'", CultureInfo.InvariantCulture), StringComparison.Ordinal)
+            .Replace("{time}", LeftToRight(time.UtcDateTime.ToString("yyyy-MM-dd HH:mm 'UTC'", CultureInfo.InvariantCulture), culture), StringComparison.Ordinal)
             .Replace("{code}", code, StringComparison.Ordinal);
         return new EmailText(culture, options.Value.ProductName, Read("Subject"), Read("Text"), code);
     }
@@ -43,6 +43,9 @@ public sealed class EmailTexts(IOptions<EmailOptions> options)
             : (Math.Floor(span.TotalSeconds), "Seconds");
         return string.Format(CultureInfo.InvariantCulture, Text(unit, culture), number);
     }
+
+    // Kept together by an isolate (UAX #9 §2.1): between Arabic words its parts would change places.
+    private static string LeftToRight(string text, CultureInfo culture) => culture.TextInfo.IsRightToLeft ? $"\u2066{text}\u2069" : text;
 
     private static string Text(string name, CultureInfo culture) =>
         Resources.GetString(name, culture) ?? throw new InvalidOperationException($"Resource {name} is missing.");

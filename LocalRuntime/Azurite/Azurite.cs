@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
 using System.Text.RegularExpressions;
 using LocalRuntime.Hosting;
 
@@ -105,9 +107,26 @@ public sealed partial class Azurite : IAsyncDisposable
 
     private static IEnumerable<string> Arguments(AzuriteOptions options)
     {
-        IEnumerable<string> services = ["blob", "queue", "table"];
+        (string Name, int Port)[] services = [("blob", 10000), ("queue", 10001), ("table", 10002)];
+
+        // What keeps its data is found where tools look for development storage, unless somebody else is there.
+        var usual = options.DataFolder is not null && services.All(service => IsFree(service.Port));
         IEnumerable<string> data = options.DataFolder is null ? ["--inMemoryPersistence"] : ["--location", options.DataFolder];
-        return ["--skipApiVersionCheck", "--disableTelemetry", .. services.SelectMany(service => ((string[])[$"--{service}Host", "127.0.0.1", $"--{service}Port", "0"])), .. data];
+        return ["--skipApiVersionCheck", "--disableTelemetry", .. services.SelectMany(service => ((string[])[$"--{service.Name}Host", "127.0.0.1", $"--{service.Name}Port", usual ? $"{service.Port}" : "0"])), .. data];
+    }
+
+    private static bool IsFree(int port)
+    {
+        try
+        {
+            using var listener = new TcpListener(IPAddress.Loopback, port);
+            listener.Start();
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
     }
 
     [GeneratedRegex(@"Azurite (?<service>\w+) service is successfully listening at (?<url>\S+)")]

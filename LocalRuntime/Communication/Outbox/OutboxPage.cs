@@ -1,6 +1,8 @@
+using Azure.Communication.Email;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace LocalRuntime.Communication;
 
@@ -15,18 +17,31 @@ internal static class OutboxPage
     public static void Map(IEndpointRouteBuilder routes)
     {
         routes.MapGet("/outbox", (HttpResponse response) => Show(response, "outbox.html", "text/html; charset=utf-8"));
+        routes.MapGet("/outbox/gallery", ShowGallery);
         routes.MapGet("/outbox.css", (HttpResponse response) => Show(response, "outbox.css", "text/css; charset=utf-8"));
         routes.MapGet("/outbox.js", (HttpResponse response) => Show(response, "outbox.js", "text/javascript; charset=utf-8"));
     }
 
+    // Whatever app stands above may register samples; which of its types they come from does not matter.
+    private static IResult ShowGallery(HttpResponse response, [FromKeyedServices("EmailSamples")] Func<IEnumerable<EmailMessage>>? samples, string? language)
+    {
+        Protect(response);
+        return samples is null ? Results.NotFound() : Results.Content(GalleryPage.Write(samples(), language), "text/html; charset=utf-8");
+    }
+
     private static IResult Show(HttpResponse response, string name, string contentType)
+    {
+        Protect(response);
+        var content = typeof(OutboxPage).Assembly.GetManifestResourceStream(name)
+            ?? throw new InvalidOperationException($"{name} is not embedded.");
+        return Results.Stream(content, contentType);
+    }
+
+    private static void Protect(HttpResponse response)
     {
         response.Headers.ContentSecurityPolicy = ContentSecurityPolicy;
         response.Headers.XContentTypeOptions = "nosniff";
         response.Headers.CacheControl = "no-store";
         response.Headers["Referrer-Policy"] = "no-referrer";
-        var content = typeof(OutboxPage).Assembly.GetManifestResourceStream(name)
-            ?? throw new InvalidOperationException($"{name} is not embedded.");
-        return Results.Stream(content, contentType);
     }
 }

@@ -1,0 +1,120 @@
+using System.Collections;
+using System.Globalization;
+using System.Resources;
+using System.Text.RegularExpressions;
+using System.Xml.Linq;
+using AccountFunctions.Email;
+using Microsoft.Extensions.Options;
+
+namespace AccountFunctions.Tests.Email;
+
+public sealed partial class EmailTextsTests(AzuriteFixture azurite)
+{
+    private const string Code = "024680";
+    private static readonly EmailTexts Texts = new(Options.Create(new EmailOptions { ProductName = "Tom & <b>Co</b>", Sender = "accounts@example.com" }));
+
+    public static TheoryData<string> Languages => [.. EmailLanguage.Supported];
+
+    [Theory]
+    [MemberData(nameof(Languages))]
+    public void Every_language_says_everything_with_the_same_placeholders(string language)
+    {
+        var resources = new ResourceManager("AccountFunctions.Email.Texts.Mail", typeof(EmailTexts).Assembly);
+        Dictionary<string, string> Read(string name) => resources.GetResourceSet(
+                name == "en" ? CultureInfo.InvariantCulture : CultureInfo.GetCultureInfo(name), createIfNotExists: true, tryParents: false)!
+            .Cast<DictionaryEntry>().ToDictionary(entry => (string)entry.Key, entry => (string)entry.Value!);
+        string Placeholders(string text) => string.Join(' ', Placeholder().Matches(text).Select(match => match.Value).Distinct().Order(StringComparer.Ordinal));
+
+        var english = Read("en");
+        var texts = Read(language);
+
+        Assert.Equal(english.Keys.Order(StringComparer.Ordinal), texts.Keys.Order(StringComparer.Ordinal));
+        Assert.All(texts, text => Assert.Equal(Placeholders(english[text.Key]), Placeholders(text.Value)));
+        Assert.All(texts, text => Assert.Equal(english[text.Key].Split("\n\n").Length, text.Value.Split("\n\n").Length));
+        Assert.Equal(language is "en", texts.Any(text => text.Key.EndsWith(".Text", StringComparison.Ordinal) && text.Value == english[text.Key]));
+    }
+
+    [Theory, Holds("F5")]
+    [MemberData(nameof(Languages))]
+    public void Html_is_well_formed_and_escaped_names_its_language_and_refers_to_nothing_outside(string language)
+    {
+        Assert.All(All(language), mail =>
+        {
+            var html = XDocument.Parse(mail.Html).Root!;
+            var direction = language == "ar" ? "rtl" : "ltr";
+
+            Assert.Equal((language, direction), (html.Attribute("lang")?.Value, html.Attribute("dir")?.Value));
+            var article = html.Descendants("div").Single(element => element.Attribute("role")?.Value == "article");
+            Assert.Equal((language, direction), (article.Attribute("lang")?.Value, article.Attribute("dir")?.Value));
+            Assert.Contains("Tom & <b>Co</b>", html.Value, StringComparison.Ordinal);
+            Assert.Empty(html.Descendants("b"));
+            Assert.DoesNotMatch(@"https?:|url\(|src=|href=|<script|[^-]color:|background", mail.Html);
+            Assert.DoesNotMatch(@"[{}]|\n", mail.Subject + mail.Html);
+        });
+    }
+
+    [Theory]
+    [MemberData(nameof(Languages))]
+    public void A_code_stands_in_subject_and_text_and_first_of_all_in_the_preview_line(string language)
+    {
+        Assert.All(new[] { Texts.ActivationCode(language, Code, TimeSpan.FromDays(1)), Texts.ResetCode(language, Code, TimeSpan.FromMinutes(10)) }, mail =>
+        {
+            Assert.Contains(Code, mail.Subject, StringComparison.Ordinal);
+            Assert.Contains($"\n\n{Code}\n\n", mail.PlainText, StringComparison.Ordinal);
+            Assert.Matches($"<body[^>]*><div style=\"display:none\">{Code}</div>", mail.Html);
+        });
+    }
+
+    [Theory]
+    [InlineData("1.00:00:00", "24 h")]
+    [InlineData("00:10:00", "10 min")]
+    [InlineData("01:30:00", "90 min")]
+    [InlineData("00:00:45", "45 s")]
+    public void The_time_that_a_code_is_good_for_is_named(string span, string shown) =>
+        Assert.Contains($"Valid for: {shown}\n", Texts.ResetCode("en", Code, TimeSpan.Parse(span, CultureInfo.InvariantCulture)).PlainText, StringComparison.Ordinal);
+
+    [Fact]
+    public void Without_a_language_the_default_is_used()
+    {
+        var german = new EmailTexts(Options.Create(new EmailOptions { ProductName = "Example", DefaultLanguage = "de" }));
+
+        Assert.Equal("Ihr Passwort bei Example wurde geändert", german.PasswordChanged(null).Subject);
+    }
+
+    [Fact]
+    public async Task The_language_of_the_registration_is_that_of_all_mails_that_follow()
+    {
+        await using var app = await TestApp.StartAsync(azurite.NewStorage());
+        app.Client.DefaultRequestHeaders.Add("Accept-Language", "tr-TR,tr;q=0.9,en;q=0.8");
+        await app.ActivateAsync("ada@example.com");
+        app.Client.DefaultRequestHeaders.Remove("Accept-Language");
+        await app.PostAsync("code", new { username = "ada@example.com" });
+        var mails = await app.WaitForMailsAsync("ada@example.com", 2);
+
+        Assert.StartsWith("Example etkinleştirme kodunuz: ", mails[0].Subject, StringComparison.Ordinal);
+        Assert.StartsWith("Example şifre sıfırlama kodunuz: ", mails[1].Subject, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_gallery_shows_every_mail_in_every_language()
+    {
+        await using var app = await TestApp.StartAsync(azurite.NewStorage());
+        var page = await app.Client.GetStringAsync("/outbox/gallery");
+
+        Assert.Equal(6 * EmailLanguage.Supported.Count, page.Split("<iframe sandbox ").Length - 1);
+        Assert.Equal(6, (await app.Client.GetStringAsync("/outbox/gallery?language=ar")).Split("<iframe sandbox ").Length - 1);
+    }
+
+    private static EmailText[] All(string language) =>
+    [
+        Texts.ActivationCode(language, Code, TimeSpan.FromDays(1)),
+        Texts.AlreadyRegistered(language),
+        Texts.ResetCode(language, Code, TimeSpan.FromMinutes(10)),
+        Texts.PasswordChanged(language),
+        Texts.PasswordReset(language),
+        Texts.NewSignIn(language, DateTimeOffset.UnixEpoch),
+    ];
+
+    [GeneratedRegex(@"\{\w+\}")]
+    private static partial Regex Placeholder();
+}

@@ -1,0 +1,114 @@
+using AccountFunctions.Email;
+using AccountFunctions.Tests.LocalRuntime;
+using Azure.Storage.Queues;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace AccountFunctions.Tests.Email;
+
+public sealed class PoisonCommandTests(AzuriteFixture azurite) : IAsyncLifetime
+{
+    private const string Address = "ada@example.com";
+    private TestApp app = null!;
+
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    public async ValueTask InitializeAsync() => app = await TestApp.StartAsync(azurite.NewStorage(), new() { ["AzureFunctionsJobHost:extensions:queues:visibilityTimeout"] = "00:00:00" });
+
+    public ValueTask DisposeAsync() => app.DisposeAsync();
+
+    [Fact]
+    public async Task A_mail_that_an_outage_kept_back_is_listed_and_sent_again()
+    {
+        await GiveUpAsync();
+
+        Assert.Matches($"^(?<id>\\S+)  given up [^ ]+ [^ ]+  Registration of [0-9a-f]{{32}}, asked for 2026-11-23 12:00:00Z\n1 in all\n$", (await RunAsync("list")).Output);
+        Assert.Equal(0, (await RunAsync("redrive", "--all")).ExitCode);
+        Assert.Single(await app.WaitForMailsAsync(Address, 1));
+        Assert.Equal("0 in all\n", (await RunAsync("list")).Output);
+    }
+
+    [Fact, Holds("G6", "G7")]
+    public async Task A_job_whose_code_has_expired_meanwhile_is_dropped_when_it_is_sent_again()
+    {
+        await GiveUpAsync();
+        app.Time.Advance(TimeSpan.FromDays(1));
+        await RunAsync("redrive", "--all");
+        await app.WaitForLogAsync("its code is no longer good");
+
+        Assert.Empty(await app.MailsAsync(Address));
+    }
+
+    [Fact]
+    public async Task One_message_is_picked_and_the_others_stay()
+    {
+        var poison = app.Queue(EmailOutbox.PoisonQueueName);
+        var ids = new List<string>();
+        foreach (var number in Enumerable.Range(0, 40))
+        {
+            ids.Add((await poison.SendMessageAsync($"no job {number}", Stop)).Value.MessageId);
+        }
+
+        var (exitCode, output) = await RunAsync("drop", ids[35]);
+        Assert.Equal((0, $"{ids[35]}  dropped\n1 dropped\n"), (exitCode, output));
+        output = (await RunAsync("list")).Output;
+        Assert.EndsWith("39 in all, the first 32 shown\n", output, StringComparison.Ordinal);
+        Assert.Contains("no mail job", output, StringComparison.Ordinal);
+        Assert.Equal(1, (await RunAsync("drop", ids[35])).ExitCode);
+        Assert.Equal(0, (await RunAsync("drop", "--all")).ExitCode);
+        Assert.Equal("0 in all\n", (await RunAsync("list")).Output);
+    }
+
+    [Fact]
+    public async Task A_message_that_comes_back_is_not_sent_again_for_ever()
+    {
+        await app.Queue(EmailOutbox.PoisonQueueName).SendMessageAsync("no job", Stop);
+
+        Assert.EndsWith("1 sent again\n", (await RunAsync("redrive", "--all")).Output, StringComparison.Ordinal);
+        await TestHost.WaitForLengthAsync(app.Queue(EmailOutbox.PoisonQueueName), 1);
+    }
+
+    [Theory]
+    [InlineData]
+    [InlineData("drop")]
+    [InlineData("redrive")]
+    [InlineData("list", "all")]
+    public async Task Anything_else_explains_the_command_and_changes_nothing(params string[] args) =>
+        Assert.Equal((2, PoisonCommand.Usage + "\n"), await RunAsync(args));
+
+    [Fact]
+    public async Task Storage_that_is_not_there_is_said_in_a_line()
+    {
+        var output = new StringWriter { NewLine = "\n" };
+        var nowhere = new QueueServiceClient("UseDevelopmentStorage=true;DevelopmentStorageProxyUri=http://127.0.0.1:1", new QueueClientOptions { Retry = { MaxRetries = 0 } });
+        var exitCode = await new PoisonCommand(nowhere, output).RunAsync(["list"], Stop);
+
+        Assert.Equal(1, exitCode);
+        Assert.Matches("^The storage cannot be used: [^\n]+\n$", output.ToString());
+    }
+
+    [Fact]
+    public async Task The_app_takes_the_command_instead_of_starting()
+    {
+        await app.Queue(EmailOutbox.PoisonQueueName).SendMessageAsync("no job", Stop);
+        using var process = new AppProcess(["poison", "drop", "--all"], ("AccountsStorage", app.Storage));
+        await process.WaitForExitAsync();
+
+        await TestHost.WaitForLengthAsync(app.Queue(EmailOutbox.PoisonQueueName), 0);
+    }
+
+    private async Task GiveUpAsync()
+    {
+        using var fault = new StringContent("""{"status":500,"times":10}""", System.Text.Encoding.UTF8, "application/json");
+        await app.Client.PostAsync("/emulator/faults", fault, Stop);
+        await app.RegisterAsync(Address);
+        await TestHost.WaitForLengthAsync(app.Queue(EmailOutbox.PoisonQueueName), 1);
+        await TestHost.WaitForLengthAsync(app.Queue(EmailOutbox.QueueName), 0);
+    }
+
+    private async Task<(int ExitCode, string Output)> RunAsync(params string[] args)
+    {
+        var output = new StringWriter { NewLine = "\n" };
+        var exitCode = await new PoisonCommand(app.Services.GetRequiredService<QueueServiceClient>(), output).RunAsync(args, Stop);
+        return (exitCode, output.ToString());
+    }
+}
