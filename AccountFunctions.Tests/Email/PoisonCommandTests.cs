@@ -12,7 +12,11 @@ public sealed class PoisonCommandTests(AzuriteFixture azurite) : IAsyncLifetime
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
-    public async ValueTask InitializeAsync() => app = await TestApp.StartAsync(azurite.NewStorage(), new() { ["AzureFunctionsJobHost:extensions:queues:visibilityTimeout"] = "00:00:00" });
+    public async ValueTask InitializeAsync() => app = await TestApp.StartAsync(azurite.NewStorage(), new()
+    {
+        ["AzureFunctionsJobHost:extensions:queues:visibilityTimeout"] = "00:00:00",
+        ["AzureFunctionsJobHost:extensions:queues:maxDequeueCount"] = "3",
+    });
 
     public ValueTask DisposeAsync() => app.DisposeAsync();
 
@@ -98,7 +102,7 @@ public sealed class PoisonCommandTests(AzuriteFixture azurite) : IAsyncLifetime
 
     private async Task GiveUpAsync()
     {
-        using var fault = new StringContent("""{"status":500,"times":10}""", System.Text.Encoding.UTF8, "application/json");
+        using var fault = new StringContent("""{"status":500,"times":3}""", System.Text.Encoding.UTF8, "application/json");
         await app.Client.PostAsync("/emulator/faults", fault, Stop);
         await app.RegisterAsync(Address);
         await TestHost.WaitForLengthAsync(app.Queue(EmailOutbox.PoisonQueueName), 1);

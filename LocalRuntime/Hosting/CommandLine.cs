@@ -8,11 +8,9 @@ namespace LocalRuntime.Hosting;
 /// <summary>What a person at a terminal gives and gets.</summary>
 internal static class CommandLine
 {
-    private const int DefaultPort = 7071;
-
     public static LocalApplicationOptions Parse(string[] args, Assembly functions)
     {
-        var port = DefaultPort;
+        var port = LocalApplicationOptions.DefaultPort;
         if (args is not [] && (args is not ["--port", var text] || !int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out port) || port is 0 or > IPEndPoint.MaxPort))
         {
             throw new StartException("The only option is --port N, with N from 1 to 65535.");

@@ -5,6 +5,8 @@ namespace LocalRuntime.Hosting;
 /// <summary>How an app runs on LocalRuntime.</summary>
 public sealed record LocalApplicationOptions
 {
+    public const int DefaultPort = 7071;
+
     /// <summary>Where the functions are looked for.</summary>
     public required Assembly Functions { get; init; }
 

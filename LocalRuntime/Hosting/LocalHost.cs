@@ -18,7 +18,7 @@ internal sealed class LocalHost(WebApplication app, LocalApplicationOptions opti
         {
             await StartStorageAsync(cancellationToken);
             HttpFunctions.Map(app, app.Services.GetRequiredService<FunctionTable>());
-            if (app.Configuration["CommunicationServices"] is { } text && ConnectionString.TryParse(text, out var connection) && connection.Endpoint.IsLoopback)
+            if (app.Configuration["CommunicationServices"] is { } text && ConnectionString.TryParse(text, out var connection) && connection.Endpoint.IsLoopback && connection.Endpoint.Port == options.Port)
             {
                 app.MapEmailEmulator(connection.AccessKey);
             }

@@ -49,12 +49,12 @@ internal static class LocalSettings
 
     private static bool IsDevelopment(string? connectionString) => connectionString is null or "" or DevelopmentStorage;
 
-    // A mail service on this machine is the emulator of this process, whatever its port.
+    // A mail service on this machine is the emulator of this process and moves with its port, unless it is said to be on another than the usual one.
     private static void UseEmulator(ConfigurationManager configuration, int port)
     {
         if (configuration["CommunicationServices"] is { } text
             && ConnectionString.TryParse(text, out var connection)
-            && connection.Endpoint is { IsLoopback: true } endpoint)
+            && connection.Endpoint is { IsLoopback: true, Port: LocalApplicationOptions.DefaultPort } endpoint)
         {
             configuration["CommunicationServices"] = $"endpoint={new UriBuilder(endpoint) { Port = port }};accesskey={connection.AccessKey}";
         }

@@ -1,0 +1,78 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Sockets;
+using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+
+namespace AccountFunctions.Benchmarks.Stress;
+
+/// <summary>Takes the place of Communication Services Email and counts what every recipient gets; it survives the app.</summary>
+public sealed class MailSink : IAsyncDisposable
+{
+    private readonly ConcurrentDictionary<string, ConcurrentQueue<TimeSpan>> mails = [];
+    private readonly long start = TimeProvider.System.GetTimestamp();
+    private readonly WebApplication app;
+
+    private MailSink(WebApplication app, int port) => (this.app, ConnectionString) = (app, $"endpoint=http://127.0.0.1:{port}/;accesskey=c2luaw==");
+
+    public string ConnectionString { get; }
+
+    /// <summary>Answers everybody 503.</summary>
+    public bool IsAway { get; set; }
+
+    /// <summary>Whose mails are answered 500, always.</summary>
+    public Func<string, bool> IsPoisoned { get; set; } = _ => false;
+
+    public TimeSpan Delay { get; set; }
+
+    public int Refusals { get; private set; }
+
+    public int Count => mails.Values.Sum(times => times.Count);
+
+    public int Recipients => mails.Count;
+
+    public TimeSpan Now => TimeProvider.System.GetElapsedTime(start);
+
+    /// <summary>When each recipient got the first mail.</summary>
+    public IEnumerable<TimeSpan> FirstTimes => mails.Values.Select(times => times.First());
+
+    public static async Task<MailSink> StartAsync()
+    {
+        var port = FreePort();
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls($"http://127.0.0.1:{port}");
+        var app = builder.Build();
+        var sink = new MailSink(app, port);
+        app.MapPost("/emails:send", sink.TakeAsync);
+        await app.StartAsync();
+        return sink;
+    }
+
+    public static int FreePort()
+    {
+        using var socket = new TcpListener(IPAddress.Loopback, 0);
+        socket.Start();
+        return ((IPEndPoint)socket.LocalEndpoint).Port;
+    }
+
+    public ValueTask DisposeAsync() => app.DisposeAsync();
+
+    private async Task<IResult> TakeAsync(HttpRequest request)
+    {
+        using var body = await JsonDocument.ParseAsync(request.Body);
+        var to = body.RootElement.GetProperty("recipients").GetProperty("to")[0].GetProperty("address").GetString() ?? "";
+        await Task.Delay(Delay);
+        if (IsAway || IsPoisoned(to))
+        {
+            Refusals++;
+            return Results.StatusCode(IsAway ? 503 : 500);
+        }
+
+        mails.GetOrAdd(to, _ => []).Enqueue(Now);
+        return Results.Json(new { id = request.Headers["Operation-Id"].ToString(), status = "Running" }, statusCode: 202);
+    }
+}
