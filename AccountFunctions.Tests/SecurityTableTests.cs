@@ -64,6 +64,7 @@ public sealed class SecurityTableTests
         ("F12", "Profile edits lose no update; If-Match holds"),
         ("F13", "No function relies on the host's keys"),
         ("G1", "Uniqueness by insert, change by ETag, one partition per batch"),
+        ("G2", "A change that was committed but whose answer was lost is recognised as our own; after any fault of storage the client comes to the end of its flow"),
         ("G3", "A job is enqueued before its row is committed; it waits for the row and is dropped if it never comes"),
         ("G4", "A job that is delivered many times sends one mail"),
         ("G5", "A transport that takes no more for now costs a mail no try"),

@@ -62,6 +62,19 @@ public sealed class EmailQuotaTests(AzuriteFixture azurite) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task What_was_reserved_and_not_used_is_given_back()
+    {
+        var quota = NewQuota(6000, 8000);
+        for (var mail = 0; mail < 700; mail++, time.Advance(TimeSpan.FromSeconds(5)))
+        {
+            Assert.Equal(TimeSpan.Zero, await quota.TakeAsync(EmailPriority.Notice, Stop));
+        }
+
+        var row = (await new ThrottleStore(tables).FindEmailQuotaAsync(Stop)).Hour;
+        Assert.InRange(new SlidingWindow(TimeSpan.FromHours(1), time.GetUtcNow(), row).Count, 700, 711);
+    }
+
+    [Fact]
     public async Task What_matters_less_leaves_room_to_what_matters_more()
     {
         var quota = NewQuota(100, 100_000);

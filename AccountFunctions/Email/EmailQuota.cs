@@ -14,7 +14,7 @@ public enum EmailPriority
 
 /// <summary>
 /// Keeps the mails of all instances together below what the transport takes (<see cref="EmailOptions.PerMinute"/> and <see cref="EmailOptions.PerHour"/>)
-/// in any minute and hour. Of a large quota an instance reserves several at a time, to be used within five seconds.
+/// in any minute and hour. Of a large quota an instance reserves several at a time, to be used within five seconds; it gives back what it did not use.
 /// </summary>
 public sealed class EmailQuota(ThrottleStore store, IOptions<EmailOptions> options, TimeProvider time) : IDisposable
 {
@@ -22,7 +22,7 @@ public sealed class EmailQuota(ThrottleStore store, IOptions<EmailOptions> optio
     private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan Hour = TimeSpan.FromHours(1);
     private readonly EmailOptions options = options.Value;
-    private readonly int block = Math.Max(1, options.Value.PerMinute / 60);
+    private readonly int block = Math.Max(1, Math.Min(options.Value.PerMinute / 60, options.Value.PerHour / 720));
     private readonly SemaphoreSlim turn = new(1);
     private readonly Dictionary<EmailPriority, Budget> budgets = [];
     private EmailQuotaEntity row = new();
@@ -35,14 +35,14 @@ public sealed class EmailQuota(ThrottleStore store, IOptions<EmailOptions> optio
         {
             var now = time.GetUtcNow();
             var budget = budgets.GetValueOrDefault(priority);
-            if (budget.Left == 0 || budget.Slot != SlotOf(now))
+            if (budget.Left == 0 || SlotOf(budget.Reserved) != SlotOf(now))
             {
                 if (budget.FullUntil > now)
                 {
                     return budget.FullUntil - now;
                 }
 
-                budget = budgets[priority] = await ReserveAsync(Share(priority), now, cancellationToken);
+                budget = budgets[priority] = await ReserveAsync(Share(priority), budget, now, cancellationToken);
             }
 
             if (budget.Left == 0)
@@ -70,28 +70,30 @@ public sealed class EmailQuota(ThrottleStore store, IOptions<EmailOptions> optio
         _ => 0.7,
     };
 
-    private async Task<Budget> ReserveAsync(double share, DateTimeOffset now, CancellationToken cancellationToken)
+    private async Task<Budget> ReserveAsync(double share, Budget last, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var (perMinute, perHour) = (Math.Max(1, (int)(options.PerMinute * share)), Math.Max(1, (int)(options.PerHour * share)));
         return await OptimisticRetry.RunAsync<Budget>(
             async () =>
             {
                 var (minute, hour) = (new SlidingWindow(Minute, now, row.Minute), new SlidingWindow(Hour, now, row.Hour));
+                minute.Add(-last.Left, last.Reserved);
+                hour.Add(-last.Left, last.Reserved);
                 var granted = Math.Min(block, Math.Min(perMinute - minute.Count, perHour - hour.Count));
                 if (granted > 0)
                 {
-                    minute.Add(granted);
-                    hour.Add(granted);
+                    minute.Add(granted, now);
+                    hour.Add(granted, now);
                     (row.Minute, row.Hour) = (minute.ToString(), hour.ToString());
                     if (await store.TrySaveAsync(row, cancellationToken))
                     {
-                        return new Budget(granted, SlotOf(now), default);
+                        return new Budget(granted, now, default);
                     }
                 }
                 else if (row.ETag != default)
                 {
                     var (inMinute, inHour) = (minute.RoomAt(perMinute), hour.RoomAt(perHour));
-                    return new Budget(0, SlotOf(now), inMinute > inHour ? inMinute : inHour);
+                    return new Budget(0, now, inMinute > inHour ? inMinute : inHour);
                 }
 
                 row = await store.FindEmailQuotaAsync(cancellationToken);
@@ -100,5 +102,5 @@ public sealed class EmailQuota(ThrottleStore store, IOptions<EmailOptions> optio
             cancellationToken);
     }
 
-    private readonly record struct Budget(int Left, long Slot, DateTimeOffset FullUntil);
+    private readonly record struct Budget(int Left, DateTimeOffset Reserved, DateTimeOffset FullUntil);
 }

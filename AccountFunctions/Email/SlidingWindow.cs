@@ -30,7 +30,15 @@ public sealed class SlidingWindow
 
     public int Count => counts.Values.Sum();
 
-    public void Add(int number) => counts[current] = counts.GetValueOrDefault(current) + number;
+    /// <param name="number">Negative for what did not happen after all.</param>
+    public void Add(int number, DateTimeOffset when)
+    {
+        var slot = when.ToUnixTimeSeconds() / slotSeconds;
+        if (slot >= current - Slots)
+        {
+            counts[slot] = Math.Max(0, counts.GetValueOrDefault(slot) + number);
+        }
+    }
 
     /// <summary>When the count will be below the limit.</summary>
     public DateTimeOffset RoomAt(int limit)
