@@ -13,6 +13,7 @@ namespace AccountFunctions.Benchmarks.Stress;
 public sealed class MailSink : IAsyncDisposable
 {
     private readonly ConcurrentDictionary<string, ConcurrentQueue<TimeSpan>> mails = [];
+    private readonly ConcurrentDictionary<string, bool> operations = [];
     private readonly long start = TimeProvider.System.GetTimestamp();
     private readonly WebApplication app;
 
@@ -48,6 +49,8 @@ public sealed class MailSink : IAsyncDisposable
         var app = builder.Build();
         var sink = new MailSink(app, port);
         app.MapPost("/emails:send", sink.TakeAsync);
+        app.MapGet("/emails/operations/{id}", (string id) =>
+            sink.IsAway ? Results.StatusCode(503) : sink.operations.ContainsKey(id) ? Results.Json(new { id, status = "Running" }) : Results.NotFound());
         await app.StartAsync();
         return sink;
     }
@@ -72,7 +75,9 @@ public sealed class MailSink : IAsyncDisposable
             return Results.StatusCode(IsAway ? 503 : 500);
         }
 
+        var id = request.Headers["Operation-Id"].ToString();
+        operations[id] = true;
         mails.GetOrAdd(to, _ => []).Enqueue(Now);
-        return Results.Json(new { id = request.Headers["Operation-Id"].ToString(), status = "Running" }, statusCode: 202);
+        return Results.Json(new { id, status = "Running" }, statusCode: 202);
     }
 }

@@ -97,7 +97,7 @@ public sealed class DeliveryReportsTests(AzuriteFixture azurite) : IAsyncLifetim
         public Task<DeliveryReport?> FindReportAsync(Guid operationId, CancellationToken cancellationToken)
         {
             Interlocked.Increment(ref asked);
-            return Task.FromResult<DeliveryReport?>(null);
+            return Task.FromResult<DeliveryReport?>(new DeliveryReport(DeliveryStatus.UnderWay));
         }
     }
 }

@@ -33,13 +33,13 @@ public sealed class AzureCommunicationTransport(EmailClient client, IOptions<Ema
         {
             var operation = new EmailSendOperation(operationId.ToString(), client);
             await operation.UpdateStatusAsync(cancellationToken);
-            return operation.HasCompleted ? new DeliveryReport(Delivered: true) : null;
+            return new DeliveryReport(operation.HasCompleted ? DeliveryStatus.Delivered : DeliveryStatus.UnderWay);
         }
         catch (RequestFailedException e) when (e.Status == 200)
         {
-            return new DeliveryReport(Delivered: false, e.ErrorCode ?? "");
+            return new DeliveryReport(DeliveryStatus.Failed, e.ErrorCode ?? "");
         }
-        catch (RequestFailedException)
+        catch (RequestFailedException e) when (e.Status == 404)
         {
             return null;
         }

@@ -83,6 +83,9 @@ public sealed partial class EmailSender(
             case { BusyFor: { } wait }:
                 await PostponeAsync(job, wait, "another delivery of it is under way", cancellationToken);
                 break;
+            case { Mine: { } row, TakenOver: true } when await transport.FindReportAsync(job.OperationId, cancellationToken) is not null:
+                await SetSentAsync(job, row, cancellationToken);
+                break;
             case { Mine: { } row }:
                 await DeliverAsync(job, mail, row, cancellationToken);
                 break;
@@ -97,16 +100,21 @@ public sealed partial class EmailSender(
         }
         catch (EmailFailureException e)
         {
-            await mails.GiveUpAsync(row, cancellationToken);
+            await mails.GiveUpAsync(row, refused: true, cancellationToken);
             await HandleAsync(job, e, cancellationToken);
             return;
         }
         catch
         {
-            await mails.GiveUpAsync(row, cancellationToken);
+            await mails.GiveUpAsync(row, refused: false, cancellationToken);
             throw;
         }
 
+        await SetSentAsync(job, row, cancellationToken);
+    }
+
+    private async Task SetSentAsync(EmailJob job, MailEntity row, CancellationToken cancellationToken)
+    {
         await mails.SetSentAsync(row, cancellationToken);
         if (transport.ReportDelay is { } delay)
         {

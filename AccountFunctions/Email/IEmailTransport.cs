@@ -12,10 +12,17 @@ public interface IEmailTransport
     /// <summary>How long after a mail left it makes sense to ask what became of it; null if this transport never knows.</summary>
     TimeSpan? ReportDelay { get; }
 
-    /// <summary>Null: not known, or not yet.</summary>
+    /// <summary>Null: no such mail was ever taken over, or this transport does not know.</summary>
     Task<DeliveryReport?> FindReportAsync(Guid operationId, CancellationToken cancellationToken);
 }
 
 /// <summary>What became of a mail that was handed over.</summary>
 /// <param name="Reason">The transport's code for a failure.</param>
-public sealed record DeliveryReport(bool Delivered, string Reason = "");
+public sealed record DeliveryReport(DeliveryStatus Status, string Reason = "");
+
+public enum DeliveryStatus
+{
+    UnderWay,
+    Delivered,
+    Failed,
+}

@@ -1,5 +1,6 @@
 using AccountFunctions.Email;
 using AccountFunctions.Storage;
+using Azure;
 using Microsoft.Extensions.Logging;
 
 namespace AccountFunctions.Housekeeping;
@@ -12,14 +13,14 @@ public sealed partial class DeliveryReports(
 
     public async Task CheckAsync(DeliveryCheck job, CancellationToken cancellationToken)
     {
-        switch (await transport.FindReportAsync(job.OperationId, cancellationToken))
+        switch (await FindAsync(job.OperationId, cancellationToken))
         {
-            case { Delivered: true }:
+            case { Status: DeliveryStatus.Delivered }:
                 break;
-            case { } report:
-                await RecordAsync(job.AddressKey, job.OperationId, report, cancellationToken);
+            case { Status: DeliveryStatus.Failed } report:
+                await RecordAsync(job.AddressKey, job.OperationId, report.Reason, cancellationToken);
                 break;
-            case null when job.Tries < MaxTries && transport.ReportDelay is { } delay:
+            case { } when job.Tries < MaxTries && transport.ReportDelay is { } delay:
                 await schedule.EnqueueAsync(job with { Tries = job.Tries + 1, Due = time.GetUtcNow() + delay }, cancellationToken);
                 break;
             default:
@@ -29,14 +30,27 @@ public sealed partial class DeliveryReports(
     }
 
     /// <summary>Whoever learns of a failed delivery tells it here, with the key of the address it failed for.</summary>
-    public async Task RecordAsync(string addressKey, Guid operationId, DeliveryReport report, CancellationToken cancellationToken)
+    public async Task RecordAsync(string addressKey, Guid operationId, string reason, CancellationToken cancellationToken)
     {
-        LogFailed(operationId, report.Reason);
+        LogFailed(operationId, reason);
         if ((await addresses.LoadAsync(addressKey, cancellationToken)).Claim is { } claim)
         {
             var batch = new PartitionBatch(claim.AccountId);
-            batch.Insert(new EventEntity(claim.AccountId, AccountEvent.MailFailed, time.GetUtcNow(), detail: report.Reason));
+            batch.Insert(new EventEntity(claim.AccountId, AccountEvent.MailFailed, time.GetUtcNow(), detail: reason));
             await accounts.TryCommitAsync(batch, cancellationToken);
+        }
+    }
+
+    // A transport that is away is asked again like one that does not know yet.
+    private async Task<DeliveryReport?> FindAsync(Guid operationId, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await transport.FindReportAsync(operationId, cancellationToken);
+        }
+        catch (Exception e) when (e is RequestFailedException or AggregateException)
+        {
+            return new DeliveryReport(DeliveryStatus.UnderWay);
         }
     }
 

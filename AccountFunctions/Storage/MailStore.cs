@@ -5,11 +5,12 @@ using Microsoft.Extensions.Logging;
 namespace AccountFunctions.Storage;
 
 /// <summary>Whose turn a mail is: it is sent already, another delivery is busy with it, or it is ours to send.</summary>
-public readonly record struct MailTurn(bool Sent = false, TimeSpan? BusyFor = null, MailEntity? Mine = null);
+/// <param name="TakenOver">Ours, but a delivery before may have sent it: it did not live to tell, or heard no answer.</param>
+public readonly record struct MailTurn(bool Sent = false, TimeSpan? BusyFor = null, MailEntity? Mine = null, bool TakenOver = false);
 
 /// <summary>
 /// Remembers in table <c>Addresses</c> which mails are sent. The row is there before the mail leaves; a process that dies between leaves it open, and
-/// whoever delivers the job again takes over once the row's time is up: then, and only then, a mail may be sent twice.
+/// whoever delivers the job again takes over once the row's time is up.
 /// </summary>
 public sealed partial class MailStore(TableServiceClient service, TimeProvider time, ILogger<MailStore> logger)
 {
@@ -38,7 +39,7 @@ public sealed partial class MailStore(TableServiceClient service, TimeProvider t
         }
 
         row.BusyUntil = now + Busy;
-        return await TrySaveAsync(row, cancellationToken) ? new MailTurn(Mine: row) : new MailTurn(BusyFor: Busy);
+        return await TrySaveAsync(row, cancellationToken) ? new MailTurn(Mine: row, TakenOver: true) : new MailTurn(BusyFor: Busy);
     }
 
     public Task SetSentAsync(MailEntity row, CancellationToken cancellationToken)
@@ -48,12 +49,23 @@ public sealed partial class MailStore(TableServiceClient service, TimeProvider t
     }
 
     /// <summary>Lets the next delivery try at once. Never throws: what went wrong before is what counts.</summary>
-    public async Task GiveUpAsync(MailEntity row, CancellationToken cancellationToken)
+    /// <param name="refused">The mail was not taken over for certain.</param>
+    public async Task GiveUpAsync(MailEntity row, bool refused, CancellationToken cancellationToken)
     {
         try
         {
             row.BusyUntil = time.GetUtcNow();
-            await TrySaveAsync(row, cancellationToken);
+            var batch = new PartitionBatch(row.PartitionKey);
+            if (refused)
+            {
+                batch.Delete(row);
+            }
+            else
+            {
+                batch.Save(row);
+            }
+
+            await batch.TryCommitAsync(table, cancellationToken);
         }
         catch (Exception e) when (e is RequestFailedException or AggregateException or OperationCanceledException)
         {
