@@ -2,6 +2,7 @@ using AccountFunctions.Benchmarks.Stress;
 
 var scenarios = new Dictionary<string, Func<Task<bool>>>
 {
+    ["races"] = () => RaceStress.RunAsync(rounds: int.Parse(Environment.GetEnvironmentVariable("ROUNDS") ?? "50", null)),
     ["mail-twice"] = () => MailStress.DeliverTwiceAsync(jobs: 10_000),
     ["mail-outage"] = () => MailStress.OutageAsync(jobs: 500, TimeSpan.FromMinutes(10)),
     ["mail-poison"] = () => MailStress.PoisonedRecipientAsync(jobs: 1000, poisoned: 50),

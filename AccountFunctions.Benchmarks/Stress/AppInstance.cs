@@ -1,4 +1,7 @@
 using System.Diagnostics;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text.Json;
 
 namespace AccountFunctions.Benchmarks.Stress;
 
@@ -7,7 +10,25 @@ public sealed class AppInstance : IDisposable
 {
     private readonly Process process;
 
-    private AppInstance(Process process) => this.process = process;
+    private AppInstance(Process process, int port)
+    {
+        this.process = process;
+        Client = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}/api/account/"), Timeout = TimeSpan.FromSeconds(30) };
+    }
+
+    public HttpClient Client { get; }
+
+    /// <summary>Bytes of memory in use.</summary>
+    public long Memory
+    {
+        get
+        {
+            process.Refresh();
+            return process.WorkingSet64;
+        }
+    }
+
+    public int Handles => process.HandleCount;
 
     /// <param name="settings">Environment variables.</param>
     public static async Task<AppInstance> StartAsync(int port, IReadOnlyDictionary<string, string> settings)
@@ -24,18 +45,41 @@ public sealed class AppInstance : IDisposable
             if (line.Contains("Ctrl-C", StringComparison.Ordinal))
             {
                 _ = process.StandardOutput.BaseStream.CopyToAsync(Stream.Null);
-                return new AppInstance(process);
+                return new AppInstance(process, port);
             }
         }
 
         throw new InvalidOperationException("The app does not start.");
     }
 
+    /// <summary>Posts to an operation; status 0 stands for no answer.</summary>
+    public async Task<Reply> PostAsync(string operation, object body, string? token = null)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, operation) { Content = JsonContent.Create(body) };
+        request.Headers.Authorization = token is null ? null : new AuthenticationHeaderValue("Bearer", token);
+        try
+        {
+            using var response = await Client.SendAsync(request);
+            return new Reply((int)response.StatusCode, await response.Content.ReadFromJsonAsync<JsonElement>());
+        }
+        catch (HttpRequestException)
+        {
+            return new Reply(0, default);
+        }
+    }
+
     /// <summary>SIGKILL: nothing that the app does about its end is done.</summary>
     public void Dispose()
     {
+        Client.Dispose();
         process.Kill();
         process.WaitForExit();
         process.Dispose();
     }
+}
+
+/// <summary>An answer of the app.</summary>
+public sealed record Reply(int Status, JsonElement Envelope)
+{
+    public JsonElement Data => Envelope.GetProperty("data");
 }

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -10,9 +11,10 @@ using Microsoft.Extensions.Logging;
 namespace AccountFunctions.Benchmarks.Stress;
 
 /// <summary>Takes the place of Communication Services Email and counts what every recipient gets; it survives the app.</summary>
-public sealed class MailSink : IAsyncDisposable
+public sealed partial class MailSink : IAsyncDisposable
 {
     private readonly ConcurrentDictionary<string, ConcurrentQueue<TimeSpan>> mails = [];
+    private readonly ConcurrentDictionary<string, ConcurrentQueue<string>> codes = [];
     private readonly ConcurrentDictionary<string, bool> operations = [];
     private readonly long start = TimeProvider.System.GetTimestamp();
     private readonly WebApplication app;
@@ -62,6 +64,24 @@ public sealed class MailSink : IAsyncDisposable
         return ((IPEndPoint)socket.LocalEndpoint).Port;
     }
 
+    /// <summary>The code in the newest mail to an address, once there are so many with a code.</summary>
+    public async Task<string> CodeAsync(string address, int mails = 1)
+    {
+        for (var tries = 0; tries < 1200; tries++)
+        {
+            if (codes.TryGetValue(address, out var found) && found.Count >= mails)
+            {
+                return found.Last();
+            }
+
+            await Task.Delay(50);
+        }
+
+        throw new TimeoutException($"{address} got no code.");
+    }
+
+    public int CountFor(string address) => mails.TryGetValue(address, out var times) ? times.Count : 0;
+
     public ValueTask DisposeAsync() => app.DisposeAsync();
 
     private async Task<IResult> TakeAsync(HttpRequest request)
@@ -78,6 +98,14 @@ public sealed class MailSink : IAsyncDisposable
         var id = request.Headers["Operation-Id"].ToString();
         operations[id] = true;
         mails.GetOrAdd(to, _ => []).Enqueue(Now);
+        if (Code().Match(body.RootElement.GetProperty("content").GetProperty("subject").GetString() ?? "") is { Success: true } code)
+        {
+            codes.GetOrAdd(to, _ => []).Enqueue(code.Value);
+        }
+
         return Results.Json(new { id, status = "Running" }, statusCode: 202);
     }
+
+    [GeneratedRegex(@"\d{6}")]
+    private static partial Regex Code();
 }

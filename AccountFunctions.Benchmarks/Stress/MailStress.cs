@@ -1,12 +1,5 @@
 using System.Diagnostics;
 using System.Security.Cryptography;
-using AccountFunctions.Accounts;
-using AccountFunctions.Email;
-using AccountFunctions.Housekeeping;
-using AccountFunctions.Storage;
-using Azure.Data.Tables;
-using Azure.Storage.Queues;
-using LocalRuntime;
 
 namespace AccountFunctions.Benchmarks.Stress;
 
@@ -26,9 +19,9 @@ public static class MailStress
         {
             await stage.RegisterAsync(Wave, copies: 2, first);
             await stage.WaitAsync(() => stage.Sink.Recipients == first + Wave, $"{jobs} jobs, each delivered twice");
-            await stage.DrainAsync();
         }
 
+        await stage.DrainAsync();
         return Report(
             $"{jobs:N0} jobs delivered twice: {stage.Sink.Count:N0} mails to {stage.Sink.Recipients:N0} recipients in {watch.Elapsed.TotalSeconds:N0} s",
             stage.Sink.Count == jobs);
@@ -97,92 +90,5 @@ public static class MailStress
     {
         Console.WriteLine(result);
         return holds;
-    }
-
-    /// <summary>Storage in memory, a sink for mails, and jobs in the queue.</summary>
-    private sealed class Stage : IAsyncDisposable
-    {
-        private readonly Azurite azurite;
-        private readonly QueueServiceClient queues;
-
-        private Stage(Azurite azurite, MailSink sink) =>
-            (this.azurite, Sink, queues) = (azurite, sink, new QueueServiceClient(azurite.ConnectionString(), new QueueClientOptions { MessageEncoding = QueueMessageEncoding.Base64 }));
-
-        public MailSink Sink { get; }
-
-        public static async Task<Stage> StartAsync() =>
-            new(await Azurite.StartAsync(new AzuriteOptions(), CancellationToken.None), await MailSink.StartAsync());
-
-        public Task<AppInstance> StartAppAsync() => AppInstance.StartAsync(MailSink.FreePort(), new Dictionary<string, string>
-        {
-            ["AzureWebJobsStorage"] = azurite.ConnectionString(),
-            ["CommunicationServices"] = Sink.ConnectionString,
-            ["Email__PerMinute"] = "10000000",
-            ["Email__PerHour"] = "100000000",
-        });
-
-        /// <summary>Writes registrations and their jobs, as if so many people had signed up.</summary>
-        public async Task RegisterAsync(int count, int copies, int first = 0)
-        {
-            var tables = new TableServiceClient(azurite.ConnectionString());
-            await tables.CreateTableIfNotExistsAsync(AddressStore.TableName);
-            await queues.GetQueueClient(EmailOutbox.QueueName).CreateIfNotExistsAsync();
-            var (addresses, outbox) = (new AddressStore(tables), new EmailOutbox(queues));
-            await Parallel.ForAsync(first, first + count, new ParallelOptions { MaxDegreeOfParallelism = 16 }, async (number, cancellation) =>
-            {
-                var now = TimeProvider.System.GetUtcNow();
-                var (address, id) = ($"u{number}@example.com", Guid.CreateVersion7(now).ToString("N"));
-                var key = EmailAddress.KeyOf(address);
-                var batch = new PartitionBatch(key);
-                batch.Insert(new PendingEntity(key, id)
-                {
-                    Username = address,
-                    Mailbox = address,
-                    PasswordHash = "",
-                    FirstName = "",
-                    LastName = "",
-                    Nonce = Security.VerificationCodes.NewNonce(),
-                    TriesLeft = 5,
-                    Issued = now,
-                    Expires = now.AddDays(1),
-                });
-                await addresses.TryCommitAsync(batch, cancellation);
-                for (var copy = 0; copy < copies; copy++)
-                {
-                    await outbox.EnqueueAsync(new EmailJob(EmailKind.Registration, key, id, now), cancellation);
-                }
-            });
-        }
-
-        public async Task WaitAsync(Func<bool> condition, string what)
-        {
-            for (var seconds = 0; !condition(); seconds++)
-            {
-                if (seconds % 10 == 0)
-                {
-                    await queues.GetQueueClient(HousekeepingSchedule.QueueName).ClearMessagesAsync();
-                    Console.Error.WriteLine($"{what}: {Sink.Recipients:N0} recipients, {Sink.Count:N0} mails, {Sink.Refusals:N0} refusals");
-                }
-
-                await Task.Delay(TimeSpan.FromSeconds(1));
-            }
-        }
-
-        /// <summary>Waits until the queue is empty; nothing is sent afterwards.</summary>
-        public async Task DrainAsync()
-        {
-            while ((await queues.GetQueueClient(EmailOutbox.QueueName).GetPropertiesAsync()).Value.ApproximateMessagesCount > 0)
-            {
-                await Task.Delay(TimeSpan.FromSeconds(1));
-            }
-        }
-
-        public async Task<int> PoisonedAsync() => (await queues.GetQueueClient(EmailOutbox.PoisonQueueName).GetPropertiesAsync()).Value.ApproximateMessagesCount;
-
-        public async ValueTask DisposeAsync()
-        {
-            await Sink.DisposeAsync();
-            await azurite.DisposeAsync();
-        }
     }
 }

@@ -27,7 +27,7 @@ public sealed class MailThrottle(IOptions<ThrottleOptions> options)
         return null;
     }
 
-    // When the window will hold fewer than the limit: once the limit-th mail from the end has left it.
+    // When the window will hold fewer than the limit: once the limit-th mail from the end has left it. A window of no length holds none.
     private static DateTimeOffset EarliestUnder(List<DateTimeOffset> sent, int limit, TimeSpan window) =>
-        sent.Count < limit ? DateTimeOffset.MinValue : sent[^limit] + window;
+        sent.Count < limit || window == TimeSpan.Zero ? DateTimeOffset.MinValue : sent[^limit] + window;
 }
