@@ -16,6 +16,7 @@ public sealed partial class MailSink : IAsyncDisposable
     private readonly ConcurrentDictionary<string, ConcurrentQueue<TimeSpan>> mails = [];
     private readonly ConcurrentDictionary<string, ConcurrentQueue<string>> codes = [];
     private readonly ConcurrentDictionary<string, bool> operations = [];
+    private int doubles;
     private readonly long start = TimeProvider.System.GetTimestamp();
     private readonly WebApplication app;
 
@@ -34,6 +35,9 @@ public sealed partial class MailSink : IAsyncDisposable
     public int Refusals { get; private set; }
 
     public int Count => mails.Values.Sum(times => times.Count);
+
+    /// <summary>Mails that came although they had come already.</summary>
+    public int Doubles => doubles;
 
     public int Recipients => mails.Count;
 
@@ -80,6 +84,8 @@ public sealed partial class MailSink : IAsyncDisposable
         throw new TimeoutException($"{address} got no code.");
     }
 
+    public string? NewestCode(string address) => codes.TryGetValue(address, out var found) ? found.Last() : null;
+
     public int CountFor(string address) => mails.TryGetValue(address, out var times) ? times.Count : 0;
 
     public ValueTask DisposeAsync() => app.DisposeAsync();
@@ -96,7 +102,11 @@ public sealed partial class MailSink : IAsyncDisposable
         }
 
         var id = request.Headers["Operation-Id"].ToString();
-        operations[id] = true;
+        if (!operations.TryAdd(id, true))
+        {
+            Interlocked.Increment(ref doubles);
+        }
+
         mails.GetOrAdd(to, _ => []).Enqueue(Now);
         if (Code().Match(body.RootElement.GetProperty("content").GetProperty("subject").GetString() ?? "") is { Success: true } code)
         {

@@ -26,10 +26,13 @@ public sealed partial class StorageProxy : IAsyncDisposable
     /// <summary>The connection string with every endpoint led through the proxy.</summary>
     public string Storage { get; private set; } = "";
 
-    public static StorageProxy Start(string storage)
+    /// <param name="service">Table or Queue; every service if empty.</param>
+    public static StorageProxy Start(string storage, string service = "")
     {
         var proxy = new StorageProxy();
-        proxy.Storage = Port().Replace(storage, match => $"127.0.0.1:{proxy.Listen(int.Parse(match.Groups[1].Value, null))}");
+        proxy.Storage = Endpoint().Replace(storage, match => match.Groups["service"].Value.EndsWith(service, StringComparison.Ordinal)
+            ? $"{match.Groups["before"]}{proxy.Listen(int.Parse(match.Groups["port"].Value, null))}"
+            : match.Value);
         return proxy;
     }
 
@@ -96,6 +99,6 @@ public sealed partial class StorageProxy : IAsyncDisposable
         }
     }
 
-    [GeneratedRegex(@"127\.0\.0\.1:(\d+)")]
-    private static partial Regex Port();
+    [GeneratedRegex(@"(?<before>(?<service>\w+)Endpoint=http://127\.0\.0\.1:)(?<port>\d+)")]
+    private static partial Regex Endpoint();
 }
