@@ -74,6 +74,7 @@ public sealed class SecurityTableTests
         ("G9", "While storage is away every operation answers 503 in time, and nothing is half-written"),
         ("G10", "Calls to storage are bounded in time"),
         ("I1", "No password, code, token or key is logged"),
+        ("I3", "What a client calls itself reaches no log unchanged"),
         ("I4", "What has outlived its use is removed by itself"),
         ("S1", "Seed defect: one code for everybody until restart"),
         ("S2", "Seed defect: expiry frozen at start and never checked"),

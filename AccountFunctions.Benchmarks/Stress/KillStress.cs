@@ -21,7 +21,7 @@ public static class KillStress
         var killed = 0;
         for (; killed < kills && !people.IsCompleted; killed++)
         {
-            await Task.Delay(RandomNumberGenerator.GetInt32(300, 2500));
+            await Task.Delay(RandomNumberGenerator.GetInt32(100, 1500));
             app.Dispose();
             app = await stage.StartAppAsync();
             Console.Error.WriteLine($"{killed + 1} kills, {finished.Count} of {flows} flows");

@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Text;
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -53,6 +55,9 @@ public sealed partial class FaultProxy : IAsyncDisposable
 
     /// <summary>The connection string with every endpoint led through the proxy.</summary>
     public string Storage { get; private set; } = "";
+
+    /// <summary>What was sent to storage: method, target and body of every call.</summary>
+    public ConcurrentQueue<string> Traffic { get; } = [];
 
     /// <summary>Whether the fault that was asked for has befallen a call.</summary>
     public bool Struck { get; private set; }
@@ -126,6 +131,7 @@ public sealed partial class FaultProxy : IAsyncDisposable
 
         using var body = new MemoryStream();
         await context.Request.Body.CopyToAsync(body);
+        Traffic.Enqueue($"{context.Request.Method} {context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget} {Encoding.UTF8.GetString(body.ToArray())}");
         using var answer = await SendAsync(context.Request, body.ToArray(), target);
         switch (strike)
         {

@@ -1,0 +1,99 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Net;
+using System.Text;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using AccountFunctions.Tests.Storage;
+
+namespace AccountFunctions.Tests;
+
+/// <summary>Every flow, with values that can be told from all others, and then a search for them in everything that the app wrote anywhere.</summary>
+public sealed partial class CanaryTests(AzuriteFixture azurite)
+{
+    private const string Address = "canary.bird@example.com";
+    private static readonly string[] Passwords = ["first canary 4711", "second canary 4712", "third canary 4713", "wrong canary 4714"];
+
+    [Fact, Holds("I1", "I3", "B8", "E11", "F4")]
+    public async Task No_secret_is_written_anywhere_and_no_address_but_where_the_account_keeps_it()
+    {
+        var activities = new ConcurrentQueue<string>();
+        using var listener = new ActivityListener
+        {
+            ShouldListenTo = _ => true,
+            Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded,
+            ActivityStopped = activity => activities.Enqueue(
+                $"{activity.DisplayName} {string.Join(' ', activity.TagObjects.Select(tag => $"{tag.Key}={tag.Value}"))} {string.Join(' ', activity.Events.Select(happened => happened.Name))}"),
+        };
+        ActivitySource.AddActivityListener(listener);
+        await using var proxy = await FaultProxy.StartAsync(azurite.NewStorage());
+        var app = await TestApp.StartAsync(proxy.Storage, new() { ["Codes:Digits"] = "10", ["Logging:LogLevel:Default"] = "Trace", ["Throttle:ResendCooldown"] = "00:00:00" });
+        var secrets = new List<string>(Passwords);
+        await using (app)
+        {
+            await FlowAsync(app, secrets);
+        }
+
+        Assert.All(secrets, secret => Assert.True(secret.Length >= 10));
+        var traffic = proxy.Traffic.Select(Decode).ToList();
+        foreach (var secret in secrets.Append("ZGV2ZWxvcG1lbnQgb25seTogbmV2ZXIgZGVwbG95IHRoaXMga2V5").Append("MIGHAgEAMBMGByqGSM49"))
+        {
+            Assert.DoesNotContain(secret, app.Logs.Text, StringComparison.Ordinal);
+            Assert.DoesNotContain(traffic, call => call.Contains(secret, StringComparison.Ordinal));
+            Assert.DoesNotContain(activities, activity => activity.Contains(secret, StringComparison.Ordinal));
+        }
+
+        Assert.DoesNotContain("canary.bird", app.Logs.Text, StringComparison.OrdinalIgnoreCase);
+        Assert.DoesNotContain("\u001b[31m", app.Logs.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain(activities, activity => activity.Contains("canary.bird", StringComparison.OrdinalIgnoreCase) && !activity.Contains("/emailMessages", StringComparison.Ordinal));
+        Assert.DoesNotContain(traffic, call => AddressColumns().Replace(call, "").Contains("canary.bird", StringComparison.OrdinalIgnoreCase));
+        Assert.Contains(traffic, call => call.Contains("canary.bird", StringComparison.Ordinal));
+    }
+
+    private static async Task FlowAsync(TestApp app, List<string> secrets)
+    {
+        app.Client.DefaultRequestHeaders.TryAddWithoutValidation("User-Agent", "Canary \u001b[31m");
+        await app.RegisterAsync(Address, Passwords[0]);
+        await app.PostAsync("activate", new { username = Address, code = "0000000000" });
+        secrets.Add(await app.NextCodeAsync(Address));
+        await app.PostAsync("activate", new { username = Address, code = secrets[^1] });
+        await app.RegisterAsync(Address, Passwords[3]);
+        await app.LoginAsync(Address, Passwords[3]);
+        var login = (await app.LoginAsync(Address, Passwords[0])).Data;
+        Keep(login);
+        var refreshed = (await app.PostAsync("refresh", new { refresh = login.GetProperty("refresh").GetString() })).Data;
+        Keep(refreshed);
+        var token = refreshed.GetProperty("access").GetString();
+        await app.PostAsync("details", new { job = "bird" }, token);
+        await app.GetAsync("details", token);
+        await app.GetAsync("sessions", token);
+        await app.PostAsync("password", new { password = Passwords[3], new_password = Passwords[1] }, token);
+        Assert.Equal(HttpStatusCode.OK, (await app.PostAsync("password", new { password = Passwords[0], new_password = Passwords[1] }, token)).Status);
+        await app.PostAsync("code", new { username = Address });
+        await app.WaitForMailsAsync(Address, 4);
+        secrets.Add((await app.MailsAsync(Address)).Select(mail => mail.Subject.Split(' ')[0]).Last(code => code.Length == 10 && code.All(char.IsAsciiDigit)));
+        Assert.Equal(HttpStatusCode.OK, (await app.PostAsync("forgot", new { username = Address, code = secrets[^1], new_password = Passwords[2] })).Status);
+        await app.PostAsync("refresh", new { refresh = login.GetProperty("refresh").GetString() });
+        login = (await app.LoginAsync(Address, Passwords[2])).Data;
+        Keep(login);
+        await app.PostAsync("logout", new { all = true }, login.GetProperty("access").GetString());
+        await app.WaitForMailsAsync(Address, 5);
+        await app.DrainAsync();
+
+        void Keep(JsonElement tokens)
+        {
+            secrets.Add(tokens.GetProperty("access").GetString()!);
+            secrets.Add(tokens.GetProperty("refresh").GetString()!);
+        }
+    }
+
+    // Queue messages travel as base64.
+    private static string Decode(string call) =>
+        Message().Match(call) is { Success: true } message ? $"{call} {Encoding.UTF8.GetString(Convert.FromBase64String(message.Value))}" : call;
+
+    [GeneratedRegex("(?<=<MessageText>)[^<]+")]
+    private static partial Regex Message();
+
+    [GeneratedRegex("\"(Username|Mailbox)\":\"[^\"]*\"")]
+    private static partial Regex AddressColumns();
+}
