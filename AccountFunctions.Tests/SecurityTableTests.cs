@@ -1,10 +1,11 @@
 using System.Reflection;
 using System.Runtime.CompilerServices;
+using System.Text.RegularExpressions;
 
 namespace AccountFunctions.Tests;
 
 /// <summary>docs/security.md is written by this test out of the tests' own attributes, so it cannot claim what no test holds.</summary>
-public sealed class SecurityTableTests
+public sealed partial class SecurityTableTests
 {
     private static readonly (string Row, string Requirement)[] Requirements =
     [
@@ -74,6 +75,7 @@ public sealed class SecurityTableTests
         ("G9", "While storage is away every operation answers 503 in time, and nothing is half-written"),
         ("G10", "Calls to storage are bounded in time"),
         ("I1", "No password, code, token or key is logged"),
+        ("I2", "Sign-ins, refusals and security events are logged: who, what, with which outcome, under the trace that the answer names"),
         ("I3", "What a client calls itself reaches no log unchanged"),
         ("I4", "What has outlived its use is removed by itself"),
         ("S1", "Seed defect: one code for everybody until restart"),
@@ -116,6 +118,27 @@ public sealed class SecurityTableTests
             Assert.Equal(table, text[start..]);
         }
     }
+
+    [Fact]
+    public void The_list_of_asvs_clauses_is_complete_and_refers_to_what_is_there()
+    {
+        var folder = Path.Combine(Path.GetDirectoryName(ThisFile())!, "..", "docs");
+        var clauses = File.ReadLines(Path.Combine(folder, "asvs.md")).Where(line => line.StartsWith("| V", StringComparison.Ordinal)).Select(line => line.Split('|', StringSplitOptions.TrimEntries)).ToList();
+
+        Assert.Equal((70, 183), (clauses.Count(clause => clause[2] == "1"), clauses.Count(clause => clause[2] == "2")));
+        Assert.Equal(clauses.Count, clauses.Select(clause => clause[1]).Distinct().Count());
+        Assert.All(clauses, clause => Assert.NotEmpty(clause[4]));
+        var rows = clauses.SelectMany(clause => Row().Matches(clause[4]).Select(match => match.Value));
+        Assert.Empty(rows.Except(Requirements.Select(requirement => requirement.Row)));
+        Assert.All(clauses.SelectMany(clause => TestName().Matches(clause[4]).Select(match => match.Value)), test =>
+            Assert.Contains(typeof(SecurityTableTests).Assembly.GetTypes(), type => type.Name == test));
+    }
+
+    [GeneratedRegex(@"\b[A-GS]\d{1,2}\b|\bI\d\b")]
+    private static partial Regex Row();
+
+    [GeneratedRegex(@"\b\w+Tests\b")]
+    private static partial Regex TestName();
 
     private static string ThisFile([CallerFilePath] string path = "") => path;
 }

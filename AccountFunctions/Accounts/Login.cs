@@ -60,6 +60,11 @@ public sealed partial class Login(
             return unheard;
         }
 
+        if (!right && (account?.Id ?? pending?.Id) is { } id)
+        {
+            LogFailed(id);
+        }
+
         return account switch
         {
             _ when !right => Problem.InvalidCredentials,
@@ -116,6 +121,9 @@ public sealed partial class Login(
 
     [LoggerMessage(LogLevel.Information, "Account {AccountId} signed in, session {SessionId}.")]
     private partial void LogSignedIn(string accountId, string sessionId);
+
+    [LoggerMessage(LogLevel.Information, "A wrong password was tried on account {AccountId}.")]
+    private partial void LogFailed(string accountId);
 
     [LoggerMessage(LogLevel.Warning, "The password hash of account {AccountId} could not be renewed.")]
     private partial void LogNotRehashed(string accountId, Exception exception);

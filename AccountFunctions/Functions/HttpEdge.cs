@@ -93,6 +93,11 @@ public sealed partial class HttpEdge(CallerAuthenticator authenticator, NetworkT
             Log(request.FunctionContext.FunctionDefinition.Name, e);
         }
 
+        if (result.Problem is { Status: < 500 } refusal)
+        {
+            LogRefused(request.FunctionContext.FunctionDefinition.Name, refusal.Status, refusal.Message.Replace('\n', ','));
+        }
+
         return await Answer.WriteAsync(request, result, success, cancellationToken);
     }
 
@@ -108,6 +113,9 @@ public sealed partial class HttpEdge(CallerAuthenticator authenticator, NetworkT
             LogFailed(function, exception);
         }
     }
+
+    [LoggerMessage(LogLevel.Information, "{Function} refused: {Status} {Code}.")]
+    private partial void LogRefused(string function, int status, string code);
 
     [LoggerMessage(LogLevel.Warning, "{Function} could not be answered.")]
     private partial void LogUnavailable(string function, Exception exception);
