@@ -8,6 +8,8 @@ namespace AccountFunctions.Benchmarks.Stress;
 /// <summary>The app as a process of its own, which can be killed.</summary>
 public sealed class AppInstance : IDisposable
 {
+    // What the apps say is kept where STRESS_LOG says.
+    private static readonly Stream Log = Environment.GetEnvironmentVariable("STRESS_LOG") is { } path ? File.Create(path) : Stream.Null;
     private readonly Process process;
 
     private AppInstance(Process process, int port)
@@ -44,7 +46,7 @@ public sealed class AppInstance : IDisposable
         {
             if (line.Contains("Ctrl-C", StringComparison.Ordinal))
             {
-                _ = process.StandardOutput.BaseStream.CopyToAsync(Stream.Null);
+                _ = process.StandardOutput.BaseStream.CopyToAsync(Log);
                 return new AppInstance(process, port);
             }
         }

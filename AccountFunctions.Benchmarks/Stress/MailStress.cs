@@ -6,25 +6,26 @@ namespace AccountFunctions.Benchmarks.Stress;
 /// <summary>What becomes of mails when they are delivered twice, when nothing takes them, when one of them cannot be sent, and when the app is killed.</summary>
 public static class MailStress
 {
-    private const int Wave = 500;
+    private const int Wave = 1000;
 
     public static async Task<bool> DeliverTwiceAsync(int jobs)
     {
-        await using var stage = await Stage.StartAsync();
-        using var app = await stage.StartAppAsync();
+        var (mails, recipients) = (0, 0);
         var watch = Stopwatch.StartNew();
 
-        // In waves: Azurite slows down with the length of its queues.
+        // Each wave on a storage of its own: Azurite slows down with what went through its queues.
         for (var first = 0; first < jobs; first += Wave)
         {
-            await stage.RegisterAsync(Wave, copies: 2, first);
-            await stage.WaitAsync(() => stage.Sink.Recipients == first + Wave, $"{jobs} jobs, each delivered twice");
+            await using var stage = await Stage.StartAsync();
+            await stage.RegisterAsync(Wave, copies: 2);
+            using var app = await stage.StartAppAsync();
+            await stage.WaitAsync(() => stage.Sink.Recipients == Wave, $"jobs from {first:N0} on, each delivered twice");
+            await stage.DrainAsync();
+            mails += stage.Sink.Count;
+            recipients += stage.Sink.Recipients;
         }
 
-        await stage.DrainAsync();
-        return Report(
-            $"{jobs:N0} jobs delivered twice: {stage.Sink.Count:N0} mails to {stage.Sink.Recipients:N0} recipients in {watch.Elapsed.TotalSeconds:N0} s",
-            stage.Sink.Count == jobs);
+        return Report($"{jobs:N0} jobs delivered twice: {mails:N0} mails to {recipients:N0} recipients in {watch.Elapsed.TotalMinutes:N0} min", mails == jobs && recipients == jobs);
     }
 
     public static async Task<bool> OutageAsync(int jobs, TimeSpan outage)
