@@ -1,5 +1,8 @@
 using System.Globalization;
+using AccountFunctions.Benchmarks.Load;
+using AccountFunctions.Benchmarks.Micro;
 using AccountFunctions.Benchmarks.Stress;
+using BenchmarkDotNet.Running;
 
 // Options are pairs: --rounds 50.
 int Option(string name, int fallback) =>
@@ -19,9 +22,28 @@ var scenarios = new Dictionary<string, Func<Task<bool>>>
     ["mail-kills"] = () => MailStress.KillAsync(Option("jobs", 200), Option("kills", 10)),
 };
 
+switch (args)
+{
+    case ["serve", var server, var port]:
+        return await Servers.RunAsync(server, int.Parse(port, CultureInfo.InvariantCulture));
+    case ["load", ..]:
+        return await new LoadCommand(TimeSpan.FromSeconds(Option("seconds", 4)), Option("accounts", 0)).RunAsync(Path.Combine("docs", "performance"));
+    case ["cold", ..]:
+        return await ColdCommand.RunAsync(Option("starts", 10));
+    case ["micro", .. var rest]:
+        BenchmarkSwitcher.FromTypes([typeof(Parts)]).Run([.. rest, "--filter", "*"]);
+        return 0;
+}
+
 if (args is not ["stress", var name, ..] || !scenarios.TryGetValue(name, out var scenario))
 {
-    Console.Error.WriteLine($"dotnet run -c Release --project AccountFunctions.Benchmarks -- stress {string.Join('|', scenarios.Keys)} [--option N …]");
+    Console.Error.WriteLine($"""
+        dotnet run -c Release --project AccountFunctions.Benchmarks -- …
+          load [--seconds N] [--accounts N]     the app beside its floors and ASP.NET Core Identity; writes docs/performance
+          cold [--starts N]                     start to first answer beside a minimal app
+          micro                                 the parts that requests are made of
+          stress NAME [--option N …]            {string.Join(' ', scenarios.Keys)}
+        """);
     return 2;
 }
 

@@ -39,6 +39,7 @@ public static class AccountServices
         services.AddSingleton<AddressStore>().AddSingleton<AccountStore>().AddSingleton<ThrottleStore>().AddSingleton<MailStore>().AddSingleton<StorageHealth>().AddHostedService<StorageSetup>();
         services.AddSingleton<SigningKeys>().AddSingleton<TokenMetadata>().AddSingleton<AccessTokens>().AddSingleton<CallerAuthenticator>();
         services.AddSingleton<IArgon2Engine, SodiumArgon2>().AddSingleton<IArgon2Engine, KonsciousArgon2>().AddSingleton<HashGate>().AddSingleton<PasswordHasher>().AddSingleton<PasswordPolicy>();
+        services.AddHostedService(provider => provider.GetRequiredService<PasswordHasher>());
         services.AddSingleton<VerificationCodes>().AddSingleton<RefreshTokenChain>();
         services.AddSingleton<MailThrottle>().AddSingleton<NetworkThrottle>().AddSingleton<SignInAttempts>().AddSingleton<SignInThrottle>().AddSingleton<SignInLedger>();
         services.AddSingleton<HousekeepingSchedule>().AddSingleton<Retention>().AddSingleton<Housekeeper>();

@@ -86,6 +86,8 @@ public sealed partial class MailSink : IAsyncDisposable
 
     public string? NewestCode(string address) => codes.TryGetValue(address, out var found) ? found.Last() : null;
 
+    public TimeSpan TimeOf(string address) => mails[address].First();
+
     public int CountFor(string address) => mails.TryGetValue(address, out var times) ? times.Count : 0;
 
     public ValueTask DisposeAsync() => app.DisposeAsync();

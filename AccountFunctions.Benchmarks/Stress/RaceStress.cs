@@ -7,6 +7,7 @@ namespace AccountFunctions.Benchmarks.Stress;
 public static class RaceStress
 {
     private const int Width = 64;
+    private const int MailsPerHour = 5;
     private const string Password = "blue tractor 77";
 
     public static async Task<bool> RunAsync(int rounds)
@@ -26,7 +27,7 @@ public static class RaceStress
         foreach (var instances in new[] { 1, 2 })
         {
             await using var stage = await Stage.StartAsync();
-            var apps = await Task.WhenAll(Enumerable.Range(0, instances).Select(_ => stage.StartAppAsync()));
+            var apps = await Task.WhenAll(Enumerable.Range(0, instances).Select(_ => stage.StartAppAsync(mailsPerHour: MailsPerHour)));
             foreach (var (name, run) in races)
             {
                 var arena = new Arena(stage, apps);
@@ -54,7 +55,7 @@ public static class RaceStress
         var replies = await arena.RaceAsync((app, _) => app.PostAsync("register", new { username, password1 = Password, password2 = Password }));
         var code = await arena.Stage.Sink.CodeAsync(username);
         var activations = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => arena.Apps[0].PostAsync("activate", new { username, code })));
-        return replies.Count(reply => reply.Status == 201) is not 50 ? "not as many registrations as mails may go there"
+        return Exactly(replies, (201, MailsPerHour), (429, Width - MailsPerHour)) is { } other ? other
             : activations.Count(reply => reply.Status == 200) is not 1 ? "not one activation"
             : await arena.AccountsAsync(username) is not 1 ? "not one account"
             : null;

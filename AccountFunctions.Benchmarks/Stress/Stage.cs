@@ -25,7 +25,7 @@ public sealed class Stage : IAsyncDisposable
         new(await Azurite.StartAsync(new AzuriteOptions(), CancellationToken.None), await MailSink.StartAsync());
 
     /// <param name="storage">The connection string that the app gets; null for that of the storage itself.</param>
-    public Task<AppInstance> StartAppAsync(string? storage = null) => AppInstance.StartAsync(MailSink.FreePort(), new Dictionary<string, string>
+    public Task<AppInstance> StartAppAsync(string? storage = null, int mailsPerHour = 1000) => AppInstance.StartAsync(MailSink.FreePort(), new Dictionary<string, string>
     {
         ["AzureWebJobsStorage"] = storage ?? Storage,
         ["CommunicationServices"] = Sink.ConnectionString,
@@ -38,7 +38,7 @@ public sealed class Stage : IAsyncDisposable
         ["Passwords__MaxWaitingHashes"] = "10000",
         ["Throttle__RequestsPerMinute"] = "1000000",
         ["Throttle__ResendCooldown"] = "00:00:00",
-        ["Throttle__MailsPerHour"] = "1000",
+        ["Throttle__MailsPerHour"] = $"{mailsPerHour}",
         ["Throttle__MailsPerDay"] = "50",
         ["AzureFunctionsJobHost__extensions__queues__maxPollingInterval"] = "00:00:00.200",
     });

@@ -22,6 +22,9 @@ public sealed partial class Activate(
     TimeProvider time,
     ILogger<Activate> logger)
 {
+    // More than the mail cap lets wait at an address in a day, fewer than a batch takes.
+    private const int MaxPendings = 90;
+
     public async Task<Result<Success>> HandleAsync(ActivateRequest request, Visitor visitor, CancellationToken cancellationToken)
     {
         var errors = new FieldErrors();
@@ -42,7 +45,7 @@ public sealed partial class Activate(
                     return refused;
                 }
 
-                var live = partition.Claim is null ? partition.Pendings.Where(pending => pending.IsLive(now)).ToList() : [];
+                var live = partition.Claim is null ? partition.Pendings.Where(pending => pending.IsLive(now)).TakeLast(MaxPendings).ToList() : [];
                 var redeemed = live.FindLast(pending => codes.Matches(code, CodePurpose.Activation, partition.Key, pending.Nonce));
                 return redeemed is null
                     ? await RefuseAsync(partition, live, cancellationToken)
@@ -91,7 +94,7 @@ public sealed partial class Activate(
             // The sweep of the registration is the first to follow the account.
             SweepDue = retention.EndOfMail(redeemed.Issued),
         });
-        foreach (var pending in partition.Pendings)
+        foreach (var pending in partition.Pendings.Where(pending => pending.Id != redeemed.Id).TakeLast(MaxPendings).Append(redeemed))
         {
             claim.Delete(pending);
         }

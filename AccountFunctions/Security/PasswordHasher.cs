@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -9,7 +10,7 @@ namespace AccountFunctions.Security;
 /// Hashes passwords with Argon2id into PHC strings and checks them. A password is what its NFKC form is (NIST SP 800-63B §3.1.1.2), so that the
 /// same characters typed on another keyboard match. Every call costs exactly one Argon2 run.
 /// </summary>
-public sealed partial class PasswordHasher
+public sealed partial class PasswordHasher : IHostedService
 {
     private const int SaltBytes = 16;
     private const int TagBytes = 32;
@@ -19,6 +20,7 @@ public sealed partial class PasswordHasher
 
     // What is checked for somebody who does not exist: the same cost, and no password has this tag.
     private readonly Argon2Hash nobody;
+    private readonly ILogger<PasswordHasher> logger;
 
     /// <param name="engines">The preferred one first; a later one serves for what those before it cannot do.</param>
     public PasswordHasher(IOptions<PasswordOptions> options, HashGate gate, IEnumerable<IArgon2Engine> engines, ILogger<PasswordHasher> logger)
@@ -26,9 +28,18 @@ public sealed partial class PasswordHasher
         this.options = options.Value;
         this.gate = gate;
         this.engines = [.. engines];
+        this.logger = logger;
         nobody = Template();
-        LogEngine(logger, EngineFor(nobody) == this.engines[0] ? LogLevel.Information : LogLevel.Warning, EngineFor(nobody).GetType().Name);
     }
+
+    /// <summary>Says which engine is at work, and warns if it is not the preferred one: a machine without the native library is five times slower.</summary>
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        LogEngine(EngineFor(nobody) == engines[0] ? LogLevel.Information : LogLevel.Warning, EngineFor(nobody).GetType().Name);
+        return Task.CompletedTask;
+    }
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public async Task<string> HashAsync(string password, CancellationToken cancellationToken)
     {
@@ -75,5 +86,5 @@ public sealed partial class PasswordHasher
     private IArgon2Engine EngineFor(Argon2Hash hash) => engines.First(engine => engine.Supports(hash));
 
     [LoggerMessage("Passwords are hashed by {Engine}.")]
-    private static partial void LogEngine(ILogger logger, LogLevel level, string engine);
+    private partial void LogEngine(LogLevel level, string engine);
 }
