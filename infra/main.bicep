@@ -1,0 +1,232 @@
+import { domainRecords as domainRecordsType, email as emailType, tags as tagsType } from 'types.bicep'
+
+metadata description = 'The accounts backend: function app, storage, vault, mail and monitoring.'
+
+@description('Short name of the workload; part of every name.')
+@minLength(2)
+@maxLength(10)
+param workload string
+
+@description('Environment, for example dev or prod; part of every name.')
+@minLength(2)
+@maxLength(8)
+param environmentName string
+
+param location string = resourceGroup().location
+
+@description('What the mails call the product.')
+param productName string
+
+@description('What carries the mails.')
+param email emailType
+
+@description('Mails that may leave in a minute and in an hour: the quota that the mail service grants.')
+param emailQuota { perMinute: int, perHour: int } = { perMinute: 30, perHour: 100 }
+
+@description('The address under which clients reach the app, without a trailing slash; empty for the one that Azure gives it. It is the issuer of access tokens: changing it ends every one of them.')
+param publicUrl string = ''
+
+@description('Audience of access tokens.')
+param audience string = 'account-functions'
+
+@description('Further app settings, as local.settings.sample.json names them.')
+param settings { *: string } = {}
+
+@description('True while the secret TokensPreviousSigningKeys of the vault is to be read: keys that are published and accepted, never used to sign.')
+param previousSigningKeys bool = false
+
+@description('Instances that are always there to answer HTTP; 0 scales to zero.')
+@minValue(0)
+param alwaysReady int = 0
+
+@minValue(1)
+@maxValue(1000)
+param maximumInstances int = 40
+
+@description('Share of telemetry that is kept, in percent.')
+@minValue(1)
+@maxValue(100)
+param samplingPercentage int = 100
+
+@description('How long logs are kept, in days.')
+@minValue(30)
+@maxValue(730)
+param logRetentionDays int = 30
+
+@description('Who hears of alerts; empty for nobody.')
+param alertEmail string = ''
+
+@description('True puts storage and vault behind private endpoints. Deployments of code must then come from inside the network.')
+param privateNetwork bool = false
+
+@description('True protects what holds data from deletion.')
+param deleteLocks bool = false
+
+param tags tagsType = {}
+
+@description('Source of the key from which codes and refresh tokens are derived. It is used by the first deployment only; the secret is never overwritten.')
+@secure()
+param codeKeySeed string = '${newGuid()}${newGuid()}'
+
+// Before what is readable, so that no cut to a length limit takes it away.
+var token = take(uniqueString(subscription().id, resourceGroup().id, workload, environmentName), 8)
+var name = '${workload}-${environmentName}-${token}'
+var allTags = union(tags, { workload: workload, environment: environmentName })
+var workspaceName = 'log-${name}'
+var insightsName = 'appi-${name}'
+var hostStorageName = 'sth${token}${workload}'
+var dataStorageName = 'std${token}${workload}'
+var vaultName = 'kv-${token}-${workload}'
+var functionAppName = 'func-${name}'
+var apiUrl = empty(publicUrl) ? 'https://${functionAppName}.azurewebsites.net' : publicUrl
+
+resource identity 'Microsoft.ManagedIdentity/userAssignedIdentities@2024-11-30' = {
+  name: 'id-${name}'
+  location: location
+  tags: allTags
+}
+
+module monitoring 'modules/monitoring.bicep' = {
+  params: {
+    workspaceName: workspaceName
+    insightsName: insightsName
+    location: location
+    tags: allTags
+    identityName: identity.name
+    samplingPercentage: samplingPercentage
+    retentionDays: logRetentionDays
+  }
+}
+
+module network 'modules/network.bicep' = if (privateNetwork) {
+  params: {
+    name: name
+    location: location
+    tags: allTags
+  }
+}
+
+module hostStorage 'modules/storage.bicep' = {
+  params: {
+    name: hostStorageName
+    location: location
+    tags: allTags
+    identityName: identity.name
+    roles: ['Storage Blob Data Owner', 'Storage Queue Data Contributor', 'Storage Table Data Contributor']
+    containers: ['deployment']
+    privateEndpoints: privateNetwork ? ['blob', 'queue'] : []
+    endpoints: network.?outputs.endpoints
+    workspaceName: workspaceName
+    lock: false
+  }
+  dependsOn: [monitoring]
+}
+
+module dataStorage 'modules/storage.bicep' = {
+  params: {
+    name: dataStorageName
+    location: location
+    tags: allTags
+    identityName: identity.name
+    roles: ['Storage Queue Data Contributor', 'Storage Table Data Contributor']
+    tables: ['Addresses', 'Accounts', 'Throttles']
+    queues: ['email-jobs', 'email-jobs-poison', 'housekeeping-jobs', 'housekeeping-jobs-poison']
+    privateEndpoints: privateNetwork ? ['queue', 'table'] : []
+    endpoints: network.?outputs.endpoints
+    workspaceName: workspaceName
+    lock: deleteLocks
+  }
+  dependsOn: [monitoring]
+}
+
+module vault 'modules/vault.bicep' = {
+  params: {
+    name: vaultName
+    location: location
+    tags: allTags
+    identityName: identity.name
+    codeKeySeed: codeKeySeed
+    private: privateNetwork
+    endpoints: network.?outputs.endpoints
+    workspaceName: workspaceName
+    lock: deleteLocks
+  }
+  dependsOn: [monitoring]
+}
+
+module mail 'modules/mail.bicep' = if (email.kind != 'smtp') {
+  params: {
+    name: name
+    tags: allTags
+    identityName: identity.name
+    email: email
+    workspaceName: workspaceName
+  }
+  dependsOn: [monitoring]
+}
+
+module functionApp 'modules/functionapp.bicep' = {
+  params: {
+    name: functionAppName
+    planName: 'plan-${name}'
+    location: location
+    tags: allTags
+    identityName: identity.name
+    hostStorageName: hostStorageName
+    dataStorageName: dataStorageName
+    vaultName: vaultName
+    insightsName: insightsName
+    subnetId: network.?outputs.appSubnetId
+    alwaysReady: alwaysReady
+    maximumInstances: maximumInstances
+    settings: union(
+      {
+        Tokens__Issuer: '${apiUrl}/api'
+        Tokens__Audience: audience
+        Email__ProductName: productName
+        Email__PerMinute: string(emailQuota.perMinute)
+        Email__PerHour: string(emailQuota.perHour)
+      },
+      email.kind == 'smtp'
+        ? {
+            Email__Transport: 'Smtp'
+            Email__Sender: email.sender
+            Smtp__Host: email.host
+            Smtp__Port: string(email.port)
+            Smtp__Username: email.username
+          }
+        : {
+            Email__Transport: 'AzureCommunication'
+            Email__Sender: mail!.outputs.sender
+            CommunicationServices__endpoint: mail!.outputs.endpoint
+          },
+      settings
+    )
+    vaultItems: union(
+      { Codes__Key: 'CodesKey', Tokens__SigningKey: 'TokensSigningKey' },
+      previousSigningKeys ? { Tokens__PreviousSigningKeys: 'TokensPreviousSigningKeys' } : {},
+      email.kind == 'smtp' ? { Smtp__Password: 'SmtpPassword' } : {}
+    )
+  }
+  dependsOn: [monitoring, hostStorage, dataStorage, vault]
+}
+
+module alerts 'modules/alerts.bicep' = {
+  params: {
+    name: name
+    location: location
+    tags: allTags
+    workspaceName: workspaceName
+    functionAppName: functionAppName
+    dataStorageName: dataStorageName
+    alertEmail: alertEmail
+  }
+  dependsOn: [monitoring, functionApp, dataStorage]
+}
+
+output functionAppName string = functionAppName
+output apiUrl string = '${apiUrl}/api'
+output vaultName string = vaultName
+
+@description('What has to be published in DNS before a custom mail domain can be verified.')
+output mailDomainRecords domainRecordsType = mail.?outputs.domainRecords ?? {}

@@ -1,0 +1,128 @@
+import { tags as tagsType } from '../types.bicep'
+
+param name string
+param planName string
+param location string
+param tags tagsType
+param identityName string
+param hostStorageName string
+param dataStorageName string
+param vaultName string
+param insightsName string
+
+@description('Subnet from which the app reaches private endpoints.')
+param subnetId string?
+param alwaysReady int
+param maximumInstances int
+
+@description('App settings that are no secrets.')
+param settings { *: string }
+
+@description('App settings that are, and the names of their secrets in the vault.')
+param vaultItems { *: string }
+
+resource identity 'Microsoft.ManagedIdentity/userAssignedIdentities@2024-11-30' existing = {
+  name: identityName
+}
+
+resource hostStorage 'Microsoft.Storage/storageAccounts@2025-01-01' existing = {
+  name: hostStorageName
+}
+
+resource dataStorage 'Microsoft.Storage/storageAccounts@2025-01-01' existing = {
+  name: dataStorageName
+}
+
+resource insights 'Microsoft.Insights/components@2020-02-02' existing = {
+  name: insightsName
+}
+
+resource plan 'Microsoft.Web/serverfarms@2024-11-01' = {
+  name: planName
+  location: location
+  tags: tags
+  kind: 'functionapp'
+  sku: { tier: 'FlexConsumption', name: 'FC1' }
+  properties: { reserved: true }
+}
+
+resource app 'Microsoft.Web/sites@2024-11-01' = {
+  name: name
+  location: location
+  tags: tags
+  kind: 'functionapp,linux'
+  identity: {
+    type: 'UserAssigned'
+    userAssignedIdentities: { '${identity.id}': {} }
+  }
+  properties: {
+    serverFarmId: plan.id
+    httpsOnly: true
+    keyVaultReferenceIdentity: identity.id
+    virtualNetworkSubnetId: subnetId
+    functionAppConfig: {
+      deployment: {
+        storage: {
+          type: 'blobContainer'
+          value: '${hostStorage.properties.primaryEndpoints.blob}deployment'
+          authentication: {
+            type: 'UserAssignedIdentity'
+            userAssignedIdentityResourceId: identity.id
+          }
+        }
+      }
+      runtime: { name: 'dotnet-isolated', version: '10.0' }
+      scaleAndConcurrency: {
+        instanceMemoryMB: 2048
+        maximumInstanceCount: maximumInstances
+        alwaysReady: alwaysReady == 0 ? [] : [{ name: 'http', instanceCount: alwaysReady }]
+        triggers: { http: { perInstanceConcurrency: 32 } }
+      }
+    }
+    siteConfig: {
+      minTlsVersion: '1.2'
+      http20Enabled: true
+      ftpsState: 'Disabled'
+      remoteDebuggingEnabled: false
+    }
+  }
+
+  resource ftp 'basicPublishingCredentialsPolicies' = {
+    name: 'ftp'
+    properties: { allow: false }
+  }
+
+  resource scm 'basicPublishingCredentialsPolicies' = {
+    name: 'scm'
+    properties: { allow: false }
+  }
+
+  // Replaces all settings: what is set by hand is gone with the next deployment.
+  resource appSettings 'config' = {
+    name: 'appsettings'
+    properties: union(
+      {
+        AZURE_CLIENT_ID: identity.properties.clientId
+        AZURE_FUNCTIONS_ENVIRONMENT: 'Production'
+        APPLICATIONINSIGHTS_CONNECTION_STRING: insights.properties.ConnectionString
+        APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'ClientId=${identity.properties.clientId};Authorization=AAD'
+        AzureWebJobsStorage__accountName: hostStorage.name
+        AzureWebJobsStorage__credential: 'managedidentity'
+        AzureWebJobsStorage__clientId: identity.properties.clientId
+        AccountsStorage__queueServiceUri: dataStorage.properties.primaryEndpoints.queue
+        AccountsStorage__tableServiceUri: dataStorage.properties.primaryEndpoints.table
+        AccountsStorage__credential: 'managedidentity'
+        AccountsStorage__clientId: identity.properties.clientId
+        CommunicationServices__credential: 'managedidentity'
+        CommunicationServices__clientId: identity.properties.clientId
+      },
+      reduce(
+        items(vaultItems),
+        {},
+        (all, secret) =>
+          union(all, { '${secret.key}': '@Microsoft.KeyVault(VaultName=${vaultName};SecretName=${secret.value})' })
+      ),
+      settings
+    )
+  }
+}

@@ -1,0 +1,79 @@
+import { tags as tagsType } from '../types.bicep'
+
+param name string
+param location string
+param tags tagsType
+
+var zones = {
+  blob: 'privatelink.blob.${environment().suffixes.storage}'
+  queue: 'privatelink.queue.${environment().suffixes.storage}'
+  table: 'privatelink.table.${environment().suffixes.storage}'
+  vault: 'privatelink.vaultcore.azure.net'
+}
+
+resource network 'Microsoft.Network/virtualNetworks@2025-01-01' = {
+  name: 'vnet-${name}'
+  location: location
+  tags: tags
+  properties: {
+    addressSpace: { addressPrefixes: ['10.20.0.0/22'] }
+    subnets: [
+      {
+        name: 'app'
+        properties: {
+          addressPrefix: '10.20.0.0/24'
+          delegations: [{ name: 'flex', properties: { serviceName: 'Microsoft.App/environments' } }]
+        }
+      }
+      {
+        name: 'endpoints'
+        properties: {
+          addressPrefix: '10.20.1.0/24'
+          privateEndpointNetworkPolicies: 'Enabled'
+        }
+      }
+    ]
+  }
+
+  resource appSubnet 'subnets' existing = {
+    name: 'app'
+  }
+
+  resource endpointSubnet 'subnets' existing = {
+    name: 'endpoints'
+  }
+}
+
+resource zone 'Microsoft.Network/privateDnsZones@2020-06-01' = [
+  for item in items(zones): {
+    name: item.value
+    #disable-next-line no-hardcoded-location // DNS zones are nowhere.
+    location: 'global'
+    tags: tags
+  }
+]
+
+resource link 'Microsoft.Network/privateDnsZones/virtualNetworkLinks@2020-06-01' = [
+  for (item, index) in items(zones): {
+    parent: zone[index]
+    name: 'to-network'
+    #disable-next-line no-hardcoded-location // DNS zones are nowhere.
+    location: 'global'
+    tags: tags
+    properties: {
+      registrationEnabled: false
+      virtualNetwork: { id: network.id }
+    }
+  }
+]
+
+output appSubnetId string = network::appSubnet.id
+output endpoints { subnetId: string, zoneIds: { *: string } } = {
+  subnetId: network::endpointSubnet.id
+  zoneIds: {
+    blob: resourceId('Microsoft.Network/privateDnsZones', zones.blob)
+    queue: resourceId('Microsoft.Network/privateDnsZones', zones.queue)
+    table: resourceId('Microsoft.Network/privateDnsZones', zones.table)
+    vault: resourceId('Microsoft.Network/privateDnsZones', zones.vault)
+  }
+}

@@ -1,0 +1,172 @@
+import { tags as tagsType } from '../types.bicep'
+
+@minLength(3)
+@maxLength(24)
+param name string
+param location string
+param tags tagsType
+param identityName string
+
+@description('Built-in roles that the app gets on this account.')
+param roles ('Storage Blob Data Owner' | 'Storage Queue Data Contributor' | 'Storage Table Data Contributor')[]
+param containers string[] = []
+param queues string[] = []
+param tables string[] = []
+
+@description('Services that are reached by private endpoints only; empty leaves the account on the public network, where it still takes Entra tokens only.')
+param privateEndpoints ('blob' | 'queue' | 'table')[]
+
+@description('Where private endpoints go.')
+param endpoints { subnetId: string, zoneIds: { *: string } }?
+param workspaceName string
+param lock bool
+
+var roleIds = {
+  'Storage Blob Data Owner': 'b7e6dc6d-f1e8-4753-8033-0f276bb0955b'
+  'Storage Queue Data Contributor': '974c5e8b-45b9-4653-ba55-5f855dd0fb88'
+  'Storage Table Data Contributor': '0a9a7e1f-b9d0-4cc4-a60d-0319b160aaa3'
+}
+
+resource identity 'Microsoft.ManagedIdentity/userAssignedIdentities@2024-11-30' existing = {
+  name: identityName
+}
+
+resource workspace 'Microsoft.OperationalInsights/workspaces@2025-02-01' existing = {
+  name: workspaceName
+}
+
+resource account 'Microsoft.Storage/storageAccounts@2025-01-01' = {
+  name: name
+  location: location
+  tags: tags
+  kind: 'StorageV2'
+  sku: { name: 'Standard_ZRS' }
+  properties: {
+    allowBlobPublicAccess: false
+    allowCrossTenantReplication: false
+    allowSharedKeyAccess: false
+    defaultToOAuthAuthentication: true
+    minimumTlsVersion: 'TLS1_2'
+    supportsHttpsTrafficOnly: true
+    publicNetworkAccess: empty(privateEndpoints) ? 'Enabled' : 'Disabled'
+    networkAcls: {
+      bypass: 'None'
+      defaultAction: empty(privateEndpoints) ? 'Allow' : 'Deny'
+    }
+    encryption: {
+      keySource: 'Microsoft.Storage'
+      requireInfrastructureEncryption: true
+      services: {
+        queue: { keyType: 'Account' }
+        table: { keyType: 'Account' }
+      }
+    }
+  }
+
+  resource blobService 'blobServices' = {
+    name: 'default'
+
+    resource container 'containers' = [
+      for container in containers: {
+        name: container
+        properties: { publicAccess: 'None' }
+      }
+    ]
+  }
+
+  resource queueService 'queueServices' = {
+    name: 'default'
+
+    resource queue 'queues' = [
+      for queue in queues: {
+        name: queue
+      }
+    ]
+  }
+
+  resource tableService 'tableServices' = {
+    name: 'default'
+
+    resource table 'tables' = [
+      for table in tables: {
+        name: table
+      }
+    ]
+  }
+}
+
+resource assignments 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
+  for role in roles: {
+    name: guid(account.id, identity.id, roleIds[role])
+    scope: account
+    properties: {
+      principalId: identity.properties.principalId
+      principalType: 'ServicePrincipal'
+      roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', roleIds[role])
+    }
+  }
+]
+
+resource endpoint 'Microsoft.Network/privateEndpoints@2025-01-01' = [
+  for service in privateEndpoints: {
+    name: 'pe-${name}-${service}'
+    location: location
+    tags: tags
+    properties: {
+      subnet: { id: endpoints!.subnetId }
+      privateLinkServiceConnections: [
+        {
+          name: service
+          properties: {
+            privateLinkServiceId: account.id
+            groupIds: [service]
+          }
+        }
+      ]
+    }
+  }
+]
+
+resource zoneGroup 'Microsoft.Network/privateEndpoints/privateDnsZoneGroups@2025-01-01' = [
+  for (service, index) in privateEndpoints: {
+    parent: endpoint[index]
+    name: 'default'
+    properties: {
+      privateDnsZoneConfigs: [
+        {
+          name: service
+          properties: { privateDnsZoneId: endpoints!.zoneIds[service] }
+        }
+      ]
+    }
+  }
+]
+
+// Writes to the poison queues are what the alerts look for.
+resource queueLogs 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
+  name: 'to-workspace'
+  scope: account::queueService
+  properties: {
+    workspaceId: workspace.id
+    logs: [{ category: 'StorageWrite', enabled: true }]
+    metrics: [{ category: 'Transaction', enabled: true }]
+  }
+}
+
+resource tableMetrics 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
+  name: 'to-workspace'
+  scope: account::tableService
+  properties: {
+    workspaceId: workspace.id
+    metrics: [{ category: 'Transaction', enabled: true }]
+  }
+}
+
+resource noDelete 'Microsoft.Authorization/locks@2020-05-01' = if (lock) {
+  name: 'no-delete'
+  scope: account
+  properties: {
+    level: 'CanNotDelete'
+    notes: 'Holds the accounts.'
+  }
+}

@@ -1,0 +1,116 @@
+import { tags as tagsType } from '../types.bicep'
+
+@minLength(3)
+@maxLength(24)
+param name string
+param location string
+param tags tagsType
+param identityName string
+
+@secure()
+param codeKeySeed string
+param private bool
+
+@description('Where private endpoints go.')
+param endpoints { subnetId: string, zoneIds: { *: string } }?
+param workspaceName string
+param lock bool
+
+var secretsUser = '4633458b-17de-408a-b874-0445c86b69e6'
+
+resource identity 'Microsoft.ManagedIdentity/userAssignedIdentities@2024-11-30' existing = {
+  name: identityName
+}
+
+resource workspace 'Microsoft.OperationalInsights/workspaces@2025-02-01' existing = {
+  name: workspaceName
+}
+
+resource vault 'Microsoft.KeyVault/vaults@2025-05-01' = {
+  name: name
+  location: location
+  tags: tags
+  properties: {
+    tenantId: tenant().tenantId
+    sku: { family: 'A', name: 'standard' }
+    enableRbacAuthorization: true
+    enableSoftDelete: true
+    enablePurgeProtection: true
+    softDeleteRetentionInDays: 90
+    publicNetworkAccess: private ? 'Disabled' : 'Enabled'
+    networkAcls: {
+      bypass: 'None'
+      defaultAction: private ? 'Deny' : 'Allow'
+    }
+  }
+}
+
+// A new value would end every code that is open and the grace of every refresh token, so the first one stays.
+@onlyIfNotExists()
+resource codeKey 'Microsoft.KeyVault/vaults/secrets@2025-05-01' = {
+  parent: vault
+  name: 'CodesKey'
+  properties: {
+    value: base64(codeKeySeed)
+    contentType: 'Codes__Key: base64 of 72 characters, 244 random bits'
+  }
+}
+
+resource assignment 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
+  name: guid(vault.id, identity.id, secretsUser)
+  scope: vault
+  properties: {
+    principalId: identity.properties.principalId
+    principalType: 'ServicePrincipal'
+    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', secretsUser)
+  }
+}
+
+resource endpoint 'Microsoft.Network/privateEndpoints@2025-01-01' = if (private) {
+  name: 'pe-${name}'
+  location: location
+  tags: tags
+  properties: {
+    subnet: { id: endpoints!.subnetId }
+    privateLinkServiceConnections: [
+      {
+        name: 'vault'
+        properties: {
+          privateLinkServiceId: vault.id
+          groupIds: ['vault']
+        }
+      }
+    ]
+  }
+}
+
+resource zoneGroup 'Microsoft.Network/privateEndpoints/privateDnsZoneGroups@2025-01-01' = if (private) {
+  parent: endpoint
+  name: 'default'
+  properties: {
+    privateDnsZoneConfigs: [
+      {
+        name: 'vault'
+        properties: { privateDnsZoneId: endpoints!.zoneIds.vault }
+      }
+    ]
+  }
+}
+
+resource logs 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
+  name: 'to-workspace'
+  scope: vault
+  properties: {
+    workspaceId: workspace.id
+    logs: [{ categoryGroup: 'audit', enabled: true }]
+  }
+}
+
+resource noDelete 'Microsoft.Authorization/locks@2020-05-01' = if (lock) {
+  name: 'no-delete'
+  scope: vault
+  properties: {
+    level: 'CanNotDelete'
+    notes: 'Holds the keys of codes and tokens.'
+  }
+}
