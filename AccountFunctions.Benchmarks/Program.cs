@@ -26,6 +26,9 @@ switch (args)
 {
     case ["serve", var server, var port]:
         return await Servers.RunAsync(server, int.Parse(port, CultureInfo.InvariantCulture));
+    case ["load", "--simulate"]:
+        Simulation.Run();
+        return 0;
     case ["load", ..]:
         return await new LoadCommand(TimeSpan.FromSeconds(Option("seconds", 4)), Option("accounts", 0)).RunAsync(Path.Combine("docs", "performance"));
     case ["cold", ..]:
@@ -40,6 +43,7 @@ if (args is not ["stress", var name, ..] || !scenarios.TryGetValue(name, out var
     Console.Error.WriteLine($"""
         dotnet run -c Release --project AccountFunctions.Benchmarks -- …
           load [--seconds N] [--accounts N]     the app beside its floors and ASP.NET Core Identity; writes docs/performance
+          load --simulate                       capacity and money for 10 thousand, 1 and 100 million monthly users
           cold [--starts N]                     start to first answer beside a minimal app
           micro                                 the parts that requests are made of
           stress NAME [--option N …]            {string.Join(' ', scenarios.Keys)}

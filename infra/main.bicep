@@ -62,6 +62,9 @@ param privateNetwork bool = false
 @description('True protects what holds data from deletion.')
 param deleteLocks bool = false
 
+@description('Object id of who may write secrets of the vault; empty for nobody.')
+param operatorObjectId string = ''
+
 param tags tagsType = {}
 
 @description('Source of the key from which codes and refresh tokens are derived. It is used by the first deployment only; the secret is never overwritten.')
@@ -146,6 +149,7 @@ module vault 'modules/vault.bicep' = {
     tags: allTags
     identityName: identity.name
     codeKeySeed: codeKeySeed
+    operatorObjectId: operatorObjectId
     private: privateNetwork
     endpoints: network.?outputs.endpoints
     workspaceName: workspaceName

@@ -44,7 +44,7 @@ public sealed class LoadCommand(TimeSpan duration, int accounts)
             await MeasureAsync("details", "app", concurrency, number => GetAsync(app, "/api/account/details", own[number % People].Access), app);
             await MeasureAsync("details", "Identity", concurrency, number => GetAsync(identity, "/manage/info", peers[number % People].Access), identity);
             await MeasureAsync("refresh", "raw", concurrency, floors.RefreshAsync);
-            await MeasureAsync("refresh", "app", concurrency, number => RefreshAsync(app, own, number, concurrency), app);
+            await MeasureAsync("refresh", "app", concurrency, number => RefreshAsync(app, own, number), app);
             await MeasureAsync("refresh", "Identity", concurrency, number => PostAsync(identity, "/refresh", new { refreshToken = peers[number % People].Refresh }), identity);
             await floors.ForgetQueueAsync();
             await MeasureAsync("code", "raw", concurrency, floors.CodeAsync);
@@ -102,7 +102,7 @@ public sealed class LoadCommand(TimeSpan duration, int accounts)
     }
 
     // Every caller has people of its own, so that nobody's token is used twice.
-    private static async Task RefreshAsync(ServerProcess app, Tokens[] own, int number, int concurrency)
+    private static async Task RefreshAsync(ServerProcess app, Tokens[] own, int number)
     {
         var person = number % People;
         await own[person].Turn.WaitAsync();

@@ -38,6 +38,8 @@ public static class RaceStress
                     {
                         violations.Add(violation);
                     }
+
+                    await stage.ForgetHousekeepingAsync();
                 }
 
                 holds &= violations.Count == 0 && arena.ServerErrors == 0;

@@ -9,6 +9,7 @@ param identityName string
 
 @secure()
 param codeKeySeed string
+param operatorObjectId string
 param private bool
 
 @description('Where private endpoints go.')
@@ -17,6 +18,7 @@ param workspaceName string
 param lock bool
 
 var secretsUser = '4633458b-17de-408a-b874-0445c86b69e6'
+var secretsOfficer = 'b86a8fe4-44ce-4948-aee5-eccb2c155cd7'
 
 resource identity 'Microsoft.ManagedIdentity/userAssignedIdentities@2024-11-30' existing = {
   name: identityName
@@ -63,6 +65,15 @@ resource assignment 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
     principalId: identity.properties.principalId
     principalType: 'ServicePrincipal'
     roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', secretsUser)
+  }
+}
+
+resource operator 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (!empty(operatorObjectId)) {
+  name: guid(vault.id, operatorObjectId, secretsOfficer)
+  scope: vault
+  properties: {
+    principalId: operatorObjectId
+    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', secretsOfficer)
   }
 }
 

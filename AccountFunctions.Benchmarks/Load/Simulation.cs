@@ -1,0 +1,115 @@
+#pragma warning disable RS0030 // A simulation has to come out the same every time.
+using System.Globalization;
+
+namespace AccountFunctions.Benchmarks.Load;
+
+/// <summary>
+/// Capacity and money for so many monthly users: <c>load --simulate</c>. A minute at four times the average load is played second by second: requests arrive by chance, each makes its calls to the partitions of its
+/// address, its account and its network, and the fullest second counts. Prices and the profile of a user are those of docs/performance.md.
+/// </summary>
+public static class Simulation
+{
+    private const double SecondsPerMonth = 30.4 * 24 * 3600;
+    private const double PeakFactor = 4;
+    private const int AccountLimit = 20_000;
+    private const int PartitionLimit = 2_000;
+
+    // Requests of a user in a month, and the calls to tables that each of them makes to the partitions of an address and of an account.
+    private static readonly (string Name, double PerMonth, int AddressCalls, int AccountCalls, double Hashes)[] Profile =
+    [
+        ("login", 4, 1, 2, 1),
+        ("refresh", 60, 0, 3, 0),
+        ("details", 4, 0, 1, 0),
+        ("register", 0.1, 2, 0, 1),
+        ("activate", 0.1, 2, 1, 0),
+        ("code", 0.05, 2, 0, 0),
+        ("forgot", 0.05, 2, 3, 1),
+        ("password", 0.02, 2, 4, 2),
+    ];
+
+    public static void Run()
+    {
+        Console.WriteLine("| monthly users | requests/s, average | at the peak | hashes/s at the peak | table calls/s, fullest second | of the account's 20,000/s | hottest address or account | hottest network | storage accounts |\n|---|---|---|---|---|---|---|---|---|");
+        foreach (var users in new[] { 10_000d, 1_000_000, 100_000_000 })
+        {
+            Console.WriteLine(Play(users));
+        }
+
+        Console.WriteLine("\n| monthly users | executions | compute | tables | mail | logs (10 %) | in all, $ a month |\n|---|---|---|---|---|---|---|");
+        foreach (var users in new[] { 10_000d, 1_000_000, 100_000_000 })
+        {
+            Console.WriteLine(Price(users));
+        }
+    }
+
+    private static string Play(double users)
+    {
+        var random = new Random(1);
+        var average = users * Profile.Sum(operation => operation.PerMonth) / SecondsPerMonth;
+        var (fullest, hottest, networkMost) = (0, 0, 0);
+        for (var second = 0; second < 60; second++)
+        {
+            var calls = 0;
+            var partitions = new Dictionary<long, int>();
+            var networks = new Dictionary<int, int>();
+            foreach (var operation in Profile)
+            {
+                var requests = Poisson(random, users * operation.PerMonth / SecondsPerMonth * PeakFactor);
+                for (var request = 0; request < requests; request++)
+                {
+                    var user = random.NextInt64((long)users);
+                    partitions[user] = partitions.GetValueOrDefault(user) + operation.AddressCalls;
+                    partitions[-1 - user] = partitions.GetValueOrDefault(-1 - user) + operation.AccountCalls;
+                    calls += operation.AddressCalls + operation.AccountCalls;
+
+                    // A thousand networks carry half of the traffic (carriers' gateways), unevenly; a reservation is good for five requests.
+                    var network = random.Next(2) == 0 ? (int)(1000 * Math.Pow(random.NextDouble(), 3)) : 1000 + random.Next();
+                    networks[network] = networks.GetValueOrDefault(network) + 1;
+                }
+            }
+
+            var reservations = networks.Values.Sum(requests => (requests + 4) / 5);
+            fullest = Math.Max(fullest, calls + reservations);
+            hottest = Math.Max(hottest, partitions.Values.DefaultIfEmpty().Max());
+            networkMost = Math.Max(networkMost, networks.Values.DefaultIfEmpty().Max(requests => (requests + 4) / 5));
+        }
+
+        var hashes = users * Profile.Sum(operation => operation.PerMonth * operation.Hashes) / SecondsPerMonth * PeakFactor;
+        var accounts = Math.Ceiling(fullest / (AccountLimit * 0.7));
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"| {users:N0} | {average:N1} | {average * PeakFactor:N0} | {hashes:N1} | {fullest:N0} | {(double)fullest / AccountLimit:P0} | {hottest} of {PartitionLimit:N0}/s | {networkMost} of {PartitionLimit:N0}/s | {accounts} |");
+    }
+
+    private static string Price(double users)
+    {
+        const double gigabytes = 2, hashSeconds = 0.2, otherSeconds = 0.03, sampled = 0.1;
+        var requests = users * 68.6;
+        var executions = Math.Max(0, requests - 250_000) * 0.4e-6;
+        var compute = Math.Max(0, (users * ((4.2 * hashSeconds) + (64.4 * otherSeconds / 16)) / 2 * gigabytes) - 100_000) * 26e-6;
+        var tables = users * 201 / 10_000 * 0.00036;
+        var mail = users * 0.2 * (0.00025 + (0.01 * 0.00012));
+        var logs = Math.Max(0, (requests * 2e-6 * sampled) - 5) * 2.3;
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"| {users:N0} | {executions:N0} | {compute:N0} | {tables:N0} | {mail:N0} | {logs:N0} | {executions + compute + tables + mail + logs:N0} |");
+    }
+
+    // Sums of exponential waits are exact; beyond that the normal distribution is as good.
+    private static int Poisson(Random random, double mean)
+    {
+        if (mean > 500)
+        {
+            var normal = Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
+            return Math.Max(0, (int)Math.Round(mean + (Math.Sqrt(mean) * normal)));
+        }
+
+        var count = -1;
+        for (var time = 0.0; time < mean; count++)
+        {
+            time -= Math.Log(1 - random.NextDouble());
+        }
+
+        return Math.Max(0, count);
+    }
+}
