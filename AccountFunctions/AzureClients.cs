@@ -10,7 +10,7 @@ namespace AccountFunctions;
 
 /// <summary>
 /// The Azure clients, from settings in the form of the host's own connections: <c>AccountsStorage</c> and <c>CommunicationServices</c> are connection
-/// strings, or sections with an address and an identity (<c>__tableServiceUri</c>, <c>__queueServiceUri</c>, <c>__endpoint</c>; <c>__credential</c>, <c>__clientId</c>).
+/// strings, or sections with an address and an identity, which go first (<c>__tableServiceUri</c>, <c>__queueServiceUri</c>, <c>__endpoint</c>; <c>__credential</c>, <c>__clientId</c>).
 /// </summary>
 public static class AzureClients
 {
@@ -48,9 +48,9 @@ public static class AzureClients
         var section = provider.GetRequiredService<IConfiguration>().GetSection(name);
         try
         {
-            return section.Value is { Length: > 0 } connectionString
-                ? withSecret(connectionString)
-                : withIdentity(new Uri(section[uriSetting] ?? ""), CredentialOf(section));
+            return section[uriSetting] is { Length: > 0 } uri
+                ? withIdentity(new Uri(uri), CredentialOf(section))
+                : withSecret(section.Value ?? "");
         }
         catch (Exception e) when (e is ArgumentException or FormatException or InvalidOperationException)
         {

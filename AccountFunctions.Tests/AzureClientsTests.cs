@@ -1,0 +1,30 @@
+using Azure.Data.Tables;
+using Azure.Storage.Queues;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace AccountFunctions.Tests;
+
+public sealed class AzureClientsTests
+{
+    [Fact]
+    public void An_address_goes_before_a_connection_string()
+    {
+        using var services = Services(new()
+        {
+            ["AccountsStorage"] = "UseDevelopmentStorage=true",
+            ["AccountsStorage:queueServiceUri"] = "https://example.queue.core.windows.net/",
+            ["AccountsStorage:clientId"] = "11111111-1111-1111-1111-111111111111",
+        });
+
+        Assert.Equal("https://example.queue.core.windows.net/", services.GetRequiredService<QueueServiceClient>().Uri.AbsoluteUri);
+        Assert.Equal("devstoreaccount1", services.GetRequiredService<TableServiceClient>().AccountName);
+    }
+
+    [Fact]
+    public void A_connection_that_is_missing_is_named() =>
+        Assert.StartsWith("AccountsStorage: must be", Assert.Throws<InvalidOperationException>(() => Services([]).GetRequiredService<TableServiceClient>()).Message, StringComparison.Ordinal);
+
+    private static ServiceProvider Services(Dictionary<string, string?> settings) => new ServiceCollection()
+        .AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection(settings).Build()).AddAzureClients().BuildServiceProvider();
+}
