@@ -23,6 +23,7 @@ public sealed partial class EmailSender(
 {
     // 1 + 2 + 4 + 8 + 16 s: longer than a request may take to commit.
     private const int MaxWaits = 5;
+    private static readonly TimeSpan BusyRetry = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan ConfigurationRetry = TimeSpan.FromMinutes(15);
 
     public async Task SendAsync(BinaryData message, CancellationToken cancellationToken)
@@ -81,7 +82,7 @@ public sealed partial class EmailSender(
                 LogDropped(job.Kind, job.Id, "it is sent already");
                 break;
             case { BusyFor: { } wait }:
-                await PostponeAsync(job, wait, "another delivery of it is under way", cancellationToken);
+                await PostponeAsync(job, wait < BusyRetry ? wait : BusyRetry, "another delivery of it is under way", cancellationToken);
                 break;
             case { Mine: { } row, TakenOver: true } when await transport.FindReportAsync(job.OperationId, cancellationToken) is not null:
                 await SetSentAsync(job, row, cancellationToken);
