@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
@@ -23,27 +22,23 @@ internal static class Answer
         SetHeaders(request, response, asProblem ? ProblemType : JsonType);
         SetHeaders(response, result);
 
-        var body = new ArrayBufferWriter<byte>();
-        await using (var writer = new Utf8JsonWriter(body))
+        await using var writer = new Utf8JsonWriter(response.Body);
+        writer.WriteStartObject();
+        if (result.Problem is not { } problem)
         {
-            writer.WriteStartObject();
-            if (result.Problem is not { } problem)
-            {
-                WriteReply(writer, (int)success, result.Reply);
-            }
-            else if (asProblem)
-            {
-                WriteProblem(writer, problem, request.TraceId());
-            }
-            else
-            {
-                WriteRefusal(writer, problem);
-            }
-
-            writer.WriteEndObject();
+            WriteReply(writer, (int)success, result.Reply);
+        }
+        else if (asProblem)
+        {
+            WriteProblem(writer, problem, request.TraceId());
+        }
+        else
+        {
+            WriteRefusal(writer, problem);
         }
 
-        await response.Body.WriteAsync(body.WrittenMemory, cancellationToken);
+        writer.WriteEndObject();
+        await writer.FlushAsync(cancellationToken);
         return response;
     }
 

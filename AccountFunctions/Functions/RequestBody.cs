@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Net.Http.Headers;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
@@ -11,28 +12,42 @@ namespace AccountFunctions.Functions;
 internal static class RequestBody
 {
     private const int MaxBytes = 64 * 1024;
+    private const int UsualBytes = 1024;
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false, MaxDepth = 16 };
 
     public static async Task<Result<TRequest>> ReadAsync<TRequest>(
         HttpRequestData request, JsonTypeInfo<TRequest> type, CancellationToken cancellationToken, TRequest? withoutBody = null)
         where TRequest : class
     {
-        var buffer = new byte[MaxBytes + 1];
-        var length = await request.Body.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken);
-        if (length > MaxBytes)
+        var buffer = ArrayPool<byte>.Shared.Rent(UsualBytes);
+        try
         {
-            return Problem.TooLarge;
-        }
+            var length = 0;
+            while (length <= MaxBytes && await request.Body.ReadAsync(buffer.AsMemory(length), cancellationToken) is > 0 and var read)
+            {
+                length += read;
+                buffer = length < buffer.Length ? buffer : Larger(buffer);
+            }
 
-        if (length == 0 && withoutBody is not null)
+            return length > MaxBytes ? Problem.TooLarge
+                : length == 0 && withoutBody is not null ? withoutBody
+                : length > 0 && !IsJson(request.Header("Content-Type")) ? Problem.UnsupportedMediaType
+                : Parse(buffer.AsMemory(0, length), type) is { } parsed ? parsed
+                : Problem.InvalidJson;
+        }
+        finally
         {
-            return withoutBody;
+            ArrayPool<byte>.Shared.Return(buffer, clearArray: true);
         }
+    }
 
-        var body = buffer.AsMemory(0, length);
-        return length > 0 && !IsJson(request.Header("Content-Type")) ? Problem.UnsupportedMediaType
-            : Parse(body, type) is { } parsed ? parsed
-            : Problem.InvalidJson;
+    // Bodies hold passwords, so none stays behind in the pool.
+    private static byte[] Larger(byte[] full)
+    {
+        var larger = ArrayPool<byte>.Shared.Rent(2 * full.Length);
+        full.CopyTo(larger, 0);
+        ArrayPool<byte>.Shared.Return(full, clearArray: true);
+        return larger;
     }
 
     private static bool IsJson(string? contentType) =>

@@ -10,11 +10,13 @@ internal sealed class LocalFunction : FunctionDefinition
 {
     private readonly MethodInfo method;
     private readonly ParameterInfo[] parameters;
+    private readonly ObjectFactory create;
 
     public LocalFunction(MethodInfo method)
     {
         this.method = method;
         parameters = method.GetParameters();
+        create = ActivatorUtilities.CreateFactory(method.DeclaringType!, []);
         Name = method.GetCustomAttribute<FunctionAttribute>()!.Name;
         HttpTrigger = parameters.Select(parameter => parameter.GetCustomAttribute<HttpTriggerAttribute>()).FirstOrDefault(trigger => trigger is not null);
         QueueTrigger = parameters.Select(parameter => parameter.GetCustomAttribute<QueueTriggerAttribute>()).FirstOrDefault(trigger => trigger is not null);
@@ -36,7 +38,7 @@ internal sealed class LocalFunction : FunctionDefinition
     /// </summary>
     public async Task<object?> InvokeAsync(LocalFunctionContext context, Func<ParameterInfo, object?> bind)
     {
-        var instance = ActivatorUtilities.CreateInstance(context.InstanceServices, method.DeclaringType!);
+        var instance = create(context.InstanceServices, null);
         var arguments = Array.ConvertAll(parameters, parameter =>
             parameter.ParameterType == typeof(CancellationToken) ? context.CancellationToken
             : parameter.ParameterType == typeof(FunctionContext) ? context
