@@ -36,7 +36,7 @@ public static class AccountServices
             .Validate<IOptions<SmtpOptions>>((email, smtp) => email.Transport is not EmailTransportKind.Smtp || smtp.Value.Host is not "", "Smtp__Host: is required by Email__Transport Smtp");
 
         services.TryAddSingleton(TimeProvider.System);
-        services.AddSingleton<AddressStore>().AddSingleton<AccountStore>().AddSingleton<ThrottleStore>().AddSingleton<MailStore>().AddSingleton<StorageHealth>().AddHostedService<StorageSetup>();
+        services.AddSingleton<AddressStore>().AddSingleton<AccountStore>().AddSingleton<ThrottleStore>().AddSingleton<MailStore>().AddSingleton<OptimisticRetry>().AddSingleton<StorageHealth>().AddHostedService<StorageSetup>();
         services.AddSingleton<SigningKeys>().AddSingleton<TokenMetadata>().AddSingleton<AccessTokens>().AddSingleton<CallerAuthenticator>();
         services.AddSingleton<IArgon2Engine, SodiumArgon2>().AddSingleton<IArgon2Engine, KonsciousArgon2>().AddSingleton<HashGate>().AddSingleton<PasswordHasher>().AddSingleton<PasswordPolicy>();
         services.AddHostedService(provider => provider.GetRequiredService<PasswordHasher>());

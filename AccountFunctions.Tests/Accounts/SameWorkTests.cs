@@ -49,6 +49,20 @@ public sealed class SameWorkTests(AzuriteFixture azurite)
             Assert.Equal((HttpStatusCode.ServiceUnavailable, "unavailable", "1"), (answer.Status, answer.Message, answer.Headers["Retry-After"])));
     }
 
+    [Fact, Holds("D8", "C4")]
+    public async Task A_crowd_at_one_address_hashes_and_mails_once_for_each_that_is_admitted_and_no_more()
+    {
+        var engine = new CountingEngine();
+        await using var app = await TestApp.StartAsync(azurite.NewStorage(), configure: services => services.Insert(0, ServiceDescriptor.Singleton<IArgon2Engine>(engine)));
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 64).Select(_ => app.RegisterAsync("crowd@example.com")));
+
+        Assert.Equal(1, answers.Count(answer => answer.Status is HttpStatusCode.Created));
+        Assert.Equal(1, engine.Runs);
+        await app.WaitForMailsAsync("crowd@example.com", 1);
+        Assert.DoesNotContain("its row is not there yet", app.Logs.Text);
+    }
+
     /// <summary>The preferred engine, watched.</summary>
     private sealed class CountingEngine : IArgon2Engine
     {

@@ -70,7 +70,7 @@ public sealed class EmailQuotaTests(AzuriteFixture azurite) : IAsyncLifetime
             Assert.Equal(TimeSpan.Zero, await quota.TakeAsync(EmailPriority.Notice, Stop));
         }
 
-        var row = (await new ThrottleStore(tables).FindEmailQuotaAsync(Stop)).Hour;
+        var row = (await new ThrottleStore(tables, new OptimisticRetry()).FindEmailQuotaAsync(Stop)).Hour;
         Assert.InRange(new SlidingWindow(TimeSpan.FromHours(1), time.GetUtcNow(), row).Count, 700, 711);
     }
 
@@ -114,5 +114,5 @@ public sealed class EmailQuotaTests(AzuriteFixture azurite) : IAsyncLifetime
     }
 
     private EmailQuota NewQuota(int perMinute, int perHour) =>
-        new(new ThrottleStore(tables), Options.Create(new EmailOptions { PerMinute = perMinute, PerHour = perHour }), time);
+        new(new ThrottleStore(tables, new OptimisticRetry()), new OptimisticRetry(), Options.Create(new EmailOptions { PerMinute = perMinute, PerHour = perHour }), time);
 }

@@ -140,7 +140,7 @@ public sealed class EmailSenderTests(AzuriteFixture azurite) : IAsyncLifetime
     [Fact, Holds("G3")]
     public async Task A_job_whose_request_died_before_its_commit_is_dropped_in_the_end()
     {
-        var job = new EmailJob(EmailKind.Registration, new string('a', 64), new string('b', 32), app.Time.GetUtcNow(), Waits: 5);
+        var job = new EmailJob(EmailKind.Registration, new string('a', 64), new string('b', 32), app.Time.GetUtcNow(), Waits: 3);
         await EnqueueAsync(job);
         await app.DrainAsync();
 

@@ -16,6 +16,7 @@ public sealed record ActivateRequest(Member<string> Username = default, Member<s
 public sealed partial class Activate(
     AddressStore addresses,
     AccountStore accounts,
+    OptimisticRetry retry,
     VerificationCodes codes,
     Retention retention,
     IOptions<AccountOptions> options,
@@ -35,7 +36,8 @@ public sealed partial class Activate(
             return errors.ToProblem();
         }
 
-        return await OptimisticRetry.RunAsync<Result<Success>>(
+        return await retry.RunAsync<Result<Success>>(
+            address.Key,
             async () =>
             {
                 var now = time.GetUtcNow();

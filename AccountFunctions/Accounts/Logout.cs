@@ -9,7 +9,7 @@ public sealed record LogoutRequest(Member<bool> All = default);
 /// Ends the caller's session, or all of them. Ending all raises the account's version, and every access token dies with it; after ending one, its
 /// access token is good until it expires.
 /// </summary>
-public sealed partial class Logout(AccountStore accounts, TimeProvider time, ILogger<Logout> logger)
+public sealed partial class Logout(AccountStore accounts, OptimisticRetry retry, TimeProvider time, ILogger<Logout> logger)
 {
     public async Task<Result<Success>> HandleAsync(LogoutRequest request, Caller caller, CancellationToken cancellationToken)
     {
@@ -26,7 +26,8 @@ public sealed partial class Logout(AccountStore accounts, TimeProvider time, ILo
         }
 
         var current = caller.Account;
-        return await OptimisticRetry.RunAsync<Result<Success>>(
+        return await retry.RunAsync<Result<Success>>(
+            caller.Account.Id,
             async () =>
             {
                 var account = current ?? await accounts.FindAsync(caller.Account.Id, cancellationToken);

@@ -5,7 +5,7 @@ using AccountFunctions.Storage;
 namespace AccountFunctions.Accounts;
 
 /// <summary>What a changed and a reset password have in common: every session and access token issued before ends, and the owner gets a mail.</summary>
-public sealed class PasswordSetter(AccountStore accounts, PasswordHasher hasher, EmailOutbox outbox, TimeProvider time)
+public sealed class PasswordSetter(AccountStore accounts, OptimisticRetry retry, PasswordHasher hasher, EmailOutbox outbox, TimeProvider time)
 {
     /// <param name="addressKey">Key of the account's address.</param>
     /// <param name="caller">Whoever changes the password; that session goes on. Null for a reset.</param>
@@ -16,7 +16,8 @@ public sealed class PasswordSetter(AccountStore accounts, PasswordHasher hasher,
         var hash = await hasher.HashAsync(password, cancellationToken);
         await outbox.EnqueueAsync(new EmailJob(mail, addressKey, account.Id, now), cancellationToken);
 
-        return await OptimisticRetry.RunAsync<Result<Success>>(
+        return await retry.RunAsync<Result<Success>>(
+            account.Id,
             async () =>
             {
                 var finding = caller is null ? Task.FromResult<SessionEntity?>(null) : accounts.FindSessionAsync(account.Id, caller.SessionId, cancellationToken);

@@ -13,6 +13,7 @@ public sealed record RefreshRequest(Member<string> Refresh = default);
 /// </summary>
 public sealed partial class Refresh(
     AccountStore accounts,
+    OptimisticRetry retry,
     RefreshTokenChain chain,
     SessionReplies replies,
     IOptions<TokenOptions> options,
@@ -34,7 +35,8 @@ public sealed partial class Refresh(
             return Problem.TokenNotValid;
         }
 
-        return await OptimisticRetry.RunAsync<Result<LoginReply>>(
+        return await retry.RunAsync<Result<LoginReply>>(
+            token.AccountId,
             async () =>
             {
                 var finding = accounts.FindAsync(token.AccountId, cancellationToken);

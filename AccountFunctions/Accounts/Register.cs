@@ -22,6 +22,7 @@ public sealed record RegisterReply(string Username, string FirstName, string Las
 /// </summary>
 public sealed partial class Register(
     AddressStore addresses,
+    OptimisticRetry retry,
     EmailOutbox outbox,
     PasswordHasher hasher,
     PasswordPolicy policy,
@@ -58,7 +59,8 @@ public sealed partial class Register(
         var now = time.GetUtcNow();
         var id = Guid.CreateVersion7(now).ToString("N");
         string? hash = null;
-        return await OptimisticRetry.RunAsync<Result<RegisterReply>>(
+        return await retry.RunAsync<Result<RegisterReply>>(
+            address.Key,
             async () =>
             {
                 var partition = await addresses.LoadAsync(address.Key, cancellationToken);

@@ -14,6 +14,7 @@ public sealed record ResendCodeRequest(Member<string> Username = default);
 /// </summary>
 public sealed partial class ResendCode(
     AddressStore addresses,
+    OptimisticRetry retry,
     EmailOutbox outbox,
     MailThrottle throttle,
     IOptions<AccountOptions> accountOptions,
@@ -32,7 +33,8 @@ public sealed partial class ResendCode(
         var now = time.GetUtcNow();
         var job = new EmailJob(EmailKind.Code, address.Key, Guid.CreateVersion7(now).ToString("N"), now);
         var enqueued = false;
-        return await OptimisticRetry.RunAsync<Result<Success>>(
+        return await retry.RunAsync<Result<Success>>(
+            address.Key,
             async () =>
             {
                 var partition = await addresses.LoadAsync(address.Key, cancellationToken);

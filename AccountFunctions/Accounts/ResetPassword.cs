@@ -13,6 +13,7 @@ public sealed record ResetPasswordRequest(Member<string> Username = default, Mem
 public sealed partial class ResetPassword(
     AddressStore addresses,
     AccountStore accounts,
+    OptimisticRetry retry,
     VerificationCodes codes,
     PasswordPolicy policy,
     PasswordSetter setter,
@@ -35,7 +36,8 @@ public sealed partial class ResetPassword(
             return errors.ToProblem();
         }
 
-        var redeemed = await OptimisticRetry.RunAsync<Result<AccountEntity>>(
+        var redeemed = await retry.RunAsync<Result<AccountEntity>>(
+            address.Key,
             async () =>
             {
                 var partition = await addresses.LoadAsync(address.Key, cancellationToken);

@@ -17,7 +17,7 @@ public sealed record UpdateDetailsRequest(
 /// Changes the fields that were sent and no others, so that two clients changing different fields lose nothing. A caller who sends <c>If-Match</c>
 /// changes exactly the state it has seen (RFC 9110 §13.1.1).
 /// </summary>
-public sealed class UpdateDetails(AccountStore accounts)
+public sealed class UpdateDetails(AccountStore accounts, OptimisticRetry retry)
 {
     public async Task<Result<UserReply>> HandleAsync(UpdateDetailsRequest request, Caller caller, CancellationToken cancellationToken)
     {
@@ -34,7 +34,8 @@ public sealed class UpdateDetails(AccountStore accounts)
         }
 
         var current = caller.Account;
-        return await OptimisticRetry.RunAsync<Result<UserReply>>(
+        return await retry.RunAsync<Result<UserReply>>(
+            caller.Account.Id,
             async () =>
             {
                 var account = current ?? await accounts.FindAsync(caller.Account.Id, cancellationToken);

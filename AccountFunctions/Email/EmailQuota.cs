@@ -16,7 +16,7 @@ public enum EmailPriority
 /// Keeps the mails of all instances together below what the transport takes (<see cref="EmailOptions.PerMinute"/> and <see cref="EmailOptions.PerHour"/>)
 /// in any minute and hour. Of a large quota an instance reserves several at a time, to be used within five seconds; it gives back what it did not use.
 /// </summary>
-public sealed class EmailQuota(ThrottleStore store, IOptions<EmailOptions> options, TimeProvider time) : IDisposable
+public sealed class EmailQuota(ThrottleStore store, OptimisticRetry retry, IOptions<EmailOptions> options, TimeProvider time) : IDisposable
 {
     private const int SlotSeconds = 5;
     private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
@@ -73,7 +73,8 @@ public sealed class EmailQuota(ThrottleStore store, IOptions<EmailOptions> optio
     private async Task<Budget> ReserveAsync(double share, Budget last, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var (perMinute, perHour) = (Math.Max(1, (int)(options.PerMinute * share)), Math.Max(1, (int)(options.PerHour * share)));
-        return await OptimisticRetry.RunAsync<Budget>(
+        return await retry.RunAsync<Budget>(
+            row.PartitionKey,
             async () =>
             {
                 var (minute, hour) = (new SlidingWindow(Minute, now, row.Minute), new SlidingWindow(Hour, now, row.Hour));

@@ -21,8 +21,8 @@ public sealed partial class EmailSender(
     TimeProvider time,
     ILogger<EmailSender> logger)
 {
-    // 1 + 2 + 4 + 8 + 16 s: longer than a request may take to commit.
-    private const int MaxWaits = 5;
+    // 1 + 3 + 9 s: longer than a request may take to commit.
+    private const int MaxWaits = 3;
     private static readonly TimeSpan BusyRetry = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan ConfigurationRetry = TimeSpan.FromMinutes(15);
 
@@ -51,7 +51,7 @@ public sealed partial class EmailSender(
                 LogDropped(job.Kind, job.Id, "its row never came");
                 break;
             case EmailDecision.Wait:
-                await PostponeAsync(job with { Waits = job.Waits + 1 }, TimeSpan.FromSeconds(1 << job.Waits), "its row is not there yet", cancellationToken);
+                await PostponeAsync(job with { Waits = job.Waits + 1 }, TimeSpan.FromSeconds(Math.Pow(3, job.Waits)), "its row is not there yet", cancellationToken);
                 break;
             case EmailDecision.Send send when await quota.TakeAsync(send.Priority, cancellationToken) is { Ticks: > 0 } full:
                 await PostponeAsync(job, full, "the quota is used up for the moment", cancellationToken);

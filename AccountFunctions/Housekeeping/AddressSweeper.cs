@@ -3,11 +3,12 @@ using AccountFunctions.Storage;
 namespace AccountFunctions.Housekeeping;
 
 /// <summary>Removes from an address what has outlived its use: registrations, codes, marks of sent mails, and the guard once it guards nothing.</summary>
-public sealed class AddressSweeper(AddressStore addresses, AccountStore accounts, AccountSweeper accountSweeper, HousekeepingSchedule schedule, TimeProvider time)
+public sealed class AddressSweeper(AddressStore addresses, AccountStore accounts, OptimisticRetry retry, AccountSweeper accountSweeper, HousekeepingSchedule schedule, TimeProvider time)
 {
     public async Task SweepAsync(AddressSweep job, CancellationToken cancellationToken)
     {
-        var claim = await OptimisticRetry.RunAsync<(bool, ClaimEntity? Claim)>(
+        var claim = await retry.RunAsync<(bool, ClaimEntity? Claim)>(
+            job.AddressKey,
             async () =>
             {
                 var partition = await addresses.LoadAsync(job.AddressKey, cancellationToken);

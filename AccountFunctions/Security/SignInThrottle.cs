@@ -9,7 +9,7 @@ namespace AccountFunctions.Security;
 /// Slows down whoever guesses the password of an address, whether or not anybody has an account there. Some failures within a window are free, then
 /// each costs twice the delay of the one before; after 100 in a row only a reset helps (NIST SP 800-63B-4 §3.2.2), which nobody but the owner can do.
 /// </summary>
-public sealed class SignInThrottle(AddressStore addresses, HousekeepingSchedule housekeeping, IOptions<ThrottleOptions> options, TimeProvider time)
+public sealed class SignInThrottle(AddressStore addresses, OptimisticRetry retry, HousekeepingSchedule housekeeping, IOptions<ThrottleOptions> options, TimeProvider time)
 {
     private const int MaxConsecutiveFailures = 100;
     private static readonly TimeSpan FirstDelay = TimeSpan.FromSeconds(30);
@@ -35,7 +35,8 @@ public sealed class SignInThrottle(AddressStore addresses, HousekeepingSchedule 
         }
 
         var current = partition;
-        var outcome = await OptimisticRetry.RunAsync<Result<Success>>(
+        var outcome = await retry.RunAsync<Result<Success>>(
+            partition.Key,
             async () =>
             {
                 current ??= await addresses.LoadAsync(partition.Key, cancellationToken);

@@ -3,7 +3,7 @@ using Azure.Data.Tables;
 namespace AccountFunctions.Storage;
 
 /// <summary>Table <c>Throttles</c>: a partition for each client network, a row for each of its minutes.</summary>
-public sealed class ThrottleStore(TableServiceClient service)
+public sealed class ThrottleStore(TableServiceClient service, OptimisticRetry retry)
 {
     public const string TableName = "Throttles";
 
@@ -51,7 +51,8 @@ public sealed class ThrottleStore(TableServiceClient service)
     {
         // Most networks are met once in a minute, so the first call is the insert.
         var window = new NetworkWindowEntity(network, minute);
-        return await OptimisticRetry.RunAsync<int>(
+        return await retry.RunAsync<int>(
+            network,
             async () =>
             {
                 var reserved = window.ETag == default ? 0 : window.Reserved;
