@@ -2,7 +2,6 @@ using System.Globalization;
 using AccountFunctions.Benchmarks.Load;
 using AccountFunctions.Benchmarks.Micro;
 using AccountFunctions.Benchmarks.Stress;
-using BenchmarkDotNet.Running;
 
 // Options are pairs: --rounds 50.
 int Option(string name, int fallback) =>
@@ -30,11 +29,11 @@ switch (args)
         Simulation.Run();
         return 0;
     case ["load", ..]:
-        return await new LoadCommand(TimeSpan.FromSeconds(Option("seconds", 4)), Option("accounts", 0)).RunAsync(Path.Combine("docs", "performance"));
+        return await new LoadCommand(TimeSpan.FromSeconds(Option("seconds", 2)), Option("accounts", 0)).RunAsync(Path.Combine("docs", "performance"));
     case ["cold", ..]:
-        return await ColdCommand.RunAsync(Option("starts", 10));
+        return await ColdCommand.RunAsync(Option("starts", 10), Path.Combine("docs", "performance"));
     case ["micro", .. var rest]:
-        BenchmarkSwitcher.FromTypes([typeof(Parts)]).Run([.. rest, "--filter", "*"]);
+        Parts.Run(rest);
         return 0;
 }
 
@@ -42,9 +41,9 @@ if (args is not ["stress", var name, ..] || !scenarios.TryGetValue(name, out var
 {
     Console.Error.WriteLine($"""
         dotnet run -c Release --project AccountFunctions.Benchmarks -- …
-          load [--seconds N] [--accounts N]     the app beside its floors and ASP.NET Core Identity; writes docs/performance
+          load [--seconds N] [--accounts N]     the app beside its floors and ASP.NET Core Identity; writes docs/performance/load.md and pictures
           load --simulate                       capacity and money for 10 thousand, 1 and 100 million monthly users
-          cold [--starts N]                     start to first answer beside a minimal app
+          cold [--starts N]                     start to first answer beside a minimal app, plain and ReadyToRun; writes docs/performance/cold.md
           micro                                 the parts that requests are made of
           stress NAME [--option N …]            {string.Join(' ', scenarios.Keys)}
         """);

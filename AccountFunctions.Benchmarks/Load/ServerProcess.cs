@@ -5,7 +5,7 @@ using AccountFunctions.Benchmarks.Stress;
 namespace AccountFunctions.Benchmarks.Load;
 
 /// <summary>What a server process has used since its start.</summary>
-public readonly record struct Usage(double CpuMilliseconds, long AllocatedBytes, long PeakBytes);
+public readonly record struct Usage(double CpuMilliseconds, long AllocatedBytes, long PeakBytes, long StorageCalls);
 
 /// <summary>A server in a process of its own, and a client for it.</summary>
 public sealed class ServerProcess : IDisposable
@@ -21,10 +21,12 @@ public sealed class ServerProcess : IDisposable
     public HttpClient Client { get; }
 
     /// <param name="settings">Environment variables.</param>
-    public static async Task<ServerProcess> StartAsync(string name, IReadOnlyDictionary<string, string> settings)
+    /// <param name="build">The folder of another build of this program.</param>
+    public static async Task<ServerProcess> StartAsync(string name, IReadOnlyDictionary<string, string> settings, string? build = null)
     {
         var port = MailSink.FreePort();
-        var start = new ProcessStartInfo("dotnet", [typeof(ServerProcess).Assembly.Location, "serve", name, $"{port}"]) { RedirectStandardInput = true, RedirectStandardOutput = true };
+        var program = Path.Combine(build ?? AppContext.BaseDirectory, Path.GetFileName(typeof(ServerProcess).Assembly.Location));
+        var start = new ProcessStartInfo("dotnet", [program, "serve", name, $"{port}"]) { RedirectStandardInput = true, RedirectStandardOutput = true };
         foreach (var (key, value) in settings)
         {
             start.Environment[key] = value;
@@ -39,13 +41,14 @@ public sealed class ServerProcess : IDisposable
         await process.StandardInput.WriteLineAsync();
         var parts = (await process.StandardOutput.ReadLineAsync() ?? "").Split(' ');
         return new Usage(
-            double.Parse(parts[0], CultureInfo.InvariantCulture), long.Parse(parts[1], CultureInfo.InvariantCulture), long.Parse(parts[2], CultureInfo.InvariantCulture));
+            double.Parse(parts[0], CultureInfo.InvariantCulture), long.Parse(parts[1], CultureInfo.InvariantCulture), long.Parse(parts[2], CultureInfo.InvariantCulture), long.Parse(parts[3], CultureInfo.InvariantCulture));
     }
 
     public void Dispose()
     {
         Client.Dispose();
         process.Kill();
+        process.WaitForExit();
         process.Dispose();
     }
 }

@@ -1,6 +1,9 @@
 using System.Diagnostics;
+using System.Diagnostics.Metrics;
 using System.Globalization;
+using System.Security.Cryptography;
 using AccountFunctions.Functions;
+using Azure.Data.Tables;
 using LocalRuntime.Hosting;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -12,6 +15,8 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.IdentityModel.JsonWebTokens;
+using Microsoft.IdentityModel.Tokens;
 
 namespace AccountFunctions.Benchmarks.Load;
 
@@ -20,6 +25,8 @@ namespace AccountFunctions.Benchmarks.Load;
 /// </summary>
 public static class Servers
 {
+    private static long storageCalls;
+
     public static async Task<int> RunAsync(string name, int port)
     {
         await using var host = name switch
@@ -28,15 +35,46 @@ public static class Servers
             "minimal" => Minimal(port),
             _ => await IdentityAsync(port),
         };
+        using var counting = CountStorageCalls();
         await host.Host.StartAsync();
         Console.WriteLine("ready");
         while (await Console.In.ReadLineAsync() is not null)
         {
             using var self = Process.GetCurrentProcess();
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{self.TotalProcessorTime.TotalMilliseconds} {GC.GetTotalAllocatedBytes()} {self.PeakWorkingSet64}"));
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{self.TotalProcessorTime.TotalMilliseconds} {GC.GetTotalAllocatedBytes()} {self.PeakWorkingSet64} {Interlocked.Read(ref storageCalls)}"));
         }
 
         return 0;
+    }
+
+    // Those of requests only: what the queue functions do is under traces of their own.
+    private static MeterListener CountStorageCalls()
+    {
+        var listener = new MeterListener
+        {
+            InstrumentPublished = (instrument, listener) =>
+            {
+                if (instrument.Name is "http.client.request.duration")
+                {
+                    listener.EnableMeasurementEvents(instrument);
+                }
+            },
+        };
+        listener.SetMeasurementEventCallback<double>((_, _, _, _) =>
+        {
+            var root = Activity.Current;
+            while (root?.Parent is { } parent)
+            {
+                root = parent;
+            }
+
+            if (root?.OperationName is "Microsoft.AspNetCore.Hosting.HttpRequestIn")
+            {
+                Interlocked.Increment(ref storageCalls);
+            }
+        });
+        listener.Start();
+        return listener;
     }
 
     private static Server App(int port)
@@ -58,6 +96,15 @@ public static class Servers
         var builder = WebBuilder(port);
         var app = builder.Build();
         app.MapGet("/hello", () => Results.Json(new { status = "success" }));
+
+        // The least that an accounts backend does: read a row, sign a token.
+        var table = new Lazy<TableClient>(() => new TableServiceClient(Environment.GetEnvironmentVariable("AzureWebJobsStorage")).GetTableClient("Accounts"));
+        var credentials = new Lazy<SigningCredentials>(() => new(new ECDsaSecurityKey(ECDsa.Create(ECCurve.NamedCurves.nistP256)), SecurityAlgorithms.EcdsaSha256));
+        app.MapGet("/token", async () =>
+        {
+            await table.Value.GetEntityIfExistsAsync<TableEntity>("p", "r");
+            return Results.Json(new { access = new JsonWebTokenHandler().CreateToken(new SecurityTokenDescriptor { Issuer = "minimal", SigningCredentials = credentials.Value }) });
+        });
         return new Server(app);
     }
 

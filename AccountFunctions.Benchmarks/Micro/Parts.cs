@@ -1,7 +1,10 @@
+using System.Security.Cryptography;
 using System.Text.Json;
 using AccountFunctions.Accounts;
 using AccountFunctions.Security;
+using AccountFunctions.Storage;
 using BenchmarkDotNet.Attributes;
+using BenchmarkDotNet.Running;
 using Microsoft.Extensions.Options;
 
 namespace AccountFunctions.Benchmarks.Micro;
@@ -15,10 +18,33 @@ public class Parts
     private readonly SodiumArgon2 sodium = new();
     private readonly KonsciousArgon2 konscious = new();
     private readonly VerificationCodes codes = new(Options.Create(new CodeOptions { Key = Convert.ToBase64String(new byte[32]) }));
+    private readonly AccessTokens tokens;
+    private readonly AccountEntity account = new(Guid.CreateVersion7().ToString("N"))
+    {
+        Username = "ada@example.com",
+        FirstName = "Ada",
+        LastName = "Lovelace",
+        Role = AccountEntity.ClientRole,
+        ExpirationDate = TimeProvider.System.GetUtcNow(),
+        Version = 1,
+    };
+
     private readonly byte[] request = """{"username":"ada@example.com","password":"blue tractor 77"}"""u8.ToArray();
     private readonly string typed = " Ada.Lovelace@Example.COM ";
+    private readonly string session = Guid.CreateVersion7().ToString("N");
     private readonly string nonce = VerificationCodes.NewNonce();
     private readonly string key = EmailAddress.KeyOf("ada@example.com");
+    private readonly string access;
+
+    public Parts()
+    {
+        using var signing = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var options = Options.Create(new TokenOptions { SigningKey = signing.ExportPkcs8PrivateKeyPem(), Issuer = "https://example.com/api", Audience = "example" });
+        tokens = new AccessTokens(new SigningKeys(options), options, TimeProvider.System);
+        access = tokens.Issue(account, session);
+    }
+
+    public static void Run(string[] args) => BenchmarkSwitcher.FromTypes([typeof(Parts)]).Run([.. args, "--filter", "*"]);
 
     [Benchmark]
     public byte[] Argon2Sodium() => sodium.Derive(Password, Hash);
@@ -30,8 +56,17 @@ public class Parts
     public string DeriveCode() => codes.Derive(CodePurpose.Reset, key, nonce);
 
     [Benchmark]
+    public string IssueAccessToken() => tokens.Issue(account, session);
+
+    [Benchmark]
+    public Task<AccessClaims?> ValidateAccessToken() => tokens.ValidateAsync(access);
+
+    [Benchmark]
     public bool ParseAddress() => EmailAddress.TryParse(typed, out _);
 
     [Benchmark]
     public LoginRequest? ReadRequest() => JsonSerializer.Deserialize(request, AccountJson.Default.LoginRequest);
+
+    [Benchmark]
+    public byte[] WriteReply() => JsonSerializer.SerializeToUtf8Bytes(UserReply.From(account), AccountJson.Default.UserReply);
 }

@@ -59,6 +59,8 @@ public sealed partial class Azurite : IAsyncDisposable
         return new Azurite(process, dataLock, endpoints, options.Accounts[0]);
     }
 
+    public int ProcessId => process.Id;
+
     public string TableEndpoint(string? account = null) => $"{endpoints["Table"]}/{account ?? firstAccount}";
 
     public string QueueEndpoint(string? account = null) => $"{endpoints["Queue"]}/{account ?? firstAccount}";

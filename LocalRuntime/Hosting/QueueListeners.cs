@@ -17,8 +17,11 @@ internal sealed class QueueListeners(
         var started = new TaskCompletionSource();
         await using var registration = lifetime.ApplicationStarted.Register(started.SetResult);
         await started.Task.WaitAsync(stoppingToken);
-        await Task.WhenAll(functions.Queue.Select(function => Listener(function).RunAsync(stoppingToken)));
+        await Task.WhenAll(functions.Queue.Where(IsEnabled).Select(function => Listener(function).RunAsync(stoppingToken)));
     }
+
+    // The Functions host's way of leaving a function to other instances.
+    private bool IsEnabled(LocalFunction function) => !configuration.GetValue<bool>($"AzureWebJobs.{function.Name}.Disabled");
 
     private QueueListener Listener(LocalFunction function)
     {
