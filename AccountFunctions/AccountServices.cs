@@ -28,7 +28,8 @@ public static class AccountServices
         services.AddSettings<CodeOptions>("Codes")
             .Validate<IHostEnvironment>((codes, host) => !host.IsProduction() || !DevelopmentKeys.IsCodeKey(codes.Key), DevelopmentKeys.Refusal("Codes__Key"));
         services.AddSettings<TokenOptions>("Tokens")
-            .Validate<IHostEnvironment>((tokens, host) => !host.IsProduction() || !DevelopmentKeys.IsSigningKey(tokens.SigningKey), DevelopmentKeys.Refusal("Tokens__SigningKey"));
+            .Validate<IHostEnvironment>((tokens, host) => !host.IsProduction() || !DevelopmentKeys.IsSigningKey(tokens.SigningKey), DevelopmentKeys.Refusal("Tokens__SigningKey"))
+            .Validate<IHostEnvironment>((tokens, host) => !host.IsProduction() || !DevelopmentKeys.IsSigningKey(tokens.PreviousSigningKeys), DevelopmentKeys.Refusal("Tokens__PreviousSigningKeys"));
         services.AddSettings<EmailOptions>("Email")
             .Validate<IServiceProvider>(
                 (email, provider) => email.Transport is EmailTransportKind.Smtp || provider.GetRequiredService<EmailClient>() is not null,

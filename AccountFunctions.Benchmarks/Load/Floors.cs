@@ -27,7 +27,7 @@ public sealed class Floors(string storage)
         }
     }
 
-    public Task HashAsync(int number) => hasher.HashAsync("blue tractor 77", CancellationToken.None);
+    public Task HashAsync(int number) => hasher.HashAsync("blue tractor 77", salt: null, CancellationToken.None);
 
     public Task DetailsAsync(int number) => ReadAsync(number);
 

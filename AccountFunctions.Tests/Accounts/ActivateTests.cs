@@ -123,7 +123,7 @@ public sealed class ActivateTests(AzuriteFixture azurite) : IAsyncLifetime
         var code = codes.Derive(AccountFunctions.Security.CodePurpose.Activation, pending.PartitionKey, pending.GetString("Nonce"));
 
         Assert.Equal("invalid_code", (await ActivateAsync(code)).Message);
-        Assert.Equal("invalid_credentials", (await app.LoginAsync(Address, "the stranger's 1st")).Message);
+        Assert.Equal("not_active", (await app.LoginAsync(Address, "the stranger's 1st")).Message);
     }
 
     private static string Wrong(string code) => (code[0] == '9' ? '0' : (char)(code[0] + 1)) + code[1..];

@@ -18,6 +18,24 @@ public sealed class ChangePasswordTests(AzuriteFixture azurite) : IAsyncLifetime
 
     public ValueTask DisposeAsync() => app.DisposeAsync();
 
+    [Fact, Holds("C4")]
+    public async Task Notices_count_towards_the_mails_of_the_address_and_stop_at_its_cap_while_the_changes_go_on()
+    {
+        var passwords = Enumerable.Range(0, 8).Select(number => $"purple tractor {number}").Prepend(TestApp.Password).ToList();
+        foreach (var (number, (old, next)) in passwords.Zip(passwords.Skip(1)).Index())
+        {
+            Assert.Equal(HttpStatusCode.OK, (await app.PostAsync("password", new { password = old, new_password = next }, login.GetProperty("access").GetString())).Status);
+            login = (await RefreshAsync(login)).Data;
+            await app.WaitForMailsAsync(Address, Math.Min(number + 2, 5));
+            app.Time.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        await app.DrainAsync();
+        Assert.Equal(5, (await app.MailsAsync(Address)).Count);
+        app.Time.Advance(TimeSpan.FromMinutes(2));
+        Assert.Equal("throttled", (await app.PostAsync("code", new { username = Address })).Message);
+    }
+
     [Fact, Holds("E7", "E9", "S7")]
     public async Task The_calling_session_goes_on_and_everything_else_ends()
     {

@@ -35,6 +35,29 @@ public sealed class LoginTests(AzuriteFixture azurite) : IAsyncLifetime
         Assert.Equal("invalid_credentials", (await app.LoginAsync(Address, "a wrong password")).Message);
     }
 
+    [Fact, Holds("A1", "A3", "C1")]
+    public async Task Who_registers_at_an_address_and_signs_in_there_does_not_learn_whether_it_is_taken()
+    {
+        await app.ActivateAsync("taken@example.com");
+        var told = new Dictionary<string, List<string>>();
+        foreach (var username in new[] { "taken@example.com", "free@example.com" })
+        {
+            told[username] = [(await app.RegisterAsync(username, "red bicycle 55")).Text.Replace(username, "", StringComparison.Ordinal)];
+            foreach (var password in Enumerable.Repeat("red bicycle 55", 7).Concat(Enumerable.Repeat("a wrong password", 4)).Append("red bicycle 55").Concat(Enumerable.Repeat("a wrong password", 2)))
+            {
+                told[username].Add((await app.LoginAsync(username, password)).Text);
+            }
+        }
+
+        Assert.Equal(told["free@example.com"], told["taken@example.com"]);
+        Assert.Equal(8, told["taken@example.com"].Count(text => text.Contains("not_active", StringComparison.Ordinal)));
+
+        // Nor does the password of the registration take anything from the count of wrong ones.
+        Assert.Contains("throttled", told["taken@example.com"][^1], StringComparison.Ordinal);
+        app.Time.Advance(TimeSpan.FromMinutes(1));
+        Assert.Equal(HttpStatusCode.OK, (await app.LoginAsync("taken@example.com")).Status);
+    }
+
     [Fact, Holds("A1", "S6")]
     public async Task Whoever_the_wrong_password_is_for_the_answer_is_the_same()
     {

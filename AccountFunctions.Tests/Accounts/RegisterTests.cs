@@ -12,6 +12,14 @@ public sealed class RegisterTests(AzuriteFixture azurite) : IAsyncLifetime
 
     public ValueTask DisposeAsync() => app.DisposeAsync();
 
+    [Theory, Holds("D3", "F6")]
+    [InlineData("register", """{"username":"ada@example.com","password1":"blue tractor 77\uFFFE","password2":"blue tractor 77\uFFFE"}""", "password1: invalid\npassword2: invalid")]
+    [InlineData("register", """{"username":"ada@example.com","password1":"blue tractor 77","password2":"blue tractor 77","first_name":"A\uFFFE"}""", "first_name: invalid")]
+    [InlineData("login", """{"username":"ada@example.com","password":"blue tractor 77\uFFFE"}""", "password: invalid")]
+    [InlineData("forgot", """{"username":"ada@example.com","code":"123456","new_password":"blue tractor 77\uFFFE"}""", "new_password: invalid")]
+    public async Task Text_that_has_no_normal_form_is_refused(string operation, string body, string message) =>
+        Assert.Equal(message, (await app.PostAsync(operation, JsonSerializer.Deserialize<JsonElement>(body))).Message);
+
     [Fact, Holds("F5", "S1")]
     public async Task A_new_address_gets_201_and_its_code_by_mail()
     {
@@ -43,7 +51,7 @@ public sealed class RegisterTests(AzuriteFixture azurite) : IAsyncLifetime
         Assert.DoesNotMatch(@"\d{6}", mails[1].PlainText);
         Assert.Equal(accounts, (await app.RowsAsync("Accounts")).Count);
         Assert.Equal(HttpStatusCode.OK, (await app.LoginAsync("known@example.com")).Status);
-        Assert.Equal("invalid_credentials", (await app.LoginAsync("known@example.com", "another tractor 77")).Message);
+        Assert.Equal("not_active", (await app.LoginAsync("known@example.com", "another tractor 77")).Message);
     }
 
     [Fact]

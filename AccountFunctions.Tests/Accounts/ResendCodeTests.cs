@@ -34,6 +34,25 @@ public sealed class ResendCodeTests(AzuriteFixture azurite) : IAsyncLifetime
         Assert.Equal(HttpStatusCode.OK, (await app.PostAsync("activate", new { username = Address, code = first })).Status);
     }
 
+    [Fact]
+    public async Task A_registration_whose_tries_are_used_up_gets_a_new_code_with_new_ones()
+    {
+        await app.RegisterAsync(Address);
+        var first = await app.NextCodeAsync(Address);
+        for (var tries = 0; tries < 5; tries++)
+        {
+            await app.PostAsync("activate", new { username = Address, code = first == "000000" ? "000001" : "000000" });
+        }
+
+        Assert.Equal("invalid_code", (await app.PostAsync("activate", new { username = Address, code = first })).Message);
+        app.Time.Advance(TimeSpan.FromMinutes(1));
+        await AskAsync(Address);
+        var second = await app.NextCodeAsync(Address, mails: 2);
+
+        Assert.NotEqual(first, second);
+        Assert.Equal(HttpStatusCode.OK, (await app.PostAsync("activate", new { username = Address, code = second })).Status);
+    }
+
     [Fact, Holds("A1")]
     public async Task Known_unknown_and_disabled_addresses_get_one_answer_and_leave_the_same_rows()
     {

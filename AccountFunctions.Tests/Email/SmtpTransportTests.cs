@@ -65,6 +65,16 @@ public sealed class SmtpTransportTests : IAsyncLifetime
             EmailFailure.Permanent,
             (await Assert.ThrowsAsync<EmailFailureException>(() => Transport().SendAsync(mail with { To = "gone@example.com" }, default))).Failure);
 
+    [Theory]
+    [InlineData("relay@example.com", "550 RecipientNotAccepted")]
+    [InlineData("quota@example.com", "550 MessageNotAccepted")]
+    public async Task A_server_that_wants_no_mail_of_ours_is_a_fault_of_the_configuration_and_its_text_is_not_repeated(string to, string reason)
+    {
+        var refused = await Assert.ThrowsAsync<EmailFailureException>(() => Transport().SendAsync(mail with { To = to }, default));
+
+        Assert.Equal((EmailFailure.Configuration, reason), (refused.Failure, refused.Message));
+    }
+
     [Fact]
     public async Task A_refusal_for_now_is_an_outage_and_the_next_try_succeeds()
     {

@@ -1,5 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Runtime.CompilerServices;
+using System.Security.Cryptography;
+using System.Text.Json;
 
 namespace AccountFunctions.Tests.LocalRuntime;
 
@@ -26,6 +29,21 @@ public sealed class CommandLineTests(AzuriteFixture azurite)
         Assert.StartsWith("Cannot start: ", errors);
         Assert.Contains(line, errors);
         Assert.Single(errors.TrimEnd().Split('\n'));
+    }
+
+    [Fact, Holds("E3")]
+    public async Task A_development_key_is_refused_in_production_even_as_one_that_only_verifies()
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var sample = JsonDocument.Parse(await File.ReadAllTextAsync(SampleFile()), new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip }).RootElement.GetProperty("Values");
+        var (exitCode, errors) = await RunAsync(
+            [],
+            ("AZURE_FUNCTIONS_ENVIRONMENT", "Production"),
+            ("Codes__Key", Convert.ToBase64String(RandomNumberGenerator.GetBytes(32))),
+            ("Tokens__SigningKey", key.ExportPkcs8PrivateKeyPem()),
+            ("Tokens__PreviousSigningKeys", sample.GetProperty("Tokens__SigningKey").GetString()!));
+
+        Assert.Equal((1, "Cannot start: Tokens__PreviousSigningKeys: the public key of local.settings.sample.json is refused in Production"), (exitCode, errors.TrimEnd()));
     }
 
     [Theory]
@@ -66,4 +84,6 @@ public sealed class CommandLineTests(AzuriteFixture azurite)
             args is [] ? ["--port", $"{TestApp.FreePort()}"] : args, [("AzureWebJobsStorage", azurite.NewStorage()), .. settings]);
         return await app.WaitForExitAsync();
     }
+
+    private static string SampleFile([CallerFilePath] string path = "") => Path.Combine(Path.GetDirectoryName(path)!, "..", "..", "local.settings.sample.json");
 }

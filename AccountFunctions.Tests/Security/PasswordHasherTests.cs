@@ -25,24 +25,38 @@ public sealed class PasswordHasherTests
     public async Task A_hash_is_a_phc_string_of_its_own_that_only_its_password_matches()
     {
         var hasher = Hasher();
-        var (first, second) = (await hasher.HashAsync(Password, default), await hasher.HashAsync(Password, default));
+        var (first, second) = (await hasher.HashAsync(Password, salt: null, default), await hasher.HashAsync(Password, salt: null, default));
 
         Assert.Matches(@"^\$argon2id\$v=19\$m=1024,t=1,p=1\$[A-Za-z0-9+/]{22}\$[A-Za-z0-9+/]{43}$", first);
         Assert.NotEqual(first, second);
-        Assert.True(await hasher.VerifyAsync(Password, first, default));
-        Assert.False(await hasher.VerifyAsync(Password + " ", first, default));
-        Assert.False(await hasher.VerifyAsync(Password, null, default));
+        Assert.Equal(0, await hasher.VerifyAsync(Password, [first], default));
+        Assert.Equal(-1, await hasher.VerifyAsync(Password + " ", [first], default));
+        Assert.Equal(-1, await hasher.VerifyAsync(Password, [null, null], default));
     }
 
     [Fact]
     public async Task Hashes_of_several_lanes_are_checked_and_outdated()
     {
-        var hash = await Hasher(parallelism: 4).HashAsync(Password, default);
+        var hash = await Hasher(parallelism: 4).HashAsync(Password, salt: null, default);
         var today = Hasher();
 
-        Assert.True(await today.VerifyAsync(Password, hash, default));
+        Assert.Equal(0, await today.VerifyAsync(Password, [hash], default));
         Assert.True(today.IsOutdated(hash));
-        Assert.False(today.IsOutdated(await today.HashAsync(Password, default)));
+        Assert.False(today.IsOutdated(await today.HashAsync(Password, salt: null, default)));
+    }
+
+    [Fact]
+    public async Task Of_hashes_that_share_a_salt_one_run_finds_the_one_that_the_password_has()
+    {
+        var hasher = Hasher();
+        var account = await hasher.HashAsync(Password, salt: null, default);
+        var registration = await hasher.HashAsync("green tractor 78", PasswordHasher.SaltOf(account), default);
+        var elsewhere = await hasher.HashAsync("green tractor 78", salt: null, default);
+
+        Assert.Equal(PasswordHasher.SaltOf(account), PasswordHasher.SaltOf(registration));
+        Assert.Equal(1, await hasher.VerifyAsync("green tractor 78", [account, registration], default));
+        Assert.Equal(1, await hasher.VerifyAsync("green tractor 78", [null, registration], default));
+        Assert.Equal(-1, await hasher.VerifyAsync("green tractor 78", [account, elsewhere], default));
     }
 
     [Theory]

@@ -1,5 +1,8 @@
 using System.Net.Http.Json;
 using AccountFunctions.Security;
+using AccountFunctions.Tests.Housekeeping;
+using AccountFunctions.Tests.LocalRuntime;
+using Microsoft.Extensions.Time.Testing;
 
 namespace AccountFunctions.Tests.Security;
 
@@ -35,10 +38,41 @@ public sealed class SignInLedgerTests(AzuriteFixture azurite) : IAsyncLifetime
             await LoginAsync(name);
         }
 
-        await app.DrainAsync();
-        Assert.Equal(2, (await app.WaitForMailsAsync(Address, 2)).Count);
+        // One has gone, one waits its hour and stands for all others.
+        await app.WaitForMailsAsync(Address, 2);
+        await TestHost.WaitForLengthAsync(app.Queue("email-jobs"), 1);
+        Assert.Equal(2, (await app.MailsAsync(Address)).Count);
         var claim = (await app.RowsAsync("Addresses")).Single(row => row.RowKey == "account");
         Assert.Equal(20, claim.GetString("Clients").Split(',').Length);
+    }
+
+    [Fact]
+    public async Task Of_clients_that_are_new_at_once_one_is_told_of()
+    {
+        await using var running = await ImpatientApp.StartAsync(azurite.NewStorage(), new FakeTimeProvider(app.Time.GetUtcNow()) { AutoAdvanceAmount = TimeSpan.FromMilliseconds(1) });
+        await running.ActivateAsync(Address);
+        await Task.WhenAll(Enumerable.Range(0, 20).Select(number => LoginAsync(new string((char)('a' + number), 10), of: running)));
+        await running.WaitForMailsAsync(Address, 2);
+        await running.DrainAsync();
+
+        Assert.Equal(2, (await running.MailsAsync(Address)).Count);
+    }
+
+    [Fact]
+    public async Task A_client_that_is_new_soon_after_another_is_told_of_later_and_stands_for_those_after_it()
+    {
+        await using var impatient = await ImpatientApp.StartAsync(azurite.NewStorage());
+        await impatient.ActivateAsync(Address);
+        await LoginAsync("Owner", of: impatient);
+        impatient.Time.Advance(TimeSpan.FromMinutes(30));
+        await LoginAsync("Thief", of: impatient);
+        impatient.Time.Advance(TimeSpan.FromMinutes(10));
+        await LoginAsync("Accomplice", of: impatient);
+
+        var mails = await impatient.WaitForMailsAsync(Address, 3);
+        await impatient.DrainAsync();
+        Assert.Contains("12:31", mails[2].PlainText, StringComparison.Ordinal);
+        Assert.Equal(3, (await impatient.MailsAsync(Address)).Count);
     }
 
     [Fact]
@@ -60,10 +94,10 @@ public sealed class SignInLedgerTests(AzuriteFixture azurite) : IAsyncLifetime
         Assert.Matches("^[0-9a-f]{16}$", SignInLedger.Fingerprint("App"));
     }
 
-    private async Task LoginAsync(string client, string password = TestApp.Password)
+    private async Task LoginAsync(string client, string password = TestApp.Password, TestApp? of = null)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, "/api/account/login") { Content = JsonContent.Create(new { username = Address, password }) };
         request.Headers.TryAddWithoutValidation("User-Agent", client);
-        await app.SendAsync(request);
+        await (of ?? app).SendAsync(request);
     }
 }

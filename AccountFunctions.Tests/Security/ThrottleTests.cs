@@ -1,6 +1,8 @@
 using System.Net;
 using System.Net.Http.Json;
+using AccountFunctions.Accounts;
 using AccountFunctions.Tests.LocalRuntime;
+using Azure.Data.Tables;
 
 namespace AccountFunctions.Tests.Security;
 
@@ -85,6 +87,23 @@ public sealed class ThrottleTests(AzuriteFixture azurite)
         var code = await app.NextCodeAsync(Address, mails: 2);
         Assert.Equal(HttpStatusCode.OK, (await app.PostAsync("forgot", new { username = Address, code, new_password = "green tractor 78" })).Status);
         Assert.Equal(HttpStatusCode.OK, (await app.LoginAsync(Address, "green tractor 78")).Status);
+    }
+
+    [Fact, Holds("C1")]
+    public async Task The_lock_after_a_hundred_failures_ends_a_month_after_the_last_one_even_if_nobody_swept_it()
+    {
+        await using var app = await TestApp.StartAsync(azurite.NewStorage());
+        await app.ActivateAsync(Address);
+        var key = EmailAddress.KeyOf(Address);
+        var guard = (await app.Table("Addresses").GetEntityAsync<TableEntity>(key, "guard")).Value;
+        (guard["Failures"], guard["LockedUntil"]) = (100, app.Time.GetUtcNow());
+        await app.Table("Addresses").UpdateEntityAsync(guard, guard.ETag);
+
+        app.Time.Advance(TimeSpan.FromDays(29));
+        Assert.Equal(HttpStatusCode.TooManyRequests, (await app.LoginAsync(Address)).Status);
+        app.Time.Advance(TimeSpan.FromDays(1));
+        Assert.Equal("invalid_credentials", (await app.LoginAsync(Address, Wrong)).Message);
+        Assert.Equal(1, (await app.Table("Addresses").GetEntityAsync<TableEntity>(key, "guard")).Value.GetInt32("Failures"));
     }
 
     [Fact, Holds("C5")]

@@ -91,6 +91,7 @@ public sealed partial class Activate(
         var claim = new PartitionBatch(partition.Key);
         claim.Insert(new ClaimEntity(partition.Key, redeemed.Id)
         {
+            Salt = PasswordHasher.SaltOf(redeemed.PasswordHash),
             Clients = [SignInLedger.Fingerprint(visitor.Client)],
 
             // The sweep of the registration is the first to follow the account.

@@ -9,11 +9,14 @@ public sealed record ChangePasswordRequest(Member<string> Password = default, Me
 /// <summary>Replaces the caller's password. The old one is asked for again, and guessing it here is slowed down like guessing it at sign-in.</summary>
 public sealed partial class ChangePassword(
     AddressStore addresses,
+    OptimisticRetry retry,
     PasswordPolicy policy,
     PasswordHasher hasher,
     PasswordSetter setter,
     SignInAttempts attempts,
     SignInThrottle throttle,
+    MailThrottle mailThrottle,
+    TimeProvider time,
     ILogger<ChangePassword> logger)
 {
     public async Task<Result<Success>> HandleAsync(ChangePasswordRequest request, Caller caller, CancellationToken cancellationToken)
@@ -45,8 +48,9 @@ public sealed partial class ChangePassword(
             return delayed;
         }
 
-        var right = await hasher.VerifyAsync(password, account.PasswordHash, cancellationToken);
-        if (await throttle.RecordAsync(partition, attempt, right, cancellationToken) is { } unheard)
+        var right = await hasher.VerifyAsync(password, [account.PasswordHash], cancellationToken) == 0;
+        var outcome = right ? SignInOutcome.Succeeded : SignInOutcome.Failed;
+        if (await throttle.RecordAsync(partition, attempt, outcome, cancellationToken) is { } unheard)
         {
             return unheard;
         }
@@ -56,16 +60,37 @@ public sealed partial class ChangePassword(
             return Problem.InvalidPassword;
         }
 
-        if (partition.ResetCode is { } code)
-        {
-            // Void from now on; if a newer one was asked for meanwhile, that one stays.
-            var batch = new PartitionBatch(addressKey);
-            batch.Delete(code);
-            await addresses.TryCommitAsync(batch, cancellationToken);
-        }
-
+        var hash = await hasher.HashAsync(replacement, PasswordHasher.SaltOf(account.PasswordHash), cancellationToken);
+        var notify = await PrepareAsync(partition, cancellationToken);
         LogChanged(account.Id, caller.SessionId);
-        return await setter.SetAsync(addressKey, account, replacement, caller, cancellationToken);
+        return await setter.SetAsync(addressKey, account, hash, notify, caller, cancellationToken);
+    }
+
+    /// <summary>Voids an open code and counts the notice; false if no more mail may go.</summary>
+    private Task<bool> PrepareAsync(AddressPartition partition, CancellationToken cancellationToken)
+    {
+        var known = partition;
+        return retry.RunAsync<bool>(
+            partition.Key,
+            async () =>
+            {
+                var current = known ?? await addresses.LoadAsync(partition.Key, cancellationToken);
+                known = null;
+                var batch = new PartitionBatch(partition.Key);
+                var notify = mailThrottle.Count(current.Guard, time.GetUtcNow(), isNotice: true) is null;
+                if (notify)
+                {
+                    batch.Save(current.Guard);
+                }
+
+                if (current.ResetCode is { } code)
+                {
+                    batch.Delete(code);
+                }
+
+                return batch.IsEmpty || await addresses.TryCommitAsync(batch, cancellationToken) ? notify : null;
+            },
+            cancellationToken);
     }
 
     [LoggerMessage(LogLevel.Information, "The password of account {AccountId} is changed by session {SessionId}.")]

@@ -53,22 +53,30 @@ public sealed partial class Login(
 
         var now = time.GetUtcNow();
         var account = await accounts.FindAsync(partition.Claim?.AccountId ?? address.Key[..32], cancellationToken);
-        var pending = partition.Claim is null ? partition.Pendings.LastOrDefault(row => row.IsLive(now)) : null;
-        var right = await hasher.VerifyAsync(password, account?.PasswordHash ?? pending?.PasswordHash, cancellationToken);
-        if (await throttle.RecordAsync(partition, attempt, right, cancellationToken) is { } unheard)
+        var pending = partition.Pendings.LastOrDefault(row => row.IsLive(now));
+
+        // A registration is asked at a taken address, too: otherwise whoever registers there and signs in would learn whether it is taken.
+        var outcome = await hasher.VerifyAsync(password, [account?.PasswordHash, pending?.PasswordHash], cancellationToken) switch
+        {
+            0 => SignInOutcome.Succeeded,
+            1 => SignInOutcome.NotActive,
+            _ => SignInOutcome.Failed,
+        };
+        if (await throttle.RecordAsync(partition, attempt, outcome, cancellationToken) is { } unheard)
         {
             return unheard;
         }
 
-        if (!right && (account?.Id ?? pending?.Id) is { } id)
+        if (outcome is SignInOutcome.Failed && (account?.Id ?? pending?.Id) is { } id)
         {
             LogFailed(id);
         }
 
         return account switch
         {
-            _ when !right => Problem.InvalidCredentials,
+            _ when outcome is SignInOutcome.Failed => Problem.InvalidCredentials,
             null => Problem.NotActive,
+            _ when outcome is SignInOutcome.NotActive => Problem.NotActive,
             { Disabled: true } => Problem.DisabledAccount,
             _ when account.IsExpired(now) => Problem.ExpiredAccount,
             _ => await OpenSessionAsync(partition, account, password, visitor, now, cancellationToken),
@@ -108,12 +116,12 @@ public sealed partial class Login(
 
         try
         {
-            account.PasswordHash = await hasher.HashAsync(password, cancellationToken);
+            account.PasswordHash = await hasher.HashAsync(password, PasswordHasher.SaltOf(account.PasswordHash), cancellationToken);
             var batch = new PartitionBatch(account.Id);
             batch.Save(account);
             await accounts.TryCommitAsync(batch, cancellationToken);
         }
-        catch (Exception e) when (e is UnavailableException or Azure.RequestFailedException)
+        catch (Exception e) when (e is UnavailableException or Azure.RequestFailedException or AggregateException or OperationCanceledException)
         {
             LogNotRehashed(account.Id, e);
         }

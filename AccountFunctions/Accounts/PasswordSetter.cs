@@ -5,16 +5,21 @@ using AccountFunctions.Storage;
 namespace AccountFunctions.Accounts;
 
 /// <summary>What a changed and a reset password have in common: every session and access token issued before ends, and the owner gets a mail.</summary>
-public sealed class PasswordSetter(AccountStore accounts, OptimisticRetry retry, PasswordHasher hasher, EmailOutbox outbox, TimeProvider time)
+public sealed class PasswordSetter(AccountStore accounts, OptimisticRetry retry, EmailOutbox outbox, TimeProvider time)
 {
     /// <param name="addressKey">Key of the account's address.</param>
+    /// <param name="hash">Of the new password.</param>
+    /// <param name="notify">False where the address has got as many mails as it may (<see cref="MailThrottle"/>).</param>
     /// <param name="caller">Whoever changes the password; that session goes on. Null for a reset.</param>
-    public async Task<Result<Success>> SetAsync(string addressKey, AccountEntity account, string password, Caller? caller, CancellationToken cancellationToken)
+    public async Task<Result<Success>> SetAsync(string addressKey, AccountEntity account, string hash, bool notify, Caller? caller, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
         var (mail, history) = caller is null ? (EmailKind.PasswordReset, AccountEvent.PasswordReset) : (EmailKind.PasswordChanged, AccountEvent.PasswordChanged);
-        var hash = await hasher.HashAsync(password, cancellationToken);
-        await outbox.EnqueueAsync(new EmailJob(mail, addressKey, account.Id, now), cancellationToken);
+        if (notify)
+        {
+            await outbox.EnqueueAsync(new EmailJob(mail, addressKey, account.Id, now), cancellationToken);
+        }
+
 
         return await retry.RunAsync<Result<Success>>(
             account.Id,

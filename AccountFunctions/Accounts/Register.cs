@@ -81,7 +81,8 @@ public sealed partial class Register(
 
                 if (hash is null)
                 {
-                    hash = await hasher.HashAsync(password, cancellationToken);
+                    var salt = partition.Claim?.Salt ?? (partition.Pendings is [.., var last] ? PasswordHasher.SaltOf(last.PasswordHash) : null);
+                    hash = await hasher.HashAsync(password, salt, cancellationToken);
 
                     // The job goes first: a row without its job would be a code that nobody mails.
                     await outbox.EnqueueAsync(new EmailJob(EmailKind.Registration, address.Key, id, now), cancellationToken);

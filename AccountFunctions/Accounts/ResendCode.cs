@@ -68,6 +68,14 @@ public sealed partial class ResendCode(
                 code.Expires = now + codeOptions.Value.ResetLifetime;
                 batch.Save(code);
                 batch.Save(partition.Guard);
+                if (partition.Pendings.LastOrDefault(row => now < row.Expires) is { TriesLeft: <= 0 } burnt)
+                {
+                    // Its code is dead, and resending it would leave the person with nothing. New tries cost a mail each, so guesses stay bounded.
+                    burnt.Nonce = VerificationCodes.NewNonce();
+                    burnt.TriesLeft = codeOptions.Value.Tries;
+                    batch.Save(burnt);
+                }
+
                 if (!await addresses.TryCommitAsync(batch, cancellationToken))
                 {
                     return null;

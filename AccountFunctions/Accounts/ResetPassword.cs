@@ -16,7 +16,9 @@ public sealed partial class ResetPassword(
     OptimisticRetry retry,
     VerificationCodes codes,
     PasswordPolicy policy,
+    PasswordHasher hasher,
     PasswordSetter setter,
+    MailThrottle mailThrottle,
     TimeProvider time,
     ILogger<ResetPassword> logger)
 {
@@ -36,40 +38,59 @@ public sealed partial class ResetPassword(
             return errors.ToProblem();
         }
 
-        var redeemed = await retry.RunAsync<Result<AccountEntity>>(
+        string? hash = null;
+        var redeemed = await retry.RunAsync<Result<Redeemed>>(
             address.Key,
             async () =>
             {
                 var partition = await addresses.LoadAsync(address.Key, cancellationToken);
-                return await visitor.Admission is { } refused ? refused : await RedeemAsync(partition, code, password, cancellationToken);
+                if (await visitor.Admission is { } refused)
+                {
+                    return refused;
+                }
+
+                var checkedCode = await CheckAsync(partition, code, password, cancellationToken);
+                if (checkedCode.Reply is { } account)
+                {
+                    // Before the code is used up: a gate that is full must not cost the person the code.
+                    hash ??= await hasher.HashAsync(password, PasswordHasher.SaltOf(account.PasswordHash), cancellationToken);
+                }
+
+                return await RedeemAsync(partition, checkedCode, cancellationToken);
             },
             cancellationToken);
-        if (redeemed.Reply is not { } account)
+        if (redeemed.Reply is not { } done || hash is null)
         {
             return redeemed.Problem!;
         }
 
-        LogReset(account.Id);
-        return await setter.SetAsync(address.Key, account, password, caller: null, cancellationToken);
+        LogReset(done.Account.Id);
+        return await setter.SetAsync(address.Key, done.Account, hash, done.Notify, caller: null, cancellationToken);
     }
 
-    private async Task<Result<AccountEntity>?> RedeemAsync(AddressPartition partition, string code, string password, CancellationToken cancellationToken)
+    /// <summary>The account that the code resets the password of.</summary>
+    private async Task<Result<AccountEntity>> CheckAsync(AddressPartition partition, string code, string password, CancellationToken cancellationToken)
     {
-        var open = partition.ResetCode is { } row && row.IsLive(time.GetUtcNow()) ? row : null;
-        var right = open is not null && codes.Matches(code, CodePurpose.Reset, partition.Key, open.Nonce);
+        var right = Open(partition) is { } open && codes.Matches(code, CodePurpose.Reset, partition.Key, open.Nonce);
         var account = right && partition.Claim is { } claim ? await accounts.FindAsync(claim.AccountId, cancellationToken) : null;
-        var outcome = account is not { Disabled: false } ? Problem.InvalidCode
+        return account is not { Disabled: false } ? Problem.InvalidCode
             : policy.Check(password, account.FirstName, account.LastName, account.FirstName + account.LastName) is { } fault ? Problem.Field("new_password", fault)
-            : new Result<AccountEntity>(account);
+            : account;
+    }
 
+    private async Task<Result<Redeemed>?> RedeemAsync(AddressPartition partition, Result<AccountEntity> checkedCode, CancellationToken cancellationToken)
+    {
+        var open = Open(partition);
+        var notify = false;
         var batch = new PartitionBatch(partition.Key);
         if (open is null)
         {
             // Nothing to count down, but the same work: who times the answer learns nothing.
             batch.Delete(new ResetCodeEntity(partition.Key));
         }
-        else if (outcome.Reply is not null)
+        else if (checkedCode.Reply is not null)
         {
+            notify = mailThrottle.Count(partition.Guard, time.GetUtcNow(), isNotice: true) is null;
             partition.Guard.ClearFailures();
             batch.Delete(open);
             batch.Save(partition.Guard);
@@ -77,12 +98,18 @@ public sealed partial class ResetPassword(
         else
         {
             // A refused password costs no try, but is written all the same.
-            open.TriesLeft -= outcome.Problem == Problem.InvalidCode ? 1 : 0;
+            open.TriesLeft -= checkedCode.Problem == Problem.InvalidCode ? 1 : 0;
             batch.Save(open);
         }
 
-        return await addresses.TryCommitAsync(batch, cancellationToken) || open is null ? outcome : default(Result<AccountEntity>?);
+        return !await addresses.TryCommitAsync(batch, cancellationToken) && open is not null ? default(Result<Redeemed>?)
+            : checkedCode.Reply is { } account ? new Redeemed(account, notify)
+            : checkedCode.Problem!;
     }
+
+    private ResetCodeEntity? Open(AddressPartition partition) => partition.ResetCode is { } row && row.IsLive(time.GetUtcNow()) ? row : null;
+
+    private sealed record Redeemed(AccountEntity Account, bool Notify);
 
     [LoggerMessage(LogLevel.Information, "The password of account {AccountId} is reset.")]
     private partial void LogReset(string accountId);

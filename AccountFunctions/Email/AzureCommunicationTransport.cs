@@ -21,7 +21,7 @@ public sealed class AzureCommunicationTransport(EmailClient client, IOptions<Ema
             // Started, not Completed: waiting for the delivery would hold the function for a minute.
             await client.SendAsync(WaitUntil.Started, message, mail.OperationId, cancellationToken);
         }
-        catch (RequestFailedException e) when (Classify(e.Status) is { } failure)
+        catch (RequestFailedException e) when (Classify(e) is { } failure)
         {
             throw new EmailFailureException(failure, $"{e.Status} {e.ErrorCode}", RetryAfterOf(e), e);
         }
@@ -45,13 +45,18 @@ public sealed class AzureCommunicationTransport(EmailClient client, IOptions<Ema
         }
     }
 
-    private static EmailFailure? Classify(int status) => status switch
+    private static EmailFailure? Classify(RequestFailedException exception) => exception.Status switch
     {
+        400 or 422 when IsAboutSender(exception.ErrorCode ?? "") => EmailFailure.Configuration,
         400 or 413 or 422 => EmailFailure.Permanent,
         401 or 403 or 404 => EmailFailure.Configuration,
         429 => EmailFailure.Throttled,
         _ => null,
     };
+
+    // Like DomainNotLinked or InvalidSenderUserName.
+    private static bool IsAboutSender(string errorCode) =>
+        errorCode.Contains("Domain", StringComparison.OrdinalIgnoreCase) || errorCode.Contains("Sender", StringComparison.OrdinalIgnoreCase);
 
     private static TimeSpan RetryAfterOf(RequestFailedException exception) =>
         exception.GetRawResponse()?.Headers.TryGetValue("Retry-After", out var text) == true && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)

@@ -75,11 +75,20 @@ public sealed class EmailComposer(
         var account = await accounts.FindAsync(job.Id, cancellationToken);
         return job.Kind switch
         {
-            EmailKind.NewSignIn => ToOwner(account, language => texts.NewSignIn(language, job.Issued)),
+            EmailKind.NewSignIn => await ComposeNewSignInAsync(job, account, cancellationToken),
             _ when account?.PasswordChanged < job.Issued => new EmailDecision.Wait(),
+            _ when account?.PasswordChanged > job.Issued => new EmailDecision.Drop("another change came before or after it"),
             EmailKind.PasswordReset => ToOwner(account, texts.PasswordReset),
             _ => ToOwner(account, texts.PasswordChanged),
         };
+    }
+
+    private async Task<EmailDecision> ComposeNewSignInAsync(EmailJob job, AccountEntity? account, CancellationToken cancellationToken)
+    {
+        var claim = (await addresses.LoadAsync(job.AddressKey, cancellationToken)).Claim;
+        return claim is null || claim.Noticed > job.Issued ? new EmailDecision.Drop("another notice tells of it")
+            : claim.Noticed < job.Issued ? new EmailDecision.Wait()
+            : ToOwner(account, language => texts.NewSignIn(language, job.Issued));
     }
 
     private EmailDecision.Send ActivationCode(PendingEntity pending)

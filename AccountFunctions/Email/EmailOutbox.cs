@@ -13,9 +13,9 @@ public sealed class EmailOutbox(QueueServiceClient service)
     private readonly QueueClient queue = service.GetQueueClient(QueueName);
     private readonly QueueClient poison = service.GetQueueClient(PoisonQueueName);
 
-    /// <param name="delay">How long the job stays invisible; at most 7 days.</param>
-    public Task EnqueueAsync(EmailJob job, CancellationToken cancellationToken, TimeSpan delay = default) =>
-        queue.SendMessageAsync(new BinaryData(JsonSerializer.SerializeToUtf8Bytes(job, AccountJson.Default.EmailJob)), delay, Forever, cancellationToken);
+    /// <param name="delay">How long the job stays invisible, rounded up to seconds, which the service counts in; at most 7 days.</param>
+    public Task EnqueueAsync(EmailJob job, CancellationToken cancellationToken, TimeSpan delay = default) => queue.SendMessageAsync(
+        new BinaryData(JsonSerializer.SerializeToUtf8Bytes(job, AccountJson.Default.EmailJob)), TimeSpan.FromSeconds(Math.Ceiling(delay.TotalSeconds)), Forever, cancellationToken);
 
     /// <summary>Puts aside what no number of tries could handle, for people to look at.</summary>
     public Task PoisonAsync(BinaryData message, CancellationToken cancellationToken) =>

@@ -24,7 +24,9 @@ public sealed partial class EmailSender(
     // 1 + 3 + 9 s: longer than a request may take to commit.
     private const int MaxWaits = 3;
     private static readonly TimeSpan BusyRetry = TimeSpan.FromSeconds(15);
-    private static readonly TimeSpan ConfigurationRetry = TimeSpan.FromMinutes(15);
+
+    // Shorter than a reset code lives, since what looks like a fault of the configuration may pass.
+    private static readonly TimeSpan ConfigurationRetry = TimeSpan.FromMinutes(3);
 
     public async Task SendAsync(BinaryData message, CancellationToken cancellationToken)
     {
@@ -101,7 +103,8 @@ public sealed partial class EmailSender(
         }
         catch (EmailFailureException e)
         {
-            await mails.GiveUpAsync(row, refused: true, cancellationToken);
+            // Communication Services has delivered mails that it answered 429, so before the next try it is asked.
+            await mails.GiveUpAsync(row, refused: e.Failure is not EmailFailure.Throttled, cancellationToken);
             await HandleAsync(job, e, cancellationToken);
             return;
         }
@@ -135,7 +138,7 @@ public sealed partial class EmailSender(
                 LogMisconfigured(exception.Message, exception);
                 return PostponeAsync(job, ConfigurationRetry, "the transport is misconfigured", cancellationToken);
             default:
-                LogDropped(job.Kind, job.Id, $"the transport refuses it for good: {exception.Message}");
+                LogRefused(job.Kind, job.Id, exception.Message);
                 return Task.CompletedTask;
         }
     }
@@ -155,6 +158,9 @@ public sealed partial class EmailSender(
 
     [LoggerMessage(LogLevel.Information, "Mail {Kind} of {Id} dropped: {Reason}.")]
     private partial void LogDropped(EmailKind kind, string id, string reason);
+
+    [LoggerMessage(LogLevel.Warning, "Mail {Kind} of {Id} dropped: the transport refuses it for good: {Reason}.")]
+    private partial void LogRefused(EmailKind kind, string id, string reason);
 
     [LoggerMessage(LogLevel.Critical, "No mail leaves: the transport answers {Reason}. Check credentials, sender and domain.")]
     private partial void LogMisconfigured(string reason, Exception exception);

@@ -41,20 +41,27 @@ public sealed class SmtpTransport(IOptions<SmtpOptions> smtp, IOptions<EmailOpti
         }
         catch (Exception e) when (Classify(e) is { } failure)
         {
-            throw new EmailFailureException(failure, e.GetType().Name, innerException: e);
+            throw new EmailFailureException(failure, Describe(e), innerException: e);
         }
 
         await client.DisconnectAsync(quit: true, cancellationToken);
     }
 
-    // Replies of 4xx mean "not now" (RFC 5321 §4.2.1), like a connection that breaks.
+    // Replies of 4xx mean "not now" (RFC 5321 §4.2.1), like a connection that breaks. Of those of 5xx only one is about the mail: that there is no such
+    // recipient, unless the server says that it is about us (5.7 of RFC 3463: security or policy, like relaying denied).
     private static EmailFailure? Classify(Exception exception) => exception switch
     {
         AuthenticationException or SslHandshakeException or NotSupportedException => EmailFailure.Configuration,
-        SmtpCommandException { ErrorCode: SmtpErrorCode.SenderNotAccepted, StatusCode: >= (SmtpStatusCode)500 } => EmailFailure.Configuration,
-        SmtpCommandException { StatusCode: >= (SmtpStatusCode)500 } => EmailFailure.Permanent,
+        SmtpCommandException { ErrorCode: SmtpErrorCode.RecipientNotAccepted, StatusCode: >= (SmtpStatusCode)500 } refused
+            when !refused.Message.StartsWith("5.7.", StringComparison.Ordinal) => EmailFailure.Permanent,
+        SmtpCommandException { StatusCode: >= (SmtpStatusCode)500 } => EmailFailure.Configuration,
         _ => null,
     };
+
+    // Never the server's text: it may quote the address.
+    private static string Describe(Exception exception) => exception is SmtpCommandException refused
+        ? $"{(int)refused.StatusCode} {refused.ErrorCode}"
+        : exception.GetType().Name;
 }
 
 /// <summary>Settings <c>Smtp__*</c>, read when <c>Email__Transport</c> is <c>Smtp</c>.</summary>

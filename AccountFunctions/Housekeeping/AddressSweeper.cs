@@ -1,3 +1,4 @@
+using AccountFunctions.Accounts;
 using AccountFunctions.Storage;
 
 namespace AccountFunctions.Housekeeping;
@@ -5,6 +6,9 @@ namespace AccountFunctions.Housekeeping;
 /// <summary>Removes from an address what has outlived its use: registrations, codes, marks of sent mails, and the guard once it guards nothing.</summary>
 public sealed class AddressSweeper(AddressStore addresses, AccountStore accounts, OptimisticRetry retry, AccountSweeper accountSweeper, HousekeepingSchedule schedule, TimeProvider time)
 {
+    // Leaves room for the guard.
+    private const int MostAtOnce = PartitionBatch.MaxRows - 1;
+
     public async Task SweepAsync(AddressSweep job, CancellationToken cancellationToken)
     {
         var claim = await retry.RunAsync<(bool, ClaimEntity? Claim)>(
@@ -13,7 +17,8 @@ public sealed class AddressSweeper(AddressStore addresses, AccountStore accounts
             {
                 var partition = await addresses.LoadAsync(job.AddressKey, cancellationToken);
                 var batch = await DecideAsync(partition, job, cancellationToken);
-                return batch.IsEmpty || await addresses.TryCommitAsync(batch, cancellationToken) ? (true, partition.Claim) : null;
+                var committed = batch.IsEmpty || await addresses.TryCommitAsync(batch, cancellationToken);
+                return committed && batch.Count < MostAtOnce ? (true, partition.Claim) : null;
             },
             cancellationToken);
 
@@ -26,9 +31,9 @@ public sealed class AddressSweeper(AddressStore addresses, AccountStore accounts
         {
             await accountSweeper.SweepAsync(new AccountSweep(job.AddressKey, job.Due), cancellationToken);
         }
-        else
+        else if (await accounts.FindAsync(registration, cancellationToken) is { } account && EmailAddress.KeyOf(account.Username) == job.AddressKey)
         {
-            // Of an activation that was cut off and never repeated.
+            // Of an activation that was cut off and never repeated. That it was one at this address, the job alone does not prove.
             await accounts.DeleteAsync(registration, cancellationToken);
         }
     }
@@ -37,7 +42,7 @@ public sealed class AddressSweeper(AddressStore addresses, AccountStore accounts
     {
         var now = time.GetUtcNow();
         var batch = new PartitionBatch(partition.Key);
-        foreach (var row in partition.Outlived(now))
+        foreach (var row in partition.Outlived(now).Take(MostAtOnce))
         {
             batch.Delete(row);
         }

@@ -18,8 +18,12 @@ public sealed record AddressSweep(string AddressKey, DateTimeOffset Due, string?
 /// <summary>Remove the sessions and the history of an account that have outlived their use.</summary>
 public sealed record AccountSweep(string AddressKey, DateTimeOffset Due) : HousekeepingJob(Due);
 
-/// <summary>Remove the past windows of networks.</summary>
-public sealed record NetworkSweep(IReadOnlyList<string> Networks, DateTimeOffset Due) : HousekeepingJob(Due);
+/// <summary>Remove the windows of networks that began before the margin.</summary>
+public sealed record NetworkSweep(IReadOnlyList<string> Networks, DateTimeOffset Due) : HousekeepingJob(Due)
+{
+    /// <summary>How long past windows stay for instances whose clock is behind.</summary>
+    public static readonly TimeSpan Margin = TimeSpan.FromMinutes(2);
+}
 
 /// <summary>Find out what became of a mail.</summary>
 public sealed record DeliveryCheck(string AddressKey, Guid OperationId, DateTimeOffset Due, int Tries = 1) : HousekeepingJob(Due);

@@ -18,7 +18,8 @@ public sealed class HousekeepingSchedule(QueueServiceClient service, TimeProvide
 
     public Task EnqueueAsync(HousekeepingJob job, CancellationToken cancellationToken)
     {
-        var delay = job.Due - time.GetUtcNow();
+        // The service counts whole seconds; rounded down, the job would come early and go round and round until it is due.
+        var delay = TimeSpan.FromSeconds(Math.Ceiling((job.Due - time.GetUtcNow()).TotalSeconds));
         return queue.SendMessageAsync(
             new BinaryData(JsonSerializer.SerializeToUtf8Bytes(job, AccountJson.Default.HousekeepingJob)),
             delay < TimeSpan.Zero ? TimeSpan.Zero : delay < MaxDelay ? delay : MaxDelay,

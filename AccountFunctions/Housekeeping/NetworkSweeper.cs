@@ -9,7 +9,7 @@ public sealed class NetworkSweeper(ThrottleStore store)
     {
         foreach (var network in job.Networks)
         {
-            await store.DeleteWindowsAsync(network, job.Due, cancellationToken);
+            await store.DeleteWindowsAsync(network, job.Due - NetworkSweep.Margin, cancellationToken);
         }
     }
 }

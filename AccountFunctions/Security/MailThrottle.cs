@@ -14,10 +14,12 @@ public sealed class MailThrottle(IOptions<ThrottleOptions> options)
     /// Null: one more mail may go and is counted in <paramref name="guard"/>, which has to be committed with what the mail is about.
     /// Otherwise how long to wait; nothing is counted.
     /// </summary>
-    public TimeSpan? Count(GuardEntity guard, DateTimeOffset now)
+    /// <param name="isNotice">Nobody asked for the mail, so it need not keep the distance to the one before.</param>
+    public TimeSpan? Count(GuardEntity guard, DateTimeOffset now, bool isNotice = false)
     {
         var sent = guard.MailTimes.Select(DateTimeOffset.FromUnixTimeSeconds).Where(time => time > now - Day).ToList();
-        var next = new[] { EarliestUnder(sent, 1, options.ResendCooldown), EarliestUnder(sent, options.MailsPerHour, Hour), EarliestUnder(sent, options.MailsPerDay, Day) }.Max();
+        var cooldown = isNotice ? TimeSpan.Zero : options.ResendCooldown;
+        var next = new[] { EarliestUnder(sent, 1, cooldown), EarliestUnder(sent, options.MailsPerHour, Hour), EarliestUnder(sent, options.MailsPerDay, Day) }.Max();
         if (next > now)
         {
             return next - now;

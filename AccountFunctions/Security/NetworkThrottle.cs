@@ -59,7 +59,8 @@ public sealed partial class NetworkThrottle(
     {
         lock (sync)
         {
-            if (current.Start == start)
+            // Whoever looked at the clock just before another may come just after it.
+            if (current.Start >= start)
             {
                 return current;
             }
@@ -76,7 +77,7 @@ public sealed partial class NetworkThrottle(
         {
             foreach (var networks in window.Budgets.Keys.Chunk(NetworksPerJob))
             {
-                await housekeeping.EnqueueAsync(new NetworkSweep(networks, window.Start + Minute), CancellationToken.None);
+                await housekeeping.EnqueueAsync(new NetworkSweep(networks, window.Start + Minute + NetworkSweep.Margin), CancellationToken.None);
             }
         }
         catch (Exception e) when (e is RequestFailedException or AggregateException)

@@ -8,7 +8,8 @@ namespace AccountFunctions.Security;
 
 /// <summary>
 /// Hashes passwords with Argon2id into PHC strings and checks them. A password is what its NFKC form is (NIST SP 800-63B §3.1.1.2), so that the
-/// same characters typed on another keyboard match. Every call costs exactly one Argon2 run.
+/// same characters typed on another keyboard match. Every call costs exactly one Argon2 run. All passwords of one address have one random salt, so
+/// that a single run tells whether a password is that of the account or of a registration that waits there.
 /// </summary>
 public sealed partial class PasswordHasher : IHostedService
 {
@@ -41,25 +42,38 @@ public sealed partial class PasswordHasher : IHostedService
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    public async Task<string> HashAsync(string password, CancellationToken cancellationToken)
+    /// <param name="salt">Base64 of the salt that the hashes of the same address have; null for a new one.</param>
+    public async Task<string> HashAsync(string password, string? salt, CancellationToken cancellationToken)
     {
-        var template = Template();
+        var template = salt is null ? Template() : Template() with { Salt = Convert.FromBase64String(salt) };
         return (template with { Tag = await DeriveAsync(password, template, cancellationToken) }).ToString();
     }
 
-    /// <summary>Compares in time that does not depend on the stored hash; <paramref name="stored"/> null stands for nobody and never matches.</summary>
-    public async Task<bool> VerifyAsync(string password, string? stored, CancellationToken cancellationToken)
+    /// <summary>
+    /// Which of the stored hashes the password has, -1 for none; null stands for nobody. One run, with the salt and cost of the first that is there:
+    /// another one is found only where it shares them, as those of one address do. The comparison takes the same time whatever comes of it.
+    /// </summary>
+    public async Task<int> VerifyAsync(string password, IReadOnlyList<string?> stored, CancellationToken cancellationToken)
     {
-        var hash = stored is null ? nobody
-            : Argon2Hash.TryParse(stored, out var parsed) ? parsed
-            : throw new InvalidOperationException("A stored password hash is no Argon2id PHC string.");
-        return CryptographicOperations.FixedTimeEquals(await DeriveAsync(password, hash, cancellationToken), hash.Tag) && stored is not null;
+        var hashes = stored.Select(text => text is null ? null : Parse(text)).ToArray();
+        var first = Array.Find(hashes, hash => hash is not null) ?? nobody;
+        var tag = await DeriveAsync(password, first, cancellationToken);
+        return Array.FindIndex(hashes, hash => hash is not null
+            && (hash.MemoryKiB, hash.Iterations, hash.Parallelism) == (first.MemoryKiB, first.Iterations, first.Parallelism)
+            && hash.Salt.AsSpan().SequenceEqual(first.Salt)
+            && CryptographicOperations.FixedTimeEquals(tag, hash.Tag));
     }
+
+    /// <summary>The salt of a stored hash, base64.</summary>
+    public static string SaltOf(string stored) => Convert.ToBase64String(Parse(stored).Salt);
 
     /// <summary>Whether a hash was made with other cost parameters than today's.</summary>
     public bool IsOutdated(string stored) =>
         !Argon2Hash.TryParse(stored, out var hash)
         || (hash.MemoryKiB, hash.Iterations, hash.Parallelism) != (options.MemoryKiB, options.Iterations, options.Parallelism);
+
+    private static Argon2Hash Parse(string stored) =>
+        Argon2Hash.TryParse(stored, out var hash) ? hash : throw new InvalidOperationException("A stored password hash is no Argon2id PHC string.");
 
     private Argon2Hash Template() =>
         new(options.MemoryKiB, options.Iterations, options.Parallelism, RandomNumberGenerator.GetBytes(SaltBytes), new byte[TagBytes]);

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text;
 using AccountFunctions.Accounts;
 using Microsoft.Extensions.Options;
@@ -28,7 +27,7 @@ public sealed class PasswordPolicy(IOptions<PasswordOptions> passwords, IOptions
     /// <param name="personal">What others may know of the owner: address and names.</param>
     public string? Check(string password, params IEnumerable<string> personal)
     {
-        if (!IsWellFormed(password))
+        if (!UnicodeText.IsWellFormed(password))
         {
             return FieldError.Invalid;
         }
@@ -48,23 +47,7 @@ public sealed class PasswordPolicy(IOptions<PasswordOptions> passwords, IOptions
     /// <summary>To be asked before anything is computed or looked up for a password. Over-long ones are refused, never cut.</summary>
     public bool IsTooLong(string password) =>
         password.Length > 4 * options.MaximumLength
-        || (IsWellFormed(password) && password.Normalize(NormalizationForm.FormKC).EnumerateRunes().Count() > options.MaximumLength);
-
-    // A lone surrogate is no character: in UTF-8 every one of them would become the same bytes.
-    private static bool IsWellFormed(ReadOnlySpan<char> password)
-    {
-        while (!password.IsEmpty)
-        {
-            if (Rune.DecodeFromUtf16(password, out _, out var consumed) is not OperationStatus.Done)
-            {
-                return false;
-            }
-
-            password = password[consumed..];
-        }
-
-        return true;
-    }
+        || (UnicodeText.IsWellFormed(password) && password.Normalize(NormalizationForm.FormKC).EnumerateRunes().Count() > options.MaximumLength);
 
     private static bool IsCommon(string plain) =>
         CommonPasswords.Contain(plain)

@@ -13,7 +13,8 @@ public sealed class SignInLedger(AddressStore addresses, EmailOutbox outbox, Hou
 {
     private const int MaxClients = 20;
 
-    // Whoever has the password must not flood the mailbox with names that he makes up.
+    // Whoever has the password must not flood the mailbox with names that he makes up. A notice that comes too soon after the last one waits, and while it
+    // waits it stands for those after it: nothing new goes untold.
     private static readonly TimeSpan MinNoticeInterval = TimeSpan.FromHours(1);
 
     /// <summary>What a client is known by: 16 hex digits of its name's hash, without the digits in it, so that an update is no new client.</summary>
@@ -39,10 +40,12 @@ public sealed class SignInLedger(AddressStore addresses, EmailOutbox outbox, Hou
         if (!known)
         {
             claim.Clients = [.. claim.Clients.TakeLast(MaxClients - 1), fingerprint];
-            if (claim.Noticed + MinNoticeInterval <= now)
+            if (claim.NoticeDue <= now)
             {
-                claim.Noticed = now;
-                await outbox.EnqueueAsync(new EmailJob(EmailKind.NewSignIn, partition.Key, accountId, now), cancellationToken);
+                // The job goes first and waits for the claim to name it: of sign-ins at once only the one that is committed is told of.
+                var delay = claim.NoticeDue + MinNoticeInterval > now ? claim.NoticeDue + MinNoticeInterval - now : TimeSpan.Zero;
+                (claim.Noticed, claim.NoticeDue) = (now, now + delay);
+                await outbox.EnqueueAsync(new EmailJob(EmailKind.NewSignIn, partition.Key, accountId, now), cancellationToken, delay);
             }
         }
 

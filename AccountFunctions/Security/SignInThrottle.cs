@@ -5,6 +5,16 @@ using Microsoft.Extensions.Options;
 
 namespace AccountFunctions.Security;
 
+/// <summary>How an attempt to sign in went.</summary>
+public enum SignInOutcome
+{
+    Failed,
+
+    /// <summary>The password of a registration that nobody has activated. It neither counts nor clears failures: anybody may have registered there.</summary>
+    NotActive,
+    Succeeded,
+}
+
 /// <summary>
 /// Slows down whoever guesses the password of an address, whether or not anybody has an account there. Some failures within a window are free, then
 /// each costs twice the delay of the one before; after 100 in a row only a reset helps (NIST SP 800-63B-4 §3.2.2), which nobody but the owner can do.
@@ -18,8 +28,10 @@ public sealed class SignInThrottle(AddressStore addresses, OptimisticRetry retry
     /// <summary>The refusal of every attempt for the moment, the right password's too; null if an attempt is heard.</summary>
     public Problem? Delay(GuardEntity guard)
     {
-        var wait = guard.Failures >= MaxConsecutiveFailures ? options.MaxDelay : guard.LockedUntil - time.GetUtcNow();
-        return wait > TimeSpan.Zero ? Problem.Throttled(wait.Value) : null;
+        var now = time.GetUtcNow();
+        return guard.Failures >= MaxConsecutiveFailures && now < guard.FailuresEnd ? Problem.Throttled(options.MaxDelay > FirstDelay ? options.MaxDelay : FirstDelay)
+            : guard.LockedUntil > now ? Problem.Throttled(guard.LockedUntil.Value - now)
+            : null;
     }
 
     /// <summary>
@@ -27,15 +39,15 @@ public sealed class SignInThrottle(AddressStore addresses, OptimisticRetry retry
     /// like any that comes during a delay. The one attempt that needs no write is a right password that nothing was tried before or beside.
     /// </summary>
     /// <returns>Null if the attempt was heard.</returns>
-    public async Task<Problem?> RecordAsync(AddressPartition partition, SignInAttempts.Attempt attempt, bool right, CancellationToken cancellationToken)
+    public async Task<Problem?> RecordAsync(AddressPartition partition, SignInAttempts.Attempt attempt, SignInOutcome outcome, CancellationToken cancellationToken)
     {
-        if (right && !partition.Guard.HasFailures && attempt.IsAlone)
+        if (outcome is not SignInOutcome.Failed && !partition.Guard.HasFailures && attempt.IsAlone)
         {
             return null;
         }
 
         var current = partition;
-        var outcome = await retry.RunAsync<Result<Success>>(
+        var recorded = await retry.RunAsync<Result<Success>>(
             partition.Key,
             async () =>
             {
@@ -47,11 +59,11 @@ public sealed class SignInThrottle(AddressStore addresses, OptimisticRetry retry
                     return refused;
                 }
 
-                if (right)
+                if (outcome is SignInOutcome.Succeeded)
                 {
                     guard.ClearFailures();
                 }
-                else
+                else if (outcome is SignInOutcome.Failed)
                 {
                     AddFailure(guard);
                     if (guard.SweepDue <= time.GetUtcNow())
@@ -66,12 +78,17 @@ public sealed class SignInThrottle(AddressStore addresses, OptimisticRetry retry
                 return await addresses.TryCommitAsync(batch, cancellationToken) ? Success.Done : null;
             },
             cancellationToken);
-        return outcome.Problem;
+        return recorded.Problem;
     }
 
     private void AddFailure(GuardEntity guard)
     {
         var now = time.GetUtcNow();
+        if (guard.FailuresEnd <= now)
+        {
+            guard.ClearFailures();
+        }
+
         guard.Failures++;
         if (guard.Delays > 0 && now < guard.LockedUntil + options.SignInWindow)
         {

@@ -19,8 +19,14 @@ public sealed class ClaimEntity(TableEntity columns) : TableRow(columns)
         set => Set(string.Join(',', value));
     }
 
-    /// <summary>When the owner was last told of a new client.</summary>
+    /// <summary>The salt of the account's password, base64: registrations of the address share it (<see cref="Security.PasswordHasher"/>).</summary>
+    public string? Salt { get => GetText(); set => Set(value); }
+
+    /// <summary>The sign-in that the newest notice of a new client is about.</summary>
     public DateTimeOffset Noticed { get => Columns.GetDateTimeOffset(nameof(Noticed)) ?? default; set => Set(value); }
+
+    /// <summary>When that notice leaves, or has left.</summary>
+    public DateTimeOffset NoticeDue { get => Columns.GetDateTimeOffset(nameof(NoticeDue)) ?? default; set => Set(value); }
 
     /// <summary>When the housekeeping job that follows the account's sessions is due; past if there is none.</summary>
     public DateTimeOffset SweepDue { get => Columns.GetDateTimeOffset(nameof(SweepDue)) ?? default; set => Set(value); }

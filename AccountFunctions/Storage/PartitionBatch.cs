@@ -15,7 +15,9 @@ public sealed class PartitionBatch(string partitionKey)
     private readonly List<TableTransactionAction> actions = [];
     private readonly string commit = Guid.CreateVersion7().ToString("N");
 
-    public bool IsEmpty => actions.Count == 0;
+    public int Count => actions.Count;
+
+    public bool IsEmpty => Count == 0;
 
     public void Insert(TableRow row) => Add(TableTransactionActionType.Add, row);
 
