@@ -86,9 +86,9 @@ public sealed class EmailComposer(
     private async Task<EmailDecision> ComposeNewSignInAsync(EmailJob job, AccountEntity? account, CancellationToken cancellationToken)
     {
         var claim = (await addresses.LoadAsync(job.AddressKey, cancellationToken)).Claim;
-        return claim is null || claim.Noticed > job.Issued ? new EmailDecision.Drop("another notice tells of it")
-            : claim.Noticed < job.Issued ? new EmailDecision.Wait()
-            : ToOwner(account, language => texts.NewSignIn(language, job.Issued));
+        return claim?.Notices.Contains(job.Issued) == true ? ToOwner(account, language => texts.NewSignIn(language, job.Issued))
+            : claim is null || claim.Notices.Any(notice => notice > job.Issued) ? new EmailDecision.Drop("another notice tells of it")
+            : new EmailDecision.Wait();
     }
 
     private EmailDecision.Send ActivationCode(PendingEntity pending)

@@ -13,6 +13,9 @@ public sealed class SignInLedger(AddressStore addresses, EmailOutbox outbox, Hou
 {
     private const int MaxClients = 20;
 
+    // The one under way and the one that waits, and one for good measure.
+    private const int MaxNotices = 3;
+
     // Whoever has the password must not flood the mailbox with names that he makes up. A notice that comes too soon after the last one waits, and while it
     // waits it stands for those after it: nothing new goes untold.
     private static readonly TimeSpan MinNoticeInterval = TimeSpan.FromHours(1);
@@ -44,7 +47,7 @@ public sealed class SignInLedger(AddressStore addresses, EmailOutbox outbox, Hou
             {
                 // The job goes first and waits for the claim to name it: of sign-ins at once only the one that is committed is told of.
                 var delay = claim.NoticeDue + MinNoticeInterval > now ? claim.NoticeDue + MinNoticeInterval - now : TimeSpan.Zero;
-                (claim.Noticed, claim.NoticeDue) = (now, now + delay);
+                (claim.Notices, claim.NoticeDue) = ([.. claim.Notices.TakeLast(MaxNotices - 1), now], now + delay);
                 await outbox.EnqueueAsync(new EmailJob(EmailKind.NewSignIn, partition.Key, accountId, now), cancellationToken, delay);
             }
         }

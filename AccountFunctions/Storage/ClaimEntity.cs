@@ -1,3 +1,4 @@
+using System.Globalization;
 using Azure.Data.Tables;
 
 namespace AccountFunctions.Storage;
@@ -22,10 +23,14 @@ public sealed class ClaimEntity(TableEntity columns) : TableRow(columns)
     /// <summary>The salt of the account's password, base64: registrations of the address share it (<see cref="Security.PasswordHasher"/>).</summary>
     public string? Salt { get => GetText(); set => Set(value); }
 
-    /// <summary>The sign-in that the newest notice of a new client is about.</summary>
-    public DateTimeOffset Noticed { get => Columns.GetDateTimeOffset(nameof(Noticed)) ?? default; set => Set(value); }
+    /// <summary>The sign-ins that the last notices of a new client are about, newest last.</summary>
+    public IReadOnlyList<DateTimeOffset> Notices
+    {
+        get => [.. (GetText() ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries).Select(ticks => new DateTimeOffset(long.Parse(ticks, CultureInfo.InvariantCulture), TimeSpan.Zero))];
+        set => Set(string.Join(',', value.Select(notice => notice.UtcTicks)));
+    }
 
-    /// <summary>When that notice leaves, or has left.</summary>
+    /// <summary>When the newest of those notices leaves, or has left.</summary>
     public DateTimeOffset NoticeDue { get => Columns.GetDateTimeOffset(nameof(NoticeDue)) ?? default; set => Set(value); }
 
     /// <summary>When the housekeeping job that follows the account's sessions is due; past if there is none.</summary>
