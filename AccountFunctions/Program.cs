@@ -1,5 +1,6 @@
 using AccountFunctions;
 using AccountFunctions.Email;
+using AccountFunctions.Telemetry;
 using Azure.Storage.Queues;
 using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Extensions.DependencyInjection;
@@ -8,7 +9,7 @@ using Microsoft.Extensions.Logging;
 
 var builder = FunctionsApplication.CreateBuilder(args is ["poison", ..] ? [] : args);
 builder.Logging.AddFilter("Azure", LogLevel.Warning).AddFilter("Microsoft", LogLevel.Warning);
-builder.Services.AddAzureClients().AddAccounts();
+builder.Services.AddAzureClients().AddAccounts().AddTelemetryExport(builder.Configuration);
 var app = builder.Build();
 if (args is ["poison", .. var command])
 {

@@ -1,5 +1,6 @@
 using AccountFunctions.Security;
 using AccountFunctions.Storage;
+using AccountFunctions.Telemetry;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -16,6 +17,7 @@ public sealed partial class Refresh(
     RefreshTokenChain chain,
     SessionReplies replies,
     IOptions<TokenOptions> options,
+    AccountMetrics metrics,
     TimeProvider time,
     ILogger<Refresh> logger)
 {
@@ -91,6 +93,7 @@ public sealed partial class Refresh(
             return null;
         }
 
+        metrics.RefreshTokenReused();
         LogReused(session.PartitionKey, session.Id);
         return Problem.TokenNotValid;
     }

@@ -19,7 +19,7 @@ public sealed class SignInThrottle(AddressStore addresses, HousekeepingSchedule 
     public Problem? Delay(GuardEntity guard)
     {
         var wait = guard.Failures >= MaxConsecutiveFailures ? options.MaxDelay : guard.LockedUntil - time.GetUtcNow();
-        return wait > TimeSpan.Zero ? Problem.Throttled(wait.Value) : null;
+        return wait > TimeSpan.Zero ? Problem.Throttled(ThrottleKind.SignIn, wait.Value) : null;
     }
 
     /// <summary>
