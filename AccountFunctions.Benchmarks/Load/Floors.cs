@@ -1,4 +1,3 @@
-using System.Diagnostics.Metrics;
 using System.Security.Cryptography;
 using AccountFunctions.Email;
 using AccountFunctions.Security;
@@ -17,7 +16,7 @@ public sealed class Floors(string storage)
     private readonly TableClient table = new TableServiceClient(storage).GetTableClient("Floors");
     private readonly QueueClient queue = new(storage, "floors", new QueueClientOptions { MessageEncoding = QueueMessageEncoding.Base64 });
     private readonly PasswordHasher hasher = new(
-        Options.Create(Defaults), new HashGate(Options.Create(Defaults), new AccountMetrics(new Meter("floors"))), [new SodiumArgon2(), new KonsciousArgon2()], Microsoft.Extensions.Logging.Abstractions.NullLogger<PasswordHasher>.Instance);
+        Options.Create(Defaults), new HashGate(Options.Create(Defaults), new AccountMetrics(new System.Diagnostics.Metrics.Meter("floors"))), [new SodiumArgon2(), new KonsciousArgon2()], Microsoft.Extensions.Logging.Abstractions.NullLogger<PasswordHasher>.Instance);
 
     public async Task PrepareAsync(int partitions)
     {

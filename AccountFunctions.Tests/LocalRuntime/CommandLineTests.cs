@@ -6,7 +6,7 @@ namespace AccountFunctions.Tests.LocalRuntime;
 /// <summary>The app as a process of its own.</summary>
 public sealed class CommandLineTests(AzuriteFixture azurite)
 {
-    [Theory]
+    [Theory, Holds("I9")]
     [InlineData("Codes__Key", "short", "Codes__Key: must be base64 of at least 32 bytes")]
     [InlineData("Tokens__SigningKey", "none", "Tokens__SigningKey: must be the PEM of one P-256 private key")]
     [InlineData("Passwords__MemoryKiB", "many", "Passwords:MemoryKiB")]

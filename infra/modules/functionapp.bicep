@@ -58,6 +58,7 @@ resource app 'Microsoft.Web/sites@2024-11-01' = {
   properties: {
     serverFarmId: plan.id
     httpsOnly: true
+    clientAffinityEnabled: false
     keyVaultReferenceIdentity: identity.id
     virtualNetworkSubnetId: subnetId
     functionAppConfig: {
@@ -81,6 +82,7 @@ resource app 'Microsoft.Web/sites@2024-11-01' = {
     }
     siteConfig: {
       minTlsVersion: '1.2'
+      scmMinTlsVersion: '1.2'
       http20Enabled: true
       ftpsState: 'Disabled'
       remoteDebuggingEnabled: false
@@ -113,8 +115,6 @@ resource app 'Microsoft.Web/sites@2024-11-01' = {
         AccountsStorage__tableServiceUri: dataStorage.properties.primaryEndpoints.table
         AccountsStorage__credential: 'managedidentity'
         AccountsStorage__clientId: identity.properties.clientId
-        CommunicationServices__credential: 'managedidentity'
-        CommunicationServices__clientId: identity.properties.clientId
       },
       reduce(
         items(vaultItems),
