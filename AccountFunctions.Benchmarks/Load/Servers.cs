@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using AccountFunctions.Functions;
+using AccountFunctions.Telemetry;
 using LocalRuntime.Hosting;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -49,7 +50,7 @@ public static class Servers
             Settings = Environment.GetEnvironmentVariables().Keys.Cast<string>().ToDictionary(key => key.Replace("__", ":", StringComparison.Ordinal), Environment.GetEnvironmentVariable),
         });
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
-        builder.Services.AddAzureClients().AddAccounts();
+        builder.Services.AddAzureClients().AddAccounts().AddTelemetryExport(builder.Configuration);
         return new Server(builder.Build());
     }
 

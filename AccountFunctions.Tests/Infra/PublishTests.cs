@@ -37,6 +37,18 @@ public sealed class PublishTests
         Assert.NotEqual(local.GetProperty("IntermediateOutputPath").GetString(), azure.GetProperty("IntermediateOutputPath").GetString());
     }
 
+    [Fact]
+    public async Task The_project_that_the_workers_SDK_generates_is_left_alone()
+    {
+        var folder = Directory.CreateDirectory(Path.Combine(Root, "AccountFunctions", "obj", "test", "WorkerExtensions")).FullName;
+        var project = Path.Combine(folder, "WorkerExtensions.csproj");
+        await File.WriteAllTextAsync(project, """<Project Sdk="Microsoft.NET.Sdk"><PropertyGroup><TargetFramework>net8.0</TargetFramework><ManagePackageVersionsCentrally>false</ManagePackageVersionsCentrally></PropertyGroup></Project>""");
+        var properties = (await EvaluateAsync([], project)).GetProperty("Properties");
+
+        Assert.All(["TreatWarningsAsErrors", "RestorePackagesWithLockFile", "ManagePackageVersionsCentrally"], (string name) => Assert.NotEqual("true", properties.GetProperty(name).GetString()));
+        Directory.Delete(folder, recursive: true);
+    }
+
     [Fact, Holds("I5")]
     public async Task Every_project_restores_what_its_lock_file_says_and_fails_on_known_vulnerabilities()
     {
@@ -48,11 +60,13 @@ public sealed class PublishTests
 
     private static string Root => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(ThisFile())!, "..", ".."));
 
-    private static async Task<JsonElement> EvaluateAsync(params string[] properties)
+    private static Task<JsonElement> EvaluateAsync(params string[] properties) => EvaluateAsync(properties, "AccountFunctions/AccountFunctions.csproj");
+
+    private static async Task<JsonElement> EvaluateAsync(string[] properties, string project)
     {
-        string[] wanted = ["RuntimeIdentifier", "PublishReadyToRun", "SelfContained", "AzureFunctionsVersion", "OutputType", "OutDir", "IntermediateOutputPath", "RestoreLockedMode", "NuGetAuditMode", "TreatWarningsAsErrors"];
+        string[] wanted = ["RuntimeIdentifier", "PublishReadyToRun", "SelfContained", "AzureFunctionsVersion", "OutputType", "OutDir", "IntermediateOutputPath", "RestoreLockedMode", "NuGetAuditMode", "TreatWarningsAsErrors", "RestorePackagesWithLockFile", "ManagePackageVersionsCentrally"];
         using var process = Process.Start(new ProcessStartInfo(
-            "dotnet", ["msbuild", "AccountFunctions/AccountFunctions.csproj", "-p:Configuration=Release", .. properties, .. wanted.Select(name => $"-getProperty:{name}"), "-getItem:PackageReference", "-getItem:ProjectReference", "-getItem:None"])
+            "dotnet", ["msbuild", project, "-p:Configuration=Release", .. properties, .. wanted.Select(name => $"-getProperty:{name}"), "-getItem:PackageReference", "-getItem:ProjectReference", "-getItem:None"])
         {
             WorkingDirectory = Root,
             RedirectStandardOutput = true,
