@@ -229,6 +229,10 @@ public sealed partial class BicepTests
         Assert.Equal(0, exitCode);
         Assert.Equal(steps, steps.OrderBy(step => output.IndexOf(step, StringComparison.Ordinal)));
         Assert.All(steps, step => Assert.Contains(step, output, StringComparison.Ordinal));
+        var powerShell = await File.ReadAllTextAsync(Path.Combine(Folder, "deploy.ps1"));
+        var same = new[] { "openssl genpkey", "'group', 'create'", "'what-if'", "'deployment', 'group', 'create'", "'publish', 'AccountFunctions'", ".azurefunctions", "'config-zip'", "'smoke', '--base-url'" };
+        Assert.All(same, step => Assert.Contains(step, powerShell, StringComparison.Ordinal));
+        Assert.Equal(same, same.OrderBy(step => powerShell.IndexOf(step, StringComparison.Ordinal)));
         Assert.Equal(2, (await RunAsync("bash", "deploy.sh", "accounts")).ExitCode);
         Assert.Equal(2, (await RunAsync("bash", "deploy.sh", "accounts", "westeurope", "nowhere")).ExitCode);
     }

@@ -15,16 +15,18 @@ var queries = [
     name: 'poison'
     severity: 1
     text: 'A job was given up.'
-    query: 'StorageQueueLogs | where OperationName == "PutMessage" and Uri has "-poison/"'
+    query: 'StorageQueueLogs | where OperationName == "PutMessage" and Uri contains "-poison/"'
     column: ''
+    window: 'PT15M'
     threshold: 0
   }
   {
     name: 'mail-stuck'
     severity: 1
-    text: 'Jobs for mails come and none is done.'
-    query: 'StorageQueueLogs | where Uri has "/email-jobs/" | summarize came = countif(OperationName == "PutMessage"), done = countif(OperationName == "DeleteMessage") | where came > 0 and done == 0'
+    text: 'Jobs for mails came ten minutes ago or earlier, and none was done in half an hour.'
+    query: 'StorageQueueLogs | where Uri contains "/email-jobs/" | summarize came = countif(OperationName == "PutMessage" and TimeGenerated < ago(10m)), done = countif(OperationName == "DeleteMessage") | where came > 0 and done == 0'
     column: ''
+    window: 'PT30M'
     threshold: 0
   }
   {
@@ -33,6 +35,7 @@ var queries = [
     text: 'Mails leave more than 15 minutes after they were asked for: the quota is too small, or the mail service is away.'
     query: 'AppMetrics | where Name == "accounts.queue.lag" and tostring(Properties["messaging.destination.name"]) == "email-jobs" and Max > 900'
     column: ''
+    window: 'PT15M'
     threshold: 0
   }
   {
@@ -41,6 +44,7 @@ var queries = [
     text: 'No mail leaves: credentials, sender or domain.'
     query: 'AppMetrics | where Name == "accounts.mail.outcomes" and tostring(Properties["accounts.mail.reason"]) == "the transport is misconfigured"'
     column: 'Sum'
+    window: 'PT15M'
     threshold: 0
   }
   {
@@ -49,6 +53,7 @@ var queries = [
     text: 'Many mails are not delivered.'
     query: 'AppMetrics | where Name == "accounts.mail.outcomes" and tostring(Properties["accounts.mail.outcome"]) in ("failed", "undelivered")'
     column: 'Sum'
+    window: 'PT15M'
     threshold: 20
   }
   {
@@ -57,6 +62,7 @@ var queries = [
     text: 'Used refresh tokens come again: stolen, or a client that refreshes twice at once.'
     query: 'AppMetrics | where Name == "accounts.refresh_token.reuses"'
     column: 'Sum'
+    window: 'PT15M'
     threshold: 5
   }
   {
@@ -65,6 +71,7 @@ var queries = [
     text: 'Many requests are refused with 429: an attack, or a limit that is too low.'
     query: 'AppMetrics | where Name == "accounts.throttle.refusals"'
     column: 'Sum'
+    window: 'PT15M'
     threshold: 1000
   }
   {
@@ -73,6 +80,7 @@ var queries = [
     text: 'Sign-ins are refused with 503 because too many passwords wait to be hashed.'
     query: 'AppMetrics | where Name == "accounts.password_hash.refusals"'
     column: 'Sum'
+    window: 'PT15M'
     threshold: 20
   }
 ]
@@ -114,7 +122,7 @@ resource logAlert 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = [
       enabled: true
       scopes: [workspace.id]
       evaluationFrequency: 'PT15M'
-      windowSize: 'PT15M'
+      windowSize: rule.window
       autoMitigate: true
 
       // The tables do not exist before the first line is written to them.

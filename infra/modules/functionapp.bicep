@@ -108,6 +108,7 @@ resource app 'Microsoft.Web/sites@2024-11-01' = {
         AZURE_FUNCTIONS_ENVIRONMENT: 'Production'
         APPLICATIONINSIGHTS_CONNECTION_STRING: insights.properties.ConnectionString
         APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'ClientId=${identity.properties.clientId};Authorization=AAD'
+        APPLICATIONINSIGHTS_STATSBEAT_DISABLED: 'true'
         AzureWebJobsStorage__accountName: hostStorage.name
         AzureWebJobsStorage__credential: 'managedidentity'
         AzureWebJobsStorage__clientId: identity.properties.clientId
