@@ -134,7 +134,7 @@ public sealed partial class TestApp : IAsyncDisposable
     /// <summary>Waits until the address has got so many mails and returns them.</summary>
     public async Task<IReadOnlyList<SentMail>> WaitForMailsAsync(string to, int count)
     {
-        for (var tries = 0; tries < 400; tries++)
+        for (var tries = 0; tries < 1200; tries++)
         {
             if (await MailsAsync(to) is { } mails && mails.Count >= count)
             {
@@ -154,7 +154,7 @@ public sealed partial class TestApp : IAsyncDisposable
     {
         for (var tries = 0; !Logs.Text.Contains(line, StringComparison.Ordinal); tries++)
         {
-            Assert.True(tries < 400, $"not logged: {line}");
+            Assert.True(tries < 1200, $"not logged: {line}");
             await Task.Delay(25);
         }
     }
