@@ -5,6 +5,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using AccountFunctions.Tests.Storage;
+using AccountFunctions.Tests.Telemetry;
 
 namespace AccountFunctions.Tests;
 
@@ -26,6 +27,7 @@ public sealed partial class CanaryTests(AzuriteFixture azurite)
                 $"{activity.DisplayName} {string.Join(' ', activity.TagObjects.Select(tag => $"{tag.Key}={tag.Value}"))} {string.Join(' ', activity.Events.Select(happened => happened.Name))}"),
         };
         ActivitySource.AddActivityListener(listener);
+        using var metrics = new MetricRecorder(_ => true);
         await using var proxy = await FaultProxy.StartAsync(azurite.NewStorage());
         var app = await TestApp.StartAsync(proxy.Storage, new() { ["Codes:Digits"] = "10", ["Logging:LogLevel:Default"] = "Trace", ["Throttle:ResendCooldown"] = "00:00:00" });
         var secrets = new List<string>(Passwords);
@@ -34,6 +36,9 @@ public sealed partial class CanaryTests(AzuriteFixture azurite)
             await FlowAsync(app, secrets);
         }
 
+        var measurements = metrics.All.Select(measurement => measurement.ToString()).ToList();
+        Assert.Contains(measurements, measurement => measurement.StartsWith("accounts.request.duration", StringComparison.Ordinal));
+        Assert.DoesNotContain(measurements, measurement => measurement.Contains("canary", StringComparison.OrdinalIgnoreCase));
         Assert.All(secrets, secret => Assert.True(secret.Length >= 10));
         var traffic = proxy.Traffic.Select(Decode).ToList();
         foreach (var secret in secrets.Append("ZGV2ZWxvcG1lbnQgb25seTogbmV2ZXIgZGVwbG95IHRoaXMga2V5").Append("MIGHAgEAMBMGByqGSM49"))
@@ -41,6 +46,7 @@ public sealed partial class CanaryTests(AzuriteFixture azurite)
             Assert.DoesNotContain(secret, app.Logs.Text, StringComparison.Ordinal);
             Assert.DoesNotContain(traffic, call => call.Contains(secret, StringComparison.Ordinal));
             Assert.DoesNotContain(activities, activity => activity.Contains(secret, StringComparison.Ordinal));
+            Assert.DoesNotContain(measurements, measurement => measurement.Contains(secret, StringComparison.Ordinal));
         }
 
         Assert.DoesNotContain("canary.bird", app.Logs.Text, StringComparison.OrdinalIgnoreCase);

@@ -139,6 +139,9 @@ public sealed class SettingsValidator<TOptions>(string section) : IValidateOptio
         Validator.TryValidateObject(options, new ValidationContext(options), results, validateAllProperties: true);
         var failures = results.ConvertAll(result => $"{section}__{string.Join(", ", result.MemberNames)}: {result.ErrorMessage}");
         failures.AddRange(typeof(TOptions).GetProperties()
+            .Where(property => property.GetValue(options) is string text && text.StartsWith("@Microsoft.KeyVault(", StringComparison.Ordinal))
+            .Select(property => $"{section}__{property.Name}: the reference to Key Vault is not resolved; is the secret there, and has the app the right to read it?"));
+        failures.AddRange(typeof(TOptions).GetProperties()
             .Where(property => property.GetValue(options) is TimeSpan duration && duration < TimeSpan.Zero)
             .Select(property => $"{section}__{property.Name}: must not be negative"));
         return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);

@@ -1,3 +1,5 @@
+using System.Diagnostics.Metrics;
+using AccountFunctions.Telemetry;
 using Azure.Communication.Email;
 using Azure.Core;
 using Azure.Data.Tables;
@@ -16,16 +18,21 @@ public static class AzureClients
 {
     public static IServiceCollection AddAzureClients(this IServiceCollection services)
     {
-        var tables = new TableClientOptions();
-        BoundStorageCalls(tables.Retry);
-        services.AddSingleton(provider => Connect(
-            provider, "AccountsStorage", "tableServiceUri", text => new TableServiceClient(text, tables), (uri, credential) => new TableServiceClient(uri, credential, tables)));
-
-        // Base64 is what the queue trigger expects.
-        var queues = new QueueClientOptions { MessageEncoding = QueueMessageEncoding.Base64 };
-        BoundStorageCalls(queues.Retry);
-        services.AddSingleton(provider => Connect(
-            provider, "AccountsStorage", "queueServiceUri", text => new QueueServiceClient(text, queues), (uri, credential) => new QueueServiceClient(uri, credential, queues)));
+        services.AddMetrics().AddSingleton(provider => new AccountMetrics(provider.GetRequiredService<IMeterFactory>().Create(AccountMetrics.MeterName)));
+        services.AddSingleton<StorageMetricsPolicy>();
+        services.AddSingleton(provider =>
+        {
+            var options = new TableClientOptions();
+            Configure(options, provider);
+            return Connect(provider, "AccountsStorage", "tableServiceUri", text => new TableServiceClient(text, options), (uri, credential) => new TableServiceClient(uri, credential, options));
+        });
+        services.AddSingleton(provider =>
+        {
+            // Base64 is what the queue trigger expects.
+            var options = new QueueClientOptions { MessageEncoding = QueueMessageEncoding.Base64 };
+            Configure(options, provider);
+            return Connect(provider, "AccountsStorage", "queueServiceUri", text => new QueueServiceClient(text, options), (uri, credential) => new QueueServiceClient(uri, credential, options));
+        });
 
         // The queue tries again; tries of the client's own would only use up the service's quota.
         var email = new EmailClientOptions { Retry = { MaxRetries = 0 } };
@@ -35,11 +42,12 @@ public static class AzureClients
     }
 
     // Somebody is waiting for the answer: two tries of a few seconds, then it is an outage.
-    private static void BoundStorageCalls(RetryOptions retry)
+    private static void Configure(ClientOptions options, IServiceProvider provider)
     {
-        retry.MaxRetries = 1;
-        retry.Delay = TimeSpan.FromMilliseconds(100);
-        retry.NetworkTimeout = TimeSpan.FromSeconds(3);
+        options.Retry.MaxRetries = 1;
+        options.Retry.Delay = TimeSpan.FromMilliseconds(100);
+        options.Retry.NetworkTimeout = TimeSpan.FromSeconds(3);
+        options.AddPolicy(provider.GetRequiredService<StorageMetricsPolicy>(), HttpPipelinePosition.PerRetry);
     }
 
     private static TClient Connect<TClient>(

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Deploys the whole backend, again and again with the same outcome: infra/deploy.sh RESOURCE_GROUP LOCATION dev|prod [--dry-run]
-# Needs az (signed in), the .NET SDK, openssl, zip and curl.
+# Deploys the whole backend, again and again with the same outcome: infra/deploy.sh RESOURCE_GROUP LOCATION PARAMETERS [--dry-run]
+# PARAMETERS is the name of a file infra/NAME.bicepparam. Needs az (signed in), the .NET SDK, openssl and zip.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -29,35 +29,21 @@ output() {
 }
 
 echo "1. Resources" >&2
-if [ -n "$dry" ]; then operator='<you>'; else operator=$(az ad signed-in-user show --query id --output tsv); fi
+# The parameter files read it from the environment, so that it stands on no command line. Where a signing key is there already, the template leaves that.
+echo "+ SIGNING_KEY_SEED=\$(openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256)" >&2
+if [ -z "$dry" ]; then SIGNING_KEY_SEED=$(openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256); fi
+export SIGNING_KEY_SEED
 run az group create --name "$group" --location "$location" --output none
-run az deployment group what-if --resource-group "$group" --name accounts --parameters "$parameters" operatorObjectId="$operator"
-run az deployment group create --resource-group "$group" --name accounts --parameters "$parameters" operatorObjectId="$operator" --output none
-vault=$(output vaultName) app=$(output functionAppName) api=$(output apiUrl)
+run az deployment group what-if --resource-group "$group" --name accounts --parameters "$parameters"
+run az deployment group create --resource-group "$group" --name accounts --parameters "$parameters" --output none
+unset SIGNING_KEY_SEED
+app=$(output functionAppName) api=$(output apiUrl)
 
-echo "2. The key that signs access tokens, if there is none" >&2
-if [ -n "$dry" ] || ! az keyvault secret show --vault-name "$vault" --name TokensSigningKey --output none 2>/dev/null; then
-  run openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out "$work/key.pem"
-  # The right to write it takes a while to arrive.
-  for wait in 15 30 60 120 0; do
-    if run az keyvault secret set --vault-name "$vault" --name TokensSigningKey --file "$work/key.pem" --output none; then break; fi
-    [ "$wait" -gt 0 ] || exit 1
-    sleep "$wait"
-  done
-  run rm -f "$work/key.pem"
-fi
-
-echo "3. The app" >&2
+echo "2. The app" >&2
 run dotnet publish AccountFunctions --configuration Release -p:FunctionsRuntime=Azure --output "$work/app"
-if [ -z "$dry" ]; then
-  for file in host.json worker.config.json functions.metadata extensions.json .azurefunctions; do
-    [ -e "$work/app/$file" ] || { echo "what is published lacks $file" >&2; exit 1; }
-  done
-  (cd "$work/app" && zip --quiet --recurse-paths "$work/app.zip" .)
-fi
+run infra/package.sh "$work/app" "$work/app.zip"
 run az functionapp deployment source config-zip --resource-group "$group" --name "$app" --src "$work/app.zip"
 
-echo "4. Does it answer?" >&2
-run curl --fail --silent --show-error --retry 20 --retry-delay 6 --retry-all-errors --output /dev/null "$api/health/ready"
-run curl --fail --silent --show-error --output /dev/null "$api/.well-known/openid-configuration"
+echo "3. Is it well?" >&2
+run dotnet run --project AccountFunctions -- smoke --base-url "$api"
 echo "The API is at $api" >&2

@@ -43,7 +43,10 @@ param alwaysReady int = 0
 @maxValue(1000)
 param maximumInstances int = 40
 
-@description('Share of telemetry that is kept, in percent.')
+@description('How storage is replicated. Not every region has zones: where it has none, LRS, or GRS with a copy in another region.')
+param storageSku ('Standard_LRS' | 'Standard_ZRS' | 'Standard_GRS' | 'Standard_GZRS') = 'Standard_ZRS'
+
+@description('Share of requests and log lines that is kept, in percent. Metrics are always kept whole.')
 @minValue(1)
 @maxValue(100)
 param samplingPercentage int = 100
@@ -66,6 +69,14 @@ param deleteLocks bool = false
 param operatorObjectId string = ''
 
 param tags tagsType = {}
+
+@description('PEM of a P-256 private key that signs access tokens. It is used by the first deployment only; the secret is never overwritten. Empty where the secret is there already.')
+@secure()
+param signingKeySeed string = ''
+
+@description('Password for the mail server, where mails leave by one. Empty leaves the secret as it is.')
+@secure()
+param smtpPassword string = ''
 
 @description('Source of the key from which codes and refresh tokens are derived. It is used by the first deployment only; the secret is never overwritten.')
 @secure()
@@ -117,7 +128,8 @@ module hostStorage 'modules/storage.bicep' = {
     identityName: identity.name
     roles: ['Storage Blob Data Owner', 'Storage Queue Data Contributor', 'Storage Table Data Contributor']
     containers: ['deployment']
-    privateEndpoints: privateNetwork ? ['blob', 'queue'] : []
+    sku: storageSku
+    privateEndpoints: privateNetwork ? ['blob', 'queue', 'table'] : []
     endpoints: network.?outputs.endpoints
     workspaceName: workspaceName
     lock: false
@@ -134,6 +146,7 @@ module dataStorage 'modules/storage.bicep' = {
     roles: ['Storage Queue Data Contributor', 'Storage Table Data Contributor']
     tables: ['Addresses', 'Accounts', 'Throttles']
     queues: ['email-jobs', 'email-jobs-poison', 'housekeeping-jobs', 'housekeeping-jobs-poison']
+    sku: storageSku
     privateEndpoints: privateNetwork ? ['queue', 'table'] : []
     endpoints: network.?outputs.endpoints
     workspaceName: workspaceName
@@ -149,6 +162,8 @@ module vault 'modules/vault.bicep' = {
     tags: allTags
     identityName: identity.name
     codeKeySeed: codeKeySeed
+    signingKeySeed: signingKeySeed
+    smtpPassword: smtpPassword
     operatorObjectId: operatorObjectId
     private: privateNetwork
     endpoints: network.?outputs.endpoints
@@ -203,6 +218,8 @@ module functionApp 'modules/functionapp.bicep' = {
             Email__Transport: 'AzureCommunication'
             Email__Sender: mail!.outputs.sender
             CommunicationServices__endpoint: mail!.outputs.endpoint
+            CommunicationServices__credential: 'managedidentity'
+            CommunicationServices__clientId: identity.properties.clientId
           },
       settings
     )
@@ -231,6 +248,9 @@ module alerts 'modules/alerts.bicep' = {
 output functionAppName string = functionAppName
 output apiUrl string = '${apiUrl}/api'
 output vaultName string = vaultName
+
+@description('What the command poison needs as AccountsStorage__queueServiceUri.')
+output queueServiceUri string = dataStorage.outputs.queueServiceUri
 
 @description('What has to be published in DNS before a custom mail domain can be verified.')
 output mailDomainRecords domainRecordsType = mail.?outputs.domainRecords ?? {}

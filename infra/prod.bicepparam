@@ -3,6 +3,7 @@ using 'main.bicep'
 param workload = 'accounts'
 param environmentName = 'prod'
 param productName = 'Example'
+// For the first deployment verified: false; docs/operations.md has the steps.
 param email = {
   kind: 'customDomain'
   dataLocation: 'Europe'
@@ -18,3 +19,4 @@ param logRetentionDays = 90
 param alertEmail = 'operators@example.com'
 param privateNetwork = true
 param deleteLocks = true
+param signingKeySeed = readEnvironmentVariable('SIGNING_KEY_SEED', '')

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using AccountFunctions.Email;
 using AccountFunctions.Security;
 using AccountFunctions.Storage;
+using AccountFunctions.Telemetry;
 using Azure.Data.Tables;
 using Azure.Storage.Queues;
 using Microsoft.Extensions.Options;
@@ -15,7 +16,7 @@ public sealed class Floors(string storage)
     private readonly TableClient table = new TableServiceClient(storage).GetTableClient("Floors");
     private readonly QueueClient queue = new(storage, "floors", new QueueClientOptions { MessageEncoding = QueueMessageEncoding.Base64 });
     private readonly PasswordHasher hasher = new(
-        Options.Create(Defaults), new HashGate(Options.Create(Defaults)), [new SodiumArgon2(), new KonsciousArgon2()], Microsoft.Extensions.Logging.Abstractions.NullLogger<PasswordHasher>.Instance);
+        Options.Create(Defaults), new HashGate(Options.Create(Defaults), new AccountMetrics(new System.Diagnostics.Metrics.Meter("floors"))), [new SodiumArgon2(), new KonsciousArgon2()], Microsoft.Extensions.Logging.Abstractions.NullLogger<PasswordHasher>.Instance);
 
     public async Task PrepareAsync(int partitions)
     {

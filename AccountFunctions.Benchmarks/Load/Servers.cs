@@ -3,6 +3,7 @@ using System.Diagnostics.Metrics;
 using System.Globalization;
 using System.Security.Cryptography;
 using AccountFunctions.Functions;
+using AccountFunctions.Telemetry;
 using Azure.Data.Tables;
 using LocalRuntime.Hosting;
 using Microsoft.AspNetCore.Builder;
@@ -87,7 +88,7 @@ public static class Servers
             Settings = Environment.GetEnvironmentVariables().Keys.Cast<string>().ToDictionary(key => key.Replace("__", ":", StringComparison.Ordinal), Environment.GetEnvironmentVariable),
         });
         builder.Logging.SetMinimumLevel(LogLevel.Warning);
-        builder.Services.AddAzureClients().AddAccounts();
+        builder.Services.AddAzureClients().AddAccounts().AddTelemetryExport(builder.Configuration);
         return new Server(builder.Build());
     }
 

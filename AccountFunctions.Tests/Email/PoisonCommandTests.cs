@@ -83,7 +83,7 @@ public sealed class PoisonCommandTests(AzuriteFixture azurite) : IAsyncLifetime
     public async Task Storage_that_is_not_there_is_said_in_a_line()
     {
         var output = new StringWriter { NewLine = "\n" };
-        var nowhere = new QueueServiceClient("AccountName=nobody;AccountKey=c2VjcmV0;QueueEndpoint=http://127.0.0.1:1/nobody", new QueueClientOptions { Retry = { MaxRetries = 0 } });
+        var nowhere = new QueueServiceClient("AccountName=nobody;AccountKey=bm9uZQ==;QueueEndpoint=http://127.0.0.1:1/nobody", new QueueClientOptions { Retry = { MaxRetries = 0 } });
         var exitCode = await new PoisonCommand(nowhere, output).RunAsync(["list"], Stop);
 
         Assert.Equal(1, exitCode);

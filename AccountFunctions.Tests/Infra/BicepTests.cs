@@ -1,7 +1,12 @@
 using System.Diagnostics;
+using System.Diagnostics.Metrics;
 using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
+using System.Text.RegularExpressions;
+using AccountFunctions.Email;
+using AccountFunctions.Telemetry;
+using AccountFunctions.Tests.Telemetry;
 
 namespace AccountFunctions.Tests.Infra;
 
@@ -9,29 +14,55 @@ namespace AccountFunctions.Tests.Infra;
 /// What is deployed, checked without Azure by the pinned Bicep CLI: the templates themselves, and the resources they come to. After a change that is meant,
 /// <c>UPDATE_DOCS=1 dotnet test</c> writes the snapshots again.
 /// </summary>
-public sealed class BicepTests
+public sealed partial class BicepTests
 {
     private static readonly string Folder = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(ThisFile())!, "..", "..", "infra"));
 
     private static readonly string[] Required =
     [
         "Codes__Key", "Tokens__SigningKey", "Tokens__Issuer", "Tokens__Audience", "Email__Sender", "Email__ProductName", "Email__Transport",
-        "AccountsStorage__tableServiceUri", "AccountsStorage__queueServiceUri", "CommunicationServices__endpoint",
+        "AccountsStorage__tableServiceUri", "AccountsStorage__queueServiceUri", "AZURE_CLIENT_ID", "APPLICATIONINSIGHTS_CONNECTION_STRING", "APPLICATIONINSIGHTS_AUTHENTICATION_STRING",
     ];
 
-    // Metrics publisher; blobs, queues and tables of the host; queues and tables of the app; secrets; sending mail.
+    private static readonly string[] ByCommunicationServices = ["CommunicationServices__endpoint", "CommunicationServices__credential", "CommunicationServices__clientId"];
+    private static readonly string[] BySmtp = ["Smtp__Host", "Smtp__Port", "Smtp__Username", "Smtp__Password"];
+
+    // Metrics publisher; blobs, queues and tables of the host; queues and tables of the app; secrets.
     private static readonly string[] Roles =
     [
         "3913510d-42f4-4e42-8a64-420c390055eb", "b7e6dc6d-f1e8-4753-8033-0f276bb0955b", "974c5e8b-45b9-4653-ba55-5f855dd0fb88", "0a9a7e1f-b9d0-4cc4-a60d-0319b160aaa3",
-        "974c5e8b-45b9-4653-ba55-5f855dd0fb88", "0a9a7e1f-b9d0-4cc4-a60d-0319b160aaa3", "4633458b-17de-408a-b874-0445c86b69e6", "09976791-48a7-449e-bb21-39d1a415f350",
+        "974c5e8b-45b9-4653-ba55-5f855dd0fb88", "0a9a7e1f-b9d0-4cc4-a60d-0319b160aaa3", "4633458b-17de-408a-b874-0445c86b69e6",
     ];
 
-    public static TheoryData<string> Environments => ["dev", "prod"];
+    private const string SendMail = "09976791-48a7-449e-bb21-39d1a415f350";
+
+    public static TheoryData<string> Environments => ["dev", "prod", "smtp"];
 
     public static TheoryData<string> Templates => [.. Directory.GetFiles(Folder, "*.bicep*", SearchOption.AllDirectories).Where(file => !file.EndsWith(".json", StringComparison.Ordinal)).Select(file => Path.GetRelativePath(Folder, file))];
 
-    [Fact]
-    public async Task Nothing_in_the_templates_is_found_fault_with() => Assert.Equal((0, ""), await BicepAsync("lint", "main.bicep"));
+    [Theory]
+    [InlineData("main.bicep")]
+    [InlineData("dev.bicepparam")]
+    [InlineData("prod.bicepparam")]
+    [InlineData("smtp.bicepparam")]
+    public async Task Nothing_in_the_templates_is_found_fault_with(string file) => Assert.Equal((0, ""), await BicepAsync("lint", file));
+
+    [Fact, Holds("I9")]
+    public async Task The_templates_build_and_never_overwrite_a_key()
+    {
+        var (exitCode, output) = await BicepAsync("build", "main.bicep", "--stdout");
+        Assert.Equal(0, exitCode);
+        using var template = JsonDocument.Parse(output);
+        var secrets = Find(template.RootElement, "Microsoft.KeyVault/vaults/secrets").ToDictionary(secret => secret.GetProperty("name").GetString()!.Split('\'')[^2], secret => secret.TryGetProperty("@options", out var options) && options.TryGetProperty("onlyIfNotExists", out _));
+
+        Assert.Equal(new Dictionary<string, bool> { ["CodesKey"] = true, ["TokensSigningKey"] = true, ["SmtpPassword"] = false }, secrets);
+        Assert.All(template.RootElement.GetProperty("parameters").EnumerateObject().Where(parameter => parameter.Name.EndsWith("Seed", StringComparison.Ordinal) || parameter.Name.EndsWith("Password", StringComparison.Ordinal)), parameter =>
+            Assert.Equal("securestring", parameter.Value.GetProperty("type").GetString()));
+    }
+
+    [Theory]
+    [MemberData(nameof(Environments))]
+    public async Task Parameters_build(string environment) => Assert.Equal(0, (await BicepAsync("build-params", $"{environment}.bicepparam", "--stdout")).ExitCode);
 
     [Theory]
     [MemberData(nameof(Templates))]
@@ -48,19 +79,20 @@ public sealed class BicepTests
             "snapshot", $"{environment}.bicepparam", "--mode", mode, "--subscription-id", nobody, "--tenant-id", nobody, "--resource-group", $"accounts-{environment}", "--location", "westeurope", "--deployment-name", "main"));
     }
 
-    [Theory]
+    [Theory, Holds("I6")]
     [MemberData(nameof(Environments))]
     public void Storage_takes_no_keys_no_old_tls_and_nobody_unknown(string environment) => Assert.All(Resources(environment, "Microsoft.Storage/storageAccounts"), account =>
     {
         var properties = account.GetProperty("properties");
         Assert.False(properties.GetProperty("allowSharedKeyAccess").GetBoolean());
         Assert.False(properties.GetProperty("allowBlobPublicAccess").GetBoolean());
+        Assert.False(properties.GetProperty("isLocalUserEnabled").GetBoolean());
         Assert.True(properties.GetProperty("supportsHttpsTrafficOnly").GetBoolean());
         Assert.Equal("TLS1_2", properties.GetProperty("minimumTlsVersion").GetString());
         Assert.Equal(environment is "prod" ? "Disabled" : "Enabled", properties.GetProperty("publicNetworkAccess").GetString());
     });
 
-    [Theory]
+    [Theory, Holds("I6", "I9")]
     [MemberData(nameof(Environments))]
     public void The_app_has_what_it_needs_and_no_secret_in_its_settings(string environment)
     {
@@ -68,13 +100,19 @@ public sealed class BicepTests
 
         Assert.DoesNotContain(settings, setting => setting.Value.Contains("AccountKey", StringComparison.OrdinalIgnoreCase) || setting.Value.Contains("accesskey", StringComparison.OrdinalIgnoreCase) || setting.Value.Contains("PRIVATE KEY", StringComparison.Ordinal));
         Assert.All(settings.Where(setting => setting.Key is "Codes__Key" or "Smtp__Password" || setting.Key.EndsWith("SigningKey", StringComparison.Ordinal)), setting => Assert.StartsWith("@Microsoft.KeyVault(", setting.Value, StringComparison.Ordinal));
-        Assert.All(Required, name => Assert.Contains(name, settings.Keys));
+        var (needed, foreign) = environment is "smtp" ? (BySmtp, ByCommunicationServices) : (ByCommunicationServices, BySmtp);
+        Assert.All([.. Required, .. needed], name => Assert.Contains(name, settings.Keys));
+        Assert.DoesNotContain(settings.Keys, name => Array.Exists(foreign, other => other == name));
+        Assert.Equal("Production", settings["AZURE_FUNCTIONS_ENVIRONMENT"]);
         var site = Assert.Single(Resources(environment, "Microsoft.Web/sites")).GetProperty("properties");
         Assert.True(site.GetProperty("httpsOnly").GetBoolean());
+        var configuration = site.GetProperty("siteConfig");
+        Assert.Equal(("1.2", "1.2", "Disabled", false), (configuration.GetProperty("minTlsVersion").GetString(), configuration.GetProperty("scmMinTlsVersion").GetString(), configuration.GetProperty("ftpsState").GetString(), configuration.GetProperty("remoteDebuggingEnabled").GetBoolean()));
+        Assert.False(configuration.TryGetProperty("cors", out _));
         Assert.All(Resources(environment, "Microsoft.Web/sites/basicPublishingCredentialsPolicies"), policy => Assert.False(policy.GetProperty("properties").GetProperty("allow").GetBoolean()));
     }
 
-    [Theory]
+    [Theory, Holds("I7")]
     [MemberData(nameof(Environments))]
     public void The_vault_keeps_what_was_deleted_and_knows_roles_only(string environment)
     {
@@ -85,13 +123,13 @@ public sealed class BicepTests
         Assert.Equal(environment is "prod" ? "Disabled" : "Enabled", vault.GetProperty("publicNetworkAccess").GetString());
     }
 
-    [Theory]
+    [Theory, Holds("I7")]
     [MemberData(nameof(Environments))]
     public void The_app_has_these_roles_and_no_others(string environment)
     {
         var roles = Resources(environment, "Microsoft.Authorization/roleAssignments").Select(role => role.GetProperty("properties").GetProperty("roleDefinitionId").GetString()!.Split('/', '\'').Last(part => part.Length == 36));
 
-        Assert.Equal(Roles.Order(StringComparer.Ordinal), roles.Order(StringComparer.Ordinal));
+        Assert.Equal((environment is "smtp" ? Roles : [.. Roles, SendMail]).Order(StringComparer.Ordinal), roles.Order(StringComparer.Ordinal));
     }
 
     [Theory]
@@ -100,6 +138,68 @@ public sealed class BicepTests
     {
         Assert.Equal(["Accounts", "Addresses", "Throttles"], Names(environment, "Microsoft.Storage/storageAccounts/tableServices/tables"));
         Assert.Equal(["email-jobs", "email-jobs-poison", "housekeeping-jobs", "housekeeping-jobs-poison"], Names(environment, "Microsoft.Storage/storageAccounts/queueServices/queues"));
+    }
+
+    [Theory, Holds("I6")]
+    [MemberData(nameof(Environments))]
+    public void Nothing_takes_a_key_where_it_can_be_forbidden(string environment)
+    {
+        Assert.All(Resources(environment, "Microsoft.Communication/communicationServices"), service => Assert.True(service.GetProperty("properties").GetProperty("disableLocalAuth").GetBoolean()));
+        Assert.All(Resources(environment, "Microsoft.Insights/components"), component => Assert.True(component.GetProperty("properties").GetProperty("DisableLocalAuth").GetBoolean()));
+        Assert.All(Resources(environment, "Microsoft.OperationalInsights/workspaces"), workspace => Assert.True(workspace.GetProperty("properties").GetProperty("features").GetProperty("disableLocalAuth").GetBoolean()));
+        Assert.Equal(environment is "smtp", Resources(environment, "Microsoft.Communication/communicationServices").Count == 0);
+        Assert.Equal(environment is "smtp", Resources(environment, "Microsoft.Communication/emailServices").Count == 0);
+    }
+
+    [Theory, Holds("I6")]
+    [MemberData(nameof(Environments))]
+    public void In_a_private_network_every_service_has_its_endpoint_behind_rules(string environment)
+    {
+        var services = Resources(environment, "Microsoft.Network/privateEndpoints").SelectMany(endpoint => endpoint.GetProperty("properties").GetProperty("privateLinkServiceConnections").EnumerateArray()).Select(link => link.GetProperty("properties").GetProperty("groupIds")[0].GetString()!);
+        var subnets = Resources(environment, "Microsoft.Network/virtualNetworks").SelectMany(network => network.GetProperty("properties").GetProperty("subnets").EnumerateArray());
+
+        Assert.Equal(environment is "prod" ? ["blob", "queue", "queue", "table", "table", "vault"] : [], services.Order(StringComparer.Ordinal));
+        Assert.All(subnets.Where(subnet => subnet.GetProperty("name").GetString() == "endpoints"), subnet => Assert.True(subnet.GetProperty("properties").TryGetProperty("networkSecurityGroup", out _)));
+    }
+
+    [Theory, Holds("I8")]
+    [MemberData(nameof(Environments))]
+    public void Everything_that_holds_data_or_sends_mail_reports_to_the_workspace(string environment)
+    {
+        var reporting = Resources(environment, "Microsoft.Insights/diagnosticSettings").Select(Id).ToList();
+
+        Assert.All(
+            ["Microsoft.Storage/storageAccounts/blobServices", "Microsoft.Storage/storageAccounts/queueServices", "Microsoft.Storage/storageAccounts/tableServices", "Microsoft.KeyVault/vaults", "Microsoft.Communication/communicationServices"],
+            (string type) => Assert.All(Resources(environment, type), resource => Assert.Contains($"{Id(resource)}/providers/Microsoft.Insights/diagnosticSettings/to-workspace", reporting)));
+
+        static string Id(JsonElement resource) => resource.GetProperty("id").GetString()!;
+    }
+
+    [Theory, Holds("I8")]
+    [MemberData(nameof(Environments))]
+    public void Alerts_are_these_and_every_one_is_explained_to_operators(string environment)
+    {
+        var alerts = Resources(environment, "Microsoft.Insights/scheduledQueryRules").Concat(Resources(environment, "Microsoft.Insights/metricAlerts"))
+            .Select(alert => alert.GetProperty("name").GetString()!.Split('-', 5)[^1]).Order(StringComparer.Ordinal);
+        var manual = File.ReadAllText(Path.Combine(Folder, "..", "docs", "operations.md"));
+
+        Assert.Equal(["5xx", "hashes-refused", "mail-failures", "mail-late", "mail-misconfigured", "mail-stuck", "poison", "refresh-token-reuse", "storage-throttled", "throttled-requests"], alerts);
+        Assert.All(alerts, alert => Assert.Contains($"| `{alert}` |", manual, StringComparison.Ordinal));
+    }
+
+    [Fact, Holds("I8")]
+    public void Alerts_look_at_metrics_and_queues_that_there_are()
+    {
+        using var meter = new Meter(AccountMetrics.MeterName);
+        using var metrics = new MetricRecorder(candidate => candidate == meter);
+        _ = new AccountMetrics(meter);
+        var queries = string.Join('\n', Resources("prod", "Microsoft.Insights/scheduledQueryRules").Select(alert => alert.GetProperty("properties").GetProperty("criteria").GetProperty("allOf")[0].GetProperty("query").GetString()));
+        var source = File.ReadAllText(Path.Combine(Folder, "..", "AccountFunctions", "Telemetry", "AccountMetrics.cs")) + File.ReadAllText(Path.Combine(Folder, "..", "AccountFunctions", "Email", "EmailSender.cs"));
+
+        Assert.All(MetricNames().Matches(queries), match => Assert.Contains(metrics.Instruments, instrument => instrument.Name == match.Groups[1].Value));
+        Assert.All(TagNames().Matches(queries), match => Assert.Contains($"\"{match.Groups[1].Value}\"", source, StringComparison.Ordinal));
+        Assert.Contains("\"the transport is misconfigured\"", source, StringComparison.Ordinal);
+        Assert.Contains($"/{EmailOutbox.QueueName}/", queries, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -116,22 +216,69 @@ public sealed class BicepTests
     {
         Assert.Equal(2, Resources("prod", "Microsoft.Authorization/locks").Count);
         Assert.Empty(Resources("dev", "Microsoft.Authorization/locks"));
+        Assert.All(["Microsoft.Storage/storageAccounts", "Microsoft.KeyVault/vaults", "Microsoft.Web/sites", "Microsoft.OperationalInsights/workspaces"], (string type) =>
+            Assert.All(Resources("prod", type), resource => Assert.Equal(("accounts", "prod"), (resource.GetProperty("tags").GetProperty("workload").GetString(), resource.GetProperty("tags").GetProperty("environment").GetString()))));
     }
 
     [Fact]
     public async Task Deployment_says_what_it_would_do()
     {
         var (exitCode, output) = await RunAsync("bash", "deploy.sh", "accounts", "westeurope", "dev", "--dry-run");
-        var steps = new[] { "az group create", "what-if", "az deployment group create", "openssl genpkey", "TokensSigningKey", "dotnet publish AccountFunctions", "config-zip", "health/ready" };
+        var steps = new[] { "openssl genpkey", "az group create", "what-if", "az deployment group create", "dotnet publish AccountFunctions", "package.sh", "config-zip", "smoke --base-url" };
 
         Assert.Equal(0, exitCode);
         Assert.Equal(steps, steps.OrderBy(step => output.IndexOf(step, StringComparison.Ordinal)));
         Assert.All(steps, step => Assert.Contains(step, output, StringComparison.Ordinal));
+        var powerShell = await File.ReadAllTextAsync(Path.Combine(Folder, "deploy.ps1"));
+        var same = new[] { "openssl genpkey", "'group', 'create'", "'what-if'", "'deployment', 'group', 'create'", "'publish', 'AccountFunctions'", ".azurefunctions", "'config-zip'", "'smoke', '--base-url'" };
+        Assert.All(same, step => Assert.Contains(step, powerShell, StringComparison.Ordinal));
+        Assert.Equal(same, same.OrderBy(step => powerShell.IndexOf(step, StringComparison.Ordinal)));
         Assert.Equal(2, (await RunAsync("bash", "deploy.sh", "accounts")).ExitCode);
+        Assert.Equal(2, (await RunAsync("bash", "deploy.sh", "accounts", "westeurope", "nowhere")).ExitCode);
+    }
+
+    [Theory]
+    [InlineData(null, null, 0, "")]
+    [InlineData(".azurefunctions/function.deps.json", null, 1, "what was published lacks .azurefunctions/")]
+    [InlineData("functions.metadata", null, 1, "what was published lacks functions.metadata")]
+    [InlineData(null, "local.settings.json", 1, "local.settings.json must not leave this machine")]
+    public async Task What_is_uploaded_has_its_hidden_folder_and_no_local_settings(string? without, string? with, int exitCode, string errors)
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux() && File.Exists("/usr/bin/zip"), "zip is not installed.");
+        var folder = Directory.CreateTempSubdirectory().FullName;
+        string[] files = ["host.json", "worker.config.json", "functions.metadata", "extensions.json", "AccountFunctions.dll", ".azurefunctions/function.deps.json"];
+        foreach (var file in files.Where(file => file != without).Concat(with is null ? [] : [with]))
+        {
+            var path = Path.Combine(folder, "app", file);
+            Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+            await File.WriteAllTextAsync(path, "");
+        }
+
+        Assert.Equal((exitCode, errors), await RunAsync("bash", "package.sh", Path.Combine(folder, "app"), Path.Combine(folder, "app.zip")) is var (code, output) ? (code, output.TrimEnd()) : default);
+        Directory.Delete(folder, recursive: true);
+    }
+
+    [Fact, Holds("I5", "I9")]
+    public void The_workflows_pin_every_action_and_need_no_secret()
+    {
+        var workflows = Directory.GetFiles(Path.Combine(Folder, "..", ".github", "workflows")).Select(File.ReadAllText).ToList();
+
+        Assert.NotEmpty(workflows);
+        Assert.All(workflows.SelectMany(text => Uses().Matches(text)), match => Assert.Matches("^[^@]+@[0-9a-f]{40} # v", match.Groups[1].Value));
+        Assert.All(workflows, text => Assert.DoesNotContain("secrets.", text, StringComparison.Ordinal));
+        Assert.All(workflows, text => Assert.Contains("permissions:\n  contents: read\n", text, StringComparison.Ordinal));
     }
 
     private static List<JsonElement> Resources(string environment, string type) =>
         [.. JsonDocument.Parse(File.ReadAllText(Path.Combine(Folder, $"{environment}.snapshot.json"))).RootElement.GetProperty("predictedResources").EnumerateArray().Where(resource => resource.GetProperty("type").GetString() == type)];
+
+    private static IEnumerable<JsonElement> Find(JsonElement element, string type) => element.ValueKind switch
+    {
+        JsonValueKind.Object when element.TryGetProperty("type", out var found) && found.ValueKind is JsonValueKind.String && found.GetString() == type => [element],
+        JsonValueKind.Object => element.EnumerateObject().SelectMany(property => Find(property.Value, type)),
+        JsonValueKind.Array => element.EnumerateArray().SelectMany(item => Find(item, type)),
+        _ => [],
+    };
 
     private static IEnumerable<string> Names(string environment, string type) =>
         Resources(environment, type).Select(resource => resource.GetProperty("name").GetString()!.Split('/')[^1]).Order(StringComparer.Ordinal);
@@ -163,6 +310,15 @@ public sealed class BicepTests
         await process.WaitForExitAsync();
         return (process.ExitCode, await output + errors);
     }
+
+    [GeneratedRegex("Name == \"([a-z_.]+)\"")]
+    private static partial Regex MetricNames();
+
+    [GeneratedRegex(@"uses: (.+)")]
+    private static partial Regex Uses();
+
+    [GeneratedRegex("""Properties\["([a-z_.]+)"\]""")]
+    private static partial Regex TagNames();
 
     private static string ThisFile([CallerFilePath] string path = "") => path;
 }

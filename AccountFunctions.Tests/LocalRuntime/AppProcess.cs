@@ -1,15 +1,21 @@
 using System.Diagnostics;
+using LocalRuntime.Hosting;
 
 namespace AccountFunctions.Tests.LocalRuntime;
 
-/// <summary>The app as a process of its own, as <c>dotnet run</c> starts it.</summary>
+/// <summary>The app, or LocalRuntime, as a process of its own, as <c>dotnet run</c> starts it.</summary>
 public sealed class AppProcess : IDisposable
 {
     private readonly Process process;
 
     public AppProcess(string[] args, params IEnumerable<(string Name, string Value)> settings)
+        : this(typeof(AccountServices), args, settings)
     {
-        var start = new ProcessStartInfo("dotnet", [typeof(AccountServices).Assembly.Location, .. args])
+    }
+
+    private AppProcess(Type program, string[] args, params IEnumerable<(string Name, string Value)> settings)
+    {
+        var start = new ProcessStartInfo("dotnet", [program.Assembly.Location, .. args])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -21,6 +27,9 @@ public sealed class AppProcess : IDisposable
 
         process = Process.Start(start)!;
     }
+
+    /// <summary>LocalRuntime without an app.</summary>
+    public static AppProcess LocalRuntime(params string[] args) => new(typeof(LocalApplication), args);
 
     /// <summary>Waits until it says that it is ready.</summary>
     public async Task WaitForStartAsync()

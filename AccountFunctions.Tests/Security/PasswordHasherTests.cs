@@ -1,5 +1,7 @@
+using System.Diagnostics.Metrics;
 using System.Text;
 using AccountFunctions.Security;
+using AccountFunctions.Telemetry;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 
@@ -72,7 +74,7 @@ public sealed class PasswordHasherTests
     [Fact, Holds("D8")]
     public async Task The_gate_runs_and_queues_so_many_and_refuses_the_next()
     {
-        using var gate = new HashGate(Options.Create(new PasswordOptions { MaxConcurrentHashes = 2, MaxWaitingHashes = 3 }));
+        using var gate = new HashGate(Options.Create(new PasswordOptions { MaxConcurrentHashes = 2, MaxWaitingHashes = 3 }), new AccountMetrics(new Meter("test")));
         using var release = new ManualResetEventSlim();
         var (running, most) = (0, 0);
         int Hash()
@@ -99,6 +101,6 @@ public sealed class PasswordHasherTests
     private static PasswordHasher Hasher(int parallelism = 1)
     {
         var options = Options.Create(new PasswordOptions { MemoryKiB = 1024, Iterations = 1, Parallelism = parallelism });
-        return new PasswordHasher(options, new HashGate(options), [new SodiumArgon2(), new KonsciousArgon2()], NullLogger<PasswordHasher>.Instance);
+        return new PasswordHasher(options, new HashGate(options, new AccountMetrics(new Meter("test"))), [new SodiumArgon2(), new KonsciousArgon2()], NullLogger<PasswordHasher>.Instance);
     }
 }

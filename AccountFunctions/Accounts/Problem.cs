@@ -23,6 +23,9 @@ public sealed record Problem(int Status, string Code)
     /// <summary>Fields at fault and their codes (<see cref="FieldError"/>).</summary>
     public IReadOnlyDictionary<string, IReadOnlyList<string>>? Errors { get; private init; }
 
+    /// <summary>Which throttle refused.</summary>
+    public ThrottleKind? Throttle { get; private init; }
+
     /// <summary>When another try makes sense.</summary>
     public TimeSpan? RetryAfter { get; private init; }
 
@@ -35,9 +38,22 @@ public sealed record Problem(int Status, string Code)
 
     public static Problem Field(string field, string code) => Fields(new Dictionary<string, IReadOnlyList<string>> { [field] = [code] });
 
-    public static Problem Throttled(TimeSpan retryAfter) => new(429, "throttled") { RetryAfter = retryAfter };
+    public static Problem Throttled(ThrottleKind throttle, TimeSpan retryAfter) => new(429, "throttled") { Throttle = throttle, RetryAfter = retryAfter };
 
     public static Problem Unavailable(TimeSpan retryAfter) => new(503, "unavailable") { RetryAfter = retryAfter };
+}
+
+/// <summary>What is counted and bounded.</summary>
+public enum ThrottleKind
+{
+    /// <summary>Requests of a client network.</summary>
+    Network,
+
+    /// <summary>Failed sign-ins at an address.</summary>
+    SignIn,
+
+    /// <summary>Mails to an address.</summary>
+    Mail,
 }
 
 /// <summary>What can be wrong with a field.</summary>

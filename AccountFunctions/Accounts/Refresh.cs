@@ -1,5 +1,6 @@
 using AccountFunctions.Security;
 using AccountFunctions.Storage;
+using AccountFunctions.Telemetry;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -17,6 +18,7 @@ public sealed partial class Refresh(
     RefreshTokenChain chain,
     SessionReplies replies,
     IOptions<TokenOptions> options,
+    AccountMetrics metrics,
     TimeProvider time,
     ILogger<Refresh> logger)
 {
@@ -93,6 +95,7 @@ public sealed partial class Refresh(
             return null;
         }
 
+        metrics.RefreshTokenReused();
         LogReused(session.PartitionKey, session.Id);
         return Problem.TokenNotValid;
     }

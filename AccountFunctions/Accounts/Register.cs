@@ -71,7 +71,7 @@ public sealed partial class Register(
 
                 if (throttle.Count(partition.Guard, now) is { } wait)
                 {
-                    return Problem.Throttled(wait);
+                    return Problem.Throttled(ThrottleKind.Mail, wait);
                 }
 
                 if (partition.Claim is not null && accountOptions.Value.DiscloseAddresses)

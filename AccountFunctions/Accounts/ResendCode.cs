@@ -45,7 +45,7 @@ public sealed partial class ResendCode(
 
                 if (throttle.Count(partition.Guard, now) is { } wait)
                 {
-                    return Problem.Throttled(wait);
+                    return Problem.Throttled(ThrottleKind.Mail, wait);
                 }
 
                 if (accountOptions.Value.DiscloseAddresses && partition is { Claim: null, Pendings.Count: 0 })

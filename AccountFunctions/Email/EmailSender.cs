@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using AccountFunctions.Housekeeping;
 using AccountFunctions.Storage;
+using AccountFunctions.Telemetry;
 using Microsoft.Extensions.Logging;
 
 namespace AccountFunctions.Email;
@@ -18,11 +19,13 @@ public sealed partial class EmailSender(
     EmailOutbox outbox,
     HousekeepingSchedule housekeeping,
     Retention retention,
+    AccountMetrics metrics,
     TimeProvider time,
     ILogger<EmailSender> logger)
 {
     // 1 + 3 + 9 s: longer than a request may take to commit.
     private const int MaxWaits = 3;
+    private const string RefusedForGood = "the transport refuses it for good";
     private static readonly TimeSpan BusyRetry = TimeSpan.FromSeconds(15);
 
     // Shorter than a reset code lives, since what looks like a fault of the configuration may pass.
@@ -32,11 +35,13 @@ public sealed partial class EmailSender(
     {
         if (Read(message) is not { } job)
         {
+            metrics.MailHandled(null, "malformed");
             LogMalformed();
             await outbox.PoisonAsync(message, cancellationToken);
             return;
         }
 
+        metrics.JobHandled(EmailOutbox.QueueName, time.GetUtcNow() - job.Issued);
         if (!job.IsCopy)
         {
             // First of all, so that nothing of the job can be left behind.
@@ -47,10 +52,10 @@ public sealed partial class EmailSender(
         switch (await composer.ComposeAsync(job, cancellationToken))
         {
             case EmailDecision.Drop drop:
-                LogDropped(job.Kind, job.Id, drop.Reason);
+                Drop(job, drop.Reason);
                 break;
             case EmailDecision.Wait when job.Waits == MaxWaits:
-                LogDropped(job.Kind, job.Id, "its row never came");
+                Drop(job, "its row never came");
                 break;
             case EmailDecision.Wait:
                 await PostponeAsync(job with { Waits = job.Waits + 1 }, TimeSpan.FromSeconds(Math.Pow(3, job.Waits)), "its row is not there yet", cancellationToken);
@@ -81,7 +86,7 @@ public sealed partial class EmailSender(
         switch (await mails.TryBeginAsync(job.AddressKey, job.OperationId, retention.EndOfMail(job.Issued), cancellationToken))
         {
             case { Sent: true }:
-                LogDropped(job.Kind, job.Id, "it is sent already");
+                Drop(job, "it is sent already");
                 break;
             case { BusyFor: { } wait }:
                 await PostponeAsync(job, wait < BusyRetry ? wait : BusyRetry, "another delivery of it is under way", cancellationToken);
@@ -110,6 +115,7 @@ public sealed partial class EmailSender(
         }
         catch
         {
+            metrics.MailHandled(job.Kind, "failed");
             await mails.GiveUpAsync(row, refused: false, cancellationToken);
             throw;
         }
@@ -125,6 +131,7 @@ public sealed partial class EmailSender(
             await housekeeping.EnqueueAsync(new DeliveryCheck(job.AddressKey, job.OperationId, time.GetUtcNow() + delay), cancellationToken);
         }
 
+        metrics.MailHandled(job.Kind, "sent");
         LogSent(job.Kind, job.Id, job.OperationId);
     }
 
@@ -138,7 +145,8 @@ public sealed partial class EmailSender(
                 LogMisconfigured(exception.Message, exception);
                 return PostponeAsync(job, ConfigurationRetry, "the transport is misconfigured", cancellationToken);
             default:
-                LogRefused(job.Kind, job.Id, exception.Message);
+                metrics.MailHandled(job.Kind, "dropped", RefusedForGood);
+                LogRefused(job.Kind, job.Id, RefusedForGood, exception.Message);
                 return Task.CompletedTask;
         }
     }
@@ -146,8 +154,15 @@ public sealed partial class EmailSender(
     // A copy instead of a failure: it uses up no dequeue, and comes when it should. Spread out, so that the copies do not all come at once.
     private Task PostponeAsync(EmailJob job, TimeSpan delay, string reason, CancellationToken cancellationToken)
     {
+        metrics.MailHandled(job.Kind, "postponed", reason);
         LogPostponed(job.Kind, job.Id, reason);
         return outbox.EnqueueAsync(job with { IsCopy = true }, cancellationToken, delay + (delay * (RandomNumberGenerator.GetInt32(25) / 100.0)));
+    }
+
+    private void Drop(EmailJob job, string reason)
+    {
+        metrics.MailHandled(job.Kind, "dropped", reason);
+        LogDropped(job.Kind, job.Id, reason);
     }
 
     [LoggerMessage(LogLevel.Information, "Mail {Kind} of {Id} handed over, operation {OperationId}.")]
@@ -159,8 +174,8 @@ public sealed partial class EmailSender(
     [LoggerMessage(LogLevel.Information, "Mail {Kind} of {Id} dropped: {Reason}.")]
     private partial void LogDropped(EmailKind kind, string id, string reason);
 
-    [LoggerMessage(LogLevel.Warning, "Mail {Kind} of {Id} dropped: the transport refuses it for good: {Reason}.")]
-    private partial void LogRefused(EmailKind kind, string id, string reason);
+    [LoggerMessage(LogLevel.Warning, "Mail {Kind} of {Id} dropped: {Reason}: {Answer}.")]
+    private partial void LogRefused(EmailKind kind, string id, string reason, string answer);
 
     [LoggerMessage(LogLevel.Critical, "No mail leaves: the transport answers {Reason}. Check credentials, sender and domain.")]
     private partial void LogMisconfigured(string reason, Exception exception);

@@ -1,8 +1,10 @@
+using System.Diagnostics;
 using System.Net;
 using System.Text.Json.Serialization.Metadata;
 using AccountFunctions.Accounts;
 using AccountFunctions.Email;
 using AccountFunctions.Security;
+using AccountFunctions.Telemetry;
 using Azure;
 using Microsoft.Azure.Functions.Worker.Http;
 using Microsoft.Extensions.Logging;
@@ -14,7 +16,7 @@ namespace AccountFunctions.Functions;
 /// What lies between an HTTP request and an operation: reads the request, finds out who calls, runs the operation and answers with what came of it.
 /// Nothing escapes: an outage, too, is answered in the shape of the contract.
 /// </summary>
-public sealed partial class HttpEdge(CallerAuthenticator authenticator, NetworkThrottle throttle, IOptions<ThrottleOptions> options, ILogger<HttpEdge> logger)
+public sealed partial class HttpEdge(CallerAuthenticator authenticator, NetworkThrottle throttle, IOptions<ThrottleOptions> options, AccountMetrics metrics, ILogger<HttpEdge> logger)
 {
     private static readonly Func<ILogger, string, IDisposable?> TraceScope = LoggerMessage.DefineScope<string>("TraceId:{TraceId}");
     private static readonly TimeSpan MaxDuration = TimeSpan.FromSeconds(9);
@@ -79,6 +81,7 @@ public sealed partial class HttpEdge(CallerAuthenticator authenticator, NetworkT
         CancellationToken cancellationToken,
         HttpStatusCode success = HttpStatusCode.OK)
     {
+        var start = Stopwatch.GetTimestamp();
         using var scope = TraceScope(logger, request.TraceId());
         using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limited.CancelAfter(MaxDuration);
@@ -98,7 +101,9 @@ public sealed partial class HttpEdge(CallerAuthenticator authenticator, NetworkT
             LogRefused(request.FunctionContext.FunctionDefinition.Name, refusal.Status, refusal.Message.Replace('\n', ','));
         }
 
-        return await Answer.WriteAsync(request, result, success, cancellationToken);
+        var answer = await Answer.WriteAsync(request, result, success, cancellationToken);
+        metrics.Answered(request.FunctionContext.FunctionDefinition.Name, (int)answer.StatusCode, result.Problem, Stopwatch.GetElapsedTime(start));
+        return answer;
     }
 
     private void Log(string function, Exception exception)

@@ -1,5 +1,6 @@
 using AccountFunctions.Email;
 using AccountFunctions.Storage;
+using AccountFunctions.Telemetry;
 using Azure;
 using Microsoft.Extensions.Logging;
 
@@ -7,7 +8,7 @@ namespace AccountFunctions.Housekeeping;
 
 /// <summary>Learns, some time after a mail was handed over, what became of it, and writes failures into the history of the account.</summary>
 public sealed partial class DeliveryReports(
-    IEmailTransport transport, AddressStore addresses, AccountStore accounts, HousekeepingSchedule schedule, TimeProvider time, ILogger<DeliveryReports> logger)
+    IEmailTransport transport, AddressStore addresses, AccountStore accounts, HousekeepingSchedule schedule, AccountMetrics metrics, TimeProvider time, ILogger<DeliveryReports> logger)
 {
     private const int MaxTries = 10;
 
@@ -32,6 +33,7 @@ public sealed partial class DeliveryReports(
     /// <summary>Whoever learns of a failed delivery tells it here, with the key of the address it failed for.</summary>
     public async Task RecordAsync(string addressKey, Guid operationId, string reason, CancellationToken cancellationToken)
     {
+        metrics.MailHandled(null, "undelivered");
         LogFailed(operationId, reason);
         if ((await addresses.LoadAsync(addressKey, cancellationToken)).Claim is { } claim)
         {

@@ -1,15 +1,22 @@
 using System.Text.Json;
+using AccountFunctions.Telemetry;
 using Microsoft.Extensions.Logging;
 
 namespace AccountFunctions.Housekeeping;
 
 /// <summary>Handles a job of the queue. What goes wrong is thrown, and the host delivers the job again; every job may be done twice.</summary>
 public sealed partial class Housekeeper(
-    AddressSweeper addresses, AccountSweeper accounts, NetworkSweeper networks, DeliveryReports deliveries, HousekeepingSchedule schedule, TimeProvider time, ILogger<Housekeeper> logger)
+    AddressSweeper addresses, AccountSweeper accounts, NetworkSweeper networks, DeliveryReports deliveries, HousekeepingSchedule schedule, AccountMetrics metrics, TimeProvider time, ILogger<Housekeeper> logger)
 {
     public Task DoAsync(BinaryData message, CancellationToken cancellationToken)
     {
-        switch (Read(message))
+        var read = Read(message);
+        if (read is not null && time.GetUtcNow() - read.Due is { Ticks: >= 0 } lag)
+        {
+            metrics.JobHandled(HousekeepingSchedule.QueueName, lag);
+        }
+
+        switch (read)
         {
             case null:
                 LogMalformed();

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using AccountFunctions.Telemetry;
 using Microsoft.Extensions.Options;
 
 namespace AccountFunctions.Security;
@@ -9,12 +11,14 @@ namespace AccountFunctions.Security;
 public sealed class HashGate : IDisposable
 {
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
+    private readonly AccountMetrics metrics;
     private readonly SemaphoreSlim running;
     private readonly int maxAdmitted;
     private int admitted;
 
-    public HashGate(IOptions<PasswordOptions> options)
+    public HashGate(IOptions<PasswordOptions> options, AccountMetrics metrics)
     {
+        this.metrics = metrics;
         var concurrent = options.Value.MaxConcurrentHashes is var max and > 0 ? max : 2 * Environment.ProcessorCount;
         running = new SemaphoreSlim(concurrent);
         maxAdmitted = concurrent + options.Value.MaxWaitingHashes;
@@ -23,26 +27,31 @@ public sealed class HashGate : IDisposable
     /// <summary>Runs <paramref name="hash"/> in its turn. Throws <see cref="UnavailableException"/> when too many wait already.</summary>
     public async Task<T> RunAsync<T>(Func<T> hash, CancellationToken cancellationToken)
     {
+        metrics.HashEntered();
         try
         {
             if (Interlocked.Increment(ref admitted) > maxAdmitted)
             {
+                metrics.HashRefused();
                 throw new UnavailableException(RetryAfter);
             }
 
             await running.WaitAsync(cancellationToken);
+            var start = Stopwatch.GetTimestamp();
             try
             {
                 return hash();
             }
             finally
             {
+                metrics.Hashed(Stopwatch.GetElapsedTime(start));
                 running.Release();
             }
         }
         finally
         {
             Interlocked.Decrement(ref admitted);
+            metrics.HashLeft();
         }
     }
 

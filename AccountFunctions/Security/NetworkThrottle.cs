@@ -39,7 +39,7 @@ public sealed partial class NetworkThrottle(
 
             if (budget.Exhausted)
             {
-                return Problem.Throttled(window.Start + Minute - now);
+                return Problem.Throttled(ThrottleKind.Network, window.Start + Minute - now);
             }
 
             budget.Left--;

@@ -29,8 +29,8 @@ public sealed class SignInThrottle(AddressStore addresses, OptimisticRetry retry
     public Problem? Delay(GuardEntity guard)
     {
         var now = time.GetUtcNow();
-        return guard.Failures >= MaxConsecutiveFailures && now < guard.FailuresEnd ? Problem.Throttled(options.MaxDelay > FirstDelay ? options.MaxDelay : FirstDelay)
-            : guard.LockedUntil > now ? Problem.Throttled(guard.LockedUntil.Value - now)
+        return guard.Failures >= MaxConsecutiveFailures && now < guard.FailuresEnd ? Problem.Throttled(ThrottleKind.SignIn, options.MaxDelay > FirstDelay ? options.MaxDelay : FirstDelay)
+            : guard.LockedUntil > now ? Problem.Throttled(ThrottleKind.SignIn, guard.LockedUntil.Value - now)
             : null;
     }
 

@@ -1,3 +1,4 @@
+using AccountFunctions.Telemetry;
 using Azure;
 using Azure.Data.Tables;
 
@@ -32,6 +33,7 @@ public sealed class PartitionBatch(string partitionKey)
     {
         try
         {
+            using var scope = StorageMetricsPolicy.Naming(table.Name);
             var responses = await table.SubmitTransactionAsync(actions, cancellationToken);
             foreach (var (action, response) in actions.Zip(responses.Value))
             {

@@ -8,9 +8,10 @@ namespace LocalRuntime.Hosting;
 /// <summary>What a person at a terminal gives and gets.</summary>
 internal static class CommandLine
 {
-    public static LocalApplicationOptions Parse(string[] args, Assembly functions)
+    /// <exception cref="StartException">There are options other than a port.</exception>
+    public static LocalApplicationOptions Parse(string[] args, Assembly functions, int defaultPort = LocalApplicationOptions.DefaultPort)
     {
-        var port = LocalApplicationOptions.DefaultPort;
+        var port = defaultPort;
         if (args is not [] && (args is not ["--port", var text] || !int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out port) || port is 0 or > IPEndPoint.MaxPort))
         {
             throw new StartException("The only option is --port N, with N from 1 to 65535.");

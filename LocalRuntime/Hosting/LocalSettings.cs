@@ -11,6 +11,9 @@ namespace LocalRuntime.Hosting;
 internal static class LocalSettings
 {
     public const string HostJson = "AzureFunctionsJobHost";
+
+    /// <summary>The access key, in base64, of the sample settings and of an emulator that runs alone. It is public and guards nothing.</summary>
+    public const string EmulatorKey = "ZGV2ZWxvcG1lbnQgb25seTogZS1tYWlsIGVtdWxhdG9y";
     private const string SampleFile = "local.settings.sample.json";
     private const string DevelopmentStorage = "UseDevelopmentStorage=true";
 

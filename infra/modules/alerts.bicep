@@ -8,42 +8,80 @@ param functionAppName string
 param dataStorageName string
 param alertEmail string
 
-// What each alert means and what to do about it: docs/operations.md.
+// What each alert means and what to do about it: docs/operations.md. They look at metrics and at the logs of storage, of which nothing is sampled away.
+// Of a metric the sum or the maximum counts, of log lines their number.
 var queries = [
   {
     name: 'poison'
     severity: 1
     text: 'A job was given up.'
-    query: 'StorageQueueLogs | where OperationName == "PutMessage" and Uri has "-poison/"'
+    query: 'StorageQueueLogs | where OperationName == "PutMessage" and Uri contains "-poison/"'
+    column: ''
+    window: 'PT15M'
+    threshold: 0
+  }
+  {
+    name: 'mail-stuck'
+    severity: 1
+    text: 'Jobs for mails came ten minutes ago or earlier, and none was done in half an hour.'
+    query: 'StorageQueueLogs | where Uri contains "/email-jobs/" | summarize came = countif(OperationName == "PutMessage" and TimeGenerated < ago(10m)), done = countif(OperationName == "DeleteMessage") | where came > 0 and done == 0'
+    column: ''
+    window: 'PT30M'
+    threshold: 0
+  }
+  {
+    name: 'mail-late'
+    severity: 2
+    text: 'Mails leave more than 15 minutes after they were asked for: the quota is too small, or the mail service is away.'
+    query: 'AppMetrics | where Name == "accounts.queue.lag" and tostring(Properties["messaging.destination.name"]) == "email-jobs" and Max > 900'
+    column: ''
+    window: 'PT15M'
     threshold: 0
   }
   {
     name: 'mail-misconfigured'
     severity: 0
     text: 'No mail leaves: credentials, sender or domain.'
-    query: 'AppTraces | where SeverityLevel >= 4 and Message startswith "No mail leaves"'
+    query: 'AppMetrics | where Name == "accounts.mail.outcomes" and tostring(Properties["accounts.mail.reason"]) == "the transport is misconfigured"'
+    column: 'Sum'
+    window: 'PT15M'
     threshold: 0
   }
   {
     name: 'mail-failures'
     severity: 2
     text: 'Many mails are not delivered.'
-    query: 'AppTraces | where Message startswith "The mail of operation"'
+    query: 'AppMetrics | where Name == "accounts.mail.outcomes" and tostring(Properties["accounts.mail.outcome"]) in ("failed", "undelivered")'
+    column: 'Sum'
+    window: 'PT15M'
     threshold: 20
   }
   {
     name: 'refresh-token-reuse'
     severity: 2
     text: 'Used refresh tokens come again: stolen, or a client that refreshes twice at once.'
-    query: 'AppTraces | where Message startswith "A used refresh token"'
+    query: 'AppMetrics | where Name == "accounts.refresh_token.reuses"'
+    column: 'Sum'
+    window: 'PT15M'
     threshold: 5
   }
   {
     name: 'throttled-requests'
     severity: 3
     text: 'Many requests are refused with 429: an attack, or a limit that is too low.'
-    query: 'AppTraces | where Message has "refused: 429"'
+    query: 'AppMetrics | where Name == "accounts.throttle.refusals"'
+    column: 'Sum'
+    window: 'PT15M'
     threshold: 1000
+  }
+  {
+    name: 'hashes-refused'
+    severity: 2
+    text: 'Sign-ins are refused with 503 because too many passwords wait to be hashed.'
+    query: 'AppMetrics | where Name == "accounts.password_hash.refusals"'
+    column: 'Sum'
+    window: 'PT15M'
+    threshold: 20
   }
 ]
 
@@ -84,7 +122,7 @@ resource logAlert 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = [
       enabled: true
       scopes: [workspace.id]
       evaluationFrequency: 'PT15M'
-      windowSize: 'PT15M'
+      windowSize: rule.window
       autoMitigate: true
 
       // The tables do not exist before the first line is written to them.
@@ -93,7 +131,8 @@ resource logAlert 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = [
         allOf: [
           {
             query: rule.query
-            timeAggregation: 'Count'
+            timeAggregation: empty(rule.column) ? 'Count' : 'Total'
+            metricMeasureColumn: empty(rule.column) ? null : rule.column
             operator: 'GreaterThan'
             threshold: rule.threshold
             failingPeriods: { numberOfEvaluationPeriods: 1, minFailingPeriodsToAlert: 1 }

@@ -58,6 +58,7 @@ resource app 'Microsoft.Web/sites@2024-11-01' = {
   properties: {
     serverFarmId: plan.id
     httpsOnly: true
+    clientAffinityEnabled: false
     keyVaultReferenceIdentity: identity.id
     virtualNetworkSubnetId: subnetId
     functionAppConfig: {
@@ -81,6 +82,7 @@ resource app 'Microsoft.Web/sites@2024-11-01' = {
     }
     siteConfig: {
       minTlsVersion: '1.2'
+      scmMinTlsVersion: '1.2'
       http20Enabled: true
       ftpsState: 'Disabled'
       remoteDebuggingEnabled: false
@@ -106,6 +108,7 @@ resource app 'Microsoft.Web/sites@2024-11-01' = {
         AZURE_FUNCTIONS_ENVIRONMENT: 'Production'
         APPLICATIONINSIGHTS_CONNECTION_STRING: insights.properties.ConnectionString
         APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'ClientId=${identity.properties.clientId};Authorization=AAD'
+        APPLICATIONINSIGHTS_STATSBEAT_DISABLED: 'true'
         AzureWebJobsStorage__accountName: hostStorage.name
         AzureWebJobsStorage__credential: 'managedidentity'
         AzureWebJobsStorage__clientId: identity.properties.clientId
@@ -113,8 +116,6 @@ resource app 'Microsoft.Web/sites@2024-11-01' = {
         AccountsStorage__tableServiceUri: dataStorage.properties.primaryEndpoints.table
         AccountsStorage__credential: 'managedidentity'
         AccountsStorage__clientId: identity.properties.clientId
-        CommunicationServices__credential: 'managedidentity'
-        CommunicationServices__clientId: identity.properties.clientId
       },
       reduce(
         items(vaultItems),

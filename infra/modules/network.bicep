@@ -11,6 +11,43 @@ var zones = {
   vault: 'privatelink.vaultcore.azure.net'
 }
 
+// Nothing reaches storage and vault but what is in this network, and that by HTTPS only.
+resource rules 'Microsoft.Network/networkSecurityGroups@2025-01-01' = {
+  name: 'nsg-${name}'
+  location: location
+  tags: tags
+  properties: {
+    securityRules: [
+      {
+        name: 'https-from-network'
+        properties: {
+          priority: 100
+          direction: 'Inbound'
+          access: 'Allow'
+          protocol: 'Tcp'
+          sourceAddressPrefix: 'VirtualNetwork'
+          sourcePortRange: '*'
+          destinationAddressPrefix: '*'
+          destinationPortRange: '443'
+        }
+      }
+      {
+        name: 'nothing-else'
+        properties: {
+          priority: 200
+          direction: 'Inbound'
+          access: 'Deny'
+          protocol: '*'
+          sourceAddressPrefix: '*'
+          sourcePortRange: '*'
+          destinationAddressPrefix: '*'
+          destinationPortRange: '*'
+        }
+      }
+    ]
+  }
+}
+
 resource network 'Microsoft.Network/virtualNetworks@2025-01-01' = {
   name: 'vnet-${name}'
   location: location
@@ -30,6 +67,7 @@ resource network 'Microsoft.Network/virtualNetworks@2025-01-01' = {
         properties: {
           addressPrefix: '10.20.1.0/24'
           privateEndpointNetworkPolicies: 'Enabled'
+          networkSecurityGroup: { id: rules.id }
         }
       }
     ]

@@ -7,6 +7,8 @@ param location string
 param tags tagsType
 param identityName string
 
+param sku ('Standard_LRS' | 'Standard_ZRS' | 'Standard_GRS' | 'Standard_GZRS')
+
 @description('Built-in roles that the app gets on this account.')
 param roles ('Storage Blob Data Owner' | 'Storage Queue Data Contributor' | 'Storage Table Data Contributor')[]
 param containers string[] = []
@@ -40,10 +42,12 @@ resource account 'Microsoft.Storage/storageAccounts@2025-01-01' = {
   location: location
   tags: tags
   kind: 'StorageV2'
-  sku: { name: 'Standard_ZRS' }
+  sku: { name: sku }
   properties: {
     allowBlobPublicAccess: false
     allowCrossTenantReplication: false
+    allowedCopyScope: 'AAD'
+    isLocalUserEnabled: false
     allowSharedKeyAccess: false
     defaultToOAuthAuthentication: true
     minimumTlsVersion: 'TLS1_2'
@@ -142,17 +146,35 @@ resource zoneGroup 'Microsoft.Network/privateEndpoints/privateDnsZoneGroups@2025
   }
 ]
 
-// Writes to the poison queues are what the alerts look for.
+// Who has changed the package that runs.
+resource blobLogs 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
+  name: 'to-workspace'
+  scope: account::blobService
+  properties: {
+    workspaceId: workspace.id
+    logs: [
+      { category: 'StorageWrite', enabled: true }
+      { category: 'StorageDelete', enabled: true }
+    ]
+    metrics: [{ category: 'Transaction', enabled: true }]
+  }
+}
+
+// What comes into a queue and what leaves it is what the alerts look for.
 resource queueLogs 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
   name: 'to-workspace'
   scope: account::queueService
   properties: {
     workspaceId: workspace.id
-    logs: [{ category: 'StorageWrite', enabled: true }]
+    logs: [
+      { category: 'StorageWrite', enabled: true }
+      { category: 'StorageDelete', enabled: true }
+    ]
     metrics: [{ category: 'Transaction', enabled: true }]
   }
 }
 
+// Of tables no logs: every request to the app would write several. Who may read them at all is in the role assignments, whose changes the activity log has.
 resource tableMetrics 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
   name: 'to-workspace'
   scope: account::tableService
@@ -170,3 +192,5 @@ resource noDelete 'Microsoft.Authorization/locks@2020-05-01' = if (lock) {
     notes: 'Holds the accounts.'
   }
 }
+
+output queueServiceUri string = account.properties.primaryEndpoints.queue

@@ -9,6 +9,12 @@ param identityName string
 
 @secure()
 param codeKeySeed string
+
+@secure()
+param signingKeySeed string
+
+@secure()
+param smtpPassword string
 param operatorObjectId string
 param private bool
 
@@ -55,6 +61,26 @@ resource codeKey 'Microsoft.KeyVault/vaults/secrets@2025-05-01' = {
   properties: {
     value: base64(codeKeySeed)
     contentType: 'Codes__Key: base64 of 72 characters, 244 random bits'
+  }
+}
+
+// Written through Resource Manager, which reaches the vault also where its network is private.
+@onlyIfNotExists()
+resource signingKey 'Microsoft.KeyVault/vaults/secrets@2025-05-01' = if (!empty(signingKeySeed)) {
+  parent: vault
+  name: 'TokensSigningKey'
+  properties: {
+    value: signingKeySeed
+    contentType: 'Tokens__SigningKey: PEM of a P-256 private key'
+  }
+}
+
+resource mailPassword 'Microsoft.KeyVault/vaults/secrets@2025-05-01' = if (!empty(smtpPassword)) {
+  parent: vault
+  name: 'SmtpPassword'
+  properties: {
+    value: smtpPassword
+    contentType: 'Smtp__Password'
   }
 }
 

@@ -1,0 +1,63 @@
+# The same steps as deploy.sh, for PowerShell 7: infra/deploy.ps1 RESOURCE_GROUP LOCATION PARAMETERS [-DryRun]
+# Needs az (signed in), the .NET SDK and openssl (Git for Windows has one).
+param(
+  [Parameter(Mandatory)] [string] $Group,
+  [Parameter(Mandatory)] [string] $Location,
+  [Parameter(Mandatory)] [string] $Parameters,
+  [switch] $DryRun
+)
+$ErrorActionPreference = 'Stop'
+$PSNativeCommandUseErrorActionPreference = $true
+Set-Location (Join-Path $PSScriptRoot '..')
+
+$file = "infra/$Parameters.bicepparam"
+if (-not (Test-Path $file)) { throw "$file does not exist" }
+$work = New-Item -ItemType Directory -Path (Join-Path ([IO.Path]::GetTempPath()) ([IO.Path]::GetRandomFileName()))
+
+# Says what it does, and with -DryRun no more than that.
+function Invoke-Step([string] $Program, [string[]] $Arguments) {
+  Write-Host "+ $Program $Arguments"
+  if (-not $DryRun) { & $Program @Arguments }
+}
+
+function Get-Output([string] $Name) {
+  $value = Invoke-Step az @('deployment', 'group', 'show', '--resource-group', $Group, '--name', 'accounts', '--query', "properties.outputs.$Name.value", '--output', 'tsv')
+  if ($DryRun) { "<$Name>" } else { $value }
+}
+
+try {
+  Write-Host '1. Resources'
+  # The parameter files read it from the environment, so that it stands on no command line. Where a signing key is there already, the template leaves that.
+  Write-Host '+ SIGNING_KEY_SEED=$(openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256)'
+  if (-not $DryRun) { $env:SIGNING_KEY_SEED = (openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256) -join "`n" }
+  Invoke-Step az @('group', 'create', '--name', $Group, '--location', $Location, '--output', 'none')
+  Invoke-Step az @('deployment', 'group', 'what-if', '--resource-group', $Group, '--name', 'accounts', '--parameters', $file)
+  Invoke-Step az @('deployment', 'group', 'create', '--resource-group', $Group, '--name', 'accounts', '--parameters', $file, '--output', 'none')
+  $env:SIGNING_KEY_SEED = $null
+  $app = Get-Output functionAppName
+  $api = Get-Output apiUrl
+
+  Write-Host '2. The app'
+  Invoke-Step dotnet @('publish', 'AccountFunctions', '--configuration', 'Release', '-p:FunctionsRuntime=Azure', '--output', "$work/app")
+  if (-not $DryRun) {
+    # Unlike Compress-Archive this takes hidden folders along.
+    [IO.Compression.ZipFile]::CreateFromDirectory("$work/app", "$work/app.zip")
+    $zip = [IO.Compression.ZipFile]::OpenRead("$work/app.zip")
+    $names = $zip.Entries.FullName
+    $zip.Dispose()
+    foreach ($needed in 'host.json', 'worker.config.json', 'functions.metadata', 'extensions.json', 'AccountFunctions.dll') {
+      if ($names -notcontains $needed) { throw "what was published lacks $needed" }
+    }
+    if (-not ($names -like '.azurefunctions/*')) { throw 'what was published lacks .azurefunctions' }
+    if ($names -contains 'local.settings.json') { throw 'local.settings.json must not leave this machine' }
+  }
+  Invoke-Step az @('functionapp', 'deployment', 'source', 'config-zip', '--resource-group', $Group, '--name', $app, '--src', "$work/app.zip")
+
+  Write-Host '3. Is it well?'
+  Invoke-Step dotnet @('run', '--project', 'AccountFunctions', '--', 'smoke', '--base-url', $api)
+  Write-Host "The API is at $api"
+}
+finally {
+  $env:SIGNING_KEY_SEED = $null
+  Remove-Item -Recurse -Force $work
+}
