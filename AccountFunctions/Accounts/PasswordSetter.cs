@@ -26,7 +26,7 @@ public sealed class PasswordSetter(AccountStore accounts, PasswordHasher hasher,
                 // A caller whose token died meanwhile must not overwrite the password that killed it.
                 if (current is null || (caller is not null && current.Version != account.Version))
                 {
-                    return Problem.TokenNotValid;
+                    return caller is null ? Problem.InvalidCode : Problem.TokenNotValid;
                 }
 
                 current.PasswordHash = hash;
