@@ -48,7 +48,7 @@ public sealed class ApiDocumentTests(AzuriteFixture azurite) : IAsyncLifetime
         var text = Encoding.UTF8.GetString(new ApiDocument(
             Options.Create(new AccountOptions { DiscloseAddresses = true }), Options.Create(new PasswordOptions()), Options.Create(new CodeOptions()), Options.Create(new TokenOptions())).Bytes.Span);
 
-        Assert.All(Catalogue.Problems, problem => Assert.Contains($"\"{problem.Code}\":{{\"summary\":", text));
+        Assert.All(Catalogue.Problems, problem => Assert.Contains($"\"{problem.Code}\":{{\"description\":", text));
         Assert.Equal(typeof(Problem).GetFields().Length, Catalogue.Problems.Count);
         Assert.Equal(typeof(FieldError).GetFields().Length, Catalogue.FieldErrors.Count);
     }

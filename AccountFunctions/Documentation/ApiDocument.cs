@@ -190,7 +190,7 @@ public sealed class ApiDocument(
             };
         }
 
-        private static OpenApiExample Example(CatalogueEntry entry, ReadOnlyMemory<byte> json) => new() { Summary = entry.Meaning, Value = JsonNode.Parse(json.Span) };
+        private static OpenApiExample Example(CatalogueEntry entry, ReadOnlyMemory<byte> json) => new() { Description = entry.Meaning, Value = JsonNode.Parse(json.Span) };
 
         private Dictionary<string, IOpenApiHeader> HeadersOf(string? special) =>
             new[] { "X-Request-Id", special }.OfType<string>().ToDictionary(name => name, name => (IOpenApiHeader)new OpenApiHeaderReference(name, document));

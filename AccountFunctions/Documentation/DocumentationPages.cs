@@ -17,6 +17,7 @@ public static partial class DocumentationPages
         ["favicon-32x32.png"] = FromSwagger("favicon-32x32.png", "image/png"),
         ["docs.js"] = OfOurs("docs.js", "text/javascript; charset=utf-8"),
         ["docs.css"] = OfOurs("docs.css", "text/css; charset=utf-8"),
+        ["errors.css"] = OfOurs("errors.css", "text/css; charset=utf-8"),
     });
 
     public static IReadOnlyDictionary<string, WebFile> Assets => AllAssets.Value;
@@ -30,7 +31,7 @@ public static partial class DocumentationPages
         <script src="{Link("docs.js")}" defer></script>
         """,
         $"""
-        <body class="api">
+        <body>
         <div id="swagger-ui" data-document="{RouteTable.Prefix}/openapi.json"></div>
         <noscript><p>This page needs JavaScript. The document is at <a href="{RouteTable.Prefix}/openapi.json">{RouteTable.Prefix}/openapi.json</a>.</p></noscript>
         """);
@@ -82,7 +83,7 @@ public static partial class DocumentationPages
                 """);
         }
 
-        return Page("Error reference", $"<link rel=\"stylesheet\" href=\"{Link("docs.css")}\">", body.Append("</main>").ToString());
+        return Page("Error reference", $"<link rel=\"stylesheet\" href=\"{Link("errors.css")}\">", body.Append("</main>").ToString());
     }
 
     private static WebFile Page(string title, string head, string body) => WebFile.Page($"""
@@ -91,8 +92,7 @@ public static partial class DocumentationPages
         <head>
         <meta charset="utf-8">
         <meta name="viewport" content="width=device-width, initial-scale=1">
-        <meta name="color-scheme" content="light dark">
-        <title>{title}</title>
+                <title>{title}</title>
         <link rel="icon" href="{Link("favicon-32x32.png")}">
         {head}
         </head>
