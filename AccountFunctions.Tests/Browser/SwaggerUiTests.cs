@@ -8,8 +8,8 @@ public sealed class SwaggerUiTests(AzuriteFixture azurite, Chromium chromium) : 
 {
     private const string Address = "ada@example.com";
 
-    // In Swagger UI's own markup: grey on white, selects and text areas without a label, a scrolling sample that takes no focus.
-    private static readonly string[] RulesThatSwaggerUiBreaks = ["color-contrast", "label", "select-name", "scrollable-region-focusable", "nested-interactive"];
+    // In Swagger UI's own markup: white on light green, selects and the editor of the body without a label, a link within the button of each operation.
+    private static readonly string[] RulesThatSwaggerUiBreaks = ["color-contrast", "label", "select-name", "nested-interactive"];
     private TestApp app = null!;
 
     public async ValueTask InitializeAsync() => app = await TestApp.StartAsync(azurite.NewStorage());
@@ -55,6 +55,8 @@ public sealed class SwaggerUiTests(AzuriteFixture azurite, Chromium chromium) : 
     {
         await using var docs = await chromium.OpenAsync(app, "/api/docs");
 
+        var operation = await ExpandAsync(docs.Page, "UpdateDetails");
+        await operation.Locator(".execute").WaitForAsync();
         Assert.Empty(await docs.AccessibilityFaultsAsync(RulesThatSwaggerUiBreaks));
     }
 

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using AccountFunctions.Accounts;
 using AccountFunctions.Documentation;
 using AccountFunctions.Functions;
@@ -65,7 +66,7 @@ public sealed class ApiDocumentTests(AzuriteFixture azurite) : IAsyncLifetime
     [Fact]
     public void Every_member_of_a_request_or_reply_is_described_and_every_example_is_valid()
     {
-        foreach (var schema in app.Contract.Root.GetProperty("components").GetProperty("schemas").EnumerateObject().Where(schema => schema.Name.EndsWith("Request", StringComparison.Ordinal) || schema.Name.EndsWith("Reply", StringComparison.Ordinal)))
+        foreach (var schema in app.Contract.Root.GetProperty("components").GetProperty("schemas").EnumerateObject().Where(schema => Regex.IsMatch(schema.Name, "(Request|Reply)$")))
         {
             foreach (var member in schema.Value.GetProperty("properties").EnumerateObject())
             {

@@ -16,7 +16,10 @@ public sealed record ActivateRequest(
 /// Whatever a try comes to, it is heard only once its conditional write is done, and each such write costs a try: guesses sent at once are worth
 /// no more than guesses sent one after another.
 /// </summary>
-[Operation("Confirm an address", Description = "Redeems the code that the registration was mailed. The account then exists and may sign in.", Refusals = [nameof(Problem.InvalidCode)])]
+[Operation(
+    "Confirm an address",
+    Description = "Redeems the code that the registration was mailed. The account then exists and may sign in.",
+    Refusals = [nameof(Problem.InvalidCode)])]
 public sealed partial class Activate(
     AddressStore addresses,
     AccountStore accounts,

@@ -16,7 +16,8 @@ public sealed record ResetPasswordRequest(
 /// </summary>
 [Operation(
     "Reset a forgotten password",
-    Description = "Redeems the code that `code` mailed. Ends every session, and does not sign in. A refused password does not use up the code. The owner gets a mail.",
+    Description = "Redeems the code that `code` mailed. Ends every session, and does not sign in. "
+        + "A refused password does not use up the code. The owner gets a mail.",
     Refusals = [nameof(Problem.InvalidCode)])]
 public sealed partial class ResetPassword(
     AddressStore addresses,

@@ -20,7 +20,8 @@ public sealed record UpdateDetailsRequest(
 /// </summary>
 [Operation(
     "Change the account",
-    Description = "Changes the members that are sent: one that is absent is kept, null clears it. Other members are ignored, so an account as it was read may be sent back.",
+    Description = "Changes the members that are sent: one that is absent is kept, null clears it. "
+        + "Other members are ignored, so an account as it was read may be sent back.",
     Refusals = [nameof(Problem.Stale)],
     HasETag = true)]
 public sealed class UpdateDetails(AccountStore accounts)

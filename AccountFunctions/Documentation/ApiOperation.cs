@@ -12,6 +12,13 @@ namespace AccountFunctions.Documentation;
 public sealed record ApiOperation(
     HttpRoute Route, OperationAttribute About, Type? Request, Type Reply, bool ForCallers, IReadOnlyList<CatalogueEntry> Refusals)
 {
+    private static readonly string[] OfEveryBody =
+        [nameof(Problem.InvalidJson), nameof(Problem.InvalidFields), nameof(Problem.TooLarge), nameof(Problem.UnsupportedMediaType)];
+
+    private static readonly string[] OfEveryCaller = [nameof(Problem.NotAuthenticated), nameof(Problem.TokenNotValid)];
+    private static readonly string[] OfEveryVisitor = [nameof(Problem.TooManyRequests)];
+    private static readonly string[] OfEveryOperation = [nameof(Problem.ServiceUnavailable)];
+
     /// <summary>The operation behind a route: the class of the function's name, or the function itself; null where neither says anything.</summary>
     public static ApiOperation? Of(HttpRoute route)
     {
@@ -30,13 +37,13 @@ public sealed record ApiOperation(
         var forCallers = parameters.Contains(typeof(Caller));
         string[] refusals =
         [
-            .. request is null ? [] : new[] { nameof(Problem.InvalidJson), nameof(Problem.InvalidFields), nameof(Problem.TooLarge), nameof(Problem.UnsupportedMediaType) },
-            .. forCallers ? [nameof(Problem.NotAuthenticated), nameof(Problem.TokenNotValid)] : Array.Empty<string>(),
-            .. parameters.Contains(typeof(Visitor)) ? [nameof(Problem.TooManyRequests)] : Array.Empty<string>(),
-            .. about.Document is null ? [nameof(Problem.ServiceUnavailable)] : Array.Empty<string>(),
+            .. request is null ? [] : OfEveryBody,
+            .. forCallers ? OfEveryCaller : [],
+            .. parameters.Contains(typeof(Visitor)) ? OfEveryVisitor : [],
+            .. about.Document is null ? OfEveryOperation : [],
             .. about.Refusals,
         ];
-        return new ApiOperation(
-            route, about, request, reply, forCallers, [.. refusals.Select(name => Catalogue.Problems.Single(problem => problem.Name == name)).OrderBy(problem => problem.Status)]);
+        var entries = refusals.Select(name => Catalogue.Problems.Single(problem => problem.Name == name)).OrderBy(problem => problem.Status);
+        return new ApiOperation(route, about, request, reply, forCallers, [.. entries]);
     }
 }

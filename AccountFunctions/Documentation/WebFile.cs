@@ -7,11 +7,13 @@ namespace AccountFunctions.Documentation;
 /// <summary>What a browser is given to show or run.</summary>
 /// <param name="Policy">Its Content-Security-Policy.</param>
 /// <param name="Tag">Its entity tag; null for what is made anew.</param>
-public sealed record WebFile(ReadOnlyMemory<byte> Content, string ContentType, string Policy, string CacheControl = "no-store", string? Tag = null, bool IsGzip = false)
+public sealed record WebFile(
+    ReadOnlyMemory<byte> Content, string ContentType, string Policy, string CacheControl = "no-store", string? Tag = null, bool IsGzip = false)
 {
     // Forms and styles are the page's own; nothing comes from, or may be framed, elsewhere.
     private const string OwnOnly =
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'";
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+        + "form-action 'none'; base-uri 'none'; frame-ancestors 'none'";
 
     public static WebFile Json(ReadOnlyMemory<byte> content) => new(content, "application/json; charset=utf-8", "default-src 'none'; frame-ancestors 'none'");
 
@@ -24,7 +26,8 @@ public sealed record WebFile(ReadOnlyMemory<byte> Content, string ContentType, s
         using var buffer = new MemoryStream();
         content.CopyTo(buffer);
         var bytes = buffer.ToArray();
-        return new(bytes, contentType, OwnOnly, "public, max-age=31536000, immutable", $"\"{Convert.ToHexStringLower(SHA256.HashData(bytes))[..16]}\"", bytes is [0x1F, 0x8B, ..]);
+        var tag = $"\"{Convert.ToHexStringLower(SHA256.HashData(bytes))[..16]}\"";
+        return new(bytes, contentType, OwnOnly, "public, max-age=31536000, immutable", tag, IsGzip: bytes is [0x1F, 0x8B, ..]);
     }
 
     /// <summary>Changes with the content.</summary>

@@ -131,7 +131,11 @@ internal static class Answer
     }
 
     private static void SetHeaders(
-        HttpRequestData request, HttpResponseData response, string contentType, string cacheControl = "no-store", string policy = "default-src 'none'; frame-ancestors 'none'")
+        HttpRequestData request,
+        HttpResponseData response,
+        string contentType,
+        string cacheControl = "no-store",
+        string policy = "default-src 'none'; frame-ancestors 'none'")
     {
         response.Headers.Add("Content-Type", contentType);
         response.Headers.Add("Cache-Control", cacheControl);

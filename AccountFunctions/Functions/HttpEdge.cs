@@ -14,7 +14,8 @@ namespace AccountFunctions.Functions;
 /// What lies between an HTTP request and an operation: reads the request, finds out who calls, runs the operation and answers with what came of it.
 /// Nothing escapes: an outage, too, is answered in the shape of the contract.
 /// </summary>
-public sealed partial class HttpEdge(CallerAuthenticator authenticator, NetworkThrottle throttle, IOptions<ThrottleOptions> options, IOptions<TokenOptions> tokens, ILogger<HttpEdge> logger)
+public sealed partial class HttpEdge(
+    CallerAuthenticator authenticator, NetworkThrottle throttle, IOptions<ThrottleOptions> options, IOptions<TokenOptions> tokens, ILogger<HttpEdge> logger)
 {
     private static readonly Func<ILogger, string, IDisposable?> TraceScope = LoggerMessage.DefineScope<string>("TraceId:{TraceId}");
     private static readonly TimeSpan MaxDuration = TimeSpan.FromSeconds(9);

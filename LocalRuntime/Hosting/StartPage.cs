@@ -51,7 +51,7 @@ internal static class StartPage
               <link rel="stylesheet" href="/start.css">
             </head>
             <body class="start">
-            <header><h1>Function app</h1><p id="status">runs on this machine</p></header>
+            <header><h1>Function app</h1><p id="status">running</p></header>
             <main>
             <ul class="links">
 
@@ -68,7 +68,8 @@ internal static class StartPage
         foreach (var function in functions.Http)
         {
             var methods = string.Join(", ", function.HttpTrigger!.Methods ?? []).ToUpperInvariant();
-            page.Append(CultureInfo.InvariantCulture, $"<li><code>{Encode(methods)} /{Encode(prefix)}/{Encode(Route(function))}</code> <span>{Encode(function.Name)}</span></li>\n");
+            var route = Encode($"{methods} /{prefix}/{Route(function)}");
+            page.Append(CultureInfo.InvariantCulture, $"<li><code>{route}</code> <span>{Encode(function.Name)}</span></li>\n");
         }
 
         page.Append("</ul>\n</section>\n<section>\n<h2>Queue functions</h2>\n<ul class=\"functions\">\n");
@@ -77,7 +78,9 @@ internal static class StartPage
             page.Append(CultureInfo.InvariantCulture, $"<li><code>{Encode(function.QueueTrigger!.QueueName)}</code> <span>{Encode(function.Name)}</span></li>\n");
         }
 
-        return page.Append(CultureInfo.InvariantCulture, $"</ul>\n</section>\n<section>\n<h2>Storage</h2>\n<p class=\"text\">{Encode(storage.Replace("  ", "\n", StringComparison.Ordinal))}</p>\n</section>\n</main>\n</body>\n</html>\n").ToString();
+        var lines = Encode(storage.Replace("  ", "\n", StringComparison.Ordinal));
+        page.Append(CultureInfo.InvariantCulture, $"</ul>\n</section>\n<section>\n<h2>Storage</h2>\n<p class=\"text\">{lines}</p>\n</section>\n");
+        return page.Append("</main>\n</body>\n</html>\n").ToString();
     }
 
     private static string Route(LocalFunction function) => function.HttpTrigger!.Route ?? function.Name;
