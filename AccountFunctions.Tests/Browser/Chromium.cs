@@ -6,7 +6,11 @@ using Microsoft.Playwright;
 
 namespace AccountFunctions.Tests.Browser;
 
-/// <summary>The machine's Chromium (<c>CHROMIUM</c>, or where Debian has it), started by the first test that asks for it.</summary>
+/// <summary>
+/// The machine's Chromium (<c>CHROMIUM</c>, or where Debian has it), started by the first test that asks for it. Tests with it
+/// run one after another when all others are done: a browser takes every core there is.
+/// </summary>
+[CollectionDefinition(nameof(Chromium), DisableParallelization = true)]
 public sealed class Chromium : IAsyncDisposable
 {
     private static readonly string Executable = Environment.GetEnvironmentVariable("CHROMIUM") ?? "/usr/bin/chromium";

@@ -6,6 +6,7 @@ using Microsoft.Playwright;
 namespace AccountFunctions.Tests.Browser;
 
 /// <summary>The pages that are our own.</summary>
+[Collection(nameof(Chromium))]
 public sealed class PageTests(AzuriteFixture azurite, Chromium chromium) : IAsyncLifetime
 {
     private const string Address = "ada@example.com";

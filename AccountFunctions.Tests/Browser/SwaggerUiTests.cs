@@ -4,6 +4,7 @@ using Microsoft.Playwright;
 namespace AccountFunctions.Tests.Browser;
 
 /// <summary>Swagger UI as a front-end developer uses it.</summary>
+[Collection(nameof(Chromium))]
 public sealed class SwaggerUiTests(AzuriteFixture azurite, Chromium chromium) : IAsyncLifetime
 {
     private const string Address = "ada@example.com";
