@@ -5,7 +5,9 @@ using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using AccountFunctions.Documentation;
 using AccountFunctions.Functions;
+using AccountFunctions.Tests.Documentation;
 using Azure.Data.Tables;
 using Azure.Storage.Queues;
 using LocalRuntime.Hosting;
@@ -22,16 +24,21 @@ public sealed partial class TestApp : IAsyncDisposable
     public const string Password = "blue tractor 77";
 
     private readonly IHost host;
+    private readonly Lazy<Contract> contract;
 
     private TestApp(IHost host, string storage, FakeTimeProvider time, int port)
     {
         this.host = host;
         Storage = storage;
         Time = time;
-        Client = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}") };
+        contract = new Lazy<Contract>(() => new Contract(host.Services.GetRequiredService<ApiDocument>().Bytes));
+        Client = new HttpClient(new ContractHandler(() => contract.Value)) { BaseAddress = new Uri($"http://127.0.0.1:{port}") };
     }
 
+    /// <summary>Refuses every answer under <c>/api/</c> that is not as the OpenAPI document says.</summary>
     public HttpClient Client { get; }
+
+    public Contract Contract => contract.Value;
 
     public FakeTimeProvider Time { get; }
 

@@ -13,6 +13,9 @@ public sealed class AccountOptions
 
     /// <summary>True gives the telling answers <c>username_taken</c> and <c>invalid_username</c>, and with them a way to find out who has an account.</summary>
     public bool DiscloseAddresses { get; set; }
+
+    /// <summary>Whether <c>/api/docs</c>, its error reference and <c>/api/openapi.json</c> are served.</summary>
+    public bool ServeDocs { get; set; } = true;
 }
 
 /// <summary>Settings <c>Passwords__*</c>. The defaults are OWASP's Argon2id minimum (Password Storage Cheat Sheet); lengths count Unicode code points after NFKC.</summary>

@@ -1,5 +1,6 @@
 using System.Text;
 using AccountFunctions.Accounts;
+using AccountFunctions.Documentation;
 using AccountFunctions.Email;
 using AccountFunctions.Functions;
 using AccountFunctions.Housekeeping;
@@ -55,7 +56,7 @@ public static class AccountServices
         services.AddSingleton<Login>().AddSingleton<Refresh>().AddSingleton<SessionReplies>();
         services.AddSingleton<Logout>().AddSingleton<ListSessions>().AddSingleton<RevokeSession>();
         services.AddSingleton<ResetPassword>().AddSingleton<ChangePassword>().AddSingleton<PasswordSetter>().AddSingleton<UpdateDetails>();
-        services.AddSingleton<HttpEdge>();
+        services.AddSingleton<HttpEdge>().AddSingleton<ApiDocument>();
         return services;
     }
 

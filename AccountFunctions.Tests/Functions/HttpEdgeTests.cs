@@ -123,6 +123,7 @@ public sealed class HttpEdgeTests(AzuriteFixture azurite) : IAsyncLifetime
 
         Assert.Equal("application/problem+json", answer.Headers["Content-Type"]);
         Assert.Equal(["type", "title", "status", "detail", "code", "errors", "trace_id"], answer.Json.EnumerateObject().Select(member => member.Name));
+        Assert.Equal("http://localhost:7071/api/docs/errors#invalid_fields", answer.Json.GetProperty("type").GetString());
         Assert.Equal(("Bad Request", 400, "invalid_fields"), (answer.Json.GetProperty("title").GetString(), answer.Json.GetProperty("status").GetInt32(), answer.Json.GetProperty("code").GetString()));
         Assert.Equal("required", answer.Json.GetProperty("errors").GetProperty("username")[0].GetString());
         Assert.Equal(answer.Headers["X-Request-Id"], answer.Json.GetProperty("trace_id").GetString());

@@ -1,3 +1,4 @@
+using AccountFunctions.Documentation;
 using AccountFunctions.Housekeeping;
 using AccountFunctions.Security;
 using AccountFunctions.Storage;
@@ -6,13 +7,19 @@ using Microsoft.Extensions.Options;
 
 namespace AccountFunctions.Accounts;
 
-public sealed record ActivateRequest(Member<string> Username = default, Member<string> Code = default);
+public sealed record ActivateRequest(
+    [Field("The e-mail address. Outer white space is ignored.", Kind = FieldKind.Address, Required = true)] Member<string> Username = default,
+    [Field("The newest mailed code. Outer white space is ignored.", Kind = FieldKind.Code, Required = true)] Member<string> Code = default);
 
 /// <summary>
 /// Redeems an activation code: the registration it was mailed for becomes the account of the address, all other registrations there are void.
 /// Whatever a try comes to, it is heard only once its conditional write is done, and each such write costs a try: guesses sent at once are worth
 /// no more than guesses sent one after another.
 /// </summary>
+[Operation(
+    "Confirm an address",
+    Description = "Redeems the code that the registration was mailed. The account then exists and may sign in.",
+    Refusals = [nameof(Problem.InvalidCode)])]
 public sealed partial class Activate(
     AddressStore addresses,
     AccountStore accounts,

@@ -1,12 +1,19 @@
+using AccountFunctions.Documentation;
 using AccountFunctions.Security;
 using AccountFunctions.Storage;
 using Microsoft.Extensions.Logging;
 
 namespace AccountFunctions.Accounts;
 
-public sealed record ChangePasswordRequest(Member<string> Password = default, Member<string> NewPassword = default);
+public sealed record ChangePasswordRequest(
+    [Field("The current password.", Kind = FieldKind.Password, Required = true)] Member<string> Password = default,
+    [Field("The password from now on.", Kind = FieldKind.NewPassword, Required = true)] Member<string> NewPassword = default);
 
 /// <summary>Replaces the caller's password. The old one is asked for again, and guessing it here is slowed down like guessing it at sign-in.</summary>
+[Operation(
+    "Change the password",
+    Description = "Ends every other session and every access token issued before, this session's too: refresh next. The owner gets a mail.",
+    Refusals = [nameof(Problem.InvalidPassword), nameof(Problem.TooManyRequests)])]
 public sealed partial class ChangePassword(
     AddressStore addresses,
     OptimisticRetry retry,

@@ -12,7 +12,7 @@ namespace AccountFunctions.Accounts;
 /// </summary>
 public sealed partial record EmailAddress
 {
-    private const int MaxLength = 254;
+    public const int MaxLength = 254;
 
     private EmailAddress(string local, string domain)
     {

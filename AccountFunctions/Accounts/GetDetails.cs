@@ -1,6 +1,9 @@
+using AccountFunctions.Documentation;
+
 namespace AccountFunctions.Accounts;
 
 /// <summary>The caller's own account.</summary>
+[Operation("Read the account", HasETag = true)]
 public static class GetDetails
 {
     public static Task<Result<UserReply>> HandleAsync(Caller caller, CancellationToken cancellationToken) =>

@@ -1,14 +1,19 @@
+using AccountFunctions.Documentation;
 using AccountFunctions.Storage;
 using Microsoft.Extensions.Options;
 
 namespace AccountFunctions.Accounts;
 
-/// <param name="Expires">When it ends if it is not used again.</param>
-/// <param name="Client">What the client called itself at sign-in.</param>
-/// <param name="Current">Whether it is the session that asks.</param>
-public sealed record SessionReply(string Id, DateTime Created, DateTime LastUsed, DateTime Expires, string? Client, bool Current);
+public sealed record SessionReply(
+    [Field("Names the session where it is to be ended.", Example = "0193a5f0c1a87d2e9b3c4d5e6f708192")] string Id,
+    [Field("When it was signed in.", Example = "2026-11-23T12:00:00Z")] DateTime Created,
+    [Field("When it was refreshed last.", Example = "2026-11-23T12:15:00Z")] DateTime LastUsed,
+    [Field("When it ends if it is not used again.", Example = "2026-12-07T12:15:00Z")] DateTime Expires,
+    [Field("What the client called itself at sign-in.", Example = "ExampleApp/2.1")] string? Client,
+    [Field("Whether it is the session that asks.", Example = true)] bool Current);
 
 /// <summary>The sessions of the caller's account that can still be refreshed, newest first.</summary>
+[Operation("List the sessions", Description = "The sessions that can still be refreshed, newest first.")]
 public sealed class ListSessions(AccountStore accounts, IOptions<TokenOptions> options, TimeProvider time)
 {
     public async Task<Result<IReadOnlyList<SessionReply>>> HandleAsync(Caller caller, CancellationToken cancellationToken)

@@ -1,3 +1,4 @@
+using AccountFunctions.Documentation;
 using AccountFunctions.Security;
 using AccountFunctions.Storage;
 using Microsoft.Extensions.Logging;
@@ -5,12 +6,18 @@ using Microsoft.Extensions.Options;
 
 namespace AccountFunctions.Accounts;
 
-public sealed record LoginRequest(Member<string> Username = default, Member<string> Password = default);
+public sealed record LoginRequest(
+    [Field("The e-mail address. Outer white space is ignored.", Kind = FieldKind.Address, Required = true)] Member<string> Username = default,
+    [Field("The password, exactly as it was typed.", Kind = FieldKind.Password, Required = true)] Member<string> Password = default);
 
 /// <summary>
 /// Checks a password and opens a session. Whoever asks, and whether or not there is such an account, costs the same reads and one Argon2 run;
 /// only the right password learns anything about the account.
 /// </summary>
+[Operation(
+    "Sign in",
+    Description = "Opens a session. Failures are counted by address: after some of them every try, the right one too, has to wait.",
+    Refusals = [nameof(Problem.InvalidCredentials), nameof(Problem.NotActive), nameof(Problem.ExpiredAccount), nameof(Problem.DisabledAccount)])]
 public sealed partial class Login(
     AddressStore addresses,
     AccountStore accounts,

@@ -1,14 +1,20 @@
+using AccountFunctions.Documentation;
 using AccountFunctions.Storage;
 using Microsoft.Extensions.Logging;
 
 namespace AccountFunctions.Accounts;
 
-public sealed record LogoutRequest(Member<bool> All = default);
+public sealed record LogoutRequest(
+    [Field("True ends every session of the account.", Nullable = true, Example = false)] Member<bool> All = default);
 
 /// <summary>
 /// Ends the caller's session, or all of them. Ending all raises the account's version, and every access token dies with it; after ending one, its
 /// access token is good until it expires.
 /// </summary>
+[Operation(
+    "Sign out",
+    Description = "Ends this session: its access token stays good until it expires. With `all`, every session and access token of the account ends at once.",
+    BodyOptional = true)]
 public sealed partial class Logout(AccountStore accounts, OptimisticRetry retry, TimeProvider time, ILogger<Logout> logger)
 {
     public async Task<Result<Success>> HandleAsync(LogoutRequest request, Caller caller, CancellationToken cancellationToken)

@@ -41,6 +41,6 @@ public sealed class MemberConverter<T> : JsonConverter<Member<T>>
         }
     }
 
-    public override void Write(Utf8JsonWriter writer, Member<T> value, JsonSerializerOptions options) =>
-        throw new NotSupportedException("Requests are read, not written.");
+    // Requests are read, not written; but the exporter of schemas writes the default.
+    public override void Write(Utf8JsonWriter writer, Member<T> value, JsonSerializerOptions options) => writer.WriteNullValue();
 }

@@ -32,7 +32,7 @@ public sealed class PasswordSetter(AccountStore accounts, OptimisticRetry retry,
                 // A caller whose token died meanwhile must not overwrite the password that killed it.
                 if (current is null || (caller is not null && current.Version != account.Version))
                 {
-                    return Problem.TokenNotValid;
+                    return caller is null ? Problem.InvalidCode : Problem.TokenNotValid;
                 }
 
                 current.PasswordHash = hash;

@@ -1,3 +1,4 @@
+using AccountFunctions.Documentation;
 using AccountFunctions.Security;
 using AccountFunctions.Storage;
 using AccountFunctions.Telemetry;
@@ -6,12 +7,18 @@ using Microsoft.Extensions.Options;
 
 namespace AccountFunctions.Accounts;
 
-public sealed record RefreshRequest(Member<string> Refresh = default);
+public sealed record RefreshRequest(
+    [Field("The refresh token got last.", Required = true, Example = SessionReplies.RefreshExample)] Member<string> Refresh = default);
 
 /// <summary>
 /// Trades a refresh token for its successor (RFC 9700 §4.14.2). The token used last may come again for a moment, because answers get lost; any older
 /// one means that two parties hold the chain, and the session ends.
 /// </summary>
+[Operation(
+    "Refresh the tokens",
+    Description = "Every refresh token works once; keep the new one. For a moment after its use the same token is answered with the same successor, "
+        + "because answers get lost; later it counts as stolen, and the session ends. Refresh one at a time.",
+    Refusals = [nameof(Problem.TokenNotValid), nameof(Problem.ExpiredAccount)])]
 public sealed partial class Refresh(
     AccountStore accounts,
     OptimisticRetry retry,

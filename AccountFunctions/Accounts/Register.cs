@@ -1,3 +1,4 @@
+using AccountFunctions.Documentation;
 using AccountFunctions.Email;
 using AccountFunctions.Security;
 using AccountFunctions.Storage;
@@ -7,19 +8,29 @@ using Microsoft.Extensions.Options;
 namespace AccountFunctions.Accounts;
 
 public sealed record RegisterRequest(
-    Member<string> Username = default,
-    Member<string> Password1 = default,
-    Member<string> Password2 = default,
-    Member<string> FirstName = default,
-    Member<string> LastName = default,
+    [Field("The e-mail address. Outer white space is ignored.", Kind = FieldKind.Address, Required = true)] Member<string> Username = default,
+    [Field("The password, exactly as it was typed.", Kind = FieldKind.NewPassword, Required = true)] Member<string> Password1 = default,
+    [Field("The same again.", Kind = FieldKind.NewPassword, Required = true)] Member<string> Password2 = default,
+    [Field("Given name.", MaxLength = ProfileLimits.Name, Example = "Ada")] Member<string> FirstName = default,
+    [Field("Family name.", MaxLength = ProfileLimits.Name, Example = "Lovelace")] Member<string> LastName = default,
+    [Field("Country, in whatever code the client uses.", Nullable = true, MaxLength = ProfileLimits.CountryCode, Example = "GB")]
     Member<string> CountryCode = default);
 
-public sealed record RegisterReply(string Username, string FirstName, string LastName, string? CountryCode);
+public sealed record RegisterReply(
+    [Field("The e-mail address in its canonical form.", Example = "ada@example.com")] string Username,
+    [Field("Given name.", MaxLength = ProfileLimits.Name, Example = "Ada")] string FirstName,
+    [Field("Family name.", MaxLength = ProfileLimits.Name, Example = "Lovelace")] string LastName,
+    [Field("Country.", MaxLength = ProfileLimits.CountryCode, Example = "GB")] string? CountryCode);
 
 /// <summary>
 /// Stores a registration that waits for its mailed code. It does not look whether the address is taken: the same rows and the same job are written
 /// for every address, and the queue function finds out which mail is due.
 /// </summary>
+[Operation(
+    "Register",
+    Description = "Mails a code to the address. The answer is the same where the address has an account already; its owner gets word of it.",
+    Refusals = [nameof(Problem.PasswordsDontMatch), nameof(Problem.UsernameTaken)],
+    Status = 201)]
 public sealed partial class Register(
     AddressStore addresses,
     OptimisticRetry retry,

@@ -1,3 +1,4 @@
+using AccountFunctions.Documentation;
 using AccountFunctions.Email;
 using AccountFunctions.Security;
 using AccountFunctions.Storage;
@@ -6,12 +7,18 @@ using Microsoft.Extensions.Options;
 
 namespace AccountFunctions.Accounts;
 
-public sealed record ResendCodeRequest(Member<string> Username = default);
+public sealed record ResendCodeRequest(
+    [Field("The e-mail address. Outer white space is ignored.", Kind = FieldKind.Address, Required = true)] Member<string> Username = default);
 
 /// <summary>
 /// Sends a code to an address: for resetting the password where there is an account, the activation code again where one waits for it. Which it is,
 /// the queue function finds out; here the same is written for every address.
 /// </summary>
+[Operation(
+    "Mail a code",
+    Description = "To an address with an account a code that resets its password, to one that waits to be confirmed its code again, to any other nothing. "
+        + "The answer is the same for all.",
+    Refusals = [nameof(Problem.InvalidUsername)])]
 public sealed partial class ResendCode(
     AddressStore addresses,
     OptimisticRetry retry,

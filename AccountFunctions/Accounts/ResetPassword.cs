@@ -1,15 +1,24 @@
+using AccountFunctions.Documentation;
 using AccountFunctions.Security;
 using AccountFunctions.Storage;
 using Microsoft.Extensions.Logging;
 
 namespace AccountFunctions.Accounts;
 
-public sealed record ResetPasswordRequest(Member<string> Username = default, Member<string> Code = default, Member<string> NewPassword = default);
+public sealed record ResetPasswordRequest(
+    [Field("The e-mail address. Outer white space is ignored.", Kind = FieldKind.Address, Required = true)] Member<string> Username = default,
+    [Field("The newest mailed code. Outer white space is ignored.", Kind = FieldKind.Code, Required = true)] Member<string> Code = default,
+    [Field("The password from now on.", Kind = FieldKind.NewPassword, Required = true)] Member<string> NewPassword = default);
 
 /// <summary>
 /// Sets a new password for a mailed reset code, ends every session and lifts a sign-in delay; it does not sign in. As with <see cref="Activate"/>, a
 /// try is heard only once its conditional write is done.
 /// </summary>
+[Operation(
+    "Reset a forgotten password",
+    Description = "Redeems the code that `code` mailed. Ends every session, and does not sign in. "
+        + "A refused password does not use up the code. The owner gets a mail.",
+    Refusals = [nameof(Problem.InvalidCode)])]
 public sealed partial class ResetPassword(
     AddressStore addresses,
     AccountStore accounts,

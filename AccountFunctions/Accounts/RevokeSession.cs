@@ -1,9 +1,11 @@
+using AccountFunctions.Documentation;
 using AccountFunctions.Storage;
 using Microsoft.Extensions.Logging;
 
 namespace AccountFunctions.Accounts;
 
 /// <summary>Ends one of the caller's sessions: its refresh token is good no longer.</summary>
+[Operation("End a session", Description = "Its refresh token is good no longer; its access token is until it expires.", Refusals = [nameof(Problem.NotFound)])]
 public sealed partial class RevokeSession(AccountStore accounts, TimeProvider time, ILogger<RevokeSession> logger)
 {
     public async Task<Result<Success>> HandleAsync(string sessionId, Caller caller, CancellationToken cancellationToken)

@@ -1,14 +1,23 @@
+using AccountFunctions.Documentation;
 using AccountFunctions.Security;
 using AccountFunctions.Storage;
 
 namespace AccountFunctions.Accounts;
 
-/// <param name="ExpiresIn">Seconds that <paramref name="Access"/> is good for.</param>
-public sealed record LoginReply(string Access, string Refresh, UserReply User, string Role, string TokenType, int ExpiresIn);
+public sealed record LoginReply(
+    [Field("The access token, a JWT.", Example = SessionReplies.AccessExample)] string Access,
+    [Field("The refresh token, opaque. It works once.", Example = SessionReplies.RefreshExample)] string Refresh,
+    [Field("The account.")] UserReply User,
+    [Field("As in the account.", Values = [AccountEntity.ClientRole, AccountEntity.AdminRole], Example = AccountEntity.ClientRole)] string Role,
+    [Field("How the access token is sent (RFC 6750).", Values = ["Bearer"], Example = "Bearer")] string TokenType,
+    [Field("Seconds that the access token is good for.", Example = 900)] int ExpiresIn);
 
 /// <summary>What a client gets that has a session: on sign-in and on every refresh.</summary>
 public sealed class SessionReplies(AccessTokens accessTokens)
 {
+    internal const string AccessExample = "eyJhbGciOiJFUzI1NiIsInR5cCI6ImF0K2p3dCJ9.eyJzdWIiOiIwMTkzYTVmMCJ9.c2lnbmF0dXJl";
+    internal const string RefreshExample = "AZOl8MGofS6bPE1eb3CBkgGTpfDBqX0um";
+
     public LoginReply Create(AccountEntity account, RefreshToken refresh) => new(
         accessTokens.Issue(account, refresh.SessionId), refresh.ToString(), UserReply.From(account), account.Role, "Bearer", accessTokens.LifetimeSeconds);
 }

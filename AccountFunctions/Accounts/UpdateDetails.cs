@@ -1,22 +1,29 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
+using AccountFunctions.Documentation;
 using AccountFunctions.Storage;
 
 namespace AccountFunctions.Accounts;
 
 public sealed record UpdateDetailsRequest(
-    Member<string> FirstName = default,
-    Member<string> LastName = default,
-    Member<string> CountryCode = default,
-    Member<string> Hobbies = default,
-    Member<string> Job = default,
-    Member<string> Bio = default);
+    [Field("Given name.", MaxLength = ProfileLimits.Name, Example = "Ada")] Member<string> FirstName = default,
+    [Field("Family name.", MaxLength = ProfileLimits.Name, Example = "King")] Member<string> LastName = default,
+    [Field("Country.", Nullable = true, MaxLength = ProfileLimits.CountryCode, Example = "GB")] Member<string> CountryCode = default,
+    [Field("Hobbies.", Nullable = true, MaxLength = ProfileLimits.Hobbies, Example = "Flying machines")] Member<string> Hobbies = default,
+    [Field("Job.", Nullable = true, MaxLength = ProfileLimits.Job, Example = "Mathematician")] Member<string> Job = default,
+    [Field("About the person.", Nullable = true, MaxLength = ProfileLimits.Bio, Example = "Wrote the first program.")] Member<string> Bio = default);
 
 /// <summary>
 /// Changes the fields that were sent and no others, so that two clients changing different fields lose nothing. A caller who sends <c>If-Match</c>
 /// changes exactly the state it has seen (RFC 9110 §13.1.1).
 /// </summary>
+[Operation(
+    "Change the account",
+    Description = "Changes the members that are sent: one that is absent is kept, null clears it. "
+        + "Other members are ignored, so an account as it was read may be sent back.",
+    Refusals = [nameof(Problem.Stale)],
+    HasETag = true)]
 public sealed class UpdateDetails(AccountStore accounts, OptimisticRetry retry)
 {
     public async Task<Result<UserReply>> HandleAsync(UpdateDetailsRequest request, Caller caller, CancellationToken cancellationToken)

@@ -1,17 +1,19 @@
+using AccountFunctions.Documentation;
 using AccountFunctions.Storage;
 
 namespace AccountFunctions.Accounts;
 
 /// <summary>What an account's owner sees of it.</summary>
 public sealed record UserReply(
-    string FirstName,
-    string LastName,
-    string Username,
-    string? CountryCode,
-    DateTime ExpirationDate,
-    string? Hobbies,
-    string? Job,
-    string? Bio,
+    [Field("Given name.", MaxLength = ProfileLimits.Name, Example = "Ada")] string FirstName,
+    [Field("Family name.", MaxLength = ProfileLimits.Name, Example = "Lovelace")] string LastName,
+    [Field("The e-mail address in its canonical form.", Example = "ada@example.com")] string Username,
+    [Field("Country.", MaxLength = ProfileLimits.CountryCode, Example = "GB")] string? CountryCode,
+    [Field("Until when it may sign in.", Example = "2026-12-23T12:00:00Z")] DateTime ExpirationDate,
+    [Field("Hobbies.", MaxLength = ProfileLimits.Hobbies, Example = "Flying machines")] string? Hobbies,
+    [Field("Job.", MaxLength = ProfileLimits.Job, Example = "Mathematician")] string? Job,
+    [Field("About the person.", MaxLength = ProfileLimits.Bio, Example = "Wrote the first program.")] string? Bio,
+    [Field("`C` for clients, `A` for administrators.", Values = [AccountEntity.ClientRole, AccountEntity.AdminRole], Example = AccountEntity.ClientRole)]
     string Role)
 {
     public static UserReply From(AccountEntity account) => new(

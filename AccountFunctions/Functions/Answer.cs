@@ -1,8 +1,10 @@
+using System.Buffers;
 using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
 using AccountFunctions.Accounts;
+using AccountFunctions.Documentation;
 using Microsoft.Azure.Functions.Worker.Http;
 
 namespace AccountFunctions.Functions;
@@ -13,63 +15,62 @@ internal static class Answer
     private const string JsonType = "application/json; charset=utf-8";
     private const string ProblemType = "application/problem+json";
 
+    /// <param name="issuer">The API's own address, under which the error reference is.</param>
     public static async Task<HttpResponseData> WriteAsync<TReply>(
-        HttpRequestData request, Result<TReply> result, HttpStatusCode success, CancellationToken cancellationToken)
+        HttpRequestData request, Result<TReply> result, HttpStatusCode success, string issuer, CancellationToken cancellationToken)
     {
         var asProblem = result.Problem is not null && Accepts(request, ProblemType);
         var response = request.CreateResponse();
         response.StatusCode = (HttpStatusCode?)result.Problem?.Status ?? success;
         SetHeaders(request, response, asProblem ? ProblemType : JsonType);
         SetHeaders(response, result);
-
-        await using var writer = new Utf8JsonWriter(response.Body);
-        writer.WriteStartObject();
-        if (result.Problem is not { } problem)
-        {
-            WriteReply(writer, (int)success, result.Reply);
-        }
-        else if (asProblem)
-        {
-            WriteProblem(writer, problem, request.TraceId());
-        }
-        else
-        {
-            WriteRefusal(writer, problem);
-        }
-
-        writer.WriteEndObject();
-        await writer.FlushAsync(cancellationToken);
+        var body = result.Problem is not { } problem ? Reply((int)success, result.Reply)
+            : asProblem ? ProblemDocument(problem, issuer, request.TraceId())
+            : Refusal(problem);
+        await response.Body.WriteAsync(body, cancellationToken);
         return response;
     }
 
-    private static void WriteReply<TReply>(Utf8JsonWriter writer, int status, TReply? reply)
+    private static ReadOnlyMemory<byte> Reply<TReply>(int status, TReply? reply) => Write(writer =>
     {
         writer.WriteString("status", "success");
         writer.WriteNumber("code", status);
         writer.WritePropertyName("data");
         JsonSerializer.Serialize(writer, reply, typeof(TReply), AccountJson.Default);
         writer.WriteNull("message");
-    }
+    });
 
-    private static void WriteRefusal(Utf8JsonWriter writer, Problem problem)
+    /// <summary>A refusal in the envelope.</summary>
+    public static ReadOnlyMemory<byte> Refusal(Problem problem) => Write(writer =>
     {
         writer.WriteString("status", "error");
         writer.WriteNumber("code", problem.Status);
         writer.WriteNull("data");
         writer.WriteString("message", problem.Message);
         WriteErrors(writer, problem);
-    }
+    });
 
-    private static void WriteProblem(Utf8JsonWriter writer, Problem problem, string traceId)
+    /// <summary>A refusal as a problem document, whose type leads to the error reference.</summary>
+    public static ReadOnlyMemory<byte> ProblemDocument(Problem problem, string issuer, string traceId) => Write(writer =>
     {
-        // The code says what went wrong; about:blank says that the title is just the status (RFC 9457 §4.2.1).
-        writer.WriteString("type", "about:blank");
+        writer.WriteString("type", $"{issuer}/docs/errors#{problem.Code}");
         writer.WriteString("title", Title(problem.Status));
         writer.WriteNumber("status", problem.Status);
         writer.WriteString("detail", problem.Message);
         writer.WriteString("code", problem.Code);
         WriteErrors(writer, problem);
         writer.WriteString("trace_id", traceId);
+    });
+
+    private static ReadOnlyMemory<byte> Write(Action<Utf8JsonWriter> write)
+    {
+        var body = new ArrayBufferWriter<byte>();
+        using var writer = new Utf8JsonWriter(body);
+        writer.WriteStartObject();
+        write(writer);
+        writer.WriteEndObject();
+        writer.Flush();
+        return body.WrittenMemory;
     }
 
     private static void WriteErrors(Utf8JsonWriter writer, Problem problem)
@@ -104,11 +105,41 @@ internal static class Answer
         return response;
     }
 
-    private static void SetHeaders(HttpRequestData request, HttpResponseData response, string contentType)
+    /// <summary>Answers with a file, compressed for who takes it so, or with nothing (304) for who has it.</summary>
+    public static async Task<HttpResponseData> WriteFileAsync(HttpRequestData request, WebFile file, CancellationToken cancellationToken)
+    {
+        var response = request.CreateResponse();
+        response.StatusCode = file.Tag is not null && request.Header("If-None-Match") == file.Tag ? HttpStatusCode.NotModified : HttpStatusCode.OK;
+        SetHeaders(request, response, file.ContentType, file.CacheControl, file.Policy);
+        if (file.Tag is not null)
+        {
+            response.Headers.Add("ETag", file.Tag);
+        }
+
+        if (response.StatusCode is HttpStatusCode.OK)
+        {
+            var asGzip = file.IsGzip && (request.Header("Accept-Encoding")?.Contains("gzip", StringComparison.OrdinalIgnoreCase) ?? false);
+            if (asGzip)
+            {
+                response.Headers.Add("Content-Encoding", "gzip");
+            }
+
+            await response.Body.WriteAsync(asGzip ? file.Content : file.Inflate(), cancellationToken);
+        }
+
+        return response;
+    }
+
+    private static void SetHeaders(
+        HttpRequestData request,
+        HttpResponseData response,
+        string contentType,
+        string cacheControl = "no-store",
+        string policy = "default-src 'none'; frame-ancestors 'none'")
     {
         response.Headers.Add("Content-Type", contentType);
-        response.Headers.Add("Cache-Control", "no-store");
-        response.Headers.Add("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'");
+        response.Headers.Add("Cache-Control", cacheControl);
+        response.Headers.Add("Content-Security-Policy", policy);
         response.Headers.Add("Referrer-Policy", "no-referrer");
         response.Headers.Add("X-Content-Type-Options", "nosniff");
         response.Headers.Add("X-Request-Id", request.TraceId());

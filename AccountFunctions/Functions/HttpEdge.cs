@@ -16,7 +16,13 @@ namespace AccountFunctions.Functions;
 /// What lies between an HTTP request and an operation: reads the request, finds out who calls, runs the operation and answers with what came of it.
 /// Nothing escapes: an outage, too, is answered in the shape of the contract.
 /// </summary>
-public sealed partial class HttpEdge(CallerAuthenticator authenticator, NetworkThrottle throttle, IOptions<ThrottleOptions> options, AccountMetrics metrics, ILogger<HttpEdge> logger)
+public sealed partial class HttpEdge(
+    CallerAuthenticator authenticator,
+    NetworkThrottle throttle,
+    IOptions<ThrottleOptions> options,
+    IOptions<TokenOptions> tokens,
+    AccountMetrics metrics,
+    ILogger<HttpEdge> logger)
 {
     private static readonly Func<ILogger, string, IDisposable?> TraceScope = LoggerMessage.DefineScope<string>("TraceId:{TraceId}");
     private static readonly TimeSpan MaxDuration = TimeSpan.FromSeconds(9);
@@ -101,7 +107,7 @@ public sealed partial class HttpEdge(CallerAuthenticator authenticator, NetworkT
             LogRefused(request.FunctionContext.FunctionDefinition.Name, refusal.Status, refusal.Message.Replace('\n', ','));
         }
 
-        var answer = await Answer.WriteAsync(request, result, success, cancellationToken);
+        var answer = await Answer.WriteAsync(request, result, success, tokens.Value.Issuer, cancellationToken);
         metrics.Answered(request.FunctionContext.FunctionDefinition.Name, (int)answer.StatusCode, result.Problem, Stopwatch.GetElapsedTime(start));
         return answer;
     }

@@ -1,4 +1,5 @@
 using AccountFunctions.Accounts;
+using AccountFunctions.Documentation;
 using AccountFunctions.Security;
 using AccountFunctions.Storage;
 using Microsoft.Azure.Functions.Worker;
@@ -10,21 +11,25 @@ namespace AccountFunctions.Functions;
 public sealed class ServiceRoutes(HttpEdge edge, TokenMetadata metadata, StorageHealth health)
 {
     [Function(nameof(JsonWebKeys))]
+    [Operation("Keys of the access tokens", Description = "A JSON Web Key Set (RFC 7517).", Document = typeof(JsonWebKeys))]
     public Task<HttpResponseData> JsonWebKeys(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = ".well-known/jwks.json")] HttpRequestData request, CancellationToken cancellationToken) =>
         Answer.WriteDocumentAsync(request, metadata.Keys, cancellationToken);
 
     [Function(nameof(OpenIdConfiguration))]
+    [Operation("Discovery", Description = "What a service needs to validate access tokens (OpenID Connect Discovery 1.0).", Document = typeof(OpenIdConfiguration))]
     public Task<HttpResponseData> OpenIdConfiguration(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = ".well-known/openid-configuration")] HttpRequestData request, CancellationToken cancellationToken) =>
         Answer.WriteDocumentAsync(request, metadata.Configuration, cancellationToken);
 
     [Function(nameof(Live))]
+    [Operation("Liveness", Description = "The app runs.")]
     public Task<HttpResponseData> Live(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "health/live")] HttpRequestData request, CancellationToken cancellationToken) =>
         edge.AnswerAsync<Success>(request, _ => Task.FromResult<Result<Success>>(Success.Done), cancellationToken);
 
     [Function(nameof(Ready))]
+    [Operation("Readiness", Description = "Tables and queue answer.")]
     public Task<HttpResponseData> Ready(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "health/ready")] HttpRequestData request, CancellationToken cancellationToken) =>
         edge.AnswerAsync<Success>(request, health.CheckAsync, cancellationToken);

@@ -10,9 +10,8 @@ namespace LocalRuntime.Hosting;
 /// <summary>Serves the HTTP functions with the routing of the Functions host: no such route and no such method are both a bare 404.</summary>
 internal static partial class HttpFunctions
 {
-    public static void Map(WebApplication app, FunctionTable functions)
+    public static void Map(WebApplication app, FunctionTable functions, string prefix)
     {
-        var prefix = app.Configuration[$"{LocalSettings.HostJson}:extensions:http:routePrefix"] ?? "api";
         foreach (var route in functions.Http.GroupBy(function => function.HttpTrigger!.Route ?? function.Name, StringComparer.OrdinalIgnoreCase))
         {
             var byMethod = new Dictionary<string, LocalFunction>(StringComparer.OrdinalIgnoreCase);

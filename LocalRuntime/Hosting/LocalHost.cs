@@ -17,12 +17,17 @@ internal sealed class LocalHost(WebApplication app, LocalApplicationOptions opti
         try
         {
             await StartStorageAsync(cancellationToken);
-            HttpFunctions.Map(app, app.Services.GetRequiredService<FunctionTable>());
+            var functions = app.Services.GetRequiredService<FunctionTable>();
+            var prefix = app.Configuration[$"{LocalSettings.HostJson}:extensions:http:routePrefix"] ?? "api";
+            HttpFunctions.Map(app, functions, prefix);
+            var withMails = false;
             if (app.Configuration["CommunicationServices"] is { } text && ConnectionString.TryParse(text, out var connection) && connection.Endpoint.IsLoopback && connection.Endpoint.Port == options.Port)
             {
+                withMails = true;
                 app.MapEmailEmulator(connection.AccessKey);
             }
 
+            StartPage.Map(app, functions, prefix, withMails, Storage);
             await app.StartAsync(cancellationToken);
             Welcome();
         }
@@ -59,6 +64,8 @@ internal sealed class LocalHost(WebApplication app, LocalApplicationOptions opti
         }
     }
 
+    private string Storage => azurite is null ? "as configured" : $"tables {azurite.TableEndpoint()}  queues {azurite.QueueEndpoint()}";
+
     private void Welcome()
     {
         if (!options.Interactive)
@@ -69,9 +76,11 @@ internal sealed class LocalHost(WebApplication app, LocalApplicationOptions opti
         var url = $"http://localhost:{options.Port}";
         Console.WriteLine($$"""
 
+              Start    {{url}}
               API      {{url}}/api/account/
+              Docs     {{url}}/api/docs   (every operation, to try out)
               Outbox   {{url}}/outbox   (every mail the app sends)
-              Storage  {{(azurite is null ? "as configured" : $"tables {azurite.TableEndpoint()}  queues {azurite.QueueEndpoint()}")}}
+              Storage  {{Storage}}
 
               Try first:
               curl {{url}}/api/account/register -H 'Content-Type: application/json' -d '{"username":"ada@example.com","password1":"blue tractor 77","password2":"blue tractor 77"}'

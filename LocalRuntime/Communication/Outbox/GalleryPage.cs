@@ -26,7 +26,7 @@ internal static class GalleryPage
             <body class="gallery">
               <header>
                 <h1>Gallery of mails</h1>
-                <p><a href="/outbox">Outbox</a></p>
+                <p><a href="/">Start</a> · <a href="/outbox">Outbox</a></p>
                 <nav aria-label="Languages"><a href="/outbox/gallery">All</a>
             """);
         groups.ForEach(group => page.Append(CultureInfo.InvariantCulture, $" <a href=\"?language={Encode(group.Key)}\" hreflang=\"{Encode(group.Key)}\">{Encode(Name(group.Key))}</a>"));

@@ -16,20 +16,27 @@ internal static class OutboxPage
 
     public static void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/outbox", (HttpResponse response) => Show(response, "outbox.html", "text/html; charset=utf-8"));
+        routes.MapGet("/outbox", (HttpResponse response) => ShowFile(response, "outbox.html", "text/html; charset=utf-8"));
         routes.MapGet("/outbox/gallery", ShowGallery);
-        routes.MapGet("/outbox.css", (HttpResponse response) => Show(response, "outbox.css", "text/css; charset=utf-8"));
-        routes.MapGet("/outbox.js", (HttpResponse response) => Show(response, "outbox.js", "text/javascript; charset=utf-8"));
+        routes.MapGet("/outbox.css", (HttpResponse response) => ShowFile(response, "outbox.css", "text/css; charset=utf-8"));
+        routes.MapGet("/outbox.js", (HttpResponse response) => ShowFile(response, "outbox.js", "text/javascript; charset=utf-8"));
     }
 
     // Whatever app stands above may register samples; which of its types they come from does not matter.
     private static IResult ShowGallery(HttpResponse response, [FromKeyedServices("EmailSamples")] Func<IEnumerable<EmailMessage>>? samples, string? language)
     {
-        Protect(response);
-        return samples is null ? Results.NotFound() : Results.Content(GalleryPage.Write(samples(), language), "text/html; charset=utf-8");
+        return samples is null ? Results.NotFound() : Show(response, GalleryPage.Write(samples(), language));
     }
 
-    private static IResult Show(HttpResponse response, string name, string contentType)
+    /// <summary>A page as protected as the outbox.</summary>
+    public static IResult Show(HttpResponse response, string page)
+    {
+        Protect(response);
+        return Results.Content(page, "text/html; charset=utf-8");
+    }
+
+    /// <summary>A file that is embedded here.</summary>
+    public static IResult ShowFile(HttpResponse response, string name, string contentType)
     {
         Protect(response);
         var content = typeof(OutboxPage).Assembly.GetManifestResourceStream(name)

@@ -1,0 +1,130 @@
+using Azure;
+using Azure.Communication.Email;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Playwright;
+
+namespace AccountFunctions.Tests.Browser;
+
+/// <summary>The pages that are our own.</summary>
+[Collection(nameof(Chromium))]
+public sealed class PageTests(AzuriteFixture azurite, Chromium chromium) : IAsyncLifetime
+{
+    private const string Address = "ada@example.com";
+    private TestApp app = null!;
+
+    public static TheoryData<string> OwnPages { get; } = ["/", "/outbox", "/outbox/gallery?language=de", "/api/docs/errors"];
+
+    public async ValueTask InitializeAsync() => app = await TestApp.StartAsync(azurite.NewStorage());
+
+    public ValueTask DisposeAsync() => app.DisposeAsync();
+
+    [Theory, MemberData(nameof(OwnPages))]
+    public async Task No_page_has_a_serious_accessibility_fault_or_an_error_in_the_console(string path)
+    {
+        await app.RegisterAsync(Address);
+        await app.WaitForMailsAsync(Address, 1);
+        await using var page = await chromium.OpenAsync(app, path);
+
+        Assert.Empty(await page.AccessibilityFaultsAsync());
+        Assert.Empty(page.Faults);
+    }
+
+    [Theory, MemberData(nameof(OwnPages))]
+    public async Task No_page_scrolls_sideways_on_a_phone(string path)
+    {
+        await app.RegisterAsync(Address);
+        await app.WaitForMailsAsync(Address, 1);
+        await using var page = await chromium.OpenAsync(app, path, width: 360);
+
+        Assert.False(await page.ScrollsSidewaysAsync());
+    }
+
+    [Fact]
+    public async Task From_the_start_page_every_other_is_reached_by_keyboard()
+    {
+        foreach (var path in new[] { "/api/docs", "/api/docs/errors", "/api/openapi.json", "/api/health/ready", "/outbox", "/outbox/gallery" })
+        {
+            await using var page = await chromium.OpenAsync(app, "/");
+            await page.TabToAsync($"a[href='{path}']");
+            var arriving = page.Page.WaitForResponseAsync(response => new Uri(response.Url).AbsolutePath == path);
+            await page.Page.Keyboard.PressAsync("Enter");
+
+            Assert.Equal(200, (await arriving).Status);
+        }
+    }
+
+    [Fact]
+    public async Task The_outbox_is_searched_and_its_codes_are_copied_by_keyboard()
+    {
+        await app.RegisterAsync(Address);
+        await app.WaitForMailsAsync(Address, 1);
+        await using var page = await chromium.OpenAsync(app, "/outbox?to=bob@example.com");
+        await page.Page.Locator("#none").WaitForAsync();
+        await page.TabToAsync("#to");
+        await page.Page.Keyboard.PressAsync("Control+A");
+        await page.Page.Keyboard.TypeAsync(Address);
+        await page.Page.Keyboard.PressAsync("Enter");
+        await page.Page.Locator(".code").WaitForAsync();
+        await page.TabToAsync(".code button");
+        await page.Page.Keyboard.PressAsync("Enter");
+        await page.Page.GetByText("Copied").Or(page.Page.GetByText("Selected")).WaitForAsync();
+        await page.TabToAsync("summary");
+        await page.Page.Keyboard.PressAsync("Enter");
+
+        Assert.True(await page.Page.Locator("iframe").IsVisibleAsync());
+    }
+
+    [Fact]
+    public async Task A_language_of_the_gallery_is_chosen_and_a_plain_text_opened_by_keyboard()
+    {
+        await using var page = await chromium.OpenAsync(app, "/outbox/gallery");
+        await page.TabToAsync("a[hreflang='fr']");
+        await page.Page.Keyboard.PressAsync("Enter");
+        await page.Page.WaitForURLAsync("**/gallery?language=fr");
+        await page.TabToAsync("summary");
+        await page.Page.Keyboard.PressAsync("Enter");
+
+        Assert.True(await page.Page.Locator("details .text").First.IsVisibleAsync());
+    }
+
+    [Fact]
+    public async Task A_problem_documents_type_leads_to_its_explanation()
+    {
+        await using var page = await chromium.OpenAsync(app, "/api/docs/errors#stale");
+
+        Assert.Equal("stale", await page.Page.Locator("section:target h2 code").InnerTextAsync());
+        await page.TabToAsync("a[href='#invalid_code']");
+        await page.Page.Keyboard.PressAsync("Enter");
+        Assert.Equal("invalid_code", await page.Page.Locator("section:target h2 code").InnerTextAsync());
+    }
+
+    [Fact]
+    public async Task The_outbox_shows_a_new_mail_by_itself()
+    {
+        await using var page = await chromium.OpenAsync(app, "/outbox");
+        Assert.True(await page.Page.Locator("#empty").IsVisibleAsync());
+        await app.RegisterAsync(Address);
+
+        await page.Page.Locator(".code code").WaitForAsync();
+        Assert.Equal(await app.NextCodeAsync(Address), await page.Page.Locator(".code code").InnerTextAsync());
+        Assert.Empty(page.Faults);
+    }
+
+    [Fact, Holds("F5")]
+    public async Task Html_mail_is_shown_and_its_scripts_never_run()
+    {
+        const string Html = """
+            <p id="text">shown</p><img src="/api/health/live" onerror="document.getElementById('text').textContent = 'run'">
+            <script>document.getElementById('text').textContent = 'run'; parent.document.title = 'run';</script>
+            """;
+        await app.Services.GetRequiredService<EmailClient>().SendAsync(
+            WaitUntil.Started, new EmailMessage("accounts@example.com", new EmailRecipients([new EmailAddress(Address)]), new EmailContent("Hello") { Html = Html }));
+        await using var page = await chromium.OpenAsync(app, "/outbox");
+
+        await Assertions.Expect(page.Page.FrameLocator("iframe").Locator("#text")).ToHaveTextAsync("shown");
+        Assert.Equal("", await page.Page.Locator("iframe").GetAttributeAsync("sandbox"));
+        Assert.Equal("Outbox", await page.Page.TitleAsync());
+        Assert.NotEmpty(page.Faults);
+        Assert.All(page.Faults, fault => Assert.Matches("^(Blocked script execution|Refused to|Loading the image|Executing inline)|Content Security Policy", fault));
+    }
+}

@@ -1,0 +1,94 @@
+using System.Text.Json;
+using Microsoft.Playwright;
+
+namespace AccountFunctions.Tests.Browser;
+
+/// <summary>Swagger UI as a front-end developer uses it.</summary>
+[Collection(nameof(Chromium))]
+public sealed class SwaggerUiTests(AzuriteFixture azurite, Chromium chromium) : IAsyncLifetime
+{
+    private const string Address = "ada@example.com";
+
+    // In Swagger UI's own markup: white on light green, selects and the editor of the body without a label, a link within the button of each operation.
+    private static readonly string[] RulesThatSwaggerUiBreaks = ["color-contrast", "label", "select-name", "nested-interactive"];
+    private TestApp app = null!;
+
+    public async ValueTask InitializeAsync() => app = await TestApp.StartAsync(azurite.NewStorage());
+
+    public ValueTask DisposeAsync() => app.DisposeAsync();
+
+    [Fact]
+    public async Task Somebody_registers_activates_signs_in_and_edits_the_account()
+    {
+        await using var docs = await chromium.OpenAsync(app, "/api/docs");
+        await TryAsync(docs.Page, "Register", new { username = Address, password1 = TestApp.Password, password2 = TestApp.Password, first_name = "Ada" }, 201);
+
+        await using var outbox = await chromium.OpenAsync(app, $"/outbox?to={Address}");
+        var code = await outbox.Page.Locator(".code code").InnerTextAsync();
+        await TryAsync(docs.Page, "Activate", new { username = Address, code }, 200);
+        var login = await TryAsync(docs.Page, "Login", new { username = Address, password = TestApp.Password }, 200);
+
+        await docs.Page.Locator(".scheme-container .authorize").ClickAsync();
+        await docs.Page.Locator(".modal-ux input").FillAsync(login.GetProperty("access").GetString()!);
+        await docs.Page.Locator(".modal-ux .authorize").ClickAsync();
+        await docs.Page.Locator(".modal-ux .btn-done").ClickAsync();
+
+        Assert.Equal("Ada", (await TryAsync(docs.Page, "GetDetails", null, 200)).GetProperty("first_name").GetString());
+        Assert.Equal("Mathematician", (await TryAsync(docs.Page, "UpdateDetails", new { job = "Mathematician" }, 200)).GetProperty("job").GetString());
+        Assert.Equal("Mathematician", (await TryAsync(docs.Page, "GetDetails", null, 200)).GetProperty("job").GetString());
+        Assert.Empty(docs.Faults);
+        Assert.Empty(outbox.Faults);
+    }
+
+    [Fact]
+    public async Task The_sample_of_every_request_is_one_that_can_be_sent()
+    {
+        await using var docs = await chromium.OpenAsync(app, "/api/docs");
+        var operation = await ExpandAsync(docs.Page, "Register");
+        await operation.Locator(".execute").ClickAsync();
+
+        Assert.Equal("201", await StatusAsync(operation));
+        Assert.Single(await app.WaitForMailsAsync(Address, 1));
+    }
+
+    [Fact]
+    public async Task Axe_finds_nothing_serious_but_what_is_upstreams()
+    {
+        await using var docs = await chromium.OpenAsync(app, "/api/docs");
+
+        var operation = await ExpandAsync(docs.Page, "UpdateDetails");
+        await operation.Locator(".execute").WaitForAsync();
+        Assert.Empty(await docs.AccessibilityFaultsAsync(RulesThatSwaggerUiBreaks));
+    }
+
+    private static async Task<ILocator> ExpandAsync(IPage page, string operation)
+    {
+        var block = page.Locator($"[id$='-{operation}'].opblock");
+        if (!await block.EvaluateAsync<bool>("element => element.classList.contains('is-open')"))
+        {
+            await block.Locator("button.opblock-summary-control").ClickAsync();
+        }
+
+        return block;
+    }
+
+    private static async Task<JsonElement> TryAsync(IPage page, string operation, object? body, int status)
+    {
+        var block = await ExpandAsync(page, operation);
+        if (body is not null)
+        {
+            await block.Locator("textarea.body-param__text").FillAsync(JsonSerializer.Serialize(body));
+        }
+
+        var answering = page.WaitForResponseAsync(response => response.Url.Contains("/api/account/", StringComparison.Ordinal));
+        await block.Locator(".execute").ClickAsync();
+        var answer = (await (await answering).JsonAsync())!.Value;
+
+        // What was answered is what is shown.
+        Assert.Equal($"{status}", await StatusAsync(block));
+        return answer.GetProperty("data");
+    }
+
+    private static async Task<string> StatusAsync(ILocator operation) =>
+        (await operation.Locator(".live-responses-table tr.response .response-col_status").First.InnerTextAsync()).Split('\n')[0].Trim();
+}

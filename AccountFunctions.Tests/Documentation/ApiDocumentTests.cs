@@ -1,0 +1,171 @@
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using AccountFunctions.Accounts;
+using AccountFunctions.Documentation;
+using AccountFunctions.Functions;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using Microsoft.OpenApi;
+
+namespace AccountFunctions.Tests.Documentation;
+
+/// <summary>The document against the code: that every answer of the app is as it says, <see cref="TestApp"/> sees to in every other test.</summary>
+public sealed class ApiDocumentTests(AzuriteFixture azurite) : IAsyncLifetime
+{
+    private TestApp app = null!;
+
+    public async ValueTask InitializeAsync() => app = await TestApp.StartAsync(azurite.NewStorage());
+
+    public ValueTask DisposeAsync() => app.DisposeAsync();
+
+    [Fact]
+    public async Task The_document_is_valid_openapi_3_1_and_what_is_served()
+    {
+        var served = await app.Client.GetByteArrayAsync("/api/openapi.json");
+        var read = await OpenApiDocument.LoadAsync(new MemoryStream(served));
+
+        Assert.Empty(read.Diagnostic!.Errors);
+        Assert.Empty(read.Diagnostic.Warnings);
+        Assert.Equal(OpenApiSpecVersion.OpenApi3_1, read.Diagnostic.SpecificationVersion);
+        Assert.True(served.AsSpan().SequenceEqual(app.Services.GetRequiredService<ApiDocument>().Bytes.Span));
+    }
+
+    [Fact]
+    public void Every_route_but_those_of_the_documentation_is_an_operation_and_there_is_no_other()
+    {
+        var documented = app.Contract.Root.GetProperty("paths").EnumerateObject()
+            .SelectMany(path => path.Value.EnumerateObject().Select(operation => (operation.Name.ToUpperInvariant(), path.Name, operation.Value.GetProperty("operationId").GetString()!)));
+
+        Assert.Equal(
+            RouteTable.All.Where(route => route.Function.DeclaringType != typeof(DocumentationRoutes)).Select(route => (route.Method.Method, route.Path, route.Name)).Order(),
+            documented.Order());
+    }
+
+    [Fact]
+    public void Every_problem_is_answered_somewhere_and_every_code_explained()
+    {
+        var text = Encoding.UTF8.GetString(new ApiDocument(
+            Options.Create(new AccountOptions { DiscloseAddresses = true }), Options.Create(new PasswordOptions()), Options.Create(new CodeOptions()), Options.Create(new TokenOptions())).Bytes.Span);
+
+        Assert.All(Catalogue.Problems, problem => Assert.Contains($"\"{problem.Code}\":{{\"description\":", text));
+        Assert.Equal(typeof(Problem).GetFields().Length, Catalogue.Problems.Count);
+        Assert.Equal(typeof(FieldError).GetFields().Length, Catalogue.FieldErrors.Count);
+    }
+
+    [Fact, Holds("A1")]
+    public void Telling_refusals_are_documented_only_where_addresses_are_disclosed()
+    {
+        var text = Encoding.UTF8.GetString(app.Services.GetRequiredService<ApiDocument>().Bytes.Span);
+
+        Assert.DoesNotContain(Problem.UsernameTaken.Code, text);
+        Assert.DoesNotContain(Problem.InvalidUsername.Code, text);
+    }
+
+    [Fact]
+    public void Every_member_of_a_request_or_reply_is_described_and_every_example_is_valid()
+    {
+        foreach (var schema in app.Contract.Root.GetProperty("components").GetProperty("schemas").EnumerateObject().Where(schema => Regex.IsMatch(schema.Name, "(Request|Reply)$")))
+        {
+            foreach (var member in schema.Value.GetProperty("properties").EnumerateObject())
+            {
+                Assert.True(member.Value.TryGetProperty("description", out _), $"{schema.Name}.{member.Name}");
+                if (!member.Value.TryGetProperty("$ref", out _))
+                {
+                    app.Contract.Match(member.Value.GetProperty("examples")[0], member.Value, $"{schema.Name}.{member.Name}");
+                }
+            }
+        }
+    }
+
+    [Fact]
+    public void Every_example_of_a_refusal_is_valid()
+    {
+        var contents = Descendants(app.Contract.Root).Where(node => node.ValueKind is JsonValueKind.Object && node.TryGetProperty("examples", out var examples) && examples.ValueKind is JsonValueKind.Object).ToList();
+
+        Assert.True(contents.Count > 20);
+        Assert.All(contents, content => Assert.All(
+            content.GetProperty("examples").EnumerateObject(), example => app.Contract.Match(example.Value.GetProperty("value"), content.GetProperty("schema"), example.Name)));
+    }
+
+    [Fact, Holds("F6")]
+    public async Task Limits_of_requests_are_the_ones_that_hold()
+    {
+        var token = (await app.SignInAsync("ada@example.com")).GetProperty("access").GetString();
+        foreach (var path in app.Contract.Root.GetProperty("paths").EnumerateObject())
+        {
+            foreach (var operation in path.Value.EnumerateObject().Where(operation => operation.Value.TryGetProperty("requestBody", out _)))
+            {
+                await LimitsHoldAsync(path.Name, operation.Value, token);
+            }
+        }
+    }
+
+    private async Task LimitsHoldAsync(string path, JsonElement operation, string? token)
+    {
+        var request = app.Contract.RequestOf(operation);
+        var bodyless = await PostAsync(path, null, token);
+        Assert.Equal(operation.GetProperty("requestBody").TryGetProperty("required", out _) ? "invalid_json" : "success", bodyless.Message ?? bodyless.Data.GetString());
+        token = bodyless.Message is null ? (await app.LoginAsync("ada@example.com")).Data.GetProperty("access").GetString() : token;
+
+        var required = request.TryGetProperty("required", out var names) ? names.EnumerateArray().Select(name => name.GetString()!).ToHashSet() : [];
+        foreach (var member in request.GetProperty("properties").EnumerateObject())
+        {
+            var type = member.Value.GetProperty("type");
+            var nullable = type.ValueKind is JsonValueKind.Array;
+            await RefusesAsync(path, request, member.Name, new JsonArray(), "invalid", token);
+            await RefusesAsync(path, request, member.Name, null, nullable ? null : "null", token);
+            if (required.Contains(member.Name))
+            {
+                Assert.Contains($"{member.Name}: required", (await PostAsync(path, [], token)).Message);
+            }
+
+            if (member.Value.TryGetProperty("maxLength", out var maxLength))
+            {
+                // An address that long is none, and a password is longest at the border.
+                var tooLong = new string('x', maxLength.GetInt32() + 1);
+                await RefusesAsync(path, request, member.Name, tooLong, member.Name switch { "username" => "invalid_email", "password2" => null, _ => "too_long" }, token);
+                Assert.DoesNotContain("too_long", (await PostAsync(path, Sample(request, member.Name, tooLong[1..]), token)).Message ?? "");
+            }
+
+            if (member.Value.TryGetProperty("minLength", out var minLength) && member.Name != "password2")
+            {
+                await RefusesAsync(path, request, member.Name, "q7Zw2mK9bX"[..(minLength.GetInt32() - 1)], "too_short", token);
+            }
+        }
+    }
+
+    private async Task RefusesAsync(string path, JsonElement request, string member, JsonNode? value, string? fault, string? token)
+    {
+        var answer = await PostAsync(path, Sample(request, member, value), token);
+
+        Assert.Equal(fault, answer.Json.TryGetProperty("errors", out var errors) && errors.TryGetProperty(member, out var codes) ? codes[0].GetString() : null);
+    }
+
+    // The examples of the document, but for one member.
+    private static JsonObject Sample(JsonElement request, string member, JsonNode? value) =>
+        new(request.GetProperty("properties").EnumerateObject().Select(property =>
+            KeyValuePair.Create(property.Name, JsonSerializer.SerializeToNode(property.Value.GetProperty("examples")[0]))))
+        {
+            [member] = value,
+        };
+
+    private async Task<Envelope> PostAsync(string path, JsonObject? body, string? token)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, $"/api{path}");
+        if (body is not null)
+        {
+            request.Content = new StringContent(body.ToJsonString(), Encoding.UTF8, "application/json");
+        }
+
+        return await app.SendAsync(request, token);
+    }
+
+    private static IEnumerable<JsonElement> Descendants(JsonElement node) => node.ValueKind switch
+    {
+        JsonValueKind.Object => node.EnumerateObject().SelectMany(member => Descendants(member.Value)).Append(node),
+        JsonValueKind.Array => node.EnumerateArray().SelectMany(Descendants).Append(node),
+        _ => [],
+    };
+}

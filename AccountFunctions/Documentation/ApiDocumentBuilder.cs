@@ -1,0 +1,113 @@
+using System.Globalization;
+using AccountFunctions.Accounts;
+using AccountFunctions.Functions;
+using Microsoft.OpenApi;
+
+namespace AccountFunctions.Documentation;
+
+/// <summary>Makes the document out of the route table, the operations, their types and the catalogue of problems.</summary>
+internal sealed class ApiDocumentBuilder
+{
+    private const string Bearer = "bearer";
+    private static readonly string[] Telling = [nameof(Problem.UsernameTaken), nameof(Problem.InvalidUsername)];
+
+    private readonly AccountOptions accounts;
+    private readonly ApiSchemas schemas;
+    private readonly ApiResponses responses;
+    private readonly OpenApiDocument document = new()
+    {
+        Info = new OpenApiInfo
+        {
+            Title = "Accounts",
+            Version = "1",
+            Description = $"""
+                Sign-up, activation by mailed code, sign-in, recovery and account details. Every answer comes in one envelope:
+                `status`, `code` (the HTTP status), `data` and `message`, and for fields at fault `errors`. A client that sends
+                `Accept: application/problem+json` gets refusals as RFC 9457 instead. What each code means and what to do about it
+                is on the [error reference]({RouteTable.Prefix}/docs/errors).
+                """,
+        },
+        Servers = [new OpenApiServer { Url = RouteTable.Prefix }],
+        Tags = new HashSet<OpenApiTag>(),
+        Components = new OpenApiComponents(),
+        Paths = [],
+    };
+
+    public ApiDocumentBuilder(AccountOptions accounts, PasswordOptions passwords, CodeOptions codes, TokenOptions tokens)
+    {
+        this.accounts = accounts;
+        schemas = new ApiSchemas(document, passwords, codes);
+        responses = new ApiResponses(document, tokens.Issuer);
+        document.AddComponent<IOpenApiSecurityScheme>(Bearer, new OpenApiSecurityScheme
+        {
+            Type = SecuritySchemeType.Http,
+            Scheme = "bearer",
+            BearerFormat = "JWT",
+            Description = "The access token of `login` or `refresh`.",
+        });
+    }
+
+    public string Build()
+    {
+        foreach (var path in RouteTable.All.Select(ApiOperation.Of).OfType<ApiOperation>().GroupBy(operation => operation.Route.Path))
+        {
+            document.Paths.Add(path.Key, new OpenApiPathItem { Operations = path.ToDictionary(operation => operation.Route.Method, Describe) });
+        }
+
+        using var text = new StringWriter(CultureInfo.InvariantCulture);
+        document.SerializeAsV31(new OpenApiJsonWriter(text, new OpenApiJsonWriterSettings { Terse = true }));
+        return text.ToString();
+    }
+
+    private OpenApiOperation Describe(ApiOperation operation)
+    {
+        var (route, about) = (operation.Route, operation.About);
+        var request = operation.Request is { } type ? schemas.Of(type) : null;
+        var described = new OpenApiOperation
+        {
+            OperationId = route.Name,
+            Summary = about.Summary,
+            Description = about.Description,
+            Tags = new HashSet<OpenApiTagReference> { Tag(operation) },
+            Parameters = [.. Parameters(operation)],
+            RequestBody = request is null ? null : new OpenApiRequestBody { Required = !about.BodyOptional, Content = ApiResponses.Json(request) },
+            Responses = new OpenApiResponses { [Key(about.Status)] = responses.Success(about, schemas.Of(operation.Reply)) },
+            Security = operation.ForCallers ? [new() { [new OpenApiSecuritySchemeReference(Bearer, document)] = [] }] : [],
+        };
+        var refusals = operation.Refusals.Where(refusal => accounts.DiscloseAddresses || !Telling.Contains(refusal.Name));
+        foreach (var refusal in refusals.GroupBy(refusal => refusal.Status!.Value))
+        {
+            described.Responses[Key(refusal.Key)] = responses.Refusal(refusal.Key, [.. refusal], [.. request?.Properties?.Keys ?? []]);
+        }
+
+        return described;
+    }
+
+    private OpenApiTagReference Tag(ApiOperation operation)
+    {
+        var name = operation.ForCallers ? "Signed in" : operation.Request is null ? "Service" : "Sign-up and sign-in";
+        if (document.Tags!.All(tag => tag.Name != name))
+        {
+            document.Tags!.Add(new OpenApiTag { Name = name });
+        }
+
+        return new OpenApiTagReference(name, document);
+    }
+
+    private static IEnumerable<OpenApiParameter> Parameters(ApiOperation operation)
+    {
+        var text = new OpenApiSchema { Type = JsonSchemaType.String };
+        foreach (var name in operation.Route.Path.Split('/').Where(part => part is ['{', .., '}']).Select(part => part[1..^1]))
+        {
+            yield return new OpenApiParameter { Name = name, In = ParameterLocation.Path, Required = true, Schema = text };
+        }
+
+        if (operation.About.Refusals.Contains(nameof(Problem.Stale)))
+        {
+            const string Description = "The `ETag` of the state that is to be changed, and no other.";
+            yield return new OpenApiParameter { Name = "If-Match", In = ParameterLocation.Header, Description = Description, Schema = text };
+        }
+    }
+
+    private static string Key(int status) => status.ToString(CultureInfo.InvariantCulture);
+}

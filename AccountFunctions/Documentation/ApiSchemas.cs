@@ -1,0 +1,117 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Schema;
+using System.Text.Json.Serialization.Metadata;
+using AccountFunctions.Accounts;
+using Microsoft.OpenApi;
+using Microsoft.OpenApi.Reader;
+
+namespace AccountFunctions.Documentation;
+
+/// <summary>The schemas (JSON Schema 2020-12) of the types that <see cref="AccountJson"/> reads and writes, as components of a document.</summary>
+internal sealed class ApiSchemas(OpenApiDocument document, PasswordOptions passwords, CodeOptions codes)
+{
+    private static readonly Dictionary<Type, string> MemberTypes = new() { [typeof(Member<string>)] = "string", [typeof(Member<bool>)] = "boolean" };
+
+    /// <summary>An object becomes a component of the document and is referred to; all else stands where it is.</summary>
+    public IOpenApiSchema Of(Type type)
+    {
+        var schema = AccountJson.Default.Options.GetJsonSchemaAsNode(
+            type, new JsonSchemaExporterOptions { TreatNullObliviousAsNonNullable = true, TransformSchemaNode = Transform });
+        return AccountJson.Default.Options.GetTypeInfo(type).Kind is JsonTypeInfoKind.Object ? Refer(type, schema) : Parse(schema);
+    }
+
+    private JsonNode Transform(JsonSchemaExporterContext context, JsonNode schema)
+    {
+        if (context.TypeInfo.Kind is not JsonTypeInfoKind.Object)
+        {
+            return schema;
+        }
+
+        foreach (var property in context.TypeInfo.Properties)
+        {
+            if (About(property) is { } field)
+            {
+                Describe(schema, property, field);
+            }
+        }
+
+        if (context.Path.IsEmpty)
+        {
+            return schema;
+        }
+
+        Refer(context.TypeInfo.Type, schema);
+        return new JsonObject { ["$ref"] = $"#/components/schemas/{context.TypeInfo.Type.Name}" };
+    }
+
+    // The members of requests are read by a converter of their own, of which the exporter knows nothing.
+    private void Describe(JsonNode schema, JsonPropertyInfo property, FieldAttribute field)
+    {
+        var properties = schema["properties"]!.AsObject();
+        if (MemberTypes.TryGetValue(property.PropertyType, out var type))
+        {
+            properties[property.Name] = new JsonObject { ["type"] = field.Nullable ? new JsonArray(type, "null") : type };
+        }
+
+        if (field.Required)
+        {
+            schema["required"] ??= new JsonArray();
+            schema["required"]!.AsArray().Add((JsonNode)property.Name);
+        }
+
+        Describe(properties[property.Name]!.AsObject(), field);
+    }
+
+    private void Describe(JsonObject keywords, FieldAttribute field)
+    {
+        var example = field.Example;
+        var maxLength = field.MaxLength;
+        keywords["description"] = field.Description;
+        switch (field.Kind)
+        {
+            case FieldKind.Address:
+                (keywords["format"], maxLength, example) = ("email", EmailAddress.MaxLength, "ada@example.com");
+                break;
+            case FieldKind.Code:
+                (keywords["pattern"], example) = (string.Create(CultureInfo.InvariantCulture, $"^[0-9]{{{codes.Digits}}}$"), "1234567890"[..codes.Digits]);
+                break;
+            case FieldKind.NewPassword:
+                keywords["minLength"] = passwords.MinimumLength;
+                goto case FieldKind.Password;
+            case FieldKind.Password:
+                (keywords["format"], maxLength, example) = ("password", passwords.MaximumLength, "blue tractor 77");
+                break;
+        }
+
+        if (maxLength > 0)
+        {
+            keywords["maxLength"] = maxLength;
+        }
+
+        if (field.Values is not [])
+        {
+            keywords["enum"] = new JsonArray([.. field.Values.Select(value => (JsonNode)value)]);
+        }
+
+        if (example is not null)
+        {
+            keywords["examples"] = new JsonArray(JsonSerializer.SerializeToNode(example, example.GetType(), AccountJson.Default));
+        }
+    }
+
+    private OpenApiSchemaReference Refer(Type type, JsonNode schema)
+    {
+        document.AddComponent<IOpenApiSchema>(type.Name, Parse(schema));
+        return new OpenApiSchemaReference(type.Name, document);
+    }
+
+    private OpenApiSchema Parse(JsonNode schema) =>
+        OpenApiModelFactory.Parse<OpenApiSchema>(schema.ToJsonString(), OpenApiSpecVersion.OpenApi3_1, document, out _, "json")
+            ?? throw new InvalidOperationException("The exporter writes schemas only.");
+
+    // The members of a record are described on the parameters of its constructor.
+    private static FieldAttribute? About(JsonPropertyInfo property) =>
+        property.AssociatedParameter?.AttributeProvider?.GetCustomAttributes(typeof(FieldAttribute), inherit: false) is [FieldAttribute field] ? field : null;
+}

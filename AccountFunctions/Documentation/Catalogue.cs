@@ -1,0 +1,26 @@
+using System.Reflection;
+using AccountFunctions.Accounts;
+
+namespace AccountFunctions.Documentation;
+
+/// <summary>A code that clients may meet, and what is said about it.</summary>
+/// <param name="Name">Of the member that stands for it.</param>
+/// <param name="Status">Null for what is wrong with a field.</param>
+public sealed record CatalogueEntry(string Name, string Code, int? Status, string Meaning, string Advice);
+
+/// <summary>Every code there is, read off <see cref="Problem"/> and <see cref="FieldError"/>.</summary>
+public static class Catalogue
+{
+    public static IReadOnlyList<CatalogueEntry> Problems { get; } = Read<Problem>(typeof(Problem), problem => (problem.Code, problem.Status));
+
+    public static IReadOnlyList<CatalogueEntry> FieldErrors { get; } = Read<string>(typeof(FieldError), code => (code, null));
+
+    private static IReadOnlyList<CatalogueEntry> Read<T>(Type type, Func<T, (string Code, int? Status)> describe) =>
+    [
+        .. from field in type.GetFields(BindingFlags.Public | BindingFlags.Static)
+           let explained = field.GetCustomAttribute<ExplainedAttribute>()
+               ?? throw new InvalidOperationException($"{type.Name}.{field.Name} is not explained.")
+           let described = describe((T)field.GetValue(null)!)
+           select new CatalogueEntry(field.Name, described.Code, described.Status, explained.Meaning, explained.Advice),
+    ];
+}

@@ -1,0 +1,49 @@
+using System.IO.Compression;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace AccountFunctions.Documentation;
+
+/// <summary>What a browser is given to show or run.</summary>
+/// <param name="Policy">Its Content-Security-Policy.</param>
+/// <param name="Tag">Its entity tag; null for what is made anew.</param>
+public sealed record WebFile(
+    ReadOnlyMemory<byte> Content, string ContentType, string Policy, string CacheControl = "no-store", string? Tag = null, bool IsGzip = false)
+{
+    // Forms and styles are the page's own; nothing comes from, or may be framed, elsewhere.
+    private const string OwnOnly =
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+        + "form-action 'none'; base-uri 'none'; frame-ancestors 'none'";
+
+    public static WebFile Json(ReadOnlyMemory<byte> content) => new(content, "application/json; charset=utf-8", "default-src 'none'; frame-ancestors 'none'");
+
+    /// <summary>A page that loads scripts, styles and data from its own origin only.</summary>
+    public static WebFile Page(string html) => new(Encoding.UTF8.GetBytes(html), "text/html; charset=utf-8", OwnOnly);
+
+    /// <summary>What pages refer to by <see cref="Version"/>, so it may be kept for good.</summary>
+    public static WebFile Asset(Stream content, string contentType)
+    {
+        using var buffer = new MemoryStream();
+        content.CopyTo(buffer);
+        var bytes = buffer.ToArray();
+        var tag = $"\"{Convert.ToHexStringLower(SHA256.HashData(bytes))[..16]}\"";
+        return new(bytes, contentType, OwnOnly, "public, max-age=31536000, immutable", tag, IsGzip: bytes is [0x1F, 0x8B, ..]);
+    }
+
+    /// <summary>Changes with the content.</summary>
+    public string Version => Tag?.Trim('"') ?? "";
+
+    /// <summary>The content as it is without compression.</summary>
+    public ReadOnlyMemory<byte> Inflate()
+    {
+        if (!IsGzip)
+        {
+            return Content;
+        }
+
+        using var inflated = new MemoryStream();
+        using var gzip = new GZipStream(new MemoryStream(Content.ToArray()), CompressionMode.Decompress);
+        gzip.CopyTo(inflated);
+        return inflated.ToArray();
+    }
+}

@@ -1,0 +1,36 @@
+using AccountFunctions.Accounts;
+using AccountFunctions.Documentation;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.Azure.Functions.Worker.Http;
+using Microsoft.Extensions.Options;
+
+namespace AccountFunctions.Functions;
+
+/// <summary>What those who write clients read, unless <c>Accounts__ServeDocs</c> is false.</summary>
+public sealed class DocumentationRoutes(HttpEdge edge, ApiDocument document, IOptions<AccountOptions> options)
+{
+    [Function(nameof(OpenApi))]
+    public Task<HttpResponseData> OpenApi(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "openapi.json")] HttpRequestData request, CancellationToken cancellationToken) =>
+        AnswerAsync(request, () => WebFile.Json(document.Bytes), cancellationToken);
+
+    [Function(nameof(Docs))]
+    public Task<HttpResponseData> Docs(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "docs")] HttpRequestData request, CancellationToken cancellationToken) =>
+        AnswerAsync(request, DocumentationPages.SwaggerUi, cancellationToken);
+
+    [Function(nameof(DocsErrors))]
+    public Task<HttpResponseData> DocsErrors(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "docs/errors")] HttpRequestData request, CancellationToken cancellationToken) =>
+        AnswerAsync(request, DocumentationPages.ErrorReference, cancellationToken);
+
+    [Function(nameof(DocsAssets))]
+    public Task<HttpResponseData> DocsAssets(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "docs/assets/{name}")] HttpRequestData request, string name, CancellationToken cancellationToken) =>
+        AnswerAsync(request, () => DocumentationPages.Assets.GetValueOrDefault(name), cancellationToken);
+
+    private Task<HttpResponseData> AnswerAsync(HttpRequestData request, Func<WebFile?> find, CancellationToken cancellationToken) =>
+        options.Value.ServeDocs && find() is { } file
+            ? Answer.WriteFileAsync(request, file, cancellationToken)
+            : edge.AnswerAsync<Success>(request, _ => Task.FromResult<Result<Success>>(Problem.NotFound), cancellationToken);
+}
