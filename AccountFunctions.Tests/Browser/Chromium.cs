@@ -27,7 +27,7 @@ public sealed class Chromium : IAsyncDisposable
         var (_, browser) = await started.Value;
         var context = await browser.NewContextAsync(new() { BaseURL = app.Client.BaseAddress!.ToString(), ViewportSize = new() { Width = width, Height = 900 } });
         var page = new BrowserPage(await context.NewPageAsync());
-        page.Page.SetDefaultTimeout(20_000);
+        page.Page.SetDefaultTimeout(40_000);
         await page.Page.GotoAsync(path, new() { WaitUntil = WaitUntilState.NetworkIdle });
         return page;
     }

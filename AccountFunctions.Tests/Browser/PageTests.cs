@@ -77,7 +77,7 @@ public sealed class PageTests(AzuriteFixture azurite, Chromium chromium) : IAsyn
     [Fact]
     public async Task A_language_of_the_gallery_is_chosen_and_a_plain_text_opened_by_keyboard()
     {
-        await using var page = await chromium.OpenAsync(app, "/outbox/gallery");
+        await using var page = await chromium.OpenAsync(app, "/outbox/gallery?language=de");
         await page.TabToAsync("a[hreflang='fr']");
         await page.Page.Keyboard.PressAsync("Enter");
         await page.Page.WaitForURLAsync("**/gallery?language=fr");
