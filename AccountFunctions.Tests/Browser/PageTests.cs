@@ -80,7 +80,7 @@ public sealed class PageTests(AzuriteFixture azurite, Chromium chromium) : IAsyn
         await using var page = await chromium.OpenAsync(app, "/outbox/gallery?language=de");
         await page.TabToAsync("a[hreflang='fr']");
         await page.Page.Keyboard.PressAsync("Enter");
-        await page.Page.WaitForURLAsync("**/gallery?language=fr");
+        await page.Page.Locator("h2", new() { HasText = "(fr)" }).WaitForAsync();
         await page.TabToAsync("summary");
         await page.Page.Keyboard.PressAsync("Enter");
 
