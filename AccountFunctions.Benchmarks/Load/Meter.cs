@@ -18,7 +18,8 @@ public sealed record Measurement(double PerSecond, double P50, double P99, doubl
 /// <summary>Measures in a closed loop: so many callers, each sending its next request when it has the answer.</summary>
 public sealed class Meter(int storageProcess)
 {
-    public async Task<Measurement> RunAsync(int concurrency, TimeSpan duration, Func<int, Task> request, ServerProcess? server = null)
+    /// <param name="most">Requests after which it ends before its time.</param>
+    public async Task<Measurement> RunAsync(int concurrency, TimeSpan duration, Func<int, Task> request, ServerProcess? server = null, int most = int.MaxValue)
     {
         var number = 0;
         var before = await ReadAsync(server);
@@ -26,7 +27,7 @@ public sealed class Meter(int storageProcess)
         var times = (await Task.WhenAll(Enumerable.Range(0, concurrency).Select(_ => Task.Run(async () =>
         {
             var own = new List<double>();
-            while (watch.Elapsed < duration)
+            while (watch.Elapsed < duration && Volatile.Read(ref number) < most)
             {
                 var start = Stopwatch.GetTimestamp();
                 await request(Interlocked.Increment(ref number) - 1);

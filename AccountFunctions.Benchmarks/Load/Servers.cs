@@ -87,7 +87,7 @@ public static class Servers
             Port = port,
             Settings = Environment.GetEnvironmentVariables().Keys.Cast<string>().ToDictionary(key => key.Replace("__", ":", StringComparison.Ordinal), Environment.GetEnvironmentVariable),
         });
-        builder.Logging.SetMinimumLevel(LogLevel.Warning);
+        builder.Logging.SetMinimumLevel(LogLevel.Warning).AddConsole(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         builder.Services.AddAzureClients().AddAccounts().AddTelemetryExport(builder.Configuration);
         return new Server(builder.Build());
     }

@@ -21,6 +21,6 @@ public sealed class AddressStore(TableServiceClient service)
         return new AddressPartition(key, rows);
     }
 
-    /// <summary>False if the partition has changed since it was loaded.</summary>
-    public Task<bool> TryCommitAsync(PartitionBatch batch, CancellationToken cancellationToken) => batch.TryCommitAsync(table, cancellationToken);
+    /// <summary>False if the partition has changed since it was loaded. What was changed does not show in the time it takes.</summary>
+    public Task<bool> TryCommitAsync(PartitionBatch batch, CancellationToken cancellationToken) => batch.TryCommitAsync(table, cancellationToken, alike: true);
 }

@@ -29,13 +29,16 @@ public sealed class PartitionBatch(string partitionKey)
     public void Delete(TableRow row) => Add(TableTransactionActionType.Delete, row);
 
     /// <summary>False if any row is no longer as it was read (or, for an insert, is there already); nothing was changed then.</summary>
-    public async Task<bool> TryCommitAsync(TableClient table, CancellationToken cancellationToken)
+    /// <param name="alike">True makes a transaction even of a single change, which costs more: so that no change can be told from another by its time.</param>
+    public async Task<bool> TryCommitAsync(TableClient table, CancellationToken cancellationToken, bool alike = false)
     {
         try
         {
             using var scope = StorageMetricsPolicy.Naming(table.Name);
-            var responses = await table.SubmitTransactionAsync(actions, cancellationToken);
-            foreach (var (action, response) in actions.Zip(responses.Value))
+            var responses = actions is [var only] && !alike
+                ? [await CommitAsync(table, only, cancellationToken)]
+                : (await table.SubmitTransactionAsync(actions, cancellationToken)).Value;
+            foreach (var (action, response) in actions.Zip(responses))
             {
                 action.Entity.ETag = response.Headers.ETag ?? default;
             }
@@ -46,6 +49,19 @@ public sealed class PartitionBatch(string partitionKey)
         {
             return await IsCommittedAsync(table, cancellationToken);
         }
+    }
+
+    private static async Task<Response> CommitAsync(TableClient table, TableTransactionAction action, CancellationToken cancellationToken)
+    {
+        var response = action.ActionType switch
+        {
+            TableTransactionActionType.Add => await table.AddEntityAsync(action.Entity, cancellationToken),
+            TableTransactionActionType.Delete => await table.DeleteEntityAsync(action.Entity.PartitionKey, action.Entity.RowKey, action.ETag, cancellationToken),
+            _ => await table.UpdateEntityAsync(action.Entity, action.ETag, TableUpdateMode.Replace, cancellationToken),
+        };
+
+        // Of a row that is not there, the client does not throw.
+        return response.Status < 400 ? response : throw new RequestFailedException(response);
     }
 
     // When an answer is lost the SDK tries again, and the second try meets the rows that the first one wrote.
