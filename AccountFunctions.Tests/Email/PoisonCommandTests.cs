@@ -1,4 +1,6 @@
+using System.Text.Json;
 using AccountFunctions.Email;
+using AccountFunctions.Housekeeping;
 using AccountFunctions.Tests.LocalRuntime;
 using Azure.Storage.Queues;
 using Microsoft.Extensions.DependencyInjection;
@@ -56,10 +58,23 @@ public sealed class PoisonCommandTests(AzuriteFixture azurite) : IAsyncLifetime
         Assert.Equal((0, $"{ids[35]}  dropped\n1 dropped\n"), (exitCode, output));
         output = (await RunAsync("list")).Output;
         Assert.EndsWith("39 in all, the first 32 shown\n", output, StringComparison.Ordinal);
-        Assert.Contains("no mail job", output, StringComparison.Ordinal);
+        Assert.Contains("no job", output, StringComparison.Ordinal);
         Assert.Equal(1, (await RunAsync("drop", ids[35])).ExitCode);
         Assert.Equal(0, (await RunAsync("drop", "--all")).ExitCode);
         Assert.Equal("0 in all\n", (await RunAsync("list")).Output);
+    }
+
+    [Fact]
+    public async Task Jobs_of_housekeeping_are_looked_after_like_those_of_mails()
+    {
+        await app.Queue(HousekeepingSchedule.PoisonQueueName).SendMessageAsync(
+            JsonSerializer.Serialize<HousekeepingJob>(new AddressSweep(new string('a', 64), app.Time.GetUtcNow()), AccountJson.Default.HousekeepingJob), Stop);
+
+        Assert.Contains("AddressSweep, due 2026-11-23 12:00:00Z", (await RunAsync("list", "--queue", "housekeeping-jobs")).Output, StringComparison.Ordinal);
+        Assert.Equal("0 in all\n", (await RunAsync("list")).Output);
+        Assert.Equal(0, (await RunAsync("redrive", "--all", "--queue", "housekeeping-jobs")).ExitCode);
+        Assert.Equal("0 in all\n", (await RunAsync("list", "--queue", "housekeeping-jobs")).Output);
+        Assert.Equal(2, (await RunAsync("list", "--queue", "other")).ExitCode);
     }
 
     [Fact]

@@ -41,7 +41,12 @@ public sealed partial class EmailSender(
             return;
         }
 
-        metrics.JobHandled(EmailOutbox.QueueName, time.GetUtcNow() - job.Issued);
+        if (job.Kind is not EmailKind.NewSignIn)
+        {
+            // Those may have waited on purpose.
+            metrics.JobHandled(EmailOutbox.QueueName, time.GetUtcNow() - job.Issued);
+        }
+
         if (!job.IsCopy)
         {
             // First of all, so that nothing of the job can be left behind.

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using AccountFunctions.Housekeeping;
 using Azure;
 using Azure.Storage.Queues;
 using Azure.Storage.Queues.Models;
@@ -7,7 +8,7 @@ using Azure.Storage.Queues.Models;
 namespace AccountFunctions.Email;
 
 /// <summary>
-/// <c>dotnet run --project AccountFunctions -- poison …</c>: what operators do about mail jobs that were given up. It works on the storage that the settings name, from
+/// <c>dotnet run --project AccountFunctions -- poison …</c>: what operators do about jobs that were given up. It works on the storage that the settings name, from
 /// anywhere. A job that is sent again meets the rows as they are now: one whose code has expired is dropped.
 /// </summary>
 public sealed class PoisonCommand(QueueServiceClient service, TextWriter output)
@@ -16,6 +17,7 @@ public sealed class PoisonCommand(QueueServiceClient service, TextWriter output)
         poison list                lists the mail jobs that were given up
         poison redrive ID|--all    sends one of them, or all, through the mail queue again
         poison drop ID|--all       forgets one of them, or all
+          --queue housekeeping-jobs  at the end: those jobs instead
         """;
 
     private const int MaxMessages = 32;
@@ -23,21 +25,22 @@ public sealed class PoisonCommand(QueueServiceClient service, TextWriter output)
 
     // While it is being moved, nobody else sees a message; if the command dies, it is back after this time.
     private static readonly TimeSpan Lease = TimeSpan.FromMinutes(1);
-    private readonly QueueClient queue = service.GetQueueClient(EmailOutbox.QueueName);
-    private readonly QueueClient poison = service.GetQueueClient(EmailOutbox.PoisonQueueName);
 
     /// <returns>The exit code of the process.</returns>
     public async Task<int> RunAsync(string[] args, CancellationToken cancellationToken)
     {
+        var (command, queue) = args is [.. var before, "--queue", var name] ? (before, name) : (args, EmailOutbox.QueueName);
         try
         {
-            switch (args)
+            switch (command)
             {
+                case var _ when queue is not EmailOutbox.QueueName and not HousekeepingSchedule.QueueName:
+                    goto default;
                 case ["list"]:
-                    await ListAsync(cancellationToken);
+                    await ListAsync(PoisonOf(queue), cancellationToken);
                     return 0;
                 case ["redrive" or "drop", var which]:
-                    return await HandleAsync(args[0] is "redrive", which is "--all" ? null : which, cancellationToken);
+                    return await HandleAsync(service.GetQueueClient(queue), PoisonOf(queue), command[0] is "redrive", which is "--all" ? null : which, cancellationToken);
                 default:
                     await output.WriteLineAsync(Usage);
                     return 2;
@@ -50,7 +53,9 @@ public sealed class PoisonCommand(QueueServiceClient service, TextWriter output)
         }
     }
 
-    private async Task ListAsync(CancellationToken cancellationToken)
+    private QueueClient PoisonOf(string queue) => service.GetQueueClient($"{queue}-poison");
+
+    private async Task ListAsync(QueueClient poison, CancellationToken cancellationToken)
     {
         var count = (await poison.GetPropertiesAsync(cancellationToken)).Value.ApproximateMessagesCount;
         var messages = (await poison.PeekMessagesAsync(MaxMessages, cancellationToken)).Value;
@@ -62,7 +67,7 @@ public sealed class PoisonCommand(QueueServiceClient service, TextWriter output)
         await output.WriteLineAsync($"{count} in all{(messages.Length < count ? $", the first {messages.Length} shown" : "")}");
     }
 
-    private async Task<int> HandleAsync(bool redrive, string? id, CancellationToken cancellationToken)
+    private async Task<int> HandleAsync(QueueClient queue, QueueClient poison, bool redrive, string? id, CancellationToken cancellationToken)
     {
         // What comes back while this runs is left for the next time.
         var start = (await poison.GetPropertiesAsync(cancellationToken)).Value.ApproximateMessagesCount;
@@ -105,11 +110,11 @@ public sealed class PoisonCommand(QueueServiceClient service, TextWriter output)
         {
             return JsonSerializer.Deserialize(body, AccountJson.Default.EmailJob) is { } job
                 ? string.Create(CultureInfo.InvariantCulture, $"{job.Kind} of {job.Id}, asked for {job.Issued:u}")
-                : "no mail job";
+                : "no job";
         }
         catch (JsonException)
         {
-            return "no mail job";
+            return HousekeepingJob.Read(body) is { } job ? string.Create(CultureInfo.InvariantCulture, $"{job.GetType().Name}, due {job.Due:u}") : "no job";
         }
     }
 }

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using AccountFunctions.Telemetry;
 using Microsoft.Extensions.Logging;
 
@@ -10,7 +9,7 @@ public sealed partial class Housekeeper(
 {
     public Task DoAsync(BinaryData message, CancellationToken cancellationToken)
     {
-        var read = Read(message);
+        var read = HousekeepingJob.Read(message);
         if (read is not null && time.GetUtcNow() - read.Due is { Ticks: >= 0 } lag)
         {
             metrics.JobHandled(HousekeepingSchedule.QueueName, lag);
@@ -33,18 +32,6 @@ public sealed partial class Housekeeper(
                 return deliveries.CheckAsync(job, cancellationToken);
             case { } job:
                 throw new InvalidOperationException($"Nobody does {job.GetType().Name}.");
-        }
-    }
-
-    private static HousekeepingJob? Read(BinaryData message)
-    {
-        try
-        {
-            return JsonSerializer.Deserialize(message, AccountJson.Default.HousekeepingJob);
-        }
-        catch (Exception e) when (e is JsonException or NotSupportedException)
-        {
-            return null;
         }
     }
 

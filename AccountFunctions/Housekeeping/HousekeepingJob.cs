@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 using AccountFunctions.Email;
 
@@ -9,7 +10,21 @@ namespace AccountFunctions.Housekeeping;
 [JsonDerivedType(typeof(AccountSweep), "account_sweep")]
 [JsonDerivedType(typeof(NetworkSweep), "network_sweep")]
 [JsonDerivedType(typeof(DeliveryCheck), "delivery_check")]
-public abstract record HousekeepingJob(DateTimeOffset Due);
+public abstract record HousekeepingJob(DateTimeOffset Due)
+{
+    /// <summary>Null for what is no job.</summary>
+    public static HousekeepingJob? Read(BinaryData message)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(message, AccountJson.Default.HousekeepingJob);
+        }
+        catch (Exception e) when (e is JsonException or NotSupportedException)
+        {
+            return null;
+        }
+    }
+}
 
 /// <summary>Remove what has outlived its use at an address.</summary>
 /// <param name="RegistrationId">The registration that is over by then; what is left of it is an account or nothing.</param>

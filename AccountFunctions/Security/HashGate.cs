@@ -22,6 +22,10 @@ public sealed class HashGate : IDisposable
         var concurrent = options.Value.MaxConcurrentHashes is var max and > 0 ? max : 2 * Environment.ProcessorCount;
         running = new SemaphoreSlim(concurrent);
         maxAdmitted = concurrent + options.Value.MaxWaitingHashes;
+
+        // A hash holds its thread, and the pool is slow to notice that everybody else needs one.
+        ThreadPool.GetMinThreads(out var workers, out var completions);
+        ThreadPool.SetMinThreads(Math.Max(workers, Environment.ProcessorCount + concurrent), completions);
     }
 
     /// <summary>Runs <paramref name="hash"/> in its turn. Throws <see cref="UnavailableException"/> when too many wait already.</summary>
