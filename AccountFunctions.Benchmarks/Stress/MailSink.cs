@@ -68,10 +68,10 @@ public sealed partial class MailSink : IAsyncDisposable
         return ((IPEndPoint)socket.LocalEndpoint).Port;
     }
 
-    /// <summary>The code in the newest mail to an address, once there are so many with a code.</summary>
+    /// <summary>The code in the newest mail to an address, once there are so many with a code. Patient: a mail that failed once comes again after a minute.</summary>
     public async Task<string> CodeAsync(string address, int mails = 1)
     {
-        for (var tries = 0; tries < 1200; tries++)
+        for (var tries = 0; tries < 3600; tries++)
         {
             if (codes.TryGetValue(address, out var found) && found.Count >= mails)
             {
