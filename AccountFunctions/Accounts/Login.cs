@@ -79,12 +79,11 @@ public sealed partial class Login(
             LogFailed(id);
         }
 
-        return account switch
+        return (outcome, account) switch
         {
-            _ when outcome is SignInOutcome.Failed => Problem.InvalidCredentials,
-            null => Problem.NotActive,
-            _ when outcome is SignInOutcome.NotActive => Problem.NotActive,
-            { Disabled: true } => Problem.DisabledAccount,
+            (SignInOutcome.Failed, _) => Problem.InvalidCredentials,
+            (SignInOutcome.NotActive, _) or (_, null) => Problem.NotActive,
+            (_, { Disabled: true }) => Problem.DisabledAccount,
             _ when account.IsExpired(now) => Problem.ExpiredAccount,
             _ => await OpenSessionAsync(partition, account, password, visitor, now, cancellationToken),
         };

@@ -12,4 +12,13 @@ process.stdin.on('end', () => setInterval(() => process.emit('message', 'shutdow
 process.stdout.on('error', () => {});
 process.stderr.on('error', () => {});
 
-require(require('path').join(process.cwd(), 'node_modules', 'azurite', 'dist', 'src', 'azurite.js'));
+// Its database sorts a collection's indices anew for every batch it removes, even for one of a single document or none: each poll of a queue would take
+// longer with every message in it, and the messages of a busy minute, removed one by one, would stop everything for seconds.
+const modules = require('path').join(process.cwd(), 'node_modules');
+const { Collection } = require(`${modules}/lokijs`);
+const removeBatch = Collection.prototype.removeBatchByPositions;
+Collection.prototype.removeBatchByPositions = function (positions) {
+  return positions.length > 1 ? removeBatch.call(this, positions) : positions.forEach((position) => this.remove(this.data[position]));
+};
+
+require(`${modules}/azurite/dist/src/azurite.js`);
