@@ -9,25 +9,29 @@ using Microsoft.Extensions.Options;
 
 namespace AccountFunctions.Benchmarks.Load;
 
-/// <summary>What an operation costs without the app: the same calls to storage, one after another, with the same clients, and the same hash.</summary>
+/// <summary>
+/// What an operation costs without the app: the same calls to storage, one after another, with the same clients, and the same hash. They go to partitions
+/// of their own in the app's tables, since Azurite looks at every row of a table for each query.
+/// </summary>
 public sealed class Floors(string storage)
 {
+    private const int Accounts = 64;
     private static readonly PasswordOptions Defaults = new();
-    // Apart as the app has them, since Azurite looks at every row of a table for each query.
-    private readonly TableClient addresses = new TableServiceClient(storage).GetTableClient("FloorsAddresses");
-    private readonly TableClient accounts = new TableServiceClient(storage).GetTableClient("FloorsAccounts");
+    private readonly TableClient addresses = new TableServiceClient(storage).GetTableClient(AddressStore.TableName);
+    private readonly TableClient accounts = new TableServiceClient(storage).GetTableClient(AccountStore.TableName);
     private readonly QueueClient queue = new(storage, "floors", new QueueClientOptions { MessageEncoding = QueueMessageEncoding.Base64 });
     private readonly PasswordHasher hasher = new(
         Options.Create(Defaults), new HashGate(Options.Create(Defaults), new AccountMetrics(new System.Diagnostics.Metrics.Meter("floors"))), [new SodiumArgon2(), new KonsciousArgon2()], Microsoft.Extensions.Logging.Abstractions.NullLogger<PasswordHasher>.Instance);
 
-    public async Task PrepareAsync(int partitions)
+    /// <summary>Of a row to read, <c>a</c>.</summary>
+    public static string Account(int number) => $"p{number % Accounts}";
+
+    public async Task PrepareAsync()
     {
-        await addresses.CreateIfNotExistsAsync();
-        await accounts.CreateIfNotExistsAsync();
         await queue.CreateIfNotExistsAsync();
-        for (var number = 0; number < partitions; number++)
+        for (var number = 0; number < Accounts; number++)
         {
-            await WriteAsync(accounts, $"p{number}", "a", "b", "c", "d");
+            await WriteAsync(accounts, Account(number), "a", "b", "c", "d");
         }
     }
 
@@ -40,7 +44,7 @@ public sealed class Floors(string storage)
         await QueryAsync(number);
         await ReadAsync(number);
         await HashAsync(number);
-        await WriteAsync(accounts, $"p{number % 64}", NewKey(), NewKey());
+        await WriteAsync(accounts, Account(number), NewKey(), NewKey());
     }
 
     public async Task RefreshAsync(int number)
@@ -75,7 +79,7 @@ public sealed class Floors(string storage)
 
     private static string NewKey() => RandomNumberGenerator.GetHexString(24);
 
-    private Task<Azure.NullableResponse<TableEntity>> ReadAsync(int number) => accounts.GetEntityIfExistsAsync<TableEntity>($"p{number % 64}", "a");
+    private Task<Azure.NullableResponse<TableEntity>> ReadAsync(int number) => accounts.GetEntityIfExistsAsync<TableEntity>(Account(number), "a");
 
     private async Task QueryAsync(int number)
     {

@@ -1,6 +1,6 @@
-using System.Diagnostics;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
+using System.Security.Cryptography;
 using System.Text.Json;
 using AccountFunctions.Accounts;
 using AccountFunctions.Benchmarks.Stress;
@@ -23,10 +23,10 @@ public sealed class LoadCommand(TimeSpan duration, int accounts)
     private const string Password = "blue tractor 77";
     private const int People = 64;
     private const int Rounds = 3;
-    private const int Registrations = 120;
 
     // Azurite looks at every row of a table for each query, so the tables have to stay small.
     private const int MostNewAddresses = 200;
+    private const int MostActivations = 60;
     private static readonly int[] Concurrencies = [1, 8, 32];
     private readonly LoadReport report = new();
     private int numbers;
@@ -44,7 +44,7 @@ public sealed class LoadCommand(TimeSpan duration, int accounts)
         using var identity = await ServerProcess.StartAsync("identity", new Dictionary<string, string>());
         using var minimal = await ServerProcess.StartAsync("minimal", settings);
         var floors = new Floors(azurite.ConnectionString());
-        await floors.PrepareAsync(People);
+        await floors.PrepareAsync();
         var meter = new Meter(azurite.ProcessId);
         var queues = new QueueServiceClient(azurite.ConnectionString());
         var (own, codes) = await SignUpAsync(app, sink, settings);
@@ -60,6 +60,7 @@ public sealed class LoadCommand(TimeSpan duration, int accounts)
         await MeasureAsync(
             "details",
             ("raw", floors.DetailsAsync, null),
+            ("minimal", number => GetAsync(minimal, $"/row/{Floors.Account(number)}"), minimal),
             ("app", number => GetAsync(app, "/api/account/details", own[number % People].Access), app),
             ("Identity", number => GetAsync(identity, "/manage/info", peers[number % People].Access), identity));
         await MeasureAsync(
@@ -76,7 +77,10 @@ public sealed class LoadCommand(TimeSpan duration, int accounts)
             ("raw", floors.RegisterAsync, null),
             ("app", number => PostAsync(app, "/api/account/register", new { username = $"r{number}@example.com", password1 = Password, password2 = Password }), app),
             ("Identity", number => PostAsync(identity, "/register", new { email = $"r{number}@example.com", password = Password + "A!" }), identity));
-        await MeasureActivationAsync(app, floors, codes);
+        await MeasureAsync(
+            "activate",
+            ("raw", floors.ActivateAsync, null),
+            ("app", _ => ActivateAsync(app, codes.Dequeue()), app));
         report.Peak = ((await BurstAsync(app)).PeakBytes, (await BurstAsync(identity)).PeakBytes);
         report.QueueLag = await MeasureQueueAsync(app, sink, settings);
         report.Scale = accounts > 0 ? await MeasureScaleAsync(azurite, app, own, meter) : null;
@@ -85,7 +89,7 @@ public sealed class LoadCommand(TimeSpan duration, int accounts)
 
         async Task MeasureAsync(string operation, params (string Who, Func<int, Task> Request, ServerProcess? Server)[] contenders)
         {
-            foreach (var concurrency in Concurrencies)
+            foreach (var concurrency in operation is "activate" ? [1] : Concurrencies)
             {
                 var results = contenders.Select(_ => new List<Measurement>()).ToArray();
                 for (var round = 0; round <= Rounds; round++)
@@ -93,7 +97,12 @@ public sealed class LoadCommand(TimeSpan duration, int accounts)
                     foreach (var (index, (_, request, server)) in contenders.Index())
                     {
                         var offset = numbers += 1_000_000;
-                        var most = operation is "code" or "register" ? MostNewAddresses : int.MaxValue;
+                        var most = operation switch
+                        {
+                            "code" or "register" => MostNewAddresses,
+                            "activate" => MostActivations,
+                            _ => int.MaxValue,
+                        };
                         var result = await meter.RunAsync(concurrency, round == 0 ? duration / 4 : duration, number => request(offset + number), server, most);
                         if (round > 0)
                         {
@@ -135,29 +144,31 @@ public sealed class LoadCommand(TimeSpan duration, int accounts)
         ["Passwords__MaxWaitingHashes"] = "1000",
     };
 
-    /// <summary>The people who sign in, and codes of registrations that nobody has activated yet.</summary>
-    private static async Task<(Tokens[] People, string[] Codes)> SignUpAsync(ServerProcess app, MailSink sink, Dictionary<string, string> settings)
+    /// <summary>The people who sign in, and registrations that nobody has activated yet, with their codes.</summary>
+    private static async Task<(Tokens[] People, Queue<Activation> Codes)> SignUpAsync(ServerProcess app, MailSink sink, Dictionary<string, string> settings)
     {
         using var worker = await ServerProcess.StartAsync("app", settings);
-        var people = new Tokens[People];
-        var codes = new string[Registrations];
-        await Parallel.ForAsync(0, People + Registrations, new ParallelOptions { MaxDegreeOfParallelism = 4 }, async (number, _) =>
+        var activations = new Activation[People + ((Rounds + 1) * MostActivations)];
+        await ForEachAsync(activations.Length, async number =>
         {
-            var username = number < People ? $"u{number}@example.com" : $"a{number - People}@example.com";
+            var username = $"u{number}@example.com";
             await PostAsync(app, "/api/account/register", new { username, password1 = Password, password2 = Password });
-            var code = await sink.CodeAsync(username);
-            if (number >= People)
-            {
-                codes[number - People] = code;
-                return;
-            }
-
-            await PostAsync(app, "/api/account/activate", new { username, code });
-            var data = (await PostAsync(app, "/api/account/login", new { username, password = Password })).GetProperty("data");
+            activations[number] = new Activation(username, await sink.CodeAsync(username));
+        });
+        var people = new Tokens[People];
+        await ForEachAsync(People, async number =>
+        {
+            await ActivateAsync(app, activations[number]);
+            var data = (await PostAsync(app, "/api/account/login", new { username = activations[number].Username, password = Password })).GetProperty("data");
             people[number] = new Tokens(Text(data, "access"), Text(data, "refresh"));
         });
-        return (people, codes);
+        return (people, new Queue<Activation>(activations[People..]));
+
+        static Task ForEachAsync(int count, Func<int, Task> act) =>
+            Parallel.ForAsync(0, count, new ParallelOptions { MaxDegreeOfParallelism = 4 }, async (number, _) => await act(number));
     }
+
+    private static Task<JsonElement> ActivateAsync(ServerProcess app, Activation activation) => PostAsync(app, "/api/account/activate", activation);
 
     private static async Task<Tokens> SignUpIdentityAsync(ServerProcess identity, string email)
     {
@@ -205,28 +216,6 @@ public sealed class LoadCommand(TimeSpan duration, int accounts)
 
     private static string Text(JsonElement data, string name) => data.GetProperty(name).GetString() ?? "";
 
-    private async Task MeasureActivationAsync(ServerProcess app, Floors floors, string[] codes)
-    {
-        var (times, raw) = (new List<double>(), new List<double>());
-        for (var number = 0; number < codes.Length; number++)
-        {
-            raw.Add(await TimeAsync(() => floors.ActivateAsync(number)));
-            times.Add(await TimeAsync(() => PostAsync(app, "/api/account/activate", new { username = $"a{number}@example.com", code = codes[number] })));
-        }
-
-        report.Add("activate", "raw", 1, [OneByOne(raw)]);
-        report.Add("activate", "app", 1, [OneByOne(times)]);
-
-        static Measurement OneByOne(List<double> times) => new(1000 / times.Average(), times.Order().ElementAt(times.Count / 2), times.Order().ElementAt(times.Count * 99 / 100));
-
-        static async Task<double> TimeAsync(Func<Task> request)
-        {
-            var start = Stopwatch.GetTimestamp();
-            await request();
-            return Stopwatch.GetElapsedTime(start).TotalMilliseconds;
-        }
-    }
-
     /// <returns>Milliseconds from the answer of an idle system to the mail's arrival at the service, the median.</returns>
     private static async Task<double> MeasureQueueAsync(ServerProcess app, MailSink sink, Dictionary<string, string> settings)
     {
@@ -234,7 +223,8 @@ public sealed class LoadCommand(TimeSpan duration, int accounts)
         var waits = new List<double>();
         for (var number = 0; number < 31; number++)
         {
-            await Task.Delay(1500);
+            // Not in step with the queues' polling.
+            await Task.Delay(RandomNumberGenerator.GetInt32(1500, 2500));
             var username = $"q{number}@example.com";
             await PostAsync(app, "/api/account/register", new { username, password1 = Password, password2 = Password });
             var asked = sink.Now;
@@ -275,6 +265,8 @@ public sealed class LoadCommand(TimeSpan duration, int accounts)
         var many = await MeasureAsync();
         return new ScaleResult(accounts, few.Login, many.Login, few.Details, many.Details, few.Query, many.Query);
     }
+
+    private sealed record Activation(string Username, string Code);
 
     private sealed class Tokens(string access, string refresh)
     {

@@ -30,7 +30,6 @@ public sealed class LoadReport
             Median(round => round.Cpu),
             Median(round => round.AllocatedKiB),
             Median(round => round.StorageCalls),
-            Median(round => round.OwnCpu),
             Median(round => round.StorageCpu));
         results.Add((operation, who, concurrency, result));
         Console.Error.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{operation} {who} at {concurrency}: {result.PerSecond:N0}/s, p50 {result.P50:N2} ms, CPU {result.Cpu:N2} ms"));
@@ -56,16 +55,17 @@ public sealed class LoadReport
         var left = 1 - (login.PerSecond * login.StorageCpu / 1000 / Environment.ProcessorCount);
         Line(text, $"| figure | measured | goal |");
         Line(text, $"|---|---|---|");
-        Line(text, $"| login: app CPU beyond the raw hash | {Of("login", "app", 1).Cpu - Of("login", "hash alone", 1).OwnCpu:N2} ms | ≤ 2.5 ms |");
+        Line(text, $"| login: app CPU beyond the raw hash | {Of("login", "app", 1).Cpu - Of("login", "hash alone", 1).Cpu:N2} ms of one caller, {login.Cpu - hash.Cpu:N2} ms of eight | ≤ 2.5 ms |");
         Line(text, $"| login at 8: of the raw hash throughput, Azurite's CPU taken out | {login.PerSecond / (hash.PerSecond * left):P0} ({login.PerSecond / hash.PerSecond:P0} with it) | ≥ 85 % |");
         Line(text, $"| login at 8: times Identity's | {login.PerSecond / peer.PerSecond:N1} | ≥ 3 |");
-        Line(text, $"| details: app CPU | {Of("details", "app", 8).Cpu:N2} ms | ≤ 0.8 ms |");
+        Line(text, $"| details: app CPU | {Of("details", "app", 8).Cpu:N2} ms (the raw read alone {Of("details", "raw", 8).Cpu:N2}) | ≤ 0.8 ms |");
         Line(text, $"| details: allocation | {Of("details", "app", 8).AllocatedKiB:N0} KiB | ≤ 40 KiB |");
         foreach (var operation in Operations)
         {
             Line(text, $"| {operation}: p50 at 1, times the raw calls | {Of(operation, "app", 1).P50 / Of(operation, "raw", 1).P50:N2} | ≤ 1.35 |");
         }
 
+        Line(text, $"| details: p50 at 1, times a minimal app's with the same read | {Of("details", "app", 1).P50 / Of("details", "minimal", 1).P50:N2} | – |");
         Line(text, $"| peak RSS after 200 logins at once and all of this | {Peak.App >> 20} MB (Identity {Peak.Identity >> 20} MB) | ≤ 200 MB |");
         Line(text, $"| queue: job → mail at the service, idle, p50 | {QueueLag:N0} ms | ≤ 300 ms |");
         if (Scale is { } scale)
@@ -79,12 +79,12 @@ public sealed class LoadReport
 
     private void WriteTable(StringBuilder text)
     {
-        Line(text, $"| operation | who | at once | req/s | p50 ms | p99 ms | server CPU ms | allocated KiB | storage calls |");
+        Line(text, $"| operation | who | at once | req/s | p50 ms | p99 ms | CPU ms | allocated KiB | storage calls |");
         Line(text, $"|---|---|---|---|---|---|---|---|---|");
         foreach (var (operation, who, concurrency, result) in results.OrderBy(row => row.Operation, StringComparer.Ordinal).ThenBy(row => row.Concurrency))
         {
-            var server = result.Cpu == 0 ? "– | – | –" : string.Create(CultureInfo.InvariantCulture, $"{result.Cpu:N2} | {result.AllocatedKiB:N0} | {result.StorageCalls:N1}");
-            Line(text, $"| {operation} | {who} | {concurrency} | {result.PerSecond:N0} | {result.P50:N2} | {result.P99:N2} | {server} |");
+            var calls = who is "raw" or "hash alone" ? "–" : result.StorageCalls.ToString("N1", CultureInfo.InvariantCulture);
+            Line(text, $"| {operation} | {who} | {concurrency} | {result.PerSecond:N0} | {result.P50:N2} | {result.P99:N2} | {result.Cpu:N2} | {result.AllocatedKiB:N0} | {calls} |");
         }
     }
 
@@ -93,7 +93,7 @@ public sealed class LoadReport
     /// <summary>Requests per second of eight callers, a group of bars an operation, each group on a scale of its own.</summary>
     private string Throughput()
     {
-        var bars = results.Where(row => row.Concurrency == 8 && row.Operation is "login" or "register" or "details" or "refresh" && row.Concurrency == 8 && row.Who is not "hash alone").ToList();
+        var bars = results.Where(row => row.Concurrency == 8 && row.Operation is "login" or "register" or "details" or "refresh" && row.Who is "app" or "raw" or "Identity").ToList();
         var svg = Open("Requests per second of eight callers: the app, ASP.NET Core Identity, and the raw storage calls and hash", 24 * bars.Count);
         foreach (var (index, (operation, who, _, result)) in bars.Index())
         {

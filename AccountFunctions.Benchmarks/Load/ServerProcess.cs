@@ -4,8 +4,16 @@ using AccountFunctions.Benchmarks.Stress;
 
 namespace AccountFunctions.Benchmarks.Load;
 
-/// <summary>What a server process has used since its start.</summary>
-public readonly record struct Usage(double CpuMilliseconds, long AllocatedBytes, long PeakBytes, long StorageCalls);
+/// <summary>What a process has used since its start.</summary>
+/// <param name="StorageCalls">Of the requests that a server answered.</param>
+public readonly record struct Usage(double CpuMilliseconds, long AllocatedBytes, long PeakBytes, long StorageCalls)
+{
+    public static Usage OfThisProcess(long storageCalls = 0)
+    {
+        using var self = Process.GetCurrentProcess();
+        return new Usage(self.TotalProcessorTime.TotalMilliseconds, GC.GetTotalAllocatedBytes(), self.PeakWorkingSet64, storageCalls);
+    }
+}
 
 /// <summary>A server in a process of its own, and a client for it.</summary>
 public sealed class ServerProcess : IDisposable

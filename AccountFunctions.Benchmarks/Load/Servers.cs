@@ -41,8 +41,8 @@ public static class Servers
         Console.WriteLine("ready");
         while (await Console.In.ReadLineAsync() is not null)
         {
-            using var self = Process.GetCurrentProcess();
-            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{self.TotalProcessorTime.TotalMilliseconds} {GC.GetTotalAllocatedBytes()} {self.PeakWorkingSet64} {Interlocked.Read(ref storageCalls)}"));
+            var used = Usage.OfThisProcess(Interlocked.Read(ref storageCalls));
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{used.CpuMilliseconds} {used.AllocatedBytes} {used.PeakBytes} {used.StorageCalls}"));
         }
 
         return 0;
@@ -101,6 +101,7 @@ public static class Servers
         // The least that an accounts backend does: read a row, sign a token.
         var table = new Lazy<TableClient>(() => new TableServiceClient(Environment.GetEnvironmentVariable("AzureWebJobsStorage")).GetTableClient("Accounts"));
         var credentials = new Lazy<SigningCredentials>(() => new(new ECDsaSecurityKey(ECDsa.Create(ECCurve.NamedCurves.nistP256)), SecurityAlgorithms.EcdsaSha256));
+        app.MapGet("/row/{partition}", async (string partition) => Results.Json(new { found = (await table.Value.GetEntityIfExistsAsync<TableEntity>(partition, "a")).HasValue }));
         app.MapGet("/token", async () =>
         {
             await table.Value.GetEntityIfExistsAsync<TableEntity>("p", "r");

@@ -9,6 +9,7 @@ public static class KillStress
 {
     private const string Password = "blue tractor 77";
     private const string NewPassword = "green tractor 78";
+    private const int MaxRounds = 10;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     public static async Task<bool> RunAsync(int flows, int kills)
@@ -21,7 +22,7 @@ public static class KillStress
         var killed = 0;
         for (; killed < kills && !people.IsCompleted; killed++)
         {
-            await Task.Delay(RandomNumberGenerator.GetInt32(100, 1500));
+            await Task.Delay(RandomNumberGenerator.GetInt32(100, 900));
             app.Dispose();
             app = await stage.StartAppAsync();
             Console.Error.WriteLine($"{killed + 1} kills, {finished.Count} of {flows} flows");
@@ -42,12 +43,17 @@ public static class KillStress
     private static async Task<int> FlowAsync(Stage stage, Func<AppInstance> app, string username)
     {
         var asked = 0;
-        while (true)
+        for (var rounds = 1; ; rounds++)
         {
             asked += (await AskAsync("register", new { username, password1 = Password, password2 = Password })).Attempts;
             if (await RedeemAsync("activate", code => new { username, code }))
             {
                 break;
+            }
+
+            if (rounds == MaxRounds)
+            {
+                throw new InvalidOperationException($"{username}: no registration leads to an account.");
             }
         }
 

@@ -79,10 +79,7 @@ public static class OutageStress
         stop = true;
         await load;
         // What was on its way to the listener when the queue went away comes back when the host's lease on it ends, after ten minutes.
-        for (var seconds = 0; seconds < 700 && registered.Any(username => stage.Sink.CountFor(username) == 0); seconds++)
-        {
-            await Task.Delay(1000);
-        }
+        await stage.WaitAsync(() => registered.All(username => stage.Sink.CountFor(username) > 0), $"{what}: {registered.Count:N0} registered");
 
         var lost = registered.Count(username => stage.Sink.CountFor(username) == 0);
         Console.WriteLine($"| {what} | {times} | {meanwhile:N0} | {refused:N0} | {slowest.TotalSeconds:N1} s | {other} | {recovery.TotalSeconds:N1} s | {lost} of {registered.Count:N0} |");

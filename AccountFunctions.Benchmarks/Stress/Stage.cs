@@ -79,9 +79,10 @@ public sealed class Stage : IAsyncDisposable
     /// <summary>Azurite slows down with the length of its queues, and these jobs are not due for hours.</summary>
     public Task ForgetHousekeepingAsync() => queues.GetQueueClient(HousekeepingSchedule.QueueName).ClearMessagesAsync();
 
+    /// <summary>Waits for the condition, or until no mail job is left that could bring it about.</summary>
     public async Task WaitAsync(Func<bool> condition, string what)
     {
-        for (var seconds = 0; !condition(); seconds++)
+        for (var seconds = 0; !condition() && await JobsAsync() > 0; seconds++)
         {
             if (seconds % 10 == 0)
             {
@@ -96,13 +97,18 @@ public sealed class Stage : IAsyncDisposable
     /// <summary>Waits until the queue is empty; nothing is sent afterwards.</summary>
     public async Task DrainAsync()
     {
-        while ((await queues.GetQueueClient(EmailOutbox.QueueName).GetPropertiesAsync()).Value.ApproximateMessagesCount > 0)
+        while (await JobsAsync() > 0)
         {
             await Task.Delay(TimeSpan.FromSeconds(1));
         }
     }
 
-    public async Task<int> PoisonedAsync() => (await queues.GetQueueClient(EmailOutbox.PoisonQueueName).GetPropertiesAsync()).Value.ApproximateMessagesCount;
+    public Task<int> PoisonedAsync() => CountAsync(EmailOutbox.PoisonQueueName);
+
+    // Also those that are invisible.
+    private Task<int> JobsAsync() => CountAsync(EmailOutbox.QueueName);
+
+    private async Task<int> CountAsync(string queue) => (await queues.GetQueueClient(queue).GetPropertiesAsync()).Value.ApproximateMessagesCount;
 
     public async ValueTask DisposeAsync()
     {

@@ -3,11 +3,14 @@ using System.Security.Cryptography;
 
 namespace AccountFunctions.Benchmarks.Stress;
 
-/// <summary>Whether the time of an answer tells a known address from an unknown one: pairs of requests, one for each, in random order.</summary>
+/// <summary>Whether an answer, or the time it takes, tells a known address from an unknown one: pairs of requests, one for each, in random order.</summary>
 public static class TimingStress
 {
     private const int Pool = 40;
     private const string Password = "blue tractor 77";
+
+    // Of the median. Work that only one of the two costs shows in full: hashes are cheap here.
+    private const double MostDifference = 0.1;
 
     public static async Task<bool> RunAsync(int pairs)
     {
@@ -50,9 +53,9 @@ public static class TimingStress
                 }
             }
 
-            var p = WilcoxonP(differences);
-            holds &= unequal == 0;
-            Console.WriteLine($"| {name} | {unequal} | {Median(times):N0} µs | {Median(differences):N0} µs ({Median(differences) / Median(times):P1}) | {p:N3} |");
+            var share = Median(differences) / Median(times);
+            holds &= unequal == 0 && Math.Abs(share) < MostDifference;
+            Console.WriteLine($"| {name} | {unequal} | {Median(times):N0} µs | {Median(differences):N0} µs ({share:P1}) | {WilcoxonP(differences):N3} |");
         }
 
         return holds;
