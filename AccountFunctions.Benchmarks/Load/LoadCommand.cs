@@ -27,6 +27,7 @@ public sealed class LoadCommand(TimeSpan duration, int accounts)
     // Azurite looks at every row of a table for each query, so the tables have to stay small.
     private const int MostNewAddresses = 200;
     private const int MostActivations = 60;
+    private const int Activations = (Rounds + 1) * MostActivations;
     private static readonly int[] Concurrencies = [1, 8, 32];
     private readonly LoadReport report = new();
     private int numbers;
@@ -44,7 +45,7 @@ public sealed class LoadCommand(TimeSpan duration, int accounts)
         using var identity = await ServerProcess.StartAsync("identity", new Dictionary<string, string>());
         using var minimal = await ServerProcess.StartAsync("minimal", settings);
         var floors = new Floors(azurite.ConnectionString());
-        await floors.PrepareAsync();
+        await floors.PrepareAsync(People, Activations);
         var meter = new Meter(azurite.ProcessId);
         var queues = new QueueServiceClient(azurite.ConnectionString());
         var (own, codes) = await SignUpAsync(app, sink, settings);
@@ -60,7 +61,7 @@ public sealed class LoadCommand(TimeSpan duration, int accounts)
         await MeasureAsync(
             "details",
             ("raw", floors.DetailsAsync, null),
-            ("minimal", number => GetAsync(minimal, $"/row/{Floors.Account(number)}"), minimal),
+            ("minimal", number => GetAsync(minimal, $"/row/{floors.AccountId(number)}"), minimal),
             ("app", number => GetAsync(app, "/api/account/details", own[number % People].Access), app),
             ("Identity", number => GetAsync(identity, "/manage/info", peers[number % People].Access), identity));
         await MeasureAsync(
@@ -77,9 +78,10 @@ public sealed class LoadCommand(TimeSpan duration, int accounts)
             ("raw", floors.RegisterAsync, null),
             ("app", number => PostAsync(app, "/api/account/register", new { username = $"r{number}@example.com", password1 = Password, password2 = Password }), app),
             ("Identity", number => PostAsync(identity, "/register", new { email = $"r{number}@example.com", password = Password + "A!" }), identity));
+        var activated = 0;
         await MeasureAsync(
             "activate",
-            ("raw", floors.ActivateAsync, null),
+            ("raw", _ => floors.ActivateAsync(activated++), null),
             ("app", _ => ActivateAsync(app, codes.Dequeue()), app));
         report.Peak = ((await BurstAsync(app)).PeakBytes, (await BurstAsync(identity)).PeakBytes);
         report.QueueLag = await MeasureQueueAsync(app, sink, settings);
@@ -148,7 +150,7 @@ public sealed class LoadCommand(TimeSpan duration, int accounts)
     private static async Task<(Tokens[] People, Queue<Activation> Codes)> SignUpAsync(ServerProcess app, MailSink sink, Dictionary<string, string> settings)
     {
         using var worker = await ServerProcess.StartAsync("app", settings);
-        var activations = new Activation[People + ((Rounds + 1) * MostActivations)];
+        var activations = new Activation[People + Activations];
         await ForEachAsync(activations.Length, async number =>
         {
             var username = $"u{number}@example.com";

@@ -71,7 +71,8 @@ public sealed class LoadReport
         if (Scale is { } scale)
         {
             Line(text, $"| details: p50 with {scale.Accounts:N0} accounts more | {scale.ManyDetails:N2} ms against {scale.FewDetails:N2} ms ({(scale.ManyDetails / scale.FewDetails) - 1:+0 %;-0 %}) | within 10 % |");
-            Line(text, $"| login: p50 with {scale.Accounts:N0} accounts more | {scale.ManyLogin:N2} ms against {scale.FewLogin:N2} ms ({(scale.ManyLogin / scale.FewLogin) - 1:+0 %;-0 %}), of which its partition query alone, without the app, {scale.ManyQuery:N2} ms against {scale.FewQuery:N2} ms | within 10 % |");
+            var (few, many) = (scale.FewLogin - scale.FewQuery, scale.ManyLogin - scale.ManyQuery);
+            Line(text, $"| login: p50 with {scale.Accounts:N0} accounts more, without its partition query | {many:N2} ms against {few:N2} ms ({(many / few) - 1:+0 %;-0 %}); the query, which Azurite answers by looking at every row, {scale.ManyQuery:N2} ms against {scale.FewQuery:N2} ms | within 10 % |");
         }
 
         text.AppendLine();

@@ -101,7 +101,7 @@ public static class Servers
         // The least that an accounts backend does: read a row, sign a token.
         var table = new Lazy<TableClient>(() => new TableServiceClient(Environment.GetEnvironmentVariable("AzureWebJobsStorage")).GetTableClient("Accounts"));
         var credentials = new Lazy<SigningCredentials>(() => new(new ECDsaSecurityKey(ECDsa.Create(ECCurve.NamedCurves.nistP256)), SecurityAlgorithms.EcdsaSha256));
-        app.MapGet("/row/{partition}", async (string partition) => Results.Json(new { found = (await table.Value.GetEntityIfExistsAsync<TableEntity>(partition, "a")).HasValue }));
+        app.MapGet("/row/{partition}", async (string partition) => Results.Json(new { found = (await table.Value.GetEntityIfExistsAsync<TableEntity>(partition, "account")).HasValue }));
         app.MapGet("/token", async () =>
         {
             await table.Value.GetEntityIfExistsAsync<TableEntity>("p", "r");
