@@ -53,9 +53,10 @@ public sealed class LoadReport
 
         // The share of both cores that the storage left over.
         var left = 1 - (login.PerSecond * login.StorageCpu / 1000 / Environment.ProcessorCount);
+        double BeyondHash(string who, int concurrency) => Of("login", who, concurrency).Cpu - Of("login", "hash alone", concurrency).Cpu;
         Line(text, $"| figure | measured | goal |");
         Line(text, $"|---|---|---|");
-        Line(text, $"| login: app CPU beyond the raw hash | {Of("login", "app", 1).Cpu - Of("login", "hash alone", 1).Cpu:N2} ms of one caller, {login.Cpu - hash.Cpu:N2} ms of eight | ≤ 2.5 ms |");
+        Line(text, $"| login: app CPU beyond the raw hash | {BeyondHash("app", 1):N2} ms of one caller, {BeyondHash("app", 8):N2} ms of eight (the raw calls {BeyondHash("raw", 1):N2} and {BeyondHash("raw", 8):N2}) | ≤ 2.5 ms |");
         Line(text, $"| login at 8: of the raw hash throughput, Azurite's CPU taken out | {login.PerSecond / (hash.PerSecond * left):P0} ({login.PerSecond / hash.PerSecond:P0} with it) | ≥ 85 % |");
         Line(text, $"| login at 8: times Identity's | {login.PerSecond / peer.PerSecond:N1} | ≥ 3 |");
         Line(text, $"| details: app CPU | {Of("details", "app", 8).Cpu:N2} ms (the raw read alone {Of("details", "raw", 8).Cpu:N2}) | ≤ 0.8 ms |");
