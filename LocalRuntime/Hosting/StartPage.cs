@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Net;
-using System.Text;
 using LocalRuntime.Communication;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -39,17 +38,7 @@ internal static class StartPage
 
     private static string Write(FunctionTable functions, string prefix, bool withMails, string storage)
     {
-        var page = new StringBuilder("""
-            <!doctype html>
-            <html lang="en">
-            <head>
-              <meta charset="utf-8">
-              <meta name="viewport" content="width=device-width, initial-scale=1">
-              <meta name="color-scheme" content="light dark">
-              <title>Function app</title>
-              <link rel="icon" href="data:,">
-              <link rel="stylesheet" href="/start.css">
-            </head>
+        var page = OutboxPage.Begin("Function app", "/start.css").Append("""
             <body class="start">
             <header><h1>Function app</h1><p id="status">running</p></header>
             <main>

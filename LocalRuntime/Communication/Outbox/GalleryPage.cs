@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Net;
-using System.Text;
 using Azure.Communication.Email;
 
 namespace LocalRuntime.Communication;
@@ -12,17 +11,7 @@ internal static class GalleryPage
     {
         var groups = samples.GroupBy(sample => sample.Headers["Content-Language"]).ToList();
         var shown = groups.Where(group => language is null or "" || group.Key == language);
-        var page = new StringBuilder("""
-            <!doctype html>
-            <html lang="en">
-            <head>
-              <meta charset="utf-8">
-              <meta name="viewport" content="width=device-width, initial-scale=1">
-              <meta name="color-scheme" content="light dark">
-              <title>Gallery of mails</title>
-              <link rel="icon" href="data:,">
-              <link rel="stylesheet" href="/outbox.css">
-            </head>
+        var page = OutboxPage.Begin("Gallery of mails", "/outbox.css").Append("""
             <body class="gallery">
               <header>
                 <h1>Gallery of mails</h1>

@@ -1,3 +1,4 @@
+using System.Text;
 using Azure.Communication.Email;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -27,6 +28,21 @@ internal static class OutboxPage
     {
         return samples is null ? Results.NotFound() : Show(response, GalleryPage.Write(samples(), language));
     }
+
+    /// <summary>A page up to its body.</summary>
+    public static StringBuilder Begin(string title, string stylesheet) => new($"""
+        <!doctype html>
+        <html lang="en">
+        <head>
+          <meta charset="utf-8">
+          <meta name="viewport" content="width=device-width, initial-scale=1">
+          <meta name="color-scheme" content="light dark">
+          <title>{title}</title>
+          <link rel="icon" href="data:,">
+          <link rel="stylesheet" href="{stylesheet}">
+        </head>
+
+        """);
 
     /// <summary>A page as protected as the outbox.</summary>
     public static IResult Show(HttpResponse response, string page)
