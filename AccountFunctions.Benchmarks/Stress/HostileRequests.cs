@@ -1,4 +1,6 @@
 #pragma warning disable RS0030 // A case must come again from its seed.
+using System.Buffers.Text;
+using System.Net;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
@@ -8,15 +10,28 @@ namespace AccountFunctions.Benchmarks.Stress;
 /// <summary>Requests that no honest client sends, each made from a valid one and reproducible from seed and number.</summary>
 public static class HostileRequests
 {
+    private const string Password = "blue tractor 77";
+
     private static readonly string[] Operations =
         ["register", "activate", "login", "refresh", "code", "forgot", "password", "details", "logout", "sessions", "register/", "sessions/0123456789abcdef0123456789abcdef"];
 
-    private static readonly string[] Members =
-        ["username", "password", "password1", "password2", "code", "new_password", "refresh", "first_name", "last_name", "country_code", "hobbies", "job", "bio", "all", "role", "x"];
+    // With a value each that is valid. With all of them a body is good for every operation.
+    private static readonly (string Name, string Valid)[] Members =
+    [
+        ("username", ""), ("password", Password), ("password1", Password), ("password2", Password), ("code", "000000"), ("new_password", Password),
+        ("refresh", Base64Url.EncodeToString(new byte[68])), ("first_name", "Ada"), ("last_name", "Lovelace"), ("country_code", "GB"), ("hobbies", "chess"), ("job", "counts"), ("bio", "x"),
+        ("all", "false"), ("role", "A"), ("x", "y"),
+    ];
+
+    private static readonly HttpStatusCode[] Refusals =
+    [
+        HttpStatusCode.BadRequest, HttpStatusCode.Unauthorized, HttpStatusCode.NotFound, HttpStatusCode.PreconditionFailed,
+        HttpStatusCode.RequestEntityTooLarge, HttpStatusCode.UnsupportedMediaType, HttpStatusCode.TooManyRequests,
+    ];
 
     private static readonly string[] Junk =
     [
-        "", " ", "\0", "\u202e", "ﷺ", "𝕏", "e\u0301\u0301\u0301", "\ufeff", "\u0130i", "💣💣", "a@b.c", "A@EXAMPLE.COM", "a@[127.0.0.1]", "\"a b\"@example.com", "a@b@c.de", "a@xn--.de", "a@ß.de",
+        "", " ", "\0", "\ufffe", "\u202e", "ﷺ", "𝕏", "e\u0301\u0301\u0301", "\ufeff", "\u0130i", "💣💣", "a@b.c", "A@EXAMPLE.COM", "a@[127.0.0.1]", "\"a b\"@example.com", "a@b@c.de", "a@xn--.de", "a@ß.de",
         "../../etc", "'; drop table users--", "<script>alert(1)</script>", "${jndi:ldap://x}", "%00", "\r\nBcc: x@example.com", "000000", "٠٠٠٠٠٠", "-1", "1e9999", "null", "true", "{}", "[]",
     ];
 
@@ -36,6 +51,24 @@ public static class HostileRequests
         });
         AddHeaders(request.Headers, random, token);
         return request;
+    }
+
+    /// <summary>Whether an answer has a status and a shape that the contract knows.</summary>
+    public static bool IsOfTheContract(HttpResponseMessage response, string text)
+    {
+        if (response.StatusCode is HttpStatusCode.NotFound && text is "")
+        {
+            // No such route and method: the host's own answer.
+            return true;
+        }
+
+        var answer = JsonSerializer.Deserialize<JsonElement>(text);
+        return response.StatusCode is HttpStatusCode.OK or HttpStatusCode.Created
+            ? answer.GetProperty("status").GetString() is "success" && answer.GetProperty("code").GetInt32() == (int)response.StatusCode
+            : Refusals.Contains(response.StatusCode)
+                && (response.Content.Headers.ContentType?.MediaType is "application/problem+json"
+                    ? answer.GetProperty("status").GetInt32() == (int)response.StatusCode
+                    : answer.GetProperty("code").GetInt32() == (int)response.StatusCode && answer.GetProperty("message").GetString() is not null);
     }
 
     private static void AddHeaders(HttpRequestHeaders headers, Random random, string? token)
@@ -69,9 +102,16 @@ public static class HostileRequests
     private static byte[] Body(Random random)
     {
         var json = new StringBuilder("{");
-        foreach (var member in Members.OrderBy(_ => random.Next()).Take(random.Next(Members.Length)))
+        foreach (var (name, valid) in Members.OrderBy(_ => random.Next()).Take(random.Next(2 * Members.Length)))
         {
-            json.Append(json.Length > 1 ? "," : "").Append('"').Append(random.Next(40) == 0 ? member.ToUpperInvariant() : member).Append("\":").Append(Value(random, 0));
+            json.Append(json.Length > 1 ? "," : "").Append('"').Append(random.Next(40) == 0 ? name.ToUpperInvariant() : name).Append("\":").Append(random.Next(8) switch
+            {
+                0 => Value(random, 0),
+                1 => JsonSerializer.Serialize(valid.Insert(random.Next(valid.Length + 1), Pick(random, Junk))),
+                _ when name is "username" => JsonSerializer.Serialize($"user{random.Next(50)}@example.com"),
+                _ when name is "all" => valid,
+                _ => JsonSerializer.Serialize(valid),
+            });
         }
 
         var text = json.Append('}').ToString();
