@@ -17,12 +17,12 @@ public static class KillStress
         await using var stage = await Stage.StartAsync();
         var app = await stage.StartAppAsync();
         var finished = new ConcurrentBag<int>();
-        var people = Task.Run(() => Parallel.ForAsync(0, flows, new ParallelOptions { MaxDegreeOfParallelism = 10 }, async (number, _) =>
+        var people = Task.Run(() => Parallel.ForAsync(0, flows, new ParallelOptions { MaxDegreeOfParallelism = 6 }, async (number, _) =>
             finished.Add(await FlowAsync(stage, () => app, $"u{number}@example.com"))));
         var killed = 0;
         for (; killed < kills && !people.IsCompleted; killed++)
         {
-            await Task.Delay(RandomNumberGenerator.GetInt32(100, 900));
+            await Task.Delay(RandomNumberGenerator.GetInt32(300, 1500));
             app.Dispose();
             app = await stage.StartAppAsync();
             Console.Error.WriteLine($"{killed + 1} kills, {finished.Count} of {flows} flows");
