@@ -20,16 +20,23 @@ public static class KillStress
         var people = Task.Run(() => Parallel.ForAsync(0, flows, new ParallelOptions { MaxDegreeOfParallelism = 6 }, async (number, _) =>
             finished.Add(await FlowAsync(stage, () => app, $"u{number}@example.com"))));
         var killed = 0;
-        for (; killed < kills && !people.IsCompleted; killed++)
+        try
         {
-            await Task.Delay(RandomNumberGenerator.GetInt32(300, 1500));
+            for (; killed < kills && !people.IsCompleted; killed++)
+            {
+                await Task.Delay(RandomNumberGenerator.GetInt32(300, 1500));
+                app.Dispose();
+                app = await stage.StartAppAsync();
+                Console.Error.WriteLine($"{killed + 1} kills, {finished.Count} of {flows} flows");
+            }
+
+            await people;
+        }
+        finally
+        {
             app.Dispose();
-            app = await stage.StartAppAsync();
-            Console.Error.WriteLine($"{killed + 1} kills, {finished.Count} of {flows} flows");
         }
 
-        await people;
-        app.Dispose();
         var tables = new TableServiceClient(stage.Storage);
         var claims = await tables.GetTableClient("Addresses").QueryAsync<TableEntity>("RowKey eq 'account'").Select(row => row.GetString("AccountId")).ToListAsync();
         var mails = Enumerable.Range(0, flows).Sum(number => stage.Sink.CountFor($"u{number}@example.com"));

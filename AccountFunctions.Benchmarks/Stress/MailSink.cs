@@ -43,8 +43,8 @@ public sealed partial class MailSink : IAsyncDisposable
 
     public TimeSpan Now => TimeProvider.System.GetElapsedTime(start);
 
-    /// <summary>When each recipient got the first mail.</summary>
-    public IEnumerable<TimeSpan> FirstTimes => mails.Values.Select(times => times.First());
+    /// <summary>When the last of the recipients got a first mail.</summary>
+    public TimeSpan LastRecipient => mails.Values.Select(times => times.First()).DefaultIfEmpty().Max();
 
     public static async Task<MailSink> StartAsync()
     {

@@ -42,7 +42,7 @@ public static class MailStress
         var poisoned = await stage.PoisonedAsync();
         return Report(
             $"{outage.TotalMinutes:N0} min of outage, {jobs:N0} jobs: {stage.Sink.Refusals:N0} refusals, then {stage.Sink.Count:N0} mails to {stage.Sink.Recipients:N0} recipients, "
-            + $"the last {(stage.Sink.FirstTimes.Max() - back).TotalSeconds:N0} s after the end; {poisoned} given up",
+            + $"the last {(stage.Sink.LastRecipient - back).TotalSeconds:N0} s after the end; {poisoned} given up",
             stage.Sink.Count == jobs && poisoned == 0);
     }
 
@@ -62,7 +62,7 @@ public static class MailStress
             using var app = await stage.StartAppAsync();
             var start = stage.Sink.Now;
             await stage.WaitAsync(() => stage.Sink.Recipients == jobs, $"{failing} that fail");
-            return stage.Sink.FirstTimes.Max() - start;
+            return stage.Sink.LastRecipient - start;
         }
     }
 
