@@ -1,5 +1,4 @@
 using System.Net.Http.Headers;
-using System.Net.Http.Json;
 using System.Security.Cryptography;
 using System.Text.Json;
 using AccountFunctions.Accounts;
@@ -196,7 +195,7 @@ public sealed class LoadCommand(TimeSpan duration, int accounts)
 
     private static async Task<JsonElement> PostAsync(ServerProcess server, string path, object body)
     {
-        using var response = await server.Client.PostAsJsonAsync(path, body);
+        using var response = await SendAsync(server, path, body);
         response.EnsureSuccessStatusCode();
         var text = await response.Content.ReadAsStringAsync();
         return text is "" ? default : JsonSerializer.Deserialize<JsonElement>(text);
@@ -204,8 +203,12 @@ public sealed class LoadCommand(TimeSpan duration, int accounts)
 
     private static async Task TryPostAsync(ServerProcess server, string path, object body)
     {
-        using var response = await server.Client.PostAsJsonAsync(path, body);
+        using var response = await SendAsync(server, path, body);
     }
+
+    // With its length, in one piece, as most clients send it.
+    private static Task<HttpResponseMessage> SendAsync(ServerProcess server, string path, object body) =>
+        server.Client.PostAsync(path, new StringContent(JsonSerializer.Serialize(body, JsonSerializerOptions.Web), MediaTypeHeaderValue.Parse("application/json")));
 
     private static async Task GetAsync(ServerProcess server, string path, string? token = null)
     {
