@@ -17,7 +17,7 @@ public static class KillStress
         await using var stage = await Stage.StartAsync();
         var app = await stage.StartAppAsync();
         var finished = new ConcurrentBag<int>();
-        var people = Task.Run(() => Parallel.ForAsync(0, flows, new ParallelOptions { MaxDegreeOfParallelism = 6 }, async (number, _) =>
+        var people = Task.Run(() => Parallel.ForAsync(0, flows, new ParallelOptions { MaxDegreeOfParallelism = 10 }, async (number, _) =>
             finished.Add(await FlowAsync(stage, () => app, $"u{number}@example.com"))));
         var killed = 0;
         try
@@ -64,8 +64,9 @@ public static class KillStress
             }
         }
 
-        var login = (await AskAsync("login", new { username, password = Password })).Reply;
-        var refresh = login.Data.GetProperty("refresh").GetString();
+        var login = await AskAsync("login", new { username, password = Password });
+        Check(login, 200);
+        var refresh = login.Reply.Data.GetProperty("refresh").GetString();
         Check(await AskAsync("refresh", new { refresh }), 200);
         do
         {
@@ -102,13 +103,14 @@ public static class KillStress
         {
             for (var attempts = 1; ; attempts++)
             {
+                // 429: too many tries to sign in before it was known whether a code had worked.
                 var reply = await TryAsync(operation, body);
-                if (reply.Status is not 0 and not 503)
+                if (reply.Status is not 0 and not 429 and not 503)
                 {
                     return (reply, attempts);
                 }
 
-                await Task.Delay(100);
+                await Task.Delay(reply.Status is 429 ? 1000 : 100);
             }
         }
 
