@@ -24,7 +24,7 @@ public static class KillStress
         {
             for (; killed < kills && !people.IsCompleted; killed++)
             {
-                await Task.Delay(RandomNumberGenerator.GetInt32(300, 1500));
+                await Task.Delay(RandomNumberGenerator.GetInt32(300, 1900));
                 app.Dispose();
                 app = await stage.StartAppAsync();
                 Console.Error.WriteLine($"{killed + 1} kills, {finished.Count} of {flows} flows");
