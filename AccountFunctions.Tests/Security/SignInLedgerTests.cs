@@ -55,7 +55,10 @@ public sealed class SignInLedgerTests(AzuriteFixture azurite) : IAsyncLifetime
         await running.WaitForMailsAsync(Address, 2);
         await running.DrainAsync();
 
-        Assert.Equal(2, (await running.MailsAsync(Address)).Count);
+        // Who comes after the first commit is not at once any more: that notice waits its hour, which is a second here, and stands for the rest.
+        var notices = (await running.RowsAsync("Addresses")).Single(row => row.RowKey == "account").GetString("Notices").Split(',').Length;
+        Assert.InRange(notices, 1, 2);
+        Assert.Equal(1 + notices, (await running.MailsAsync(Address)).Count);
     }
 
     [Fact]
