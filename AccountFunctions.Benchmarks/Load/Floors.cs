@@ -15,7 +15,8 @@ namespace AccountFunctions.Benchmarks.Load;
 /// What an operation costs without the app: the same calls to storage with rows like the app's, one after another, with the same clients, and the same hash.
 /// The rows are in the app's tables, in partitions of their own, since Azurite looks at every row of a table for each query.
 /// </summary>
-public sealed class Floors(string storage)
+/// <param name="people">Who have an account.</param>
+public sealed class Floors(string storage, int people)
 {
     private const string Session = "0123456789abcdef0123456789abcdef";
     private static readonly PasswordOptions Defaults = new();
@@ -27,24 +28,21 @@ public sealed class Floors(string storage)
     private readonly PasswordHasher hasher = new(
         Options.Create(Defaults), new HashGate(Options.Create(Defaults), new AccountMetrics(new System.Diagnostics.Metrics.Meter("floors"))), [new SodiumArgon2(), new KonsciousArgon2()], NullLogger<PasswordHasher>.Instance);
 
-    private int people;
-
-    /// <param name="people">Who have an account.</param>
     /// <param name="activations">Registrations that wait for their code.</param>
-    public async Task PrepareAsync(int people, int activations)
+    public async Task PrepareAsync(int activations)
     {
-        this.people = people;
         await queue.CreateIfNotExistsAsync();
         for (var number = 0; number < people; number++)
         {
-            var (account, address) = (AccountId(number), $"p{number}");
+            var (account, address) = (AccountId(number), AddressOf(number));
             await WriteAsync(accounts, NewAccount(account), NewSession(account, Session), new EventEntity(account, AccountEvent.Activated, Now), new EventEntity(account, AccountEvent.SignedIn, Now, Session));
-            await WriteAsync(addresses, new ClaimEntity(address, account) { Clients = [NewKey()] }, new GuardEntity(address) { MailTimes = [1] }, NewMail(address));
+            await WriteAsync(addresses, new ClaimEntity(address, account) { Clients = [NewKey()] }, NewGuard(address), NewMail(address));
         }
 
         for (var number = 0; number < activations; number++)
         {
-            await WriteAsync(addresses, NewPending($"w{number}"), new GuardEntity($"w{number}") { MailTimes = [1] }, NewMail($"w{number}"));
+            var address = WaitingAt(number);
+            await WriteAsync(addresses, NewPending(address), NewGuard(address), NewMail(address));
         }
     }
 
@@ -57,7 +55,7 @@ public sealed class Floors(string storage)
 
     public async Task LoginAsync(int number)
     {
-        await QueryAsync($"p{number % people}");
+        await QueryAsync(AddressOf(number));
         await ReadAsync(number, AccountEntity.RowName);
         await HashAsync(number);
         var account = AccountId(number);
@@ -77,10 +75,7 @@ public sealed class Floors(string storage)
         var address = $"c{number}";
         await QueryAsync(address);
         await EnqueueAsync();
-        await WriteAsync(
-            addresses,
-            new ResetCodeEntity(address) { Nonce = NewKey(), TriesLeft = 5, Issued = Now, Expires = Now },
-            new GuardEntity(address) { MailTimes = [1] });
+        await WriteAsync(addresses, new ResetCodeEntity(address) { Nonce = NewKey(), TriesLeft = 5, Issued = Now, Expires = Now }, NewGuard(address));
     }
 
     public async Task RegisterAsync(int number)
@@ -89,13 +84,13 @@ public sealed class Floors(string storage)
         await QueryAsync(address);
         await HashAsync(number);
         await EnqueueAsync();
-        await WriteAsync(addresses, NewPending(address), new GuardEntity(address) { MailTimes = [1] });
+        await WriteAsync(addresses, NewPending(address), NewGuard(address));
     }
 
     /// <param name="number">Counts the activations prepared.</param>
     public async Task ActivateAsync(int number)
     {
-        var (address, account) = ($"w{number}", $"w{number}");
+        var (address, account) = (WaitingAt(number), $"w{number}");
         await QueryAsync(address);
         await WriteAsync(accounts, NewAccount(account), new EventEntity(account, AccountEvent.Activated, Now));
         var batch = new PartitionBatch(address);
@@ -105,6 +100,12 @@ public sealed class Floors(string storage)
     }
 
     public Task ForgetQueueAsync() => queue.ClearMessagesAsync();
+
+    private static string WaitingAt(int number) => $"w{number}";
+
+    private string AddressOf(int number) => $"p{number % people}";
+
+    private static GuardEntity NewGuard(string address) => new(address) { MailTimes = [1] };
 
     private static AccountEntity NewAccount(string id) => new(id)
     {

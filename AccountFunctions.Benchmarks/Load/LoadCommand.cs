@@ -43,8 +43,8 @@ public sealed class LoadCommand(TimeSpan duration, int accounts)
         });
         using var identity = await ServerProcess.StartAsync("identity", new Dictionary<string, string>());
         using var minimal = await ServerProcess.StartAsync("minimal", settings);
-        var floors = new Floors(azurite.ConnectionString());
-        await floors.PrepareAsync(People, Activations);
+        var floors = new Floors(azurite.ConnectionString(), People);
+        await floors.PrepareAsync(Activations);
         var meter = new Meter(azurite.ProcessId);
         var queues = new QueueServiceClient(azurite.ConnectionString());
         var (own, codes) = await SignUpAsync(app, sink, settings);

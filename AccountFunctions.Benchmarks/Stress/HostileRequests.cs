@@ -62,14 +62,23 @@ public static class HostileRequests
             return true;
         }
 
-        var answer = JsonSerializer.Deserialize<JsonElement>(text);
-        return response.StatusCode is HttpStatusCode.OK or HttpStatusCode.Created
+        try
+        {
+            return IsOfTheContract(response, JsonSerializer.Deserialize<JsonElement>(text));
+        }
+        catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException or FormatException)
+        {
+            return false;
+        }
+    }
+
+    private static bool IsOfTheContract(HttpResponseMessage response, JsonElement answer) =>
+        response.StatusCode is HttpStatusCode.OK or HttpStatusCode.Created
             ? answer.GetProperty("status").GetString() is "success" && answer.GetProperty("code").GetInt32() == (int)response.StatusCode
             : Refusals.Contains(response.StatusCode)
                 && (response.Content.Headers.ContentType?.MediaType is "application/problem+json"
                     ? answer.GetProperty("status").GetInt32() == (int)response.StatusCode
                     : answer.GetProperty("code").GetInt32() == (int)response.StatusCode && answer.GetProperty("message").GetString() is not null);
-    }
 
     private static void AddHeaders(HttpRequestHeaders headers, Random random, string? token)
     {

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using AccountFunctions.Security;
+using AccountFunctions.Tests.Security;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace AccountFunctions.Tests.Accounts;
@@ -110,13 +111,13 @@ public sealed class ResetPasswordTests(AzuriteFixture azurite) : IAsyncLifetime
     [Fact, Holds("D8")]
     public async Task A_hash_that_is_refused_for_want_of_room_does_not_use_up_the_code()
     {
-        var engine = new BusyEngine();
+        var engine = new HookedEngine();
         await using var busy = await TestApp.StartAsync(app.Storage, time: app.Time, configure: services => services.Insert(0, ServiceDescriptor.Singleton<IArgon2Engine>(engine)));
-        engine.IsBusy = true;
+        engine.Before = () => throw new UnavailableException(TimeSpan.FromSeconds(1));
         Task<Envelope> ResetBusyAsync() => busy.PostAsync("forgot", new { username = Address, code, new_password = NewPassword });
 
         Assert.Equal(HttpStatusCode.ServiceUnavailable, (await ResetBusyAsync()).Status);
-        engine.IsBusy = false;
+        engine.Before = null;
         Assert.Equal(HttpStatusCode.OK, (await ResetBusyAsync()).Status);
     }
 
@@ -153,15 +154,4 @@ public sealed class ResetPasswordTests(AzuriteFixture azurite) : IAsyncLifetime
 
     private Task<Envelope> ResetAsync(string withCode, string password = NewPassword) =>
         app.PostAsync("forgot", new { username = Address, code = withCode, new_password = password });
-
-    private sealed class BusyEngine : IArgon2Engine
-    {
-        private readonly SodiumArgon2 inner = new();
-
-        public bool IsBusy { get; set; }
-
-        public bool Supports(Argon2Hash hash) => inner.Supports(hash);
-
-        public byte[] Derive(byte[] password, Argon2Hash hash) => IsBusy ? throw new UnavailableException(TimeSpan.FromSeconds(1)) : inner.Derive(password, hash);
-    }
 }
