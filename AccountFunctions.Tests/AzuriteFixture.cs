@@ -1,5 +1,5 @@
 using AccountFunctions.Tests;
-using LocalRuntime;
+using LocalHost.Storage;
 
 [assembly: AssemblyFixture(typeof(AzuriteFixture))]
 

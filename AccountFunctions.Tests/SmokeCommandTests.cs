@@ -1,5 +1,3 @@
-using AccountFunctions.Tests.LocalRuntime;
-using AccountFunctions.Tests.Storage;
 
 namespace AccountFunctions.Tests;
 

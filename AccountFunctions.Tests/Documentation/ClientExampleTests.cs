@@ -1,6 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
-using LocalRuntime;
+using LocalHost.Storage;
 
 namespace AccountFunctions.Tests.Documentation;
 

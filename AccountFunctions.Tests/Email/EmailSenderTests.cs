@@ -1,6 +1,5 @@
 using System.Text.Json;
 using AccountFunctions.Email;
-using AccountFunctions.Tests.LocalRuntime;
 using Azure.Data.Tables;
 
 namespace AccountFunctions.Tests.Email;
@@ -100,7 +99,7 @@ public sealed class EmailSenderTests(AzuriteFixture azurite) : IAsyncLifetime
         await app.RegisterAsync(Address);
         await app.WaitForLogAsync("Critical No mail leaves: the transport answers 401");
 
-        await TestHost.WaitForLengthAsync(app.Queue("email-jobs"), 1);
+        await TestApp.WaitForLengthAsync(app.Queue("email-jobs"), 1);
         Assert.DoesNotContain("failed for message", app.Logs.Text);
     }
 

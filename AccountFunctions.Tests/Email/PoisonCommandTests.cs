@@ -1,7 +1,6 @@
 using System.Text.Json;
 using AccountFunctions.Email;
 using AccountFunctions.Housekeeping;
-using AccountFunctions.Tests.LocalRuntime;
 using Azure.Storage.Queues;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -83,7 +82,7 @@ public sealed class PoisonCommandTests(AzuriteFixture azurite) : IAsyncLifetime
         await app.Queue(EmailOutbox.PoisonQueueName).SendMessageAsync("no job", Stop);
 
         Assert.EndsWith("1 sent again\n", (await RunAsync("redrive", "--all")).Output, StringComparison.Ordinal);
-        await TestHost.WaitForLengthAsync(app.Queue(EmailOutbox.PoisonQueueName), 1);
+        await TestApp.WaitForLengthAsync(app.Queue(EmailOutbox.PoisonQueueName), 1);
     }
 
     [Theory]
@@ -112,7 +111,7 @@ public sealed class PoisonCommandTests(AzuriteFixture azurite) : IAsyncLifetime
         using var process = new AppProcess(["poison", "drop", "--all"], ("AccountsStorage", app.Storage));
         await process.WaitForExitAsync();
 
-        await TestHost.WaitForLengthAsync(app.Queue(EmailOutbox.PoisonQueueName), 0);
+        await TestApp.WaitForLengthAsync(app.Queue(EmailOutbox.PoisonQueueName), 0);
     }
 
     private async Task GiveUpAsync()
@@ -120,8 +119,8 @@ public sealed class PoisonCommandTests(AzuriteFixture azurite) : IAsyncLifetime
         using var fault = new StringContent("""{"status":500,"times":3}""", System.Text.Encoding.UTF8, "application/json");
         await app.Client.PostAsync("/emulator/faults", fault, Stop);
         await app.RegisterAsync(Address);
-        await TestHost.WaitForLengthAsync(app.Queue(EmailOutbox.PoisonQueueName), 1);
-        await TestHost.WaitForLengthAsync(app.Queue(EmailOutbox.QueueName), 0);
+        await TestApp.WaitForLengthAsync(app.Queue(EmailOutbox.PoisonQueueName), 1);
+        await TestApp.WaitForLengthAsync(app.Queue(EmailOutbox.QueueName), 0);
     }
 
     private async Task<(int ExitCode, string Output)> RunAsync(params string[] args)

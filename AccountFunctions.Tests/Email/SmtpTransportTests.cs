@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using AccountFunctions.Email;
-using LocalRuntime;
+using LocalHost.Storage;
 using MailKit.Security;
 using Microsoft.Extensions.Options;
 using MimeKit;
@@ -90,7 +90,7 @@ public sealed class SmtpTransportTests : IAsyncLifetime
     public async Task A_server_that_is_away_is_an_outage()
     {
         var transport = Transport();
-        port = TestApp.FreePort();
+        port = Ports.Free();
 
         Assert.False(await Record.ExceptionAsync(() => Transport().SendAsync(mail, default)) is null or EmailFailureException);
         await transport.SendAsync(mail, default);

@@ -1,4 +1,3 @@
-using AccountFunctions.Benchmarks.Stress;
 
 namespace AccountFunctions.Tests.Functions;
 

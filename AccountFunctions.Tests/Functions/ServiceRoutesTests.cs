@@ -53,7 +53,7 @@ public sealed class ServiceRoutesTests(AzuriteFixture azurite)
     [Fact, Holds("E1")]
     public async Task Another_service_validates_the_tokens_with_nothing_but_the_authority()
     {
-        var port = TestApp.FreePort();
+        var port = Ports.Free();
         var time = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
         await using var app = await TestApp.StartAsync(azurite.NewStorage(), new() { ["Tokens:Issuer"] = $"http://127.0.0.1:{port}/api", ["Tokens:Audience"] = "the-shop" }, time, port: port);
         await using var shop = await StartShopAsync($"http://127.0.0.1:{port}/api");

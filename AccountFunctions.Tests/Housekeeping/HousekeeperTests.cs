@@ -1,7 +1,6 @@
 using System.Net;
 using System.Text.Json;
 using AccountFunctions.Housekeeping;
-using AccountFunctions.Tests.LocalRuntime;
 using Azure.Data.Tables;
 using Microsoft.Extensions.Time.Testing;
 
@@ -200,7 +199,7 @@ public sealed class HousekeeperTests(AzuriteFixture azurite) : IAsyncLifetime
     {
         await app.Queue(HousekeepingSchedule.QueueName).SendMessageAsync(message);
 
-        await TestHost.WaitForLengthAsync(app.Queue(HousekeepingSchedule.PoisonQueueName), 1);
+        await TestApp.WaitForLengthAsync(app.Queue(HousekeepingSchedule.PoisonQueueName), 1);
     }
 
     /// <summary>Waits until the table has these rows and no others; the quota of mails always stays.</summary>

@@ -1,7 +1,6 @@
 using System.Net.Http.Json;
 using AccountFunctions.Security;
 using AccountFunctions.Tests.Housekeeping;
-using AccountFunctions.Tests.LocalRuntime;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 
@@ -43,7 +42,7 @@ public sealed class SignInLedgerTests(AzuriteFixture azurite) : IAsyncLifetime
 
         // One has gone, one waits its hour and stands for all others.
         await app.WaitForMailsAsync(Address, 2);
-        await TestHost.WaitForLengthAsync(app.Queue("email-jobs"), 1);
+        await TestApp.WaitForLengthAsync(app.Queue("email-jobs"), 1);
         Assert.Equal(2, (await app.MailsAsync(Address)).Count);
         var claim = (await app.RowsAsync("Addresses")).Single(row => row.RowKey == "account");
         Assert.Equal(20, claim.GetString("Clients").Split(',').Length);

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
 using AccountFunctions.Accounts;
-using AccountFunctions.Tests.LocalRuntime;
 using Azure.Data.Tables;
 
 namespace AccountFunctions.Tests.Security;
@@ -110,7 +109,7 @@ public sealed class ThrottleTests(AzuriteFixture azurite)
     public async Task Wrong_passwords_sent_at_once_to_two_processes_are_heard_five_times()
     {
         (string, string)[] settings = [("AzureWebJobsStorage", azurite.NewStorage()), ("Throttle__RequestsPerMinute", "1000"), ("Passwords__MaxWaitingHashes", "100")];
-        int[] ports = [TestApp.FreePort(), TestApp.FreePort()];
+        int[] ports = [Ports.Free(), Ports.Free()];
         using var first = new AppProcess(["--port", $"{ports[0]}"], settings);
         using var second = new AppProcess(["--port", $"{ports[1]}"], settings);
         await Task.WhenAll(first.WaitForStartAsync(), second.WaitForStartAsync());

@@ -1,0 +1,59 @@
+using System.Net.Http.Json;
+using System.Net.Sockets;
+using System.Net;
+using System.Text.Json;
+using Azure;
+using Azure.Communication.Email;
+
+namespace AccountFunctions.Tests.LocalHost;
+
+/// <summary>The mail emulator without an app beside it, as Core Tools need it.</summary>
+public sealed class EmulatorCommandTests
+{
+    [Fact]
+    public async Task The_emulator_runs_alone_and_takes_the_mails_of_whoever_has_its_connection_string()
+    {
+        var url = $"http://localhost:{Ports.Free()}/";
+        using var process = AppProcess.LocalRuntime("emulator", "--port", $"{new Uri(url).Port}");
+        await process.WaitForStartAsync();
+        var sample = JsonDocument.Parse(await File.ReadAllTextAsync(SampleSettings()), new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip });
+        var connection = sample.RootElement.GetProperty("Values").GetProperty("CommunicationServices").GetString()!.Replace("http://localhost:7071/", url, StringComparison.Ordinal);
+
+        await new EmailClient(connection).SendAsync(WaitUntil.Started, new EmailMessage("a@example.com", "b@example.com", new EmailContent("Hello") { PlainText = "Hello" }));
+
+        using var client = new HttpClient { BaseAddress = new Uri(url) };
+        Assert.Equal("Hello", Assert.Single(await client.GetFromJsonAsync<List<SentMail>>("emailMessages") ?? []).Subject);
+        Assert.Equal(HttpStatusCode.OK, (await client.GetAsync(new Uri("outbox", UriKind.Relative))).StatusCode);
+    }
+
+    [Fact]
+    public async Task A_busy_port_ends_the_start_with_one_line()
+    {
+        using var socket = new TcpListener(IPAddress.Loopback, 0);
+        socket.Start();
+        using var process = AppProcess.LocalRuntime("emulator", "--port", $"{((IPEndPoint)socket.LocalEndpoint).Port}");
+        var (exitCode, errors) = await process.WaitForExitAsync();
+
+        Assert.Equal(1, exitCode);
+        Assert.Matches("^Cannot start: [^\n]+\n$", errors);
+    }
+
+    [Fact]
+    public async Task Anything_else_explains_the_command()
+    {
+        using var process = AppProcess.LocalRuntime();
+
+        Assert.Equal((2, "emulator [--port N]   serves the mail emulator and its outbox, on port 7072 if no other is named\n"), await process.WaitForExitAsync());
+    }
+
+    private static string SampleSettings()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(folder.FullName, "local.settings.sample.json")))
+        {
+            folder = folder.Parent!;
+        }
+
+        return Path.Combine(folder.FullName, "local.settings.sample.json");
+    }
+}

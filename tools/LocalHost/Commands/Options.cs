@@ -1,0 +1,26 @@
+using System.CommandLine;
+using System.Net;
+
+namespace LocalHost.Commands;
+
+/// <summary>Options that several commands have.</summary>
+internal static class Options
+{
+    public static Option<int> Port(int defaultPort)
+    {
+        var port = new Option<int>("--port")
+        {
+            Description = "TCP port on this machine.",
+            HelpName = "N",
+            DefaultValueFactory = _ => defaultPort,
+        };
+        port.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int>() is < 1 or > IPEndPoint.MaxPort)
+            {
+                result.AddError("--port must be a number from 1 to 65535.");
+            }
+        });
+        return port;
+    }
+}

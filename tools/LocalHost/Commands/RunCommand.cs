@@ -1,0 +1,99 @@
+using System.Collections;
+using System.CommandLine;
+using LocalHost.Hosting;
+using LocalHost.Storage;
+using LocalHost.Worker;
+using Microsoft.Extensions.Logging;
+
+namespace LocalHost.Commands;
+
+/// <summary>Runs the app with everything under it: storage, the Functions host, the mail emulator. Ctrl-C ends all of it.</summary>
+internal sealed class RunCommand
+{
+    private static readonly TimeSpan StopGrace = TimeSpan.FromMilliseconds(400);
+    private readonly Option<int> port = Options.Port(HostSettings.DefaultPort);
+    private readonly Option<DirectoryInfo?> app = new("--app") { Description = "Folder of another build of the app.", HelpName = "DIR" };
+    private readonly Option<bool> watch = new("--watch") { Description = "Rebuilds and restarts the app whenever one of its sources changes." };
+    private readonly Option<bool> wait = new("--wait") { Description = "Starts no app, but waits for one that a debugger starts." };
+
+    public static RootCommand Create()
+    {
+        var run = new RunCommand();
+        var command = new RootCommand("Runs the function app on this machine, with a storage emulator and a mail emulator under it.")
+        {
+            run.port, run.app, run.watch, run.wait, EmulatorCommand.Create(),
+        };
+        command.SetAction((arguments, cancellationToken) => ConsoleError.GuardAsync(() => run.RunAsync(arguments, cancellationToken)));
+        return command;
+    }
+
+    private async Task<int> RunAsync(ParseResult arguments, CancellationToken cancellationToken)
+    {
+        OrphanFile.EndOrphans();
+        var appDirectory = arguments.GetValue(app)?.FullName ?? ProjectFolder.AppOutput;
+        var settings = ReadSettings(arguments.GetValue(port));
+        await using var azurite = HostSettings.NeedsStorage(settings) ? await StartStorageAsync(cancellationToken) : null;
+        HostSettings.UseStorage(settings, azurite?.ConnectionString() ?? settings["AzureWebJobsStorage"] ?? "");
+        var storage = azurite is null ? "as configured" : $"tables {azurite.TableEndpoint()}  queues {azurite.QueueEndpoint()}";
+        var options = new FunctionsHostOptions
+        {
+            Port = arguments.GetValue(port),
+            AppDirectory = appDirectory,
+            Configuration = HostSettings.ForHost(appDirectory, settings),
+            StopGrace = StopGrace,
+            WorkerPort = arguments.GetValue(wait) ? WaitingWorker.Port : 0,
+            WorkerId = arguments.GetValue(wait) ? WaitingWorker.WorkerId : null,
+            Storage = storage,
+            Logging = logging => logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("Grpc", LogLevel.Warning)
+                .AddSimpleConsole(console => console.SingleLine = true),
+        };
+        ChildWorker? worker = null;
+        await using var host = await FunctionsHost.StartAsync(
+            options,
+            (start, _) => Task.FromResult<IWorker>(arguments.GetValue(wait)
+                ? WaitingWorker.Announce()
+                : worker = ChildWorker.Start(start, appDirectory, settings, Console.Error.WriteLine)),
+            cancellationToken);
+        Welcome(options.Port, storage, worker);
+        using var sources = arguments.GetValue(watch) ? SourceWatcher.Start(host) : null;
+        var lost = await Task.WhenAny(host.Lost, Task.Delay(Timeout.Infinite, cancellationToken)) == host.Lost;
+        return lost ? throw new StartException(await host.Lost) : 0;
+    }
+
+    // What the environment names goes before the files, as under Core Tools.
+    private static Dictionary<string, string?> ReadSettings(int port)
+    {
+        var settings = HostSettings.ReadFiles(port);
+        settings.TryAdd("AZURE_FUNCTIONS_ENVIRONMENT", "Development");
+        foreach (DictionaryEntry variable in Environment.GetEnvironmentVariables())
+        {
+            settings[(string)variable.Key] = (string?)variable.Value;
+        }
+
+        return settings;
+    }
+
+    private static Task<Azurite> StartStorageAsync(CancellationToken cancellationToken) =>
+        Azurite.StartAsync(new AzuriteOptions { DataFolder = Path.Combine(ProjectFolder.Root, ".azurite", "data") }, cancellationToken);
+
+    private static void Welcome(int port, string storage, ChildWorker? worker)
+    {
+        var url = $"http://localhost:{port}";
+        var body = """{"username":"ada@example.com","password1":"blue tractor 77","password2":"blue tractor 77"}""";
+        Console.WriteLine($"""
+
+              Start    {url}
+              API      {url}/api/account/
+              Docs     {url}/api/docs   (every operation, to try out)
+              Outbox   {url}/outbox   (every mail the app sends)
+              Storage  {storage}
+              Process  {worker?.ProcessId}   (the app: attach a debugger to it)
+
+              Try first:
+              curl {url}/api/account/register -H 'Content-Type: application/json' -d '{body}'
+
+              Ctrl-C stops everything.
+
+            """);
+    }
+}

@@ -1,0 +1,151 @@
+using System.Net;
+using LocalHost.Mail;
+using LocalHost.Pages;
+using LocalHost.Worker;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace LocalHost.Hosting;
+
+/// <summary>
+/// A small Azure Functions host for one isolated worker: a web server for its HTTP functions, listeners for its queue functions, and the gRPC service
+/// that the worker connects to. The mail emulator and a start page are on the same port.
+/// </summary>
+public sealed class FunctionsHost : IAsyncDisposable
+{
+    private readonly FunctionsHostOptions options;
+    private readonly WebApplication rpc;
+    private readonly WebApplication web;
+    private readonly WorkerSupervisor supervisor;
+    private bool stopped;
+
+    private FunctionsHost(FunctionsHostOptions options, StartWorker startWorker)
+    {
+        this.options = options;
+        rpc = BuildRpc();
+        web = BuildWeb();
+        var loggers = web.Services.GetRequiredService<ILoggerFactory>();
+        var endpoints = new FunctionEndpoints();
+        var page = new StartPage();
+        var prefix = options.Configuration[$"{HostSettings.HostJson}:extensions:http:routePrefix"] ?? "api";
+        var queues = new QueueFunctions(options.Configuration, options.QueueLease, loggers.CreateLogger<QueueListener>());
+        supervisor = new WorkerSupervisor(options, rpc.Services.GetRequiredService<WorkerService>(), startWorker, queues, loggers);
+        var http = new HttpFunctions(supervisor, loggers.CreateLogger<HttpFunctions>());
+        supervisor.Loaded = functions =>
+        {
+            page.Write(functions, prefix, WithMails(out _), options.Storage);
+            endpoints.Update(http.Endpoints(functions, prefix));
+        };
+        ((Microsoft.AspNetCore.Routing.IEndpointRouteBuilder)web).DataSources.Add(endpoints);
+        HostEndpoints.Map(web);
+        page.Map(web);
+        if (WithMails(out var accessKey))
+        {
+            web.MapEmailEmulator(accessKey);
+        }
+    }
+
+    /// <summary>Completes with the reason when the worker died and no other could be started.</summary>
+    public Task<string> Lost => supervisor.Lost;
+
+    /// <exception cref="StartException">The worker does not start, or the port is taken.</exception>
+    public static async Task<FunctionsHost> StartAsync(FunctionsHostOptions options, StartWorker startWorker, CancellationToken cancellationToken = default)
+    {
+        var host = new FunctionsHost(options, startWorker);
+        try
+        {
+            await ListenAsync(host.rpc, cancellationToken);
+            host.supervisor.Endpoint = host.rpc.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses.Single() ?? "";
+
+            // Before the worker, which may send a mail as soon as it runs; its own routes come when it has told of them.
+            await ListenAsync(host.web, cancellationToken);
+            await host.supervisor.StartAsync(cancellationToken);
+            return host;
+        }
+        catch
+        {
+            await host.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Replaces the worker by a new one, after <paramref name="between"/> has run. Storage, mails and the port stay.</summary>
+    public Task ReplaceWorkerAsync(Func<Task> between, CancellationToken cancellationToken) => supervisor.ReplaceAsync(between, cancellationToken);
+
+    /// <summary>Takes no more work, finishes what is in hand within the grace period, and ends the worker.</summary>
+    public async Task StopAsync()
+    {
+        if (stopped)
+        {
+            return;
+        }
+
+        stopped = true;
+        using var grace = new CancellationTokenSource(options.StopGrace);
+        await web.StopAsync(grace.Token);
+        await supervisor.StopAsync(grace.Token);
+        await rpc.StopAsync(CancellationToken.None);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync();
+        await rpc.DisposeAsync();
+        await web.DisposeAsync();
+    }
+
+    private static async Task ListenAsync(WebApplication app, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await app.StartAsync(cancellationToken);
+        }
+        catch (IOException e)
+        {
+            throw new StartException(e.Message, e);
+        }
+    }
+
+    // HTTP/2 without TLS cannot share a port with HTTP/1.
+    private WebApplication BuildRpc()
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
+            kestrel.Listen(IPAddress.Loopback, options.WorkerPort, listen => listen.Protocols = HttpProtocols.Http2));
+        options.Logging(builder.Logging);
+        builder.Services.AddRoutingCore();
+        builder.Services.AddGrpc(grpc => (grpc.MaxReceiveMessageSize, grpc.MaxSendMessageSize) = (null, null));
+        builder.Services.AddSingleton<WorkerService>();
+        var app = builder.Build();
+        app.MapGrpcService<WorkerService>();
+        return app;
+    }
+
+    private WebApplication BuildWeb()
+    {
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
+        builder.Configuration.Sources.Clear();
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.Limits.MaxRequestBodySize = HttpFunctions.MaxBodyBytes(options.Configuration);
+            kestrel.ListenLocalhost(options.Port);
+        });
+        builder.Logging.ClearProviders();
+        options.Logging(builder.Logging);
+        return builder.Build();
+    }
+
+    // The emulator is here where the app is told to send its mails to this host.
+    private bool WithMails(out string accessKey)
+    {
+        var mails = ConnectionString.TryParse(options.Configuration["CommunicationServices"] ?? "", out var connection)
+            && connection.Endpoint.IsLoopback && connection.Endpoint.Port == options.Port;
+        accessKey = connection?.AccessKey ?? "";
+        return mails;
+    }
+}

@@ -1,0 +1,99 @@
+using System.Text.Json;
+using Microsoft.Extensions.Configuration;
+
+namespace LocalHost.Hosting;
+
+/// <summary>
+/// The settings of the app, as Core Tools would give them to it: those of the environment, then of <c>local.settings.json</c>, then of
+/// <c>local.settings.sample.json</c>. The host reads the same ones, and host.json under <c>AzureFunctionsJobHost</c>, where settings override it.
+/// </summary>
+public static class HostSettings
+{
+    public const string HostJson = "AzureFunctionsJobHost";
+    public const int DefaultPort = 7071;
+
+    /// <summary>The access key, in base64, of the sample settings and of an emulator that runs alone. It is public and guards nothing.</summary>
+    public const string EmulatorKey = "ZGV2ZWxvcG1lbnQgb25seTogZS1tYWlsIGVtdWxhdG9y";
+    private const string DevelopmentStorage = "UseDevelopmentStorage=true";
+    private static readonly JsonDocumentOptions Lenient = new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
+
+    /// <summary>What the files say. A value that names this host by its usual address follows its port.</summary>
+    /// <exception cref="StartException">A file is no JSON.</exception>
+    public static Dictionary<string, string?> ReadFiles(int port, bool sampleOnly = false)
+    {
+        var values = ReadValues(Path.Combine(ProjectFolder.Root, ProjectFolder.SampleSettings));
+        foreach (var (name, value) in sampleOnly ? [] : ReadValues(Path.Combine(ProjectFolder.Root, "local.settings.json")))
+        {
+            values[name] = value;
+        }
+
+        return values.ToDictionary(
+            setting => setting.Key, setting => setting.Value?.Replace($"http://localhost:{DefaultPort}/", $"http://localhost:{port}/", StringComparison.Ordinal));
+    }
+
+    /// <summary>What the host sees of the app's settings.</summary>
+    /// <param name="settings">Named as environment variables: <c>__</c> between the parts, or <c>:</c>.</param>
+    public static IConfigurationRoot ForHost(string appDirectory, IEnumerable<KeyValuePair<string, string?>> settings) => new ConfigurationBuilder()
+        .AddInMemoryCollection(ReadHostJson(Path.Combine(appDirectory, "host.json")))
+        .AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create(setting.Key.Replace("__", ":", StringComparison.Ordinal), setting.Value)))
+        .Build();
+
+    /// <summary>Whether the settings leave it to this host to start a storage.</summary>
+    public static bool NeedsStorage(IReadOnlyDictionary<string, string?> settings) => IsDevelopment(settings.GetValueOrDefault("AzureWebJobsStorage"));
+
+    /// <summary>Gives the host's storage to the app, too, unless the app has one of its own.</summary>
+    public static void UseStorage(IDictionary<string, string?> settings, string connectionString)
+    {
+        settings["AzureWebJobsStorage"] = connectionString;
+        var own = settings.Keys.Any(name => name.StartsWith("AccountsStorage__", StringComparison.OrdinalIgnoreCase));
+        if (!own && IsDevelopment(settings.TryGetValue("AccountsStorage", out var text) ? text : null))
+        {
+            settings["AccountsStorage"] = connectionString;
+        }
+    }
+
+    private static bool IsDevelopment(string? connectionString) => connectionString is null or "" or DevelopmentStorage;
+
+    private static Dictionary<string, string?> ReadHostJson(string file)
+    {
+        var flat = new Dictionary<string, string?>();
+        if (Read(file) is { } document)
+        {
+            Flatten(HostJson, document.RootElement, flat);
+        }
+
+        return flat;
+    }
+
+    private static void Flatten(string path, JsonElement element, Dictionary<string, string?> flat)
+    {
+        if (element.ValueKind is not JsonValueKind.Object)
+        {
+            flat[path] = element.ToString();
+            return;
+        }
+
+        foreach (var property in element.EnumerateObject())
+        {
+            Flatten($"{path}:{property.Name}", property.Value, flat);
+        }
+    }
+
+    // The format of Core Tools.
+    private static Dictionary<string, string?> ReadValues(string file) =>
+        Read(file) is { } document && document.RootElement.TryGetProperty("Values", out var values)
+            ? values.EnumerateObject().ToDictionary(value => value.Name, value => (string?)value.Value.ToString())
+            : [];
+
+    private static JsonDocument? Read(string file)
+    {
+        try
+        {
+            return File.Exists(file) ? JsonDocument.Parse(File.ReadAllText(file), Lenient) : null;
+        }
+        catch (JsonException e)
+        {
+            throw new StartException($"{Path.GetFileName(file)} is no JSON: {e.Message}", e);
+        }
+    }
+}

@@ -1,0 +1,40 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace LocalHost.Mail;
+
+/// <summary>A local Azure Communication Services Email that delivers into memory, for people (<c>/outbox</c>) and tests.</summary>
+public static class EmailEmulator
+{
+    /// <param name="accessKey">The base64 key with which clients sign; the <c>accesskey</c> of their connection string.</param>
+    /// <exception cref="FormatException">The key is not base64.</exception>
+    public static IEndpointRouteBuilder MapEmailEmulator(this IEndpointRouteBuilder routes, string accessKey)
+    {
+        var mailbox = new Mailbox();
+        var faults = new FaultQueue();
+        var service = new EmailService(mailbox, faults);
+
+        // Mails hold codes: a web page whose name resolves to this machine must not read them.
+        var local = routes.MapGroup("").RequireHost("localhost", "127.0.0.1");
+
+        var signed = local.MapGroup("")
+            .AddEndpointFilter(new AccessKeyFilter(Convert.FromBase64String(accessKey)))
+            .AddEndpointFilter(EmailService.CheckApiVersionAsync);
+        signed.MapPost("/emails:send", service.SendAsync);
+        signed.MapGet("/emails/operations/{id}", service.GetStatus);
+
+        local.MapGet("/emailMessages", (string? to) => mailbox.Find(to));
+        local.MapDelete("/emailMessages", () => NoContent(mailbox.Clear));
+        local.MapPost("/emulator/faults", faults.AddAsync);
+        local.MapDelete("/emulator/faults", () => NoContent(faults.Clear));
+        OutboxPage.Map(local);
+        return routes;
+    }
+
+    private static IResult NoContent(Action clear)
+    {
+        clear();
+        return Results.NoContent();
+    }
+}

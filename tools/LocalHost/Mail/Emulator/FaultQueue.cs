@@ -1,0 +1,66 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+
+namespace LocalHost.Mail;
+
+/// <summary>Faults strike in the order in which they were posted; each valid send uses up one turn of the oldest. DELETE forgets them all.</summary>
+internal sealed class FaultQueue
+{
+    private readonly Lock gate = new();
+    private readonly LinkedList<EmailFault> faults = [];
+
+    public async Task<IResult> AddAsync(HttpRequest request, CancellationToken cancellationToken)
+    {
+        EmailFault? fault;
+        try
+        {
+            fault = await JsonSerializer.DeserializeAsync(request.Body, EmailFaultJson.Default.EmailFault, cancellationToken);
+        }
+        catch (JsonException)
+        {
+            fault = null;
+        }
+
+        if (fault is not { IsValid: true })
+        {
+            return new ServiceError(400, "InvalidFault", """Post something like {"status":429,"retry_after":5,"times":3}.""");
+        }
+
+        lock (gate)
+        {
+            faults.AddLast(fault);
+        }
+
+        return Results.NoContent();
+    }
+
+    public EmailFault? Take()
+    {
+        lock (gate)
+        {
+            if (faults.First is not { } oldest)
+            {
+                return null;
+            }
+
+            if (oldest.Value.Times == 1)
+            {
+                faults.RemoveFirst();
+            }
+            else
+            {
+                oldest.Value = oldest.Value with { Times = oldest.Value.Times - 1 };
+            }
+
+            return oldest.Value;
+        }
+    }
+
+    public void Clear()
+    {
+        lock (gate)
+        {
+            faults.Clear();
+        }
+    }
+}

@@ -1,0 +1,62 @@
+namespace LocalHost.Mail;
+
+/// <param name="Id">The id of the send operation; a send that was repeated left two mails with one id.</param>
+internal sealed record ReceivedMail(
+    Guid Id, IReadOnlyList<string> To, string From, string Subject, string? PlainText, string? Html, DateTimeOffset Received);
+
+/// <summary>The newest mails and the outcomes of their sends.</summary>
+internal sealed class Mailbox
+{
+    private const int Capacity = 10_000;
+
+    private readonly Lock gate = new();
+    private readonly Queue<ReceivedMail> mails = [];
+    private readonly Queue<OperationStatus> outcomes = [];
+
+    /// <param name="mail">Null if the send fails and nothing arrives.</param>
+    public void Add(OperationStatus outcome, ReceivedMail? mail)
+    {
+        lock (gate)
+        {
+            Keep(outcomes, outcome);
+            if (mail is not null)
+            {
+                Keep(mails, mail);
+            }
+        }
+    }
+
+    public OperationStatus? FindOutcome(string operationId)
+    {
+        lock (gate)
+        {
+            return outcomes.LastOrDefault(outcome => outcome.Id.Equals(operationId, StringComparison.OrdinalIgnoreCase));
+        }
+    }
+
+    /// <summary>Oldest first; all mails if no address is given.</summary>
+    public ReceivedMail[] Find(string? to)
+    {
+        lock (gate)
+        {
+            return [.. mails.Where(mail => string.IsNullOrEmpty(to) || mail.To.Contains(to, StringComparer.OrdinalIgnoreCase))];
+        }
+    }
+
+    public void Clear()
+    {
+        lock (gate)
+        {
+            mails.Clear();
+        }
+    }
+
+    private static void Keep<T>(Queue<T> queue, T item)
+    {
+        queue.Enqueue(item);
+        if (queue.Count > Capacity)
+        {
+            queue.Dequeue();
+        }
+    }
+}

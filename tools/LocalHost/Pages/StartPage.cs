@@ -1,0 +1,77 @@
+using System.Globalization;
+using System.Net;
+using LocalHost.Mail;
+using LocalHost.Worker;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+
+namespace LocalHost.Pages;
+
+/// <summary>The page at <c>/</c>: what runs here, as the worker's metadata tells, and where to go from here.</summary>
+internal sealed class StartPage
+{
+    private static readonly (string Route, string Title, string Text)[] Documents =
+    [
+        ("docs", "API documentation", "Every operation, to try out."),
+        ("docs/errors", "Error reference", "What each code means and what to do about it."),
+        ("docs/mails", "Gallery of mails", "All mails in all languages."),
+        ("openapi.json", "OpenAPI document", "For generators of clients."),
+        ("health/ready", "Health", "Whether storage answers."),
+    ];
+
+    private string page = "";
+
+    public void Map(IEndpointRouteBuilder routes)
+    {
+        var local = routes.MapGroup("").RequireHost("localhost", "127.0.0.1");
+        local.MapGet("/", (HttpResponse response) => OutboxPage.Show(response, page));
+
+        // The outbox has it under its own name, but where mails go elsewhere there is no outbox.
+        local.MapGet("/start.css", (HttpResponse response) => OutboxPage.ShowFile(response, "outbox.css", "text/css; charset=utf-8"));
+    }
+
+    /// <param name="prefix">What all routes of functions begin with.</param>
+    /// <param name="withMails">Whether the mail emulator is here, too.</param>
+    public void Write(IReadOnlyList<Function> functions, string prefix, bool withMails, string storage)
+    {
+        var text = OutboxPage.Begin("Function app", "/start.css").Append("""
+            <body class="start">
+            <header><h1>Function app</h1><p id="status">running</p></header>
+            <main>
+            <ul class="links">
+
+            """);
+        var links = Documents.Where(document => functions.Any(function => function.Route == document.Route))
+            .Select(document => ($"/{prefix}/{document.Route}", document.Title, document.Text));
+        if (withMails)
+        {
+            links = links.Append(("/outbox", "Outbox", "Every mail that the app sends, as it is sent."));
+        }
+
+        foreach (var (path, title, description) in links)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"<li><a href=\"{Encode(path)}\">{Encode(title)}</a><span>{Encode(description)}</span></li>\n");
+        }
+
+        text.Append("</ul>\n<section>\n<h2>HTTP functions</h2>\n<ul class=\"functions\">\n");
+        foreach (var function in functions.Where(function => function.Route is not null))
+        {
+            var methods = string.Join(", ", function.Methods).ToUpperInvariant();
+            var route = Encode($"{methods} /{prefix}/{function.Route}");
+            text.Append(CultureInfo.InvariantCulture, $"<li><code>{route}</code> <span>{Encode(function.Name)}</span></li>\n");
+        }
+
+        text.Append("</ul>\n</section>\n<section>\n<h2>Queue functions</h2>\n<ul class=\"functions\">\n");
+        foreach (var function in functions.Where(function => function.Queue is not null))
+        {
+            text.Append(CultureInfo.InvariantCulture, $"<li><code>{Encode(function.Queue)}</code> <span>{Encode(function.Name)}</span></li>\n");
+        }
+
+        var lines = Encode(storage.Replace("  ", "\n", StringComparison.Ordinal));
+        text.Append(CultureInfo.InvariantCulture, $"</ul>\n</section>\n<section>\n<h2>Storage</h2>\n<p class=\"text\">{lines}</p>\n</section>\n");
+        page = text.Append("</main>\n</body>\n</html>\n").ToString();
+    }
+
+    private static string? Encode(string? text) => WebUtility.HtmlEncode(text);
+}

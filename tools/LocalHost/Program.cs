@@ -1,0 +1,3 @@
+using LocalHost.Commands;
+
+return await RunCommand.Create().Parse(args).InvokeAsync();

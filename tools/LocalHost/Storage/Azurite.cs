@@ -1,0 +1,135 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using System.Text.RegularExpressions;
+
+namespace LocalHost.Storage;
+
+/// <summary>Azurite, Microsoft's storage emulator, as a child process on free ports of 127.0.0.1.</summary>
+public sealed partial class Azurite : IAsyncDisposable
+{
+    // The key that every storage emulator has; it guards nothing.
+    private const string Key = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
+    private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(10);
+    private readonly Process process;
+    private readonly FileStream? dataLock;
+    private readonly Dictionary<string, string> endpoints;
+    private readonly string firstAccount;
+
+    private Azurite(Process process, FileStream? dataLock, Dictionary<string, string> endpoints, string firstAccount) =>
+        (this.process, this.dataLock, this.endpoints, this.firstAccount) = (process, dataLock, endpoints, firstAccount);
+
+    /// <exception cref="StartException">Node.js is missing, or Azurite cannot be installed or started.</exception>
+    public static async Task<Azurite> StartAsync(AzuriteOptions options, CancellationToken cancellationToken)
+    {
+        var source = Path.Combine(AppContext.BaseDirectory, "Azurite");
+        var folder = Path.Combine(ProjectFolder.Root, ".azurite");
+        await NpmInstall.EnsureAsync(source, folder, cancellationToken);
+        var dataLock = LockData(options);
+        var start = new ProcessStartInfo("node", [Path.Combine(source, "azurite.cjs"), .. Arguments(options)])
+        {
+            WorkingDirectory = folder,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        start.Environment["AZURITE_ACCOUNTS"] = string.Join(';', options.Accounts.Select(account => $"{account}:{Key}"));
+        var process = NpmInstall.Run(start);
+        var output = new List<string>();
+        var endpoints = new Dictionary<string, string>();
+        while (endpoints.Count < 3)
+        {
+            if (await process.StandardOutput.ReadLineAsync(cancellationToken) is not { } line)
+            {
+                output.Add(await process.StandardError.ReadToEndAsync(cancellationToken));
+                throw new StartException($"Azurite does not start: {string.Join(' ', output)}");
+            }
+
+            output.Add(line);
+            if (Listening().Match(line) is { Success: true } match)
+            {
+                endpoints[match.Groups["service"].Value] = match.Groups["url"].Value;
+            }
+        }
+
+        // Nobody reads on, but a full pipe would stop it.
+        _ = process.StandardOutput.BaseStream.CopyToAsync(Stream.Null, CancellationToken.None);
+        _ = process.StandardError.BaseStream.CopyToAsync(Stream.Null, CancellationToken.None);
+        return new Azurite(process, dataLock, endpoints, options.Accounts[0]);
+    }
+
+    public int ProcessId => process.Id;
+
+    public string TableEndpoint(string? account = null) => $"{endpoints["Table"]}/{account ?? firstAccount}";
+
+    public string QueueEndpoint(string? account = null) => $"{endpoints["Queue"]}/{account ?? firstAccount}";
+
+    /// <param name="account">The first one if null.</param>
+    public string ConnectionString(string? account = null) =>
+        $"DefaultEndpointsProtocol=http;AccountName={account ?? firstAccount};AccountKey={Key};"
+        + $"BlobEndpoint={endpoints["Blob"]}/{account ?? firstAccount};QueueEndpoint={QueueEndpoint(account)};TableEndpoint={TableEndpoint(account)};";
+
+    /// <summary>Stops it cleanly: what was written last is on disk afterwards.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        process.StandardInput.Close();
+        try
+        {
+            using var timeout = new CancellationTokenSource(StopTimeout);
+            await process.WaitForExitAsync(timeout.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            process.Kill();
+        }
+
+        process.Dispose();
+        dataLock?.Dispose();
+    }
+
+    // Two Azurites on one folder would overwrite each other's files.
+    private static FileStream? LockData(AzuriteOptions options)
+    {
+        if (options.DataFolder is not { } folder)
+        {
+            return null;
+        }
+
+        Directory.CreateDirectory(folder);
+        try
+        {
+            return new FileStream(Path.Combine(folder, "in-use.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException e)
+        {
+            throw new StartException($"Another app keeps its data in {folder}: stop it, or name another storage in AzureWebJobsStorage.", e);
+        }
+    }
+
+    private static IEnumerable<string> Arguments(AzuriteOptions options)
+    {
+        (string Name, int Port)[] services = [("blob", 10000), ("queue", 10001), ("table", 10002)];
+
+        // What keeps its data is found where tools look for development storage, unless somebody else is there.
+        var usual = options.DataFolder is not null && services.All(service => IsFree(service.Port));
+        IEnumerable<string> data = options.DataFolder is null ? ["--inMemoryPersistence"] : ["--location", options.DataFolder];
+        return ["--skipApiVersionCheck", "--disableTelemetry", .. services.SelectMany(service => ((string[])[$"--{service.Name}Host", "127.0.0.1", $"--{service.Name}Port", usual ? $"{service.Port}" : "0"])), .. data];
+    }
+
+    private static bool IsFree(int port)
+    {
+        try
+        {
+            using var listener = new TcpListener(IPAddress.Loopback, port);
+            listener.Start();
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+
+    [GeneratedRegex(@"Azurite (?<service>\w+) service is successfully listening at (?<url>\S+)")]
+    private static partial Regex Listening();
+}

@@ -1,0 +1,39 @@
+using System.Collections.Frozen;
+using LocalHost.Hosting;
+
+namespace LocalHost.Worker;
+
+/// <summary>A worker that has loaded its functions, and the queue listeners that feed it.</summary>
+internal sealed class RunningWorker(IWorker worker, WorkerChannel channel, IReadOnlyList<Function> functions)
+{
+    private readonly CancellationTokenSource stopReceiving = new();
+    private readonly CancellationTokenSource cancelInvocations = new();
+    private readonly FrozenDictionary<string, Function> byName = functions.ToFrozenDictionary(function => function.Name);
+    private Task listening = Task.CompletedTask;
+
+    public WorkerChannel Channel => channel;
+
+    public IReadOnlyList<Function> Functions => functions;
+
+    /// <summary>Waits until the worker has ended or has left the host, and says which.</summary>
+    public async Task<string> EndedAsync() => await Task.WhenAny(worker.Ended, channel.Closed) == worker.Ended ? await worker.Ended : "it closed its connection.";
+
+    public Function? Find(string name) => byName.GetValueOrDefault(name);
+
+    /// <summary>Starts to receive messages for the queue functions.</summary>
+    public void Listen(QueueFunctions queues) => listening = queues.RunAsync(this, stopReceiving.Token, cancelInvocations.Token);
+
+    /// <summary>
+    /// Receives no more, lets functions finish for the grace period, then cancels them and terminates the worker, in the order of the Functions host.
+    /// </summary>
+    public async Task StopAsync(CancellationToken graceEnded)
+    {
+        await stopReceiving.CancelAsync();
+        await Task.WhenAny(listening, worker.Ended, Task.Delay(Timeout.Infinite, graceEnded));
+        channel.Terminate();
+        await cancelInvocations.CancelAsync();
+        await worker.DisposeAsync();
+        await channel.CloseAsync();
+        await listening;
+    }
+}

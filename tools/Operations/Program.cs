@@ -1,0 +1,27 @@
+using AccountFunctions;
+using Azure.Storage.Queues;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Operations;
+
+switch (args)
+{
+    case ["smoke", .. var options]:
+        using (var client = new HttpClient { Timeout = TimeSpan.FromSeconds(15) })
+        {
+            return await new SmokeCommand(client, Console.Out, TimeSpan.FromMinutes(3)).RunAsync(options, CancellationToken.None);
+        }
+
+    case ["poison", .. var command]:
+        var services = new ServiceCollection()
+            .AddSingleton<IConfiguration>(new ConfigurationBuilder().AddEnvironmentVariables().Build())
+            .AddAzureClients();
+        await using (var provider = services.BuildServiceProvider())
+        {
+            return await new PoisonCommand(provider.GetRequiredService<QueueServiceClient>(), Console.Out).RunAsync(command, CancellationToken.None);
+        }
+
+    default:
+        Console.Error.WriteLine($"{SmokeCommand.Usage}\n{PoisonCommand.Usage}");
+        return 2;
+}

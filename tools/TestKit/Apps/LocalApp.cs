@@ -1,0 +1,169 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using LocalHost;
+using LocalHost.Hosting;
+
+namespace TestKit;
+
+/// <summary>The local host in a process of its own, with the app in another under it, as a person at a terminal starts them.</summary>
+public sealed partial class LocalApp : IDisposable
+{
+    // Where this names a file, everything that the apps print is kept in it.
+    private static readonly Stream Log = Environment.GetEnvironmentVariable("APP_LOG") is { } path ? File.Create(path) : Stream.Null;
+    private readonly Process process;
+
+    private LocalApp(Process process, int port)
+    {
+        this.process = process;
+        Client = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}/api/account/"), Timeout = TimeSpan.FromSeconds(30) };
+    }
+
+    /// <summary>Its base address is that of the operations.</summary>
+    public HttpClient Client { get; }
+
+    public int HostProcessId => process.Id;
+
+    /// <summary>The process of the app, once it has started.</summary>
+    public int WorkerProcessId { get; private set; }
+
+    /// <summary>Bytes of memory that the app uses.</summary>
+    public long Memory
+    {
+        get
+        {
+            using var worker = Process.GetProcessById(WorkerProcessId);
+            return worker.WorkingSet64;
+        }
+    }
+
+    /// <summary>Open handles of the app.</summary>
+    public int Handles
+    {
+        get
+        {
+            using var worker = Process.GetProcessById(WorkerProcessId);
+            return worker.HandleCount;
+        }
+    }
+
+    /// <summary>Runs the local host with these arguments, without waiting for it.</summary>
+    /// <param name="settings">Environment variables.</param>
+    public static LocalApp Run(string[] args, IEnumerable<KeyValuePair<string, string>> settings, int port = HostSettings.DefaultPort)
+    {
+        var start = new ProcessStartInfo("dotnet", [typeof(FunctionsHost).Assembly.Location, .. args])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        foreach (var (name, value) in settings)
+        {
+            start.Environment[name] = value;
+        }
+
+        return new LocalApp(Process.Start(start) ?? throw new InvalidOperationException("dotnet cannot be started."), port);
+    }
+
+    /// <summary>Starts the app and waits until it serves.</summary>
+    /// <param name="app">Another build of it.</param>
+    public static async Task<LocalApp> StartAsync(IEnumerable<KeyValuePair<string, string>> settings, string? app = null)
+    {
+        var port = Ports.Free();
+        var started = Run(["--port", $"{port}", "--app", app ?? ProjectFolder.AppOutput], settings, port);
+        await started.WaitForStartAsync();
+        return started;
+    }
+
+    /// <summary>Waits until it says that it is ready.</summary>
+    public async Task WaitForStartAsync()
+    {
+        var errors = process.StandardError.ReadToEndAsync();
+        while (await process.StandardOutput.ReadLineAsync() is { } line)
+        {
+            if (WorkerProcess().Match(line) is { Success: true } match)
+            {
+                WorkerProcessId = int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture);
+            }
+
+            if (line.Contains("Ctrl-C", StringComparison.Ordinal))
+            {
+                _ = process.StandardOutput.BaseStream.CopyToAsync(Log);
+                return;
+            }
+        }
+
+        throw new InvalidOperationException(await errors);
+    }
+
+    public async Task<(int ExitCode, string Errors)> WaitForExitAsync()
+    {
+        var output = process.StandardOutput.ReadToEndAsync();
+        var errors = await process.StandardError.ReadToEndAsync();
+        await output;
+        await process.WaitForExitAsync();
+        return (process.ExitCode, errors);
+    }
+
+    /// <summary>Ends the host as Ctrl-C does, and returns how long that took.</summary>
+    public async Task<TimeSpan> StopAsync()
+    {
+        var start = Stopwatch.GetTimestamp();
+        using (var kill = Process.Start("kill", ["-INT", $"{process.Id}"]))
+        {
+            await kill.WaitForExitAsync();
+        }
+
+        await process.WaitForExitAsync();
+        return Stopwatch.GetElapsedTime(start);
+    }
+
+    /// <summary>SIGKILL to the app alone.</summary>
+    public void KillWorker()
+    {
+        using var worker = Process.GetProcessById(WorkerProcessId);
+        worker.Kill();
+    }
+
+    /// <summary>SIGKILL to the host alone, which leaves the app behind.</summary>
+    public void KillHost() => process.Kill();
+
+    /// <summary>Posts to an operation; status 0 stands for no answer.</summary>
+    public async Task<Reply> PostAsync(string operation, object body, string? token = null)
+    {
+        // With a length: the host loses a body without one.
+        using var content = JsonContent.Create(body);
+        await content.LoadIntoBufferAsync();
+        using var request = new HttpRequestMessage(HttpMethod.Post, operation) { Content = content };
+        request.Headers.Authorization = token is null ? null : new AuthenticationHeaderValue("Bearer", token);
+        try
+        {
+            using var response = await Client.SendAsync(request);
+            return new Reply((int)response.StatusCode, await response.Content.ReadFromJsonAsync<JsonElement>());
+        }
+        catch (Exception e) when (e is HttpRequestException or JsonException)
+        {
+            return new Reply(0, default);
+        }
+    }
+
+    /// <summary>SIGKILL to host and app: nothing that they do about their end is done.</summary>
+    public void Dispose()
+    {
+        Client.Dispose();
+        process.Kill(entireProcessTree: true);
+        process.WaitForExit();
+        process.Dispose();
+    }
+
+    [GeneratedRegex(@"^\s*Process\s+(\d+)")]
+    private static partial Regex WorkerProcess();
+}
+
+/// <summary>An answer of the app.</summary>
+public sealed record Reply(int Status, JsonElement Envelope)
+{
+    public JsonElement Data => Envelope.GetProperty("data");
+}

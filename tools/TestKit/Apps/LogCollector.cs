@@ -1,0 +1,44 @@
+using System.Collections.Concurrent;
+using System.Text;
+using Microsoft.Extensions.Logging;
+
+namespace TestKit;
+
+/// <summary>Keeps everything that was logged.</summary>
+public sealed class LogCollector : ILoggerProvider, ILogger, ISupportExternalScope
+{
+    private readonly ConcurrentQueue<string> lines = [];
+    private IExternalScopeProvider? scopes;
+
+    public string Text => string.Join('\n', lines);
+
+    public ILogger CreateLogger(string categoryName) => this;
+
+    public IDisposable? BeginScope<TState>(TState state)
+        where TState : notnull => null;
+
+    public bool IsEnabled(LogLevel logLevel) => true;
+
+    public void SetScopeProvider(IExternalScopeProvider scopeProvider) => scopes = scopeProvider;
+
+    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+    {
+        var line = new StringBuilder($"{logLevel} {formatter(state, exception)} {exception}");
+        scopes?.ForEachScope((scope, text) => text.Append(" => ").Append(scope), line);
+        lines.Enqueue(line.ToString());
+    }
+
+    /// <summary>Waits until a line contains the text.</summary>
+    public async Task WaitForAsync(string text)
+    {
+        for (var tries = 0; !Text.Contains(text, StringComparison.Ordinal); tries++)
+        {
+            Assert.True(tries < 1200, $"not logged: {text}");
+            await Task.Delay(25);
+        }
+    }
+
+    public void Dispose()
+    {
+    }
+}

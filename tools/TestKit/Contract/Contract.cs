@@ -1,0 +1,200 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Net;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+
+namespace TestKit;
+
+/// <summary>The served OpenAPI document, read as the contract that every answer of the app must keep.</summary>
+public sealed partial class Contract(ReadOnlyMemory<byte> document)
+{
+    private readonly ConcurrentDictionary<string, Regex> patterns = [];
+
+    public JsonElement Root { get; } = JsonDocument.Parse(document).RootElement;
+
+    /// <summary>What the document says of a call; null if it knows none such.</summary>
+    public JsonElement? Find(HttpMethod method, string path)
+    {
+        var prefix = Root.GetProperty("servers")[0].GetProperty("url").GetString();
+        foreach (var item in Root.GetProperty("paths").EnumerateObject())
+        {
+            var template = Pattern($"(?i)^{prefix}{Parameter().Replace(item.Name, "[^/]+")}/?$");
+            if (template.IsMatch(path) && item.Value.TryGetProperty(method.Method.ToLowerInvariant(), out var operation))
+            {
+                return operation;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>The schema of a request body.</summary>
+    public JsonElement RequestOf(JsonElement operation) => Resolve(operation.GetProperty("requestBody").GetProperty("content").GetProperty("application/json").GetProperty("schema"));
+
+    /// <summary>Throws where an answer is not as the document says: its status, headers, type or content.</summary>
+    public async Task CheckAsync(HttpResponseMessage answer)
+    {
+        var request = answer.RequestMessage!;
+        var call = $"{request.Method} {request.RequestUri!.AbsolutePath} answered {(int)answer.StatusCode}";
+        await answer.Content.LoadIntoBufferAsync();
+        var text = await answer.Content.ReadAsStringAsync();
+        if (Find(request.Method, request.RequestUri.AbsolutePath) is not { } operation)
+        {
+            Check(answer.StatusCode is HttpStatusCode.NotFound && text is "", $"{call}, which is not documented");
+            return;
+        }
+
+        Check(operation.GetProperty("responses").TryGetProperty(((int)answer.StatusCode).ToString(CultureInfo.InvariantCulture), out var response), $"{call}, a status that is not documented");
+        response = Resolve(response);
+        var headers = response.GetProperty("headers").EnumerateObject().Select(header => header.Name).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        foreach (var name in headers)
+        {
+            Check(answer.Headers.Contains(name), $"{call} without the header {name}");
+        }
+
+        foreach (var name in new[] { "ETag", "Retry-After", "WWW-Authenticate" })
+        {
+            Check(headers.Contains(name) || !answer.Headers.Contains(name), $"{call} with the header {name}, which is not documented");
+        }
+
+        Check(
+            response.GetProperty("content").TryGetProperty(answer.Content.Headers.ContentType?.MediaType ?? "", out var content),
+            $"{call} with the type {answer.Content.Headers.ContentType}, which is not documented");
+        Match(JsonSerializer.Deserialize<JsonElement>(text), content.GetProperty("schema"), call);
+    }
+
+    /// <summary>Throws where a value does not match a schema. Knows the keywords that the document uses, and no others; members beside the known ones are faults.</summary>
+    public void Match(JsonElement value, JsonElement schema, string at)
+    {
+        schema = Resolve(schema);
+        foreach (var keyword in schema.EnumerateObject())
+        {
+            switch (keyword.Name)
+            {
+                case "type":
+                    string[] types = keyword.Value.ValueKind is JsonValueKind.Array ? [.. keyword.Value.EnumerateArray().Select(type => type.GetString()!)] : [keyword.Value.GetString()!];
+                    Check(types.Any(type => Is(value, type)), $"{at}: {value.GetRawText()} is no {keyword.Value}");
+                    break;
+                case "enum":
+                    Check(keyword.Value.EnumerateArray().Any(allowed => JsonElement.DeepEquals(allowed, value)), $"{at}: {value.GetRawText()} is none of {keyword.Value}");
+                    break;
+                case "anyOf":
+                    Check(keyword.Value.EnumerateArray().Any(option => Matches(value, option)), $"{at}: {value.GetRawText()} matches none of {keyword.Value}");
+                    break;
+                case "pattern" when value.ValueKind is JsonValueKind.String:
+                    Check(Pattern(keyword.Value.GetString()!).IsMatch(value.GetString()!), $"{at}: {value} does not match {keyword.Value}");
+                    break;
+                case "minLength" when value.ValueKind is JsonValueKind.String:
+                    Check(Length(value) >= keyword.Value.GetInt32(), $"{at}: {value} is too short");
+                    break;
+                case "maxLength" when value.ValueKind is JsonValueKind.String:
+                    Check(Length(value) <= keyword.Value.GetInt32(), $"{at}: {value} is too long");
+                    break;
+                case "format" when keyword.Value.GetString() is "date-time":
+                    Check(value.TryGetDateTime(out var time) && time.Kind is DateTimeKind.Utc, $"{at}: {value} is no time in UTC");
+                    break;
+                case "format" when keyword.Value.GetString() is "uri":
+                    Check(Uri.TryCreate(value.GetString(), UriKind.Absolute, out _), $"{at}: {value} is no URI");
+                    break;
+                case "items" when value.ValueKind is JsonValueKind.Array:
+                    foreach (var item in value.EnumerateArray())
+                    {
+                        Match(item, keyword.Value, $"{at}[]");
+                    }
+
+                    break;
+                case "properties" when value.ValueKind is JsonValueKind.Object:
+                    foreach (var member in value.EnumerateObject())
+                    {
+                        Check(keyword.Value.TryGetProperty(member.Name, out var known), $"{at}: {member.Name} is not documented");
+                        Match(member.Value, known, $"{at}.{member.Name}");
+                    }
+
+                    break;
+                case "required" when value.ValueKind is JsonValueKind.Object:
+                    foreach (var name in keyword.Value.EnumerateArray())
+                    {
+                        Check(value.TryGetProperty(name.GetString()!, out _), $"{at}: {name} is missing");
+                    }
+
+                    break;
+                case "pattern" or "minLength" or "maxLength" or "items" or "properties" or "required" or "additionalProperties":
+                case "description" or "examples":
+                case "format" when keyword.Value.GetString() is "email" or "password":
+                    break;
+                default:
+                    throw new NotSupportedException($"{keyword.Name}: {keyword.Value}");
+            }
+        }
+    }
+
+    /// <summary>What a reference leads to.</summary>
+    public JsonElement Resolve(JsonElement element)
+    {
+        while (element.TryGetProperty("$ref", out var reference))
+        {
+            element = reference.GetString()![2..].Split('/').Aggregate(Root, (node, name) => node.GetProperty(name));
+        }
+
+        return element;
+    }
+
+    private static bool Is(JsonElement value, string type) => type switch
+    {
+        "string" => value.ValueKind is JsonValueKind.String,
+        "integer" => value.ValueKind is JsonValueKind.Number && value.TryGetInt64(out _),
+        "boolean" => value.ValueKind is JsonValueKind.True or JsonValueKind.False,
+        "object" => value.ValueKind is JsonValueKind.Object,
+        "array" => value.ValueKind is JsonValueKind.Array,
+        "null" => value.ValueKind is JsonValueKind.Null,
+        _ => false,
+    };
+
+    private bool Matches(JsonElement value, JsonElement schema)
+    {
+        try
+        {
+            Match(value, schema, "");
+            return true;
+        }
+        catch (ContractException)
+        {
+            return false;
+        }
+    }
+
+    private Regex Pattern(string pattern) => patterns.GetOrAdd(pattern, static text => new Regex(text));
+
+    [GeneratedRegex(@"\{\w+\}")]
+    private static partial Regex Parameter();
+
+    private static int Length(JsonElement text) => text.GetString()!.EnumerateRunes().Count();
+
+    private static void Check(bool holds, string otherwise)
+    {
+        if (!holds)
+        {
+            throw new ContractException(otherwise);
+        }
+    }
+}
+
+/// <summary>Holds every answer of the API to the document of the app that gave it.</summary>
+public sealed class ContractHandler(Func<Contract> contract) : DelegatingHandler(new SocketsHttpHandler())
+{
+    protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    {
+        var answer = await base.SendAsync(request, cancellationToken);
+        var path = request.RequestUri!.AbsolutePath;
+        if (path.StartsWith("/api/", StringComparison.Ordinal) && !path.StartsWith("/api/docs", StringComparison.Ordinal) && path != "/api/openapi.json")
+        {
+            await contract().CheckAsync(answer);
+        }
+
+        return answer;
+    }
+}
+
+/// <summary>An answer that is not as the document says.</summary>
+public sealed class ContractException(string message) : Exception(message);
