@@ -46,7 +46,7 @@ public static class AccountServices
         services.AddSingleton<MailThrottle>().AddSingleton<NetworkThrottle>().AddSingleton<SignInAttempts>().AddSingleton<SignInThrottle>().AddSingleton<SignInLedger>();
         services.AddSingleton<HousekeepingSchedule>().AddSingleton<Retention>().AddSingleton<Housekeeper>();
         services.AddSingleton<AddressSweeper>().AddSingleton<AccountSweeper>().AddSingleton<NetworkSweeper>().AddSingleton<DeliveryReports>();
-        services.AddSingleton<EmailSamples>().AddKeyedSingleton<Func<IEnumerable<EmailMessage>>>(EmailSamples.Key, (provider, _) => provider.GetRequiredService<EmailSamples>().Write);
+        services.AddSingleton<EmailSamples>().AddSingleton<MailGallery>();
         services.AddSingleton<EmailOutbox>().AddSingleton<EmailQuota>().AddSingleton<EmailTexts>().AddSingleton<EmailComposer>().AddSingleton<EmailSender>();
         services.AddSingleton<AzureCommunicationTransport>().AddSingleton<SmtpTransport>();
         services.AddSingleton<IEmailTransport>(provider => provider.GetRequiredService<IOptions<EmailOptions>>().Value.Transport is EmailTransportKind.Smtp

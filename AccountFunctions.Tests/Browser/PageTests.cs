@@ -12,7 +12,7 @@ public sealed class PageTests(AzuriteFixture azurite, Chromium chromium) : IAsyn
     private const string Address = "ada@example.com";
     private TestApp app = null!;
 
-    public static TheoryData<string> OwnPages { get; } = ["/", "/outbox", "/outbox/gallery?language=de", "/api/docs/errors"];
+    public static TheoryData<string> OwnPages { get; } = ["/", "/outbox", "/api/docs/mails?language=de", "/api/docs/errors"];
 
     public async ValueTask InitializeAsync() => app = await TestApp.StartAsync(azurite.NewStorage());
 
@@ -42,7 +42,7 @@ public sealed class PageTests(AzuriteFixture azurite, Chromium chromium) : IAsyn
     [Fact]
     public async Task From_the_start_page_every_other_is_reached_by_keyboard()
     {
-        foreach (var path in new[] { "/api/docs", "/api/docs/errors", "/api/openapi.json", "/api/health/ready", "/outbox", "/outbox/gallery" })
+        foreach (var path in new[] { "/api/docs", "/api/docs/errors", "/api/openapi.json", "/api/health/ready", "/outbox", "/api/docs/mails" })
         {
             await using var page = await chromium.OpenAsync(app, "/");
             await page.TabToAsync($"a[href='{path}']");
@@ -77,7 +77,7 @@ public sealed class PageTests(AzuriteFixture azurite, Chromium chromium) : IAsyn
     [Fact]
     public async Task A_language_of_the_gallery_is_chosen_and_a_plain_text_opened_by_keyboard()
     {
-        await using var page = await chromium.OpenAsync(app, "/outbox/gallery?language=de");
+        await using var page = await chromium.OpenAsync(app, "/api/docs/mails?language=de");
         await page.TabToAsync("a[hreflang='fr']");
         await page.Page.Keyboard.PressAsync("Enter");
         await page.Page.Locator("h2", new() { HasText = "(fr)" }).WaitForAsync();

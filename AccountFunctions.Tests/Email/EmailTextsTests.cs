@@ -99,10 +99,10 @@ public sealed partial class EmailTextsTests(AzuriteFixture azurite)
     public async Task The_gallery_shows_every_mail_in_every_language()
     {
         await using var app = await TestApp.StartAsync(azurite.NewStorage());
-        var page = await app.Client.GetStringAsync("/outbox/gallery");
+        var page = await app.Client.GetStringAsync("/api/docs/mails");
 
         Assert.Equal(6 * EmailLanguage.Supported.Count, page.Split("<iframe sandbox ").Length - 1);
-        Assert.Equal(6, (await app.Client.GetStringAsync("/outbox/gallery?language=ar")).Split("<iframe sandbox ").Length - 1);
+        Assert.Equal(6, (await app.Client.GetStringAsync("/api/docs/mails?language=ar")).Split("<iframe sandbox ").Length - 1);
     }
 
     private static EmailText[] All(string language) =>

@@ -1,80 +1,114 @@
 using System.Diagnostics;
-using System.Runtime.CompilerServices;
+using System.IO.Compression;
+using System.Reflection.PortableExecutable;
 using System.Text.Json;
+using LocalHost;
 
 namespace AccountFunctions.Tests.Infra;
 
-/// <summary>How the project file evaluates for what is deployed; its packages are not needed for that.</summary>
+/// <summary>What <c>dotnet publish</c> gives, and how the projects restore.</summary>
 public sealed class PublishTests
 {
     [Fact]
-    public async Task What_is_published_for_Azure_is_compiled_ahead_for_Linux_and_has_the_workers_packages()
+    public async Task What_is_published_is_what_Azure_runs()
     {
-        var project = await EvaluateAsync("-p:FunctionsRuntime=Azure", "-p:_IsPublishing=true");
-        var properties = project.GetProperty("Properties");
+        // A build server has published already and says where.
+        var given = Environment.GetEnvironmentVariable("PUBLISHED_APP");
+        var folder = given ?? Directory.CreateTempSubdirectory("published").FullName;
+        if (given is null)
+        {
+            await DotnetAsync("publish", "AccountFunctions", "--configuration", "Release", "--output", folder, "--verbosity", "quiet");
+        }
 
-        Assert.Equal(("linux-x64", "true", "false", "v4", "Exe"), (Text("RuntimeIdentifier"), Text("PublishReadyToRun"), Text("SelfContained"), Text("AzureFunctionsVersion"), Text("OutputType")));
+        string[] files = [.. Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(folder, file))];
         Assert.Superset(
-            new HashSet<string> { "Azure.Communication.Email", "Microsoft.Azure.Functions.Worker", "Microsoft.Azure.Functions.Worker.Extensions.Http", "Microsoft.Azure.Functions.Worker.Extensions.Storage.Queues", "Microsoft.Azure.Functions.Worker.Sdk" },
-            Items("PackageReference").Select(item => item.GetProperty("Identity").GetString()!).ToHashSet());
-        Assert.Empty(Items("ProjectReference"));
-        var files = Items("None").Where(item => item.TryGetProperty("CopyToPublishDirectory", out _)).ToDictionary(item => item.GetProperty("Identity").GetString()!, item => item.GetProperty("CopyToPublishDirectory").GetString());
-        Assert.Equal("PreserveNewest", files["../host.json"]);
-        Assert.Equal("Never", files.GetValueOrDefault("../local.settings.json", "Never"));
-
-        string? Text(string name) => properties.GetProperty(name).GetString();
-        IEnumerable<JsonElement> Items(string name) => project.GetProperty("Items").GetProperty(name).EnumerateArray();
+            new HashSet<string>
+            {
+                "host.json", "worker.config.json", "functions.metadata", "extensions.json", "AccountFunctions.dll", "Azure.Communication.Email.dll", "libsodium.so",
+                ".azurefunctions/function.deps.json", ".azurefunctions/Microsoft.Azure.WebJobs.Extensions.Storage.Queues.dll",
+            },
+            files.ToHashSet());
+        Assert.DoesNotContain(files, file => file.Contains("LocalHost", StringComparison.Ordinal) || file.Contains("local.settings", StringComparison.Ordinal));
+        Assert.True(IsReadyToRun(Path.Combine(folder, "AccountFunctions.dll")), "not compiled ahead");
+        await PackageAsync(folder);
+        if (given is null)
+        {
+            Directory.Delete(folder, recursive: true);
+        }
     }
 
     [Fact]
-    public async Task What_is_built_for_Core_Tools_runs_anywhere_and_apart_from_the_local_flavour()
+    public async Task A_build_for_Azure_takes_the_real_mail_package_and_any_other_the_stand_in()
     {
-        var azure = (await EvaluateAsync("-p:FunctionsRuntime=Azure")).GetProperty("Properties");
-        var local = (await EvaluateAsync()).GetProperty("Properties");
+        var usual = await EvaluateAsync();
+        var azure = await EvaluateAsync("-p:AzureCommunicationEmail=Package");
 
-        Assert.Equal("", azure.GetProperty("RuntimeIdentifier").GetString());
-        Assert.NotEqual(local.GetProperty("OutDir").GetString(), azure.GetProperty("OutDir").GetString());
-        Assert.NotEqual(local.GetProperty("IntermediateOutputPath").GetString(), azure.GetProperty("IntermediateOutputPath").GetString());
-    }
-
-    [Fact]
-    public async Task The_project_that_the_workers_SDK_generates_is_left_alone()
-    {
-        var folder = Directory.CreateDirectory(Path.Combine(Root, "AccountFunctions", "obj", "test", "WorkerExtensions")).FullName;
-        var project = Path.Combine(folder, "WorkerExtensions.csproj");
-        await File.WriteAllTextAsync(project, """<Project Sdk="Microsoft.NET.Sdk"><PropertyGroup><TargetFramework>net8.0</TargetFramework><ManagePackageVersionsCentrally>false</ManagePackageVersionsCentrally></PropertyGroup></Project>""");
-        var properties = (await EvaluateAsync([], project)).GetProperty("Properties");
-
-        Assert.All(["TreatWarningsAsErrors", "RestorePackagesWithLockFile", "ManagePackageVersionsCentrally"], (string name) => Assert.NotEqual("true", properties.GetProperty(name).GetString()));
-        Directory.Delete(folder, recursive: true);
+        Assert.DoesNotContain("Azure.Communication.Email", Items(usual, "PackageReference"));
+        Assert.Single(Items(usual, "ProjectReference"), reference => reference.EndsWith("Azure.Communication.Email.csproj", StringComparison.Ordinal));
+        Assert.Contains("Azure.Communication.Email", Items(azure, "PackageReference"));
+        Assert.Empty(Items(azure, "ProjectReference"));
     }
 
     [Fact, Holds("I5")]
     public async Task Every_project_restores_what_its_lock_file_says_and_fails_on_known_vulnerabilities()
     {
-        Assert.All(Directory.GetFiles(Root, "*.csproj", SearchOption.AllDirectories), project => Assert.True(File.Exists(Path.Combine(Path.GetDirectoryName(project)!, "packages.lock.json")), project));
+        var projects = Directory.GetFiles(ProjectFolder.Root, "*.csproj", SearchOption.AllDirectories)
+            .Where(project => !project.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal));
+        Assert.All(projects, project => Assert.True(File.Exists(Path.Combine(Path.GetDirectoryName(project)!, "packages.lock.json")), project));
         var server = (await EvaluateAsync("-p:CI=true")).GetProperty("Properties");
 
-        Assert.Equal(("true", "all", "true"), (server.GetProperty("RestoreLockedMode").GetString(), server.GetProperty("NuGetAuditMode").GetString(), server.GetProperty("TreatWarningsAsErrors").GetString()));
+        Assert.Equal(("true", "all", "true"), (Text("RestoreLockedMode"), Text("NuGetAuditMode"), Text("TreatWarningsAsErrors")));
+
+        string? Text(string name) => server.GetProperty(name).GetString();
     }
 
-    private static string Root => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(ThisFile())!, "..", ".."));
-
-    private static Task<JsonElement> EvaluateAsync(params string[] properties) => EvaluateAsync(properties, "AccountFunctions/AccountFunctions.csproj");
-
-    private static async Task<JsonElement> EvaluateAsync(string[] properties, string project)
+    // As infra/deploy.sh packs it.
+    private static async Task PackageAsync(string folder)
     {
-        string[] wanted = ["RuntimeIdentifier", "PublishReadyToRun", "SelfContained", "AzureFunctionsVersion", "OutputType", "OutDir", "IntermediateOutputPath", "RestoreLockedMode", "NuGetAuditMode", "TreatWarningsAsErrors", "RestorePackagesWithLockFile", "ManagePackageVersionsCentrally"];
-        using var process = Process.Start(new ProcessStartInfo(
-            "dotnet", ["msbuild", project, "-p:Configuration=Release", .. properties, .. wanted.Select(name => $"-getProperty:{name}"), "-getItem:PackageReference", "-getItem:ProjectReference", "-getItem:None"])
+        var zip = Path.Combine(Path.GetTempPath(), $"{Path.GetFileName(folder)}.zip");
+        var (exitCode, output) = await RunAsync(Path.Combine(ProjectFolder.Root, "infra", "package.sh"), folder, zip);
+        Assert.True(exitCode == 0, output);
+        using (var archive = ZipFile.OpenRead(zip))
         {
-            WorkingDirectory = Root,
+            Assert.Contains(archive.Entries, entry => entry.FullName.StartsWith(".azurefunctions/", StringComparison.Ordinal));
+        }
+
+        File.Delete(zip);
+    }
+
+    private static bool IsReadyToRun(string assembly)
+    {
+        using var reader = new PEReader(File.OpenRead(assembly));
+        return reader.PEHeaders.CorHeader?.ManagedNativeHeaderDirectory.Size > 0;
+    }
+
+    private static IEnumerable<string> Items(JsonElement project, string kind) =>
+        project.GetProperty("Items").GetProperty(kind).EnumerateArray().Select(item => item.GetProperty("Identity").GetString()!);
+
+    private static async Task<JsonElement> EvaluateAsync(params string[] properties) => JsonSerializer.Deserialize<JsonElement>(await DotnetAsync(
+        [
+            "msbuild", "AccountFunctions/AccountFunctions.csproj", .. properties, "-getProperty:RestoreLockedMode", "-getProperty:NuGetAuditMode",
+            "-getProperty:TreatWarningsAsErrors", "-getItem:PackageReference", "-getItem:ProjectReference",
+        ]));
+
+    private static async Task<string> DotnetAsync(params string[] arguments)
+    {
+        var (exitCode, output) = await RunAsync("dotnet", arguments);
+        Assert.True(exitCode == 0, output);
+        return output;
+    }
+
+    private static async Task<(int ExitCode, string Output)> RunAsync(string program, params string[] arguments)
+    {
+        using var process = Process.Start(new ProcessStartInfo(program, arguments)
+        {
+            WorkingDirectory = ProjectFolder.Root,
             RedirectStandardOutput = true,
+            RedirectStandardError = true,
         })!;
+        var errors = process.StandardError.ReadToEndAsync();
         var output = await process.StandardOutput.ReadToEndAsync();
         await process.WaitForExitAsync();
-        return JsonSerializer.Deserialize<JsonElement>(output);
+        return (process.ExitCode, process.ExitCode == 0 ? output : output + await errors);
     }
-
-    private static string ThisFile([CallerFilePath] string path = "") => path;
 }

@@ -1,12 +1,12 @@
 using System.Net;
 using System.Net.Sockets;
-using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text.Json;
+using LocalHost;
 
 namespace AccountFunctions.Tests.LocalHost;
 
-/// <summary>The app as a process of its own.</summary>
+/// <summary>Starts that cannot succeed, tried with host and app in processes of their own.</summary>
 public sealed class CommandLineTests(AzuriteFixture azurite)
 {
     [Theory, Holds("I9")]
@@ -25,6 +25,7 @@ public sealed class CommandLineTests(AzuriteFixture azurite)
     [InlineData("Tokens__PreviousSigningKeys", "@Microsoft.KeyVault(VaultName=v;SecretName=TokensPreviousSigningKeys)", "Tokens__PreviousSigningKeys: the reference to Key Vault is not resolved")]
     [InlineData("Smtp__Password", "@Microsoft.KeyVault(VaultName=v;SecretName=SmtpPassword)", "Smtp__Password: the reference to Key Vault is not resolved")]
     [InlineData("AZURE_FUNCTIONS_ENVIRONMENT", "Production", "Codes__Key: the public key of local.settings.sample.json is refused in Production")]
+    [InlineData("AccountsStorage", "DefaultEndpointsProtocol=http;AccountName=a;AccountKey=bm9uZQ==;TableEndpoint=http://127.0.0.1:1/a;QueueEndpoint=http://127.0.0.1:1/a", "AccountsStorage: the storage does not answer")]
     public async Task A_bad_setting_ends_the_start_with_one_line_that_names_it(string setting, string value, string line)
     {
         var (exitCode, errors) = await RunAsync([], (setting, value));
@@ -39,7 +40,7 @@ public sealed class CommandLineTests(AzuriteFixture azurite)
     public async Task A_development_key_is_refused_in_production_even_as_one_that_only_verifies()
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var sample = JsonDocument.Parse(await File.ReadAllTextAsync(SampleFile()), new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip }).RootElement.GetProperty("Values");
+        var sample = JsonDocument.Parse(await File.ReadAllTextAsync(SampleFile), new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip }).RootElement.GetProperty("Values");
         var (exitCode, errors) = await RunAsync(
             [],
             ("AZURE_FUNCTIONS_ENVIRONMENT", "Production"),
@@ -51,15 +52,24 @@ public sealed class CommandLineTests(AzuriteFixture azurite)
     }
 
     [Theory]
-    [InlineData("--port")]
     [InlineData("--port", "0")]
     [InlineData("--port", "many")]
-    [InlineData("--help")]
-    public async Task A_bad_option_ends_the_start_with_one_line(params string[] args)
+    [InlineData("--prot", "7072")]
+    public async Task A_bad_option_is_named_and_nothing_starts(params string[] args)
     {
         var (exitCode, errors) = await RunAsync(args);
 
-        Assert.Equal((1, "Cannot start: The only option is --port N, with N from 1 to 65535."), (exitCode, errors.TrimEnd()));
+        Assert.Equal(1, exitCode);
+        Assert.Contains(args[0], errors);
+    }
+
+    [Fact]
+    public async Task A_folder_without_an_app_ends_the_start_with_one_line()
+    {
+        var (exitCode, errors) = await RunAsync(["--port", $"{Ports.Free()}", "--app", Path.GetTempPath()]);
+
+        Assert.Equal(1, exitCode);
+        Assert.Contains("holds no function app", Assert.Single(errors.TrimEnd().Split('\n')));
     }
 
     [Fact]
@@ -82,12 +92,13 @@ public sealed class CommandLineTests(AzuriteFixture azurite)
         Assert.Equal((1, "Cannot start: node is not on the PATH: install Node.js 20 or later."), (exitCode, errors.TrimEnd()));
     }
 
+    private static string SampleFile => Path.Combine(ProjectFolder.Root, ProjectFolder.SampleSettings);
+
     private async Task<(int ExitCode, string Errors)> RunAsync(string[] args, params (string Name, string Value)[] settings)
     {
-        using var app = new AppProcess(
-            args is [] ? ["--port", $"{Ports.Free()}"] : args, [("AzureWebJobsStorage", azurite.NewStorage()), .. settings]);
+        using var app = LocalApp.Run(
+            args is [] ? ["--port", $"{Ports.Free()}", "--app", ProjectFolder.AppOutput] : args,
+            [KeyValuePair.Create("AzureWebJobsStorage", azurite.NewStorage()), .. settings.Select(setting => KeyValuePair.Create(setting.Name, setting.Value))]);
         return await app.WaitForExitAsync();
     }
-
-    private static string SampleFile([CallerFilePath] string path = "") => Path.Combine(Path.GetDirectoryName(path)!, "..", "..", "local.settings.sample.json");
 }

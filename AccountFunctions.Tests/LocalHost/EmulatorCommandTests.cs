@@ -4,6 +4,7 @@ using System.Net;
 using System.Text.Json;
 using Azure;
 using Azure.Communication.Email;
+using LocalHost;
 
 namespace AccountFunctions.Tests.LocalHost;
 
@@ -14,7 +15,7 @@ public sealed class EmulatorCommandTests
     public async Task The_emulator_runs_alone_and_takes_the_mails_of_whoever_has_its_connection_string()
     {
         var url = $"http://localhost:{Ports.Free()}/";
-        using var process = AppProcess.LocalRuntime("emulator", "--port", $"{new Uri(url).Port}");
+        using var process = LocalApp.Run(["emulator", "--port", $"{new Uri(url).Port}"], []);
         await process.WaitForStartAsync();
         var sample = JsonDocument.Parse(await File.ReadAllTextAsync(SampleSettings()), new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip });
         var connection = sample.RootElement.GetProperty("Values").GetProperty("CommunicationServices").GetString()!.Replace("http://localhost:7071/", url, StringComparison.Ordinal);
@@ -31,29 +32,12 @@ public sealed class EmulatorCommandTests
     {
         using var socket = new TcpListener(IPAddress.Loopback, 0);
         socket.Start();
-        using var process = AppProcess.LocalRuntime("emulator", "--port", $"{((IPEndPoint)socket.LocalEndpoint).Port}");
+        using var process = LocalApp.Run(["emulator", "--port", $"{((IPEndPoint)socket.LocalEndpoint).Port}"], []);
         var (exitCode, errors) = await process.WaitForExitAsync();
 
         Assert.Equal(1, exitCode);
         Assert.Matches("^Cannot start: [^\n]+\n$", errors);
     }
 
-    [Fact]
-    public async Task Anything_else_explains_the_command()
-    {
-        using var process = AppProcess.LocalRuntime();
-
-        Assert.Equal((2, "emulator [--port N]   serves the mail emulator and its outbox, on port 7072 if no other is named\n"), await process.WaitForExitAsync());
-    }
-
-    private static string SampleSettings()
-    {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "local.settings.sample.json")))
-        {
-            folder = folder.Parent!;
-        }
-
-        return Path.Combine(folder.FullName, "local.settings.sample.json");
-    }
+    private static string SampleSettings() => Path.Combine(ProjectFolder.Root, ProjectFolder.SampleSettings);
 }

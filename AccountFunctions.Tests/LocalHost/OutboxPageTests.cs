@@ -36,8 +36,4 @@ public sealed class OutboxPageTests(EmulatorHost emulator) : IClassFixture<Emula
         Assert.DoesNotMatch("innerHTML|outerHTML|insertAdjacentHTML|document\\.write|eval\\(", script);
         Assert.Contains("frame.sandbox = '';", script, StringComparison.Ordinal);
     }
-
-    [Fact]
-    public async Task Without_samples_there_is_no_gallery() =>
-        Assert.Equal(System.Net.HttpStatusCode.NotFound, (await emulator.Http.GetAsync("/outbox/gallery", Stop)).StatusCode);
 }

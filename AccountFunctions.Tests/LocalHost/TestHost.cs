@@ -60,7 +60,7 @@ public sealed class TestHost : IQueueHost
         };
         started.host = await FunctionsHost.StartAsync(options, (start, cancellationToken) =>
         {
-            var builder = InProcessWorker.CreateBuilder(start, typeof(Functions).Assembly, configuration.AsEnumerable());
+            var builder = InProcessWorker.CreateBuilder(start, typeof(FunctionCalls).Assembly, configuration.AsEnumerable());
             builder.Services.AddSingleton(started.Calls).AddSingleton(new TableServiceClient(storage));
             return StartWorkerAsync(builder.Build(), cancellationToken);
         });

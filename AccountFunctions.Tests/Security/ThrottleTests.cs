@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Http.Json;
 using AccountFunctions.Accounts;
 using Azure.Data.Tables;
 
@@ -108,18 +107,20 @@ public sealed class ThrottleTests(AzuriteFixture azurite)
     [Fact, Holds("C5")]
     public async Task Wrong_passwords_sent_at_once_to_two_processes_are_heard_five_times()
     {
-        (string, string)[] settings = [("AzureWebJobsStorage", azurite.NewStorage()), ("Throttle__RequestsPerMinute", "1000"), ("Passwords__MaxWaitingHashes", "100")];
-        int[] ports = [Ports.Free(), Ports.Free()];
-        using var first = new AppProcess(["--port", $"{ports[0]}"], settings);
-        using var second = new AppProcess(["--port", $"{ports[1]}"], settings);
-        await Task.WhenAll(first.WaitForStartAsync(), second.WaitForStartAsync());
-        using var client = new HttpClient();
+        Dictionary<string, string> settings = new()
+        {
+            ["AzureWebJobsStorage"] = azurite.NewStorage(),
+            ["Throttle__RequestsPerMinute"] = "1000",
+            ["Passwords__MaxWaitingHashes"] = "100",
+        };
+        var apps = await Task.WhenAll(LocalApp.StartAsync(settings), LocalApp.StartAsync(settings));
+        using var first = apps[0];
+        using var second = apps[1];
 
-        var answers = await Task.WhenAll(Enumerable.Range(0, 64).Select(i =>
-            client.PostAsJsonAsync($"http://127.0.0.1:{ports[i % 2]}/api/account/login", new { username = Address, password = Wrong })));
+        var answers = await Task.WhenAll(Enumerable.Range(0, 64).Select(i => apps[i % 2].PostAsync("login", new { username = Address, password = Wrong })));
 
-        Assert.Equal(5, answers.Count(answer => answer.StatusCode is HttpStatusCode.BadRequest));
-        Assert.Equal(59, answers.Count(answer => answer.StatusCode is HttpStatusCode.TooManyRequests));
+        Assert.Equal(5, answers.Count(answer => answer.Status is 400));
+        Assert.Equal(59, answers.Count(answer => answer.Status is 429));
     }
 
     [Fact]

@@ -13,6 +13,11 @@ public sealed record Problem(int Status, string Code)
         "Show the user which fields to mend; the codes of fields are below.")]
     public static readonly Problem InvalidFields = new(400, "invalid_fields");
 
+    [Explained(
+        "The body came without a length (`Transfer-Encoding: chunked`), and the platform dropped it.",
+        "Send `Content-Length`. In .NET, call `await content.LoadIntoBufferAsync()` before sending.")]
+    public static readonly Problem LengthRequired = new(411, "length_required");
+
     [Explained("The body is longer than 64 KiB.", "Send less. The limits of the fields are in the API documentation.")]
     public static readonly Problem TooLarge = new(413, "too_large");
 

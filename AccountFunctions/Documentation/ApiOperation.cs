@@ -13,7 +13,7 @@ public sealed record ApiOperation(
     HttpRoute Route, OperationAttribute About, Type? Request, Type Reply, bool ForCallers, IReadOnlyList<CatalogueEntry> Refusals)
 {
     private static readonly string[] OfEveryBody =
-        [nameof(Problem.InvalidJson), nameof(Problem.InvalidFields), nameof(Problem.TooLarge), nameof(Problem.UnsupportedMediaType)];
+        [nameof(Problem.InvalidJson), nameof(Problem.InvalidFields), nameof(Problem.LengthRequired), nameof(Problem.TooLarge), nameof(Problem.UnsupportedMediaType)];
 
     private static readonly string[] OfEveryCaller = [nameof(Problem.NotAuthenticated), nameof(Problem.TokenNotValid)];
     private static readonly string[] OfEveryVisitor = [nameof(Problem.TooManyRequests)];

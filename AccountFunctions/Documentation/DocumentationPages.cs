@@ -9,7 +9,7 @@ namespace AccountFunctions.Documentation;
 /// <summary>Swagger UI over the document, the error reference, and the files that both are made of.</summary>
 public static partial class DocumentationPages
 {
-    private const string Root = $"{RouteTable.Prefix}/docs";
+    public const string Root = $"{RouteTable.Prefix}/docs";
     private static readonly Lazy<IReadOnlyDictionary<string, WebFile>> AllAssets = new(() => new Dictionary<string, WebFile>
     {
         ["swagger-ui.css"] = FromSwagger("swagger-ui.css", "text/css; charset=utf-8"),
@@ -17,7 +17,7 @@ public static partial class DocumentationPages
         ["favicon-32x32.png"] = FromSwagger("favicon-32x32.png", "image/png"),
         ["docs.js"] = OfOurs("docs.js", "text/javascript; charset=utf-8"),
         ["docs.css"] = OfOurs("docs.css", "text/css; charset=utf-8"),
-        ["errors.css"] = OfOurs("errors.css", "text/css; charset=utf-8"),
+        ["pages.css"] = OfOurs("pages.css", "text/css; charset=utf-8"),
     });
 
     public static IReadOnlyDictionary<string, WebFile> Assets => AllAssets.Value;
@@ -83,23 +83,31 @@ public static partial class DocumentationPages
                 """);
         }
 
-        return Page("Error reference", $"<link rel=\"stylesheet\" href=\"{Link("errors.css")}\">", body.Append("</main>").ToString());
+        return Page("Error reference", PagesCss, body.Append("</main>").ToString());
     }
 
-    private static WebFile Page(string title, string head, string body) => WebFile.Page($"""
+    /// <summary>A page that shows HTML mails in frames.</summary>
+    internal static WebFile PageWithMails(string title, string body) => WebFile.PageWithMails(Html(title, PagesCss, body));
+
+    private static string PagesCss => $"<link rel=\"stylesheet\" href=\"{Link("pages.css")}\">";
+
+    private static WebFile Page(string title, string head, string body) => WebFile.Page(Html(title, head, body));
+
+    private static string Html(string title, string head, string body) => $"""
         <!doctype html>
         <html lang="en">
         <head>
         <meta charset="utf-8">
         <meta name="viewport" content="width=device-width, initial-scale=1">
-                <title>{title}</title>
+        <meta name="color-scheme" content="light dark">
+        <title>{title}</title>
         <link rel="icon" href="{Link("favicon-32x32.png")}">
         {head}
         </head>
         {body}
         </body>
         </html>
-        """);
+        """;
 
     private static string Link(string asset) => $"{Root}/assets/{asset}?v={Assets[asset].Version}";
 

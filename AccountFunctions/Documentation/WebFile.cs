@@ -20,6 +20,10 @@ public sealed record WebFile(
     /// <summary>A page that loads scripts, styles and data from its own origin only.</summary>
     public static WebFile Page(string html) => new(Encoding.UTF8.GetBytes(html), "text/html; charset=utf-8", OwnOnly);
 
+    /// <summary>A page that shows mails in frames, which inherit its policy: a mail's styles are inline.</summary>
+    public static WebFile PageWithMails(string html) =>
+        Page(html) with { Policy = OwnOnly.Replace("style-src 'self'", "style-src 'self' 'unsafe-inline'", StringComparison.Ordinal) };
+
     /// <summary>What pages refer to by <see cref="Version"/>, so it may be kept for good.</summary>
     public static WebFile Asset(Stream content, string contentType)
     {

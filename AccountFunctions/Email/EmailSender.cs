@@ -26,6 +26,8 @@ public sealed partial class EmailSender(
     // 1 + 3 + 9 s: longer than a request may take to commit.
     private const int MaxWaits = 3;
     private const string RefusedForGood = "the transport refuses it for good";
+    private static readonly TimeSpan StopRetry = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan BusyRetry = TimeSpan.FromSeconds(15);
 
     // Shorter than a reset code lives, since what looks like a fault of the configuration may pass.
@@ -54,6 +56,20 @@ public sealed partial class EmailSender(
             await housekeeping.EnqueueAsync(new AddressSweep(job.AddressKey, retention.EndOfMail(job.Issued), registration), cancellationToken);
         }
 
+        try
+        {
+            await HandleAsync(job, cancellationToken);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // The host stops and keeps the message hidden until its lease ends, which may be longer than the code lives.
+            using var limit = new CancellationTokenSource(StopTimeout);
+            await PostponeAsync(job, StopRetry, "the host stops", limit.Token);
+        }
+    }
+
+    private async Task HandleAsync(EmailJob job, CancellationToken cancellationToken)
+    {
         switch (await composer.ComposeAsync(job, cancellationToken))
         {
             case EmailDecision.Drop drop:
@@ -114,14 +130,14 @@ public sealed partial class EmailSender(
         catch (EmailFailureException e)
         {
             // Communication Services has delivered mails that it answered 429, so before the next try it is asked.
-            await mails.GiveUpAsync(row, refused: e.Failure is not EmailFailure.Throttled, cancellationToken);
-            await HandleAsync(job, e, cancellationToken);
+            await mails.GiveUpAsync(row, refused: e.Failure is not EmailFailure.Throttled);
+            await HandleFailureAsync(job, e, cancellationToken);
             return;
         }
         catch
         {
             metrics.MailHandled(job.Kind, "failed");
-            await mails.GiveUpAsync(row, refused: false, cancellationToken);
+            await mails.GiveUpAsync(row, refused: false);
             throw;
         }
 
@@ -140,7 +156,7 @@ public sealed partial class EmailSender(
         LogSent(job.Kind, job.Id, job.OperationId);
     }
 
-    private Task HandleAsync(EmailJob job, EmailFailureException exception, CancellationToken cancellationToken)
+    private Task HandleFailureAsync(EmailJob job, EmailFailureException exception, CancellationToken cancellationToken)
     {
         switch (exception.Failure)
         {

@@ -176,6 +176,7 @@ internal static class Answer
         400 => "Bad Request",
         401 => "Unauthorized",
         404 => "Not Found",
+        411 => "Length Required",
         412 => "Precondition Failed",
         413 => "Content Too Large",
         415 => "Unsupported Media Type",

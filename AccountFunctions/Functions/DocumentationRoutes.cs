@@ -7,7 +7,7 @@ using Microsoft.Extensions.Options;
 namespace AccountFunctions.Functions;
 
 /// <summary>What those who write clients read, unless <c>Accounts__ServeDocs</c> is false.</summary>
-public sealed class DocumentationRoutes(HttpEdge edge, ApiDocument document, IOptions<AccountOptions> options)
+public sealed class DocumentationRoutes(HttpEdge edge, ApiDocument document, MailGallery gallery, IOptions<AccountOptions> options)
 {
     [Function(nameof(OpenApi))]
     public Task<HttpResponseData> OpenApi(
@@ -23,6 +23,11 @@ public sealed class DocumentationRoutes(HttpEdge edge, ApiDocument document, IOp
     public Task<HttpResponseData> DocsErrors(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "docs/errors")] HttpRequestData request, CancellationToken cancellationToken) =>
         AnswerAsync(request, DocumentationPages.ErrorReference, cancellationToken);
+
+    [Function(nameof(DocsMails))]
+    public Task<HttpResponseData> DocsMails(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "docs/mails")] HttpRequestData request, CancellationToken cancellationToken) =>
+        AnswerAsync(request, () => gallery.Write(request.Query["language"]), cancellationToken);
 
     [Function(nameof(DocsAssets))]
     public Task<HttpResponseData> DocsAssets(

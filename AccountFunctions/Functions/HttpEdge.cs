@@ -88,6 +88,7 @@ public sealed partial class HttpEdge(
         HttpStatusCode success = HttpStatusCode.OK)
     {
         var start = Stopwatch.GetTimestamp();
+        using var activity = request.StartActivity();
         using var scope = TraceScope(logger, request.TraceId());
         using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limited.CancelAfter(MaxDuration);
@@ -99,12 +100,12 @@ public sealed partial class HttpEdge(
         catch (Exception e)
         {
             result = Problem.Unavailable((e as UnavailableException)?.RetryAfter ?? RetryAfter);
-            Log(request.FunctionContext.FunctionDefinition.Name, e);
+            Log(request.FunctionContext.FunctionDefinition.Name, request.TraceId(), e);
         }
 
         if (result.Problem is { Status: < 500 } refusal)
         {
-            LogRefused(request.FunctionContext.FunctionDefinition.Name, refusal.Status, refusal.Message.Replace('\n', ','));
+            LogRefused(request.FunctionContext.FunctionDefinition.Name, refusal.Status, refusal.Message.Replace('\n', ','), request.TraceId());
         }
 
         var answer = await Answer.WriteAsync(request, result, success, tokens.Value.Issuer, cancellationToken);
@@ -112,25 +113,25 @@ public sealed partial class HttpEdge(
         return answer;
     }
 
-    private void Log(string function, Exception exception)
+    private void Log(string function, string traceId, Exception exception)
     {
         // AggregateException is what the Azure SDK throws once its retries are used up.
         if (exception is UnavailableException or RequestFailedException or AggregateException or OperationCanceledException)
         {
-            LogUnavailable(function, exception);
+            LogUnavailable(function, traceId, exception);
         }
         else
         {
-            LogFailed(function, exception);
+            LogFailed(function, traceId, exception);
         }
     }
 
-    [LoggerMessage(LogLevel.Information, "{Function} refused: {Status} {Code}.")]
-    private partial void LogRefused(string function, int status, string code);
+    [LoggerMessage(LogLevel.Information, "{Function} refused: {Status} {Code}. Request {TraceId}.")]
+    private partial void LogRefused(string function, int status, string code, string traceId);
 
-    [LoggerMessage(LogLevel.Warning, "{Function} could not be answered.")]
-    private partial void LogUnavailable(string function, Exception exception);
+    [LoggerMessage(LogLevel.Warning, "{Function} could not be answered. Request {TraceId}.")]
+    private partial void LogUnavailable(string function, string traceId, Exception exception);
 
-    [LoggerMessage(LogLevel.Error, "{Function} failed.")]
-    private partial void LogFailed(string function, Exception exception);
+    [LoggerMessage(LogLevel.Error, "{Function} failed. Request {TraceId}.")]
+    private partial void LogFailed(string function, string traceId, Exception exception);
 }

@@ -29,7 +29,9 @@ internal static class RequestBody
                 buffer = length < buffer.Length ? buffer : Larger(buffer);
             }
 
+            // The host passes on no body that has no length, so an empty one that was announced is not what the client sent.
             return length > MaxBytes ? Problem.TooLarge
+                : length == 0 && request.Header("Transfer-Encoding") is not null ? Problem.LengthRequired
                 : length == 0 && withoutBody is not null ? withoutBody
                 : length > 0 && !IsJson(request.Header("Content-Type")) ? Problem.UnsupportedMediaType
                 : Parse(buffer.AsMemory(0, length), type) is { } parsed ? parsed

@@ -15,6 +15,7 @@ public readonly record struct MailTurn(bool Sent = false, TimeSpan? BusyFor = nu
 public sealed partial class MailStore(TableServiceClient service, TimeProvider time, ILogger<MailStore> logger)
 {
     private static readonly TimeSpan Busy = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan GiveUpTimeout = TimeSpan.FromSeconds(5);
     private readonly TableClient table = service.GetTableClient(AddressStore.TableName);
 
     public async Task<MailTurn> TryBeginAsync(string addressKey, Guid operationId, DateTimeOffset expires, CancellationToken cancellationToken)
@@ -48,10 +49,11 @@ public sealed partial class MailStore(TableServiceClient service, TimeProvider t
         return TrySaveAsync(row, cancellationToken);
     }
 
-    /// <summary>Lets the next delivery try at once. Never throws: what went wrong before is what counts.</summary>
+    /// <summary>Lets the next delivery try at once, also while the host stops. Never throws: what went wrong before is what counts.</summary>
     /// <param name="refused">The mail was not taken over for certain.</param>
-    public async Task GiveUpAsync(MailEntity row, bool refused, CancellationToken cancellationToken)
+    public async Task GiveUpAsync(MailEntity row, bool refused)
     {
+        using var limit = new CancellationTokenSource(GiveUpTimeout, time);
         try
         {
             row.BusyUntil = time.GetUtcNow();
@@ -65,7 +67,7 @@ public sealed partial class MailStore(TableServiceClient service, TimeProvider t
                 batch.Save(row);
             }
 
-            await batch.TryCommitAsync(table, cancellationToken);
+            await batch.TryCommitAsync(table, limit.Token);
         }
         catch (Exception e) when (e is RequestFailedException or AggregateException or OperationCanceledException)
         {

@@ -1,26 +1,52 @@
 using AccountFunctions.Email;
 using AccountFunctions.Housekeeping;
+using Azure;
 using Azure.Data.Tables;
 using Azure.Storage.Queues;
 using Microsoft.Extensions.Hosting;
 
 namespace AccountFunctions.Storage;
 
-/// <summary>Creates tables and queues for development; in Azure the deployment has created them, and the app needs no right to.</summary>
-public sealed class StorageSetup(TableServiceClient tables, QueueServiceClient queues, IHostEnvironment environment) : IHostedService
+/// <summary>
+/// Creates tables and queues for development, before the worker connects to its host and takes work. In Azure the deployment has created them, and the
+/// app needs no right to.
+/// </summary>
+public sealed class StorageSetup(TableServiceClient tables, QueueServiceClient queues, IHostEnvironment environment) : IHostedLifecycleService
 {
-    public Task StartAsync(CancellationToken cancellationToken) => !environment.IsDevelopment()
-        ? Task.CompletedTask
-        : Task.WhenAll(
-            tables.CreateTableIfNotExistsAsync(AddressStore.TableName, cancellationToken),
-            tables.CreateTableIfNotExistsAsync(AccountStore.TableName, cancellationToken),
-            tables.CreateTableIfNotExistsAsync(ThrottleStore.TableName, cancellationToken),
-            CreateAsync(EmailOutbox.QueueName, cancellationToken),
-            CreateAsync(EmailOutbox.PoisonQueueName, cancellationToken),
-            CreateAsync(HousekeepingSchedule.QueueName, cancellationToken),
-            CreateAsync(HousekeepingSchedule.PoisonQueueName, cancellationToken));
+    public async Task StartingAsync(CancellationToken cancellationToken)
+    {
+        if (!environment.IsDevelopment())
+        {
+            return;
+        }
+
+        try
+        {
+            await Task.WhenAll(
+                tables.CreateTableIfNotExistsAsync(AddressStore.TableName, cancellationToken),
+                tables.CreateTableIfNotExistsAsync(AccountStore.TableName, cancellationToken),
+                tables.CreateTableIfNotExistsAsync(ThrottleStore.TableName, cancellationToken),
+                CreateAsync(EmailOutbox.QueueName, cancellationToken),
+                CreateAsync(EmailOutbox.PoisonQueueName, cancellationToken),
+                CreateAsync(HousekeepingSchedule.QueueName, cancellationToken),
+                CreateAsync(HousekeepingSchedule.PoisonQueueName, cancellationToken));
+        }
+        catch (Exception e) when (e is RequestFailedException or AggregateException)
+        {
+            throw new InvalidOperationException($"AccountsStorage: the storage does not answer: {e.GetBaseException().Message.Split('\n')[0]}", e);
+        }
+    }
+
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    private Task<Azure.Response> CreateAsync(string queue, CancellationToken cancellationToken) => queues.GetQueueClient(queue).CreateIfNotExistsAsync(cancellationToken: cancellationToken);
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    private Task<Response> CreateAsync(string queue, CancellationToken cancellationToken) =>
+        queues.GetQueueClient(queue).CreateIfNotExistsAsync(cancellationToken: cancellationToken);
 }

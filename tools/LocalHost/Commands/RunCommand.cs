@@ -48,12 +48,24 @@ internal sealed class RunCommand
                 .AddSimpleConsole(console => console.SingleLine = true),
         };
         ChildWorker? worker = null;
+        var ready = false;
+
+        // Before it is ready, what the app says on its way out is told in one line instead.
+        void Print(string line)
+        {
+            if (ready)
+            {
+                Console.Error.WriteLine(line);
+            }
+        }
+
         await using var host = await FunctionsHost.StartAsync(
             options,
             (start, _) => Task.FromResult<IWorker>(arguments.GetValue(wait)
                 ? WaitingWorker.Announce()
-                : worker = ChildWorker.Start(start, appDirectory, settings, Console.Error.WriteLine)),
+                : worker = ChildWorker.Start(start, appDirectory, settings, Print)),
             cancellationToken);
+        ready = true;
         Welcome(options.Port, storage, worker);
         using var sources = arguments.GetValue(watch) ? SourceWatcher.Start(host) : null;
         var lost = await Task.WhenAny(host.Lost, Task.Delay(Timeout.Infinite, cancellationToken)) == host.Lost;

@@ -23,7 +23,7 @@ public sealed partial class ChildWorker : IWorker
 
     /// <param name="appDirectory">A build or a publication of the app.</param>
     /// <param name="settings">Environment variables for the app; they replace those of this process.</param>
-    /// <param name="print">Receives every line that the app writes to its console.</param>
+    /// <param name="print">Receives every line that the app writes to its console or its error stream.</param>
     /// <exception cref="StartException">There is no function app in the folder.</exception>
     public static ChildWorker Start(
         WorkerStart start, string appDirectory, IEnumerable<KeyValuePair<string, string?>> settings, Action<string> print)

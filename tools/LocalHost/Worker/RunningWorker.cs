@@ -6,6 +6,8 @@ namespace LocalHost.Worker;
 /// <summary>A worker that has loaded its functions, and the queue listeners that feed it.</summary>
 internal sealed class RunningWorker(IWorker worker, WorkerChannel channel, IReadOnlyList<Function> functions)
 {
+    // As long as the Functions host leaves its worker after that.
+    private static readonly TimeSpan CancelGrace = TimeSpan.FromMilliseconds(300);
     private readonly CancellationTokenSource stopReceiving = new();
     private readonly CancellationTokenSource cancelInvocations = new();
     private readonly FrozenDictionary<string, Function> byName = functions.ToFrozenDictionary(function => function.Name);
@@ -32,6 +34,7 @@ internal sealed class RunningWorker(IWorker worker, WorkerChannel channel, IRead
         await Task.WhenAny(listening, worker.Ended, Task.Delay(Timeout.Infinite, graceEnded));
         channel.Terminate();
         await cancelInvocations.CancelAsync();
+        await Task.WhenAny(listening, Task.Delay(CancelGrace, CancellationToken.None));
         await worker.DisposeAsync();
         await channel.CloseAsync();
         await listening;

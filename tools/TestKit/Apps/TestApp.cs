@@ -61,6 +61,7 @@ public sealed partial class TestApp : IAsyncDisposable
         var all = HostSettings.ReadFiles(port.Value, sampleOnly: true);
         HostSettings.UseStorage(all, storage);
         all["AzureFunctionsJobHost:extensions:queues:maxPollingInterval"] = "00:00:00.050";
+        all["Tokens__Issuer"] = "http://localhost:7071/api";
         all["Throttle__RequestsPerMinute"] = "1000000";
         all["Passwords__MaxWaitingHashes"] = "1000";
         all["Email__PerMinute"] = "1000000";

@@ -3,8 +3,9 @@ using AccountFunctions.Email;
 using AccountFunctions.Housekeeping;
 using Azure.Storage.Queues;
 using Microsoft.Extensions.DependencyInjection;
+using Operations;
 
-namespace AccountFunctions.Tests.Email;
+namespace AccountFunctions.Tests.Operations;
 
 public sealed class PoisonCommandTests(AzuriteFixture azurite) : IAsyncLifetime
 {
@@ -105,11 +106,10 @@ public sealed class PoisonCommandTests(AzuriteFixture azurite) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_app_takes_the_command_instead_of_starting()
+    public async Task The_program_works_on_the_storage_that_the_settings_name()
     {
         await app.Queue(EmailOutbox.PoisonQueueName).SendMessageAsync("no job", Stop);
-        using var process = new AppProcess(["poison", "drop", "--all"], ("AccountsStorage", app.Storage));
-        await process.WaitForExitAsync();
+        Assert.Equal((0, ""), await OperationsProgram.RunAsync(["poison", "drop", "--all"], ("AccountsStorage", app.Storage)));
 
         await TestApp.WaitForLengthAsync(app.Queue(EmailOutbox.PoisonQueueName), 0);
     }

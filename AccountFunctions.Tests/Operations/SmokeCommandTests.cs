@@ -1,5 +1,6 @@
+using Operations;
 
-namespace AccountFunctions.Tests;
+namespace AccountFunctions.Tests.Operations;
 
 public sealed class SmokeCommandTests(AzuriteFixture azurite)
 {
@@ -56,9 +57,7 @@ public sealed class SmokeCommandTests(AzuriteFixture azurite)
     [InlineData("--base-url", "https://accounts.example.com/api", "--all")]
     public async Task Anything_else_explains_the_command(params string[] args)
     {
-        using var process = new AppProcess(["smoke", .. args]);
-
-        Assert.Equal((2, ""), await process.WaitForExitAsync());
+        Assert.Equal((2, ""), await OperationsProgram.RunAsync(["smoke", .. args]));
     }
 
     private static async Task<(int ExitCode, string Output)> RunAsync(TestApp app, params string[] args)
