@@ -56,6 +56,7 @@ public static class AccountServices
         services.AddSingleton<Login>().AddSingleton<Refresh>().AddSingleton<SessionReplies>();
         services.AddSingleton<Logout>().AddSingleton<ListSessions>().AddSingleton<RevokeSession>();
         services.AddSingleton<ResetPassword>().AddSingleton<ChangePassword>().AddSingleton<PasswordSetter>().AddSingleton<UpdateDetails>();
+        services.AddSingleton<JobsInProgress>().AddHostedService(provider => provider.GetRequiredService<JobsInProgress>());
         services.AddSingleton<HttpEdge>().AddSingleton<ApiDocument>();
         return services;
     }

@@ -38,7 +38,7 @@ try {
   $api = Get-Output apiUrl
 
   Write-Host '2. The app'
-  Invoke-Step dotnet @('publish', 'AccountFunctions', '--configuration', 'Release', '-p:FunctionsRuntime=Azure', '--output', "$work/app")
+  Invoke-Step dotnet @('publish', 'AccountFunctions', '--configuration', 'Release', '-p:AzureCommunicationEmail=Package', '--output', "$work/app")
   if (-not $DryRun) {
     # Unlike Compress-Archive this takes hidden folders along.
     [IO.Compression.ZipFile]::CreateFromDirectory("$work/app", "$work/app.zip")
@@ -54,7 +54,7 @@ try {
   Invoke-Step az @('functionapp', 'deployment', 'source', 'config-zip', '--resource-group', $Group, '--name', $app, '--src', "$work/app.zip")
 
   Write-Host '3. Is it well?'
-  Invoke-Step dotnet @('run', '--project', 'AccountFunctions', '--', 'smoke', '--base-url', $api)
+  Invoke-Step dotnet @('run', '--project', 'tools/Operations', '--', 'smoke', '--base-url', $api)
   Write-Host "The API is at $api"
 }
 finally {

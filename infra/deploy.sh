@@ -40,10 +40,10 @@ unset SIGNING_KEY_SEED
 app=$(output functionAppName) api=$(output apiUrl)
 
 echo "2. The app" >&2
-run dotnet publish AccountFunctions --configuration Release -p:FunctionsRuntime=Azure --output "$work/app"
+run dotnet publish AccountFunctions --configuration Release -p:AzureCommunicationEmail=Package --output "$work/app"
 run infra/package.sh "$work/app" "$work/app.zip"
 run az functionapp deployment source config-zip --resource-group "$group" --name "$app" --src "$work/app.zip"
 
 echo "3. Is it well?" >&2
-run dotnet run --project AccountFunctions -- smoke --base-url "$api"
+run dotnet run --project tools/Operations -- smoke --base-url "$api"
 echo "The API is at $api" >&2

@@ -104,6 +104,7 @@ public sealed partial class BicepTests
         Assert.All([.. Required, .. needed], name => Assert.Contains(name, settings.Keys));
         Assert.DoesNotContain(settings.Keys, name => Array.Exists(foreign, other => other == name));
         Assert.Equal("Production", settings["AZURE_FUNCTIONS_ENVIRONMENT"]);
+        Assert.Equal(("1048576", "true"), (settings["FUNCTIONS_REQUEST_BODY_SIZE_LIMIT"], settings["AzureWebJobsDisableHomepage"]));
         var site = Assert.Single(Resources(environment, "Microsoft.Web/sites")).GetProperty("properties");
         Assert.True(site.GetProperty("httpsOnly").GetBoolean());
         var configuration = site.GetProperty("siteConfig");

@@ -5,9 +5,9 @@ using Microsoft.Azure.Functions.Worker;
 namespace AccountFunctions.Functions;
 
 /// <summary>The queue trigger of what has to be done some time later.</summary>
-public sealed class HousekeepingJobs(Housekeeper housekeeper)
+public sealed class HousekeepingJobs(Housekeeper housekeeper, JobsInProgress jobs)
 {
     [Function(nameof(KeepHouse))]
     public Task KeepHouse([QueueTrigger(HousekeepingSchedule.QueueName, Connection = "AccountsStorage")] QueueMessage message, CancellationToken cancellationToken) =>
-        housekeeper.DoAsync(message.Body, cancellationToken);
+        jobs.RunAsync(() => housekeeper.DoAsync(message.Body, cancellationToken));
 }

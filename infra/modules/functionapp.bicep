@@ -109,6 +109,8 @@ resource app 'Microsoft.Web/sites@2024-11-01' = {
         APPLICATIONINSIGHTS_CONNECTION_STRING: insights.properties.ConnectionString
         APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'ClientId=${identity.properties.clientId};Authorization=AAD'
         APPLICATIONINSIGHTS_STATSBEAT_DISABLED: 'true'
+        // The host's page at the root says nothing that clients need.
+        AzureWebJobsDisableHomepage: 'true'
         AzureWebJobsStorage__accountName: hostStorage.name
         AzureWebJobsStorage__credential: 'managedidentity'
         AzureWebJobsStorage__clientId: identity.properties.clientId
@@ -116,6 +118,8 @@ resource app 'Microsoft.Web/sites@2024-11-01' = {
         AccountsStorage__tableServiceUri: dataStorage.properties.primaryEndpoints.table
         AccountsStorage__credential: 'managedidentity'
         AccountsStorage__clientId: identity.properties.clientId
+        // The host buffers whole bodies before the app sees them. The app takes 64 KiB; with the default of 100 MiB a few requests would fill the memory.
+        FUNCTIONS_REQUEST_BODY_SIZE_LIMIT: '1048576'
       },
       reduce(
         items(vaultItems),

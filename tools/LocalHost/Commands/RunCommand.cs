@@ -33,6 +33,11 @@ internal sealed class RunCommand
         var appDirectory = arguments.GetValue(app)?.FullName ?? ProjectFolder.AppOutput;
         var settings = ReadSettings(arguments.GetValue(port));
         await using var azurite = HostSettings.NeedsStorage(settings) ? await StartStorageAsync(cancellationToken) : null;
+        if (arguments.GetValue(wait) && azurite is { IsWhereToolsLook: false })
+        {
+            throw new StartException("A debugged app looks for its storage on ports 10000 to 10002, and something else listens there: stop it, then start again.");
+        }
+
         HostSettings.UseStorage(settings, azurite?.ConnectionString() ?? settings["AzureWebJobsStorage"] ?? "");
         var storage = azurite is null ? "as configured" : $"tables {azurite.TableEndpoint()}  queues {azurite.QueueEndpoint()}";
         var options = new FunctionsHostOptions

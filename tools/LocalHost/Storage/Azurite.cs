@@ -10,6 +10,9 @@ public sealed partial class Azurite : IAsyncDisposable
 {
     // The key that every storage emulator has; it guards nothing.
     private const string Key = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
+    private const int BlobPort = 10000;
+    private const int QueuePort = 10001;
+    private const int TablePort = 10002;
     private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(10);
     private readonly Process process;
     private readonly FileStream? dataLock;
@@ -60,6 +63,9 @@ public sealed partial class Azurite : IAsyncDisposable
 
     public int ProcessId => process.Id;
 
+    /// <summary>Whether it listens where <c>UseDevelopmentStorage=true</c> leads.</summary>
+    public bool IsWhereToolsLook => new Uri(endpoints["Table"]).Port == TablePort && new Uri(endpoints["Queue"]).Port == QueuePort;
+
     public string TableEndpoint(string? account = null) => $"{endpoints["Table"]}/{account ?? firstAccount}";
 
     public string QueueEndpoint(string? account = null) => $"{endpoints["Queue"]}/{account ?? firstAccount}";
@@ -108,7 +114,7 @@ public sealed partial class Azurite : IAsyncDisposable
 
     private static IEnumerable<string> Arguments(AzuriteOptions options)
     {
-        (string Name, int Port)[] services = [("blob", 10000), ("queue", 10001), ("table", 10002)];
+        (string Name, int Port)[] services = [("blob", BlobPort), ("queue", QueuePort), ("table", TablePort)];
 
         // What keeps its data is found where tools look for development storage, unless somebody else is there.
         var usual = options.DataFolder is not null && services.All(service => IsFree(service.Port));

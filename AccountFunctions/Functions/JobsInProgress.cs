@@ -1,0 +1,45 @@
+using Microsoft.Extensions.Hosting;
+
+namespace AccountFunctions.Functions;
+
+/// <summary>
+/// Keeps the process alive at a stop until the queue functions have returned. The host terminates its worker first and cancels the functions next, and a
+/// cancelled mail still has to leave a copy of its job.
+/// </summary>
+public sealed class JobsInProgress : IHostedService
+{
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(5);
+    private readonly TaskCompletionSource done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    // One for the time before the stop.
+    private int running = 1;
+
+    public async Task RunAsync(Func<Task> job)
+    {
+        Interlocked.Increment(ref running);
+        try
+        {
+            await job();
+        }
+        finally
+        {
+            Leave();
+        }
+    }
+
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StopAsync(CancellationToken cancellationToken)
+    {
+        Leave();
+        return Task.WhenAny(done.Task, Task.Delay(Limit, cancellationToken));
+    }
+
+    private void Leave()
+    {
+        if (Interlocked.Decrement(ref running) == 0)
+        {
+            done.TrySetResult();
+        }
+    }
+}
