@@ -1,4 +1,4 @@
-using AccountFunctions;
+using AccountFunctions.Functions;
 using AccountFunctions.Telemetry;
 using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Extensions.Hosting;
@@ -6,5 +6,5 @@ using Microsoft.Extensions.Logging;
 
 var builder = FunctionsApplication.CreateBuilder(args);
 builder.Logging.AddFilter("Azure", LogLevel.Warning).AddFilter("Microsoft", LogLevel.Warning);
-builder.Services.AddAzureClients().AddAccounts().AddTelemetryExport(builder.Configuration);
+builder.Services.AddAccountFunctions().AddTelemetryExport(builder.Configuration);
 await builder.Build().RunAsync();

@@ -1,14 +1,20 @@
 using System.Text;
+using AccountFunctions.Accounts;
+using AccountFunctions.Security;
 using Microsoft.Extensions.Options;
 
 namespace AccountFunctions.Documentation;
 
-/// <summary>The OpenAPI 3.1 document as it is served; made when it is asked for first, because an app should start fast.</summary>
+/// <summary>The OpenAPI 3.1 document as it is served. It is written when somebody asks for it first, so that the app starts fast.</summary>
 public sealed class ApiDocument(
-    IOptions<AccountOptions> accounts, IOptions<PasswordOptions> passwords, IOptions<CodeOptions> codes, IOptions<TokenOptions> tokens)
+    IReadOnlyList<ApiRoute> routes,
+    IOptions<AccountOptions> accounts,
+    IOptions<PasswordOptions> passwords,
+    IOptions<CodeOptions> codes,
+    IOptions<TokenOptions> tokens)
 {
     private readonly Lazy<ReadOnlyMemory<byte>> bytes = new(() => Encoding.UTF8.GetBytes(
-        new ApiDocumentBuilder(accounts.Value, passwords.Value, codes.Value, tokens.Value).Build()));
+        new ApiDocumentBuilder(accounts.Value, passwords.Value, codes.Value, tokens.Value).Build(routes)));
 
     public ReadOnlyMemory<byte> Bytes => bytes.Value;
 }

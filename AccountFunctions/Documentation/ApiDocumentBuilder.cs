@@ -1,6 +1,7 @@
 using System.Globalization;
 using AccountFunctions.Accounts;
-using AccountFunctions.Functions;
+using AccountFunctions.Contract;
+using AccountFunctions.Security;
 using Microsoft.OpenApi;
 
 namespace AccountFunctions.Documentation;
@@ -24,10 +25,10 @@ internal sealed class ApiDocumentBuilder
                 Sign-up, activation by mailed code, sign-in, recovery and account details. Every answer comes in one envelope:
                 `status`, `code` (the HTTP status), `data` and `message`, and for fields at fault `errors`. A client that sends
                 `Accept: application/problem+json` gets refusals as RFC 9457 instead. What each code means and what to do about it
-                is on the [error reference]({RouteTable.Prefix}/docs/errors).
+                is on the [error reference]({ApiPaths.Prefix}/docs/errors).
                 """,
         },
-        Servers = [new OpenApiServer { Url = RouteTable.Prefix }],
+        Servers = [new OpenApiServer { Url = ApiPaths.Prefix }],
         Tags = new HashSet<OpenApiTag>(),
         Components = new OpenApiComponents(),
         Paths = [],
@@ -47,9 +48,10 @@ internal sealed class ApiDocumentBuilder
         });
     }
 
-    public string Build()
+    public string Build(IEnumerable<ApiRoute> routes)
     {
-        foreach (var path in RouteTable.All.Select(ApiOperation.Of).OfType<ApiOperation>().GroupBy(operation => operation.Route.Path))
+        var operations = routes.Select(route => ApiOperation.Of(route, ApiSchemas.IsRequest)).OfType<ApiOperation>();
+        foreach (var path in operations.GroupBy(operation => operation.Route.Path))
         {
             document.Paths.Add(path.Key, new OpenApiPathItem { Operations = path.ToDictionary(operation => operation.Route.Method, Describe) });
         }
@@ -68,14 +70,18 @@ internal sealed class ApiDocumentBuilder
             OperationId = route.Name,
             Summary = about.Summary,
             Description = about.Description,
-            Tags = new HashSet<OpenApiTagReference> { Tag(operation) },
+            Tags = new HashSet<OpenApiTagReference> { Tag(operation.Endpoint.Tag) },
             Parameters = [.. Parameters(operation)],
-            RequestBody = request is null ? null : new OpenApiRequestBody { Required = !about.BodyOptional, Content = ApiResponses.Json(request) },
-            Responses = new OpenApiResponses { [Key(about.Status)] = responses.Success(about, schemas.Of(operation.Reply)) },
-            Security = operation.ForCallers ? [new() { [new OpenApiSecuritySchemeReference(Bearer, document)] = [] }] : [],
+            RequestBody = request is null
+                ? null
+                : new OpenApiRequestBody { Required = !about.BodyOptional, Content = ApiResponses.Json(request) },
+            Responses = new OpenApiResponses { [Key(operation.Endpoint.Status)] = responses.Success(operation, schemas.Of(operation.Reply)) },
+            Security = operation.Endpoint.Access is Access.Owner
+                ? [new() { [new OpenApiSecuritySchemeReference(Bearer, document)] = [] }]
+                : [],
         };
         var refusals = operation.Refusals.Where(refusal => accounts.DiscloseAddresses || !Telling.Contains(refusal.Name));
-        foreach (var refusal in refusals.GroupBy(refusal => refusal.Status!.Value))
+        foreach (var refusal in refusals.GroupBy(refusal => refusal.Status ?? 0))
         {
             described.Responses[Key(refusal.Key)] = responses.Refusal(refusal.Key, [.. refusal], [.. request?.Properties?.Keys ?? []]);
         }
@@ -83,14 +89,9 @@ internal sealed class ApiDocumentBuilder
         return described;
     }
 
-    private OpenApiTagReference Tag(ApiOperation operation)
+    private OpenApiTagReference Tag(string name)
     {
-        var name = operation.ForCallers ? "Signed in" : operation.Request is null ? "Service" : "Sign-up and sign-in";
-        if (document.Tags!.All(tag => tag.Name != name))
-        {
-            document.Tags!.Add(new OpenApiTag { Name = name });
-        }
-
+        document.Tags?.Add(new OpenApiTag { Name = name });
         return new OpenApiTagReference(name, document);
     }
 
@@ -104,7 +105,7 @@ internal sealed class ApiDocumentBuilder
 
         if (operation.About.Refusals.Contains(nameof(Problem.Stale)))
         {
-            const string Description = "The `ETag` of the state that is to be changed, and no other.";
+            const string Description = "The `ETag` of the one state that may be changed.";
             yield return new OpenApiParameter { Name = "If-Match", In = ParameterLocation.Header, Description = Description, Schema = text };
         }
     }

@@ -1,49 +1,52 @@
 using System.Reflection;
-using AccountFunctions.Accounts;
-using AccountFunctions.Functions;
+using AccountFunctions.Contract;
 
 namespace AccountFunctions.Documentation;
 
-/// <summary>An operation as its route, its class and its types tell it.</summary>
+/// <summary>An operation, as its route, its handler and its types describe it.</summary>
 /// <param name="Request">Type of the body; null for none.</param>
 /// <param name="Reply">Type of the data in the envelope, or of the document.</param>
-/// <param name="ForCallers">Whether it asks for an access token.</param>
 /// <param name="Refusals">All that it may answer but success.</param>
 public sealed record ApiOperation(
-    HttpRoute Route, OperationAttribute About, Type? Request, Type Reply, bool ForCallers, IReadOnlyList<CatalogueEntry> Refusals)
+    ApiRoute Route, EndpointAttribute Endpoint, OperationAttribute About, Type? Request, Type Reply, IReadOnlyList<CatalogueEntry> Refusals)
 {
     private static readonly string[] OfEveryBody =
-        [nameof(Problem.InvalidJson), nameof(Problem.InvalidFields), nameof(Problem.LengthRequired), nameof(Problem.TooLarge), nameof(Problem.UnsupportedMediaType)];
+    [
+        nameof(Problem.InvalidJson), nameof(Problem.InvalidFields), nameof(Problem.LengthRequired), nameof(Problem.TooLarge),
+        nameof(Problem.UnsupportedMediaType),
+    ];
 
-    private static readonly string[] OfEveryCaller = [nameof(Problem.NotAuthenticated), nameof(Problem.TokenNotValid)];
-    private static readonly string[] OfEveryVisitor = [nameof(Problem.TooManyRequests)];
-    private static readonly string[] OfEveryOperation = [nameof(Problem.ServiceUnavailable)];
-
-    /// <summary>The operation behind a route: the class of the function's name, or the function itself; null where neither says anything.</summary>
-    public static ApiOperation? Of(HttpRoute route)
+    private static readonly Dictionary<Access, string[]> ByAccess = new()
     {
-        var handler = typeof(Problem).Assembly.GetType($"{typeof(Problem).Namespace}.{route.Name}")?.GetMethod("HandleAsync");
-        var member = handler?.DeclaringType ?? (MemberInfo)route.Function;
-        if (member.GetCustomAttribute<OperationAttribute>() is not { } about)
+        [Access.Public] = [],
+        [Access.Anyone] = [nameof(Problem.TooManyRequests)],
+        [Access.Owner] = [nameof(Problem.NotAuthenticated), nameof(Problem.TokenNotValid)],
+    };
+
+    /// <summary>Null for a route that is not documented.</summary>
+    /// <param name="isRequest">Tells the types of request bodies from the other parameters of a handler.</param>
+    public static ApiOperation? Of(ApiRoute route, Predicate<Type> isRequest)
+    {
+        if (route.Endpoint is not { } endpoint)
         {
             return null;
         }
 
-        var parameters = handler?.GetParameters().Select(parameter => parameter.ParameterType).ToList() ?? [];
-        var request = parameters.Find(type => type.Namespace == typeof(Problem).Namespace && type.Name.EndsWith("Request", StringComparison.Ordinal));
+        var member = (MemberInfo?)endpoint.Handler ?? route.Function;
+        var about = member.GetCustomAttribute<OperationAttribute>() ?? throw new InvalidOperationException($"{member.Name} has no {nameof(OperationAttribute)}.");
+        var handler = endpoint.Handler?.GetMethod("HandleAsync");
+        var request = handler?.GetParameters().Select(parameter => parameter.ParameterType).FirstOrDefault(type => isRequest(type));
 
         // Task<Result<TReply>>
         var reply = about.Document ?? handler?.ReturnType.GenericTypeArguments[0].GenericTypeArguments[0] ?? typeof(Success);
-        var forCallers = parameters.Contains(typeof(Caller));
         string[] refusals =
         [
             .. request is null ? [] : OfEveryBody,
-            .. forCallers ? OfEveryCaller : [],
-            .. parameters.Contains(typeof(Visitor)) ? OfEveryVisitor : [],
-            .. about.Document is null ? OfEveryOperation : [],
+            .. ByAccess[endpoint.Access],
+            .. about.Document is null ? [nameof(Problem.ServiceUnavailable)] : Array.Empty<string>(),
             .. about.Refusals,
         ];
         var entries = refusals.Select(name => Catalogue.Problems.Single(problem => problem.Name == name)).OrderBy(problem => problem.Status);
-        return new ApiOperation(route, about, request, reply, forCallers, [.. entries]);
+        return new ApiOperation(route, endpoint, about, request, reply, [.. entries]);
     }
 }

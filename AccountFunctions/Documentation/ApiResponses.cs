@@ -1,7 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using AccountFunctions.Accounts;
-using AccountFunctions.Functions;
+using AccountFunctions.Contract;
 using Microsoft.OpenApi;
 
 namespace AccountFunctions.Documentation;
@@ -19,7 +18,7 @@ internal sealed class ApiResponses
     {
         (this.document, this.issuer) = (document, issuer);
         document.AddComponent<IOpenApiSchema>(nameof(FieldError), OneOf([.. Catalogue.FieldErrors.Select(fault => (JsonNode)fault.Code)]));
-        AddHeader("X-Request-Id", "The trace under which the request is found in the logs.", Text());
+        AddHeader("X-Request-Id", "The id of the request in the logs.", Text());
         AddHeader("ETag", "The state of the account, for `If-Match`.", Text());
         AddHeader("Retry-After", "Seconds to wait.", new OpenApiSchema { Type = JsonSchemaType.Integer, Minimum = "1" });
         AddHeader("WWW-Authenticate", "The scheme, and what is wrong with the token if one was sent (RFC 6750).", Text());
@@ -27,13 +26,13 @@ internal sealed class ApiResponses
 
     public static Dictionary<string, IOpenApiMediaType> Json(IOpenApiSchema schema) => new() { [JsonType] = new OpenApiMediaType { Schema = schema } };
 
-    public OpenApiResponse Success(OperationAttribute about, IOpenApiSchema reply) => new()
+    public OpenApiResponse Success(ApiOperation operation, IOpenApiSchema reply) => new()
     {
         Description = "Done.",
-        Headers = Headers(about.HasETag ? "ETag" : null),
-        Content = Json(about.Document is not null
+        Headers = Headers(operation.About.HasETag ? "ETag" : null),
+        Content = Json(operation.About.Document is not null
             ? reply
-            : Object(("status", OneOf("success")), ("code", OneOf(about.Status)), ("data", reply), ("message", Null()))),
+            : Object(("status", OneOf("success")), ("code", OneOf(operation.Endpoint.Status)), ("data", reply), ("message", Null()))),
     };
 
     /// <param name="fields">Members of the request, which may be at fault.</param>
@@ -44,7 +43,7 @@ internal sealed class ApiResponses
             return Describe(status, refusals, fields);
         }
 
-        // What operations refuse alike is said once.
+        // A refusal that several operations share is described once.
         var name = string.Join("Or", refusals.Select(refusal => refusal.Name));
         document.AddComponent<IOpenApiResponse>(name, Describe(status, refusals, []));
         return new OpenApiResponseReference(name, document);
@@ -63,17 +62,24 @@ internal sealed class ApiResponses
 
         var envelope = Object([("status", OneOf("error")), ("code", OneOf(status)), ("data", Null()), ("message", message), .. errors]);
         var problem = Object(
-            [("type", Text("uri")), ("title", Text()), ("status", OneOf(status)), ("detail", message), ("code", OneOf(codes)), .. errors, ("trace_id", Text())]);
-        envelope.Required!.Remove("errors");
-        problem.Required!.Remove("errors");
+        [
+            ("type", Text("uri")), ("title", Text()), ("status", OneOf(status)), ("detail", message), ("code", OneOf(codes)), .. errors,
+            ("trace_id", Text()),
+        ]);
+        envelope.Required?.Remove("errors");
+        problem.Required?.Remove("errors");
         return new OpenApiResponse
         {
             Description = string.Join('\n', refusals.Select(refusal => $"- `{refusal.Code}`: {refusal.Meaning}")),
             Headers = Headers(status switch { 401 => "WWW-Authenticate", 429 or 503 => "Retry-After", _ => null }),
             Content = new Dictionary<string, IOpenApiMediaType>
             {
-                [JsonType] = new OpenApiMediaType { Schema = envelope, Examples = Examples(sample => Answer.Refusal(sample)) },
-                [ProblemType] = new OpenApiMediaType { Schema = problem, Examples = Examples(sample => Answer.ProblemDocument(sample, issuer, SampleTrace)) },
+                [JsonType] = new OpenApiMediaType { Schema = envelope, Examples = Examples(sample => Envelope.Refusal(sample)) },
+                [ProblemType] = new OpenApiMediaType
+                {
+                    Schema = problem,
+                    Examples = Examples(sample => Envelope.ProblemDocument(sample, issuer, SampleTrace)),
+                },
             },
         };
 
@@ -85,7 +91,7 @@ internal sealed class ApiResponses
             refusal.Name == nameof(Problem.InvalidFields) ? Problem.Field(fields[0], FieldError.Required) : new Problem(status, refusal.Code);
     }
 
-    // As Problem.Message has them: one field a line.
+    // As in Problem.Message: one field a line.
     private static OpenApiSchema FieldLines(IReadOnlyList<string> fields)
     {
         var line = $"({string.Join('|', fields)}): ({string.Join('|', Catalogue.FieldErrors.Select(fault => fault.Code))})";

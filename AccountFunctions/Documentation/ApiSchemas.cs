@@ -4,15 +4,23 @@ using System.Text.Json.Nodes;
 using System.Text.Json.Schema;
 using System.Text.Json.Serialization.Metadata;
 using AccountFunctions.Accounts;
+using AccountFunctions.Contract;
+using AccountFunctions.Security;
 using Microsoft.OpenApi;
 using Microsoft.OpenApi.Reader;
 
 namespace AccountFunctions.Documentation;
 
-/// <summary>The schemas (JSON Schema 2020-12) of the types that <see cref="AccountJson"/> reads and writes, as components of a document.</summary>
+/// <summary>
+/// The schemas (JSON Schema 2020-12) of the types that <see cref="AccountJson"/> reads and writes, as components of a document.
+/// </summary>
 internal sealed class ApiSchemas(OpenApiDocument document, PasswordOptions passwords, CodeOptions codes)
 {
     private static readonly Dictionary<Type, string> MemberTypes = new() { [typeof(Member<string>)] = "string", [typeof(Member<bool>)] = "boolean" };
+
+    /// <summary>Whether the API reads bodies of this type.</summary>
+    public static bool IsRequest(Type type) =>
+        type.GetProperties().Any(property => MemberTypes.ContainsKey(property.PropertyType));
 
     /// <summary>An object becomes a component of the document and is referred to; all else stands where it is.</summary>
     public IOpenApiSchema Of(Type type)
@@ -46,10 +54,10 @@ internal sealed class ApiSchemas(OpenApiDocument document, PasswordOptions passw
         return new JsonObject { ["$ref"] = $"#/components/schemas/{context.TypeInfo.Type.Name}" };
     }
 
-    // The members of requests are read by a converter of their own, of which the exporter knows nothing.
+    // A converter of our own reads the members of requests, so the exporter cannot describe them.
     private void Describe(JsonNode schema, JsonPropertyInfo property, FieldAttribute field)
     {
-        var properties = schema["properties"]!.AsObject();
+        var properties = schema["properties"]?.AsObject() ?? throw new InvalidOperationException("The exporter lists the members of objects.");
         if (MemberTypes.TryGetValue(property.PropertyType, out var type))
         {
             properties[property.Name] = new JsonObject { ["type"] = field.Nullable ? new JsonArray(type, "null") : type };
@@ -57,11 +65,15 @@ internal sealed class ApiSchemas(OpenApiDocument document, PasswordOptions passw
 
         if (field.Required)
         {
-            schema["required"] ??= new JsonArray();
-            schema["required"]!.AsArray().Add((JsonNode)property.Name);
+            var required = schema["required"]?.AsArray() ?? [];
+            required.Add((JsonNode)property.Name);
+            schema["required"] = required;
         }
 
-        Describe(properties[property.Name]!.AsObject(), field);
+        if (properties[property.Name] is JsonObject keywords)
+        {
+            Describe(keywords, field);
+        }
     }
 
     private void Describe(JsonObject keywords, FieldAttribute field)
@@ -75,7 +87,8 @@ internal sealed class ApiSchemas(OpenApiDocument document, PasswordOptions passw
                 (keywords["format"], maxLength, example) = ("email", EmailAddress.MaxLength, "ada@example.com");
                 break;
             case FieldKind.Code:
-                (keywords["pattern"], example) = (string.Create(CultureInfo.InvariantCulture, $"^[0-9]{{{codes.Digits}}}$"), "1234567890"[..codes.Digits]);
+                var pattern = string.Create(CultureInfo.InvariantCulture, $"^[0-9]{{{codes.Digits}}}$");
+                (keywords["pattern"], example) = (pattern, "1234567890"[..codes.Digits]);
                 break;
             case FieldKind.NewPassword:
                 keywords["minLength"] = passwords.MinimumLength;
@@ -113,5 +126,7 @@ internal sealed class ApiSchemas(OpenApiDocument document, PasswordOptions passw
 
     // The members of a record are described on the parameters of its constructor.
     private static FieldAttribute? About(JsonPropertyInfo property) =>
-        property.AssociatedParameter?.AttributeProvider?.GetCustomAttributes(typeof(FieldAttribute), inherit: false) is [FieldAttribute field] ? field : null;
+        property.AssociatedParameter?.AttributeProvider?.GetCustomAttributes(typeof(FieldAttribute), inherit: false) is [FieldAttribute field]
+            ? field
+            : null;
 }

@@ -1,11 +1,11 @@
 using System.Reflection;
-using AccountFunctions.Accounts;
+using AccountFunctions.Contract;
 
 namespace AccountFunctions.Documentation;
 
-/// <summary>A code that clients may meet, and what is said about it.</summary>
-/// <param name="Name">Of the member that stands for it.</param>
-/// <param name="Status">Null for what is wrong with a field.</param>
+/// <summary>A code that clients may get, and its documentation.</summary>
+/// <param name="Name">Of the member of the catalogue.</param>
+/// <param name="Status">Null for the code of a field.</param>
 public sealed record CatalogueEntry(string Name, string Code, int? Status, string Meaning, string Advice);
 
 /// <summary>Every code there is, read off <see cref="Problem"/> and <see cref="FieldError"/>.</summary>

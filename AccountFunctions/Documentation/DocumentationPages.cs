@@ -1,15 +1,12 @@
-using System.Net;
-using System.Text;
-using System.Text.RegularExpressions;
-using AccountFunctions.Functions;
+using AccountFunctions.Contract;
 using Swashbuckle.AspNetCore.SwaggerUI;
 
 namespace AccountFunctions.Documentation;
 
-/// <summary>Swagger UI over the document, the error reference, and the files that both are made of.</summary>
-public static partial class DocumentationPages
+/// <summary>Swagger UI over the document, and what the pages have in common.</summary>
+public static class DocumentationPages
 {
-    public const string Root = $"{RouteTable.Prefix}/docs";
+    public const string Root = $"{ApiPaths.Prefix}/docs";
     private static readonly Lazy<IReadOnlyDictionary<string, WebFile>> AllAssets = new(() => new Dictionary<string, WebFile>
     {
         ["swagger-ui.css"] = FromSwagger("swagger-ui.css", "text/css; charset=utf-8"),
@@ -32,64 +29,19 @@ public static partial class DocumentationPages
         """,
         $"""
         <body>
-        <div id="swagger-ui" data-document="{RouteTable.Prefix}/openapi.json"></div>
-        <noscript><p>This page needs JavaScript. The document is at <a href="{RouteTable.Prefix}/openapi.json">{RouteTable.Prefix}/openapi.json</a>.</p></noscript>
+        <div id="swagger-ui" data-document="{ApiPaths.Prefix}/openapi.json"></div>
+        <noscript>
+        <p>This page needs JavaScript. The document is at <a href="{ApiPaths.Prefix}/openapi.json">{ApiPaths.Prefix}/openapi.json</a>.</p>
+        </noscript>
         """);
-
-    public static WebFile ErrorReference()
-    {
-        var body = new StringBuilder($"""
-            <body>
-            <header>
-            <h1>Error reference</h1>
-            <p><a href="{Root}">API documentation</a></p>
-            <p>A refusal carries one of these codes: as <code>message</code> in the envelope, as <code>code</code> in a problem document (RFC 9457).
-            Match codes, never texts; take one that is not here like any other of its status.</p>
-            <nav aria-label="Codes">
-            """);
-        foreach (var entry in Catalogue.Problems)
-        {
-            body.Append(null, $"<a href=\"#{entry.Code}\">{entry.Code}</a>\n");
-        }
-
-        body.Append("<a href=\"#fields\">Codes of fields</a>\n</nav>\n</header>\n<main>\n");
-        foreach (var entry in Catalogue.Problems)
-        {
-            body.Append(null, $"""
-                <section id="{entry.Code}">
-                <h2><a href="#{entry.Code}"><code>{entry.Code}</code></a> <span class="status">{entry.Status}</span></h2>
-                <p>{Html(entry.Meaning)}</p>
-                <p><strong>What to do.</strong> {Html(entry.Advice)}</p>
-                </section>
-
-                """);
-        }
-
-        body.Append("""
-            <h2 id="fields">Codes of fields</h2>
-            <p>With <code>invalid_fields</code>, <code>errors</code> lists these by field; in the envelope, <code>message</code> has them as
-            <code>field: code</code>, one a line.</p>
-
-            """);
-        foreach (var entry in Catalogue.FieldErrors)
-        {
-            body.Append(null, $"""
-                <section id="{entry.Code}">
-                <h3><a href="#{entry.Code}"><code>{entry.Code}</code></a></h3>
-                <p>{Html(entry.Meaning)}</p>
-                <p><strong>What to do.</strong> {Html(entry.Advice)}</p>
-                </section>
-
-                """);
-        }
-
-        return Page("Error reference", PagesCss, body.Append("</main>").ToString());
-    }
 
     /// <summary>A page that shows HTML mails in frames.</summary>
     internal static WebFile PageWithMails(string title, string body) => WebFile.PageWithMails(Html(title, PagesCss, body));
 
     private static string PagesCss => $"<link rel=\"stylesheet\" href=\"{Link("pages.css")}\">";
+
+    /// <summary>A page of text.</summary>
+    internal static WebFile Page(string title, string body) => Page(title, PagesCss, body);
 
     private static WebFile Page(string title, string head, string body) => WebFile.Page(Html(title, head, body));
 
@@ -113,7 +65,8 @@ public static partial class DocumentationPages
 
     private static WebFile FromSwagger(string name, string contentType)
     {
-        using var content = typeof(SwaggerUIOptions).Assembly.GetManifestResourceStream($"Swashbuckle.AspNetCore.SwaggerUI.node_modules.swagger_ui_dist.{name}")
+        var path = $"Swashbuckle.AspNetCore.SwaggerUI.node_modules.swagger_ui_dist.{name}";
+        using var content = typeof(SwaggerUIOptions).Assembly.GetManifestResourceStream(path)
             ?? throw new InvalidOperationException($"{name} is not in Swashbuckle.AspNetCore.SwaggerUI.");
         return WebFile.Asset(content, contentType);
     }
@@ -124,9 +77,4 @@ public static partial class DocumentationPages
             ?? throw new InvalidOperationException($"{name} is not embedded.");
         return WebFile.Asset(content, contentType);
     }
-
-    private static string Html(string markdown) => Code().Replace(WebUtility.HtmlEncode(markdown), "<code>$1</code>");
-
-    [GeneratedRegex("`([^`]+)`")]
-    private static partial Regex Code();
 }

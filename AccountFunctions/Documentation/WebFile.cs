@@ -4,18 +4,19 @@ using System.Text;
 
 namespace AccountFunctions.Documentation;
 
-/// <summary>What a browser is given to show or run.</summary>
+/// <summary>A file for a browser.</summary>
 /// <param name="Policy">Its Content-Security-Policy.</param>
-/// <param name="Tag">Its entity tag; null for what is made anew.</param>
+/// <param name="Tag">Its entity tag; null for a file that is written anew for each request.</param>
 public sealed record WebFile(
     ReadOnlyMemory<byte> Content, string ContentType, string Policy, string CacheControl = "no-store", string? Tag = null, bool IsGzip = false)
 {
-    // Forms and styles are the page's own; nothing comes from, or may be framed, elsewhere.
+    // Scripts and styles come from the page's own origin only, and no other site may frame the page.
     private const string OwnOnly =
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
         + "form-action 'none'; base-uri 'none'; frame-ancestors 'none'";
 
-    public static WebFile Json(ReadOnlyMemory<byte> content) => new(content, "application/json; charset=utf-8", "default-src 'none'; frame-ancestors 'none'");
+    public static WebFile Json(ReadOnlyMemory<byte> content) =>
+        new(content, "application/json; charset=utf-8", "default-src 'none'; frame-ancestors 'none'");
 
     /// <summary>A page that loads scripts, styles and data from its own origin only.</summary>
     public static WebFile Page(string html) => new(Encoding.UTF8.GetBytes(html), "text/html; charset=utf-8", OwnOnly);
@@ -24,7 +25,7 @@ public sealed record WebFile(
     public static WebFile PageWithMails(string html) =>
         Page(html) with { Policy = OwnOnly.Replace("style-src 'self'", "style-src 'self' 'unsafe-inline'", StringComparison.Ordinal) };
 
-    /// <summary>What pages refer to by <see cref="Version"/>, so it may be kept for good.</summary>
+    /// <summary>A file that pages refer to by <see cref="Version"/>, so browsers may keep it for good.</summary>
     public static WebFile Asset(Stream content, string contentType)
     {
         using var buffer = new MemoryStream();
@@ -37,7 +38,7 @@ public sealed record WebFile(
     /// <summary>Changes with the content.</summary>
     public string Version => Tag?.Trim('"') ?? "";
 
-    /// <summary>The content as it is without compression.</summary>
+    /// <summary>The content without compression.</summary>
     public ReadOnlyMemory<byte> Inflate()
     {
         if (!IsGzip)

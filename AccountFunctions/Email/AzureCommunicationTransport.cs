@@ -59,7 +59,8 @@ public sealed class AzureCommunicationTransport(EmailClient client, IOptions<Ema
         errorCode.Contains("Domain", StringComparison.OrdinalIgnoreCase) || errorCode.Contains("Sender", StringComparison.OrdinalIgnoreCase);
 
     private static TimeSpan RetryAfterOf(RequestFailedException exception) =>
-        exception.GetRawResponse()?.Headers.TryGetValue("Retry-After", out var text) == true && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
+        exception.GetRawResponse()?.Headers.TryGetValue("Retry-After", out var text) == true
+        && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
             ? TimeSpan.FromSeconds(seconds)
             : DefaultRetryAfter;
 }

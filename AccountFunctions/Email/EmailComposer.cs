@@ -1,23 +1,10 @@
-using AccountFunctions.Housekeeping;
 using AccountFunctions.Security;
 using AccountFunctions.Storage;
 using Microsoft.Extensions.Options;
 
 namespace AccountFunctions.Email;
 
-/// <summary>What a job comes to on the rows as they are now.</summary>
-public abstract record EmailDecision
-{
-    /// <param name="To">The stored address, never the one that a request named.</param>
-    public sealed record Send(string To, EmailText Text, EmailPriority Priority) : EmailDecision;
-
-    /// <summary>The job was enqueued before its row was committed: that may still come, or its request has failed.</summary>
-    public sealed record Wait : EmailDecision;
-
-    public sealed record Drop(string Reason) : EmailDecision;
-}
-
-/// <summary>Finds out which mail a job is due, and to whom. Codes are derived here, again at each delivery.</summary>
+/// <summary>Finds out which mail a job needs, and its recipient. Codes are derived here, again at each delivery.</summary>
 public sealed class EmailComposer(
     AddressStore addresses, AccountStore accounts, VerificationCodes codes, EmailTexts texts, IOptions<CodeOptions> options, TimeProvider time)
 {
@@ -35,7 +22,7 @@ public sealed class EmailComposer(
         return partition.Claim?.AccountId == job.Id ? new EmailDecision.Drop("the account is active already")
             : pending is null ? new EmailDecision.Wait()
             : !pending.IsLive(time.GetUtcNow()) ? new EmailDecision.Drop("its code is no longer good")
-            : partition.Claim is { } claim ? ToOwner(await accounts.FindAsync(claim.AccountId, cancellationToken), texts.AlreadyRegistered)
+            : partition.Claim is { } claim ? ToOwner(await accounts.FindUsableAsync(claim.AccountId, cancellationToken), texts.AlreadyRegistered)
             : ActivationCode(pending);
     }
 
@@ -45,7 +32,7 @@ public sealed class EmailComposer(
         var now = time.GetUtcNow();
         if (partition.ResetCode is not { } row || row.Issued < job.Issued)
         {
-            // A code that was redeemed in the meantime has no row, either; then the job is dropped once it has waited.
+            // A code that was redeemed in the meantime has no row either. Then the job is dropped once it has waited.
             return new EmailDecision.Wait();
         }
 
@@ -57,7 +44,8 @@ public sealed class EmailComposer(
         if (partition.Claim is { } claim)
         {
             var code = codes.Derive(CodePurpose.Reset, partition.Key, row.Nonce);
-            return ToOwner(await accounts.FindAsync(claim.AccountId, cancellationToken), language => texts.ResetCode(language, code, options.Value.ResetLifetime), EmailPriority.Reset);
+            var account = await accounts.FindUsableAsync(claim.AccountId, cancellationToken);
+            return ToOwner(account, language => texts.ResetCode(language, code, options.Value.ResetLifetime), EmailPriority.Reset);
         }
 
         return partition.Pendings.LastOrDefault(pending => pending.IsLive(now)) is { } newest
@@ -69,7 +57,7 @@ public sealed class EmailComposer(
     {
         if (time.GetUtcNow() > job.Issued + Retention.Mails)
         {
-            return new EmailDecision.Drop("it is no news any more");
+            return new EmailDecision.Drop("it is too old to matter");
         }
 
         var account = await accounts.FindAsync(job.Id, cancellationToken);
@@ -87,17 +75,19 @@ public sealed class EmailComposer(
     {
         var claim = (await addresses.LoadAsync(job.AddressKey, cancellationToken)).Claim;
         return claim?.Notices.Contains(job.Issued) == true ? ToOwner(account, language => texts.NewSignIn(language, job.Issued))
-            : claim is null || claim.Notices.Any(notice => notice > job.Issued) ? new EmailDecision.Drop("another notice tells of it")
+            : claim is null || claim.Notices.Any(notice => notice > job.Issued) ? new EmailDecision.Drop("another notice covers it")
             : new EmailDecision.Wait();
     }
 
     private EmailDecision.Send ActivationCode(PendingEntity pending)
     {
         var code = codes.Derive(CodePurpose.Activation, pending.PartitionKey, pending.Nonce);
-        return new EmailDecision.Send(pending.Mailbox, texts.ActivationCode(pending.Language, code, options.Value.ActivationLifetime), EmailPriority.Activation);
+        var text = texts.ActivationCode(pending.Language, code, options.Value.ActivationLifetime);
+        return new EmailDecision.Send(pending.Mailbox, text, EmailPriority.Activation);
     }
 
-    private static EmailDecision ToOwner(AccountEntity? account, Func<string?, EmailText> write, EmailPriority priority = EmailPriority.Notice) => account is { Disabled: false }
-        ? new EmailDecision.Send(account.Mailbox, write(account.Language), priority)
-        : new EmailDecision.Drop("the account is disabled or gone");
+    private static EmailDecision ToOwner(AccountEntity? account, Func<string?, EmailText> write, EmailPriority priority = EmailPriority.Notice) =>
+        account is { IsUsable: true }
+            ? new EmailDecision.Send(account.Mailbox, write(account.Language), priority)
+            : new EmailDecision.Drop("the account is disabled or gone");
 }

@@ -1,19 +1,19 @@
 namespace AccountFunctions.Email;
 
-/// <summary>Why a mail was not taken over, where trying again in the usual way is not the answer.</summary>
+/// <summary>Why a transport refused a mail, where the usual retry does not help.</summary>
 public enum EmailFailure
 {
     /// <summary>The mail itself is refused, and will be at every try.</summary>
     Permanent,
 
-    /// <summary>The deployment is at fault: credentials, sender, linked domain. Mails wait until somebody has mended it.</summary>
+    /// <summary>The deployment is at fault: credentials, sender, linked domain. Mails wait until an operator mends it.</summary>
     Configuration,
 
     /// <summary>Too many mails; the service says when to come back.</summary>
     Throttled,
 }
 
-/// <summary>Thrown by a transport. Whatever else one throws is an outage, and the host delivers the job again.</summary>
+/// <summary>Thrown by a transport. Any other exception of a transport is an outage, and the host delivers the job again.</summary>
 public sealed class EmailFailureException(EmailFailure failure, string reason, TimeSpan retryAfter = default, Exception? innerException = null)
     : Exception(reason, innerException)
 {

@@ -11,7 +11,8 @@ public static class EmailLanguage
     public static IReadOnlyList<string> Supported { get; } = ["en", "ar", "de", "es", "fr", "pt", "tr", "zh-Hans"];
 
     /// <summary>
-    /// The language that the client likes best (RFC 9110 §12.5.4), looked up by leaving out subtags from the end (RFC 4647 §3.4); null if it asks for none of them.
+    /// The language that the client prefers (RFC 9110 §12.5.4), looked up by leaving out subtags from the end (RFC 4647 §3.4); null if none
+    /// is supported.
     /// </summary>
     public static string? Choose(string? acceptLanguage) => (acceptLanguage ?? "").Split(',', MaxRanges + 1)
         .Take(MaxRanges)
@@ -25,13 +26,14 @@ public static class EmailLanguage
     {
         for (var end = tag.Length; end > 0; end = tag.LastIndexOf('-', end - 1))
         {
-            if (Supported.FirstOrDefault(language => MemoryExtensions.Equals(language, tag.AsSpan(0, end), StringComparison.OrdinalIgnoreCase)) is { } found)
+            var length = end;
+            if (Supported.FirstOrDefault(language => tag.AsSpan(0, length).Equals(language, StringComparison.OrdinalIgnoreCase)) is { } found)
             {
                 return found;
             }
         }
 
-        // Chinese without a script is written in the simplified one, but for where it is not.
+        // Chinese without a script means the simplified one, except in regions that write the traditional one.
         return tag.ToUpperInvariant() is "ZH" or "ZH-CN" or "ZH-SG" ? "zh-Hans" : null;
     }
 }

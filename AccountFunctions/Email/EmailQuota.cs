@@ -3,20 +3,12 @@ using Microsoft.Extensions.Options;
 
 namespace AccountFunctions.Email;
 
-/// <summary>Which mails go first when not all can. Those behind leave room to those before them.</summary>
-public enum EmailPriority
-{
-    /// <summary>Somebody cannot sign in and waits.</summary>
-    Reset,
-    Activation,
-    Notice,
-}
-
 /// <summary>
-/// Keeps the mails of all instances together below what the transport takes (<see cref="EmailOptions.PerMinute"/> and <see cref="EmailOptions.PerHour"/>)
-/// in any minute and hour. Of a large quota an instance reserves several at a time, to be used within five seconds; it gives back what it did not use.
+/// Keeps the mails of all instances together below the limits of the transport (<see cref="EmailOptions.PerMinute"/> and <see
+/// cref="EmailOptions.PerHour"/>) in any minute and hour. An instance reserves several of a large quota at a time, for five seconds, and
+/// gives back what it did not use.
 /// </summary>
-public sealed class EmailQuota(ThrottleStore store, OptimisticRetry retry, IOptions<EmailOptions> options, TimeProvider time) : IDisposable
+public sealed class EmailQuota(ThrottleStore store, IOptions<EmailOptions> options, TimeProvider time) : IDisposable
 {
     private const int SlotSeconds = 5;
     private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
@@ -73,34 +65,30 @@ public sealed class EmailQuota(ThrottleStore store, OptimisticRetry retry, IOpti
     private async Task<Budget> ReserveAsync(double share, Budget last, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var (perMinute, perHour) = (Math.Max(1, (int)(options.PerMinute * share)), Math.Max(1, (int)(options.PerHour * share)));
-        return await retry.RunAsync<Budget>(
-            row.PartitionKey,
-            async () =>
+        var granted = new Budget(0, now, now);
+        row = await store.ChangeQuotaAsync(
+            row,
+            current =>
             {
-                var (minute, hour) = (new SlidingWindow(Minute, now, row.Minute), new SlidingWindow(Hour, now, row.Hour));
+                var (minute, hour) = (new SlidingWindow(Minute, now, current.Minute), new SlidingWindow(Hour, now, current.Hour));
                 minute.Add(-last.Left, last.Reserved);
                 hour.Add(-last.Left, last.Reserved);
-                var granted = Math.Min(block, Math.Min(perMinute - minute.Count, perHour - hour.Count));
-                if (granted > 0)
-                {
-                    minute.Add(granted, now);
-                    hour.Add(granted, now);
-                    (row.Minute, row.Hour) = (minute.ToString(), hour.ToString());
-                    if (await store.TrySaveAsync(row, cancellationToken))
-                    {
-                        return new Budget(granted, now, default);
-                    }
-                }
-                else if (row.ETag != default)
+                var room = Math.Min(block, Math.Min(perMinute - minute.Count, perHour - hour.Count));
+                if (room <= 0)
                 {
                     var (inMinute, inHour) = (minute.RoomAt(perMinute), hour.RoomAt(perHour));
-                    return new Budget(0, now, inMinute > inHour ? inMinute : inHour);
+                    granted = new Budget(0, now, inMinute > inHour ? inMinute : inHour);
+                    return false;
                 }
 
-                row = await store.FindEmailQuotaAsync(cancellationToken);
-                return null;
+                minute.Add(room, now);
+                hour.Add(room, now);
+                (current.Minute, current.Hour) = (minute.ToString(), hour.ToString());
+                granted = new Budget(room, now, default);
+                return true;
             },
             cancellationToken);
+        return granted;
     }
 
     private readonly record struct Budget(int Left, DateTimeOffset Reserved, DateTimeOffset FullUntil);

@@ -1,3 +1,4 @@
+using AccountFunctions.Security;
 using Microsoft.Extensions.Options;
 
 namespace AccountFunctions.Email;

@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json;
-using AccountFunctions.Housekeeping;
+using AccountFunctions.Security;
 using AccountFunctions.Storage;
 using AccountFunctions.Telemetry;
 using Microsoft.Extensions.Logging;
@@ -8,17 +8,16 @@ using Microsoft.Extensions.Logging;
 namespace AccountFunctions.Email;
 
 /// <summary>
-/// Handles a job of the queue. What an outage prevents is thrown, and the host delivers the job again; everything else ends here: a mail is sent once,
+/// Handles a job of the queue. An outage is thrown, and the host delivers the job again. Everything else ends here: a mail is sent once,
 /// postponed as a copy of its job, or dropped with a reason in the log.
 /// </summary>
 public sealed partial class EmailSender(
     EmailComposer composer,
     EmailQuota quota,
-    MailStore mails,
-    IEmailTransport transport,
+    EmailDelivery delivery,
     EmailOutbox outbox,
-    HousekeepingSchedule housekeeping,
-    Retention retention,
+    HousekeepingQueue housekeeping,
+    Lifetimes lifetimes,
     AccountMetrics metrics,
     TimeProvider time,
     ILogger<EmailSender> logger)
@@ -28,14 +27,13 @@ public sealed partial class EmailSender(
     private const string RefusedForGood = "the transport refuses it for good";
     private static readonly TimeSpan StopRetry = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan BusyRetry = TimeSpan.FromSeconds(15);
 
     // Shorter than a reset code lives, since what looks like a fault of the configuration may pass.
     private static readonly TimeSpan ConfigurationRetry = TimeSpan.FromMinutes(3);
 
     public async Task SendAsync(BinaryData message, CancellationToken cancellationToken)
     {
-        if (Read(message) is not { } job)
+        if (outbox.Read(message) is not { Version: EmailJob.CurrentVersion } job)
         {
             metrics.MailHandled(null, "malformed");
             LogMalformed();
@@ -46,14 +44,7 @@ public sealed partial class EmailSender(
         if (job.Kind is not EmailKind.NewSignIn)
         {
             // Those may have waited on purpose.
-            metrics.JobHandled(EmailOutbox.QueueName, time.GetUtcNow() - job.Issued);
-        }
-
-        if (!job.IsCopy)
-        {
-            // First of all, so that nothing of the job can be left behind.
-            var registration = job.Kind is EmailKind.Registration ? job.Id : null;
-            await housekeeping.EnqueueAsync(new AddressSweep(job.AddressKey, retention.EndOfMail(job.Issued), registration), cancellationToken);
+            metrics.JobHandled(QueueNames.EmailJobs, time.GetUtcNow() - job.Issued);
         }
 
         try
@@ -70,6 +61,13 @@ public sealed partial class EmailSender(
 
     private async Task HandleAsync(EmailJob job, CancellationToken cancellationToken)
     {
+        if (!job.IsCopy)
+        {
+            // First of all, so that nothing of the job can be left behind.
+            var registration = job.Kind is EmailKind.Registration ? job.Id : null;
+            await housekeeping.EnqueueAsync(new AddressSweep(job.AddressKey, lifetimes.EndOfMail(job.Issued), registration), cancellationToken);
+        }
+
         switch (await composer.ComposeAsync(job, cancellationToken))
         {
             case EmailDecision.Drop drop:
@@ -79,7 +77,8 @@ public sealed partial class EmailSender(
                 Drop(job, "its row never came");
                 break;
             case EmailDecision.Wait:
-                await PostponeAsync(job with { Waits = job.Waits + 1 }, TimeSpan.FromSeconds(Math.Pow(3, job.Waits)), "its row is not there yet", cancellationToken);
+                var pause = TimeSpan.FromSeconds(Math.Pow(3, job.Waits));
+                await PostponeAsync(job with { Waits = job.Waits + 1 }, pause, "its row is not there yet", cancellationToken);
                 break;
             case EmailDecision.Send send when await quota.TakeAsync(send.Priority, cancellationToken) is { Ticks: > 0 } full:
                 await PostponeAsync(job, full, "the quota is used up for the moment", cancellationToken);
@@ -90,70 +89,33 @@ public sealed partial class EmailSender(
         }
     }
 
-    private static EmailJob? Read(BinaryData message)
-    {
-        try
-        {
-            return JsonSerializer.Deserialize(message, AccountJson.Default.EmailJob) is { Version: EmailJob.CurrentVersion } job ? job : null;
-        }
-        catch (JsonException)
-        {
-            return null;
-        }
-    }
-
     private async Task DeliverAsync(EmailJob job, Mail mail, CancellationToken cancellationToken)
     {
-        switch (await mails.TryBeginAsync(job.AddressKey, job.OperationId, retention.EndOfMail(job.Issued), cancellationToken))
-        {
-            case { Sent: true }:
-                Drop(job, "it is sent already");
-                break;
-            case { BusyFor: { } wait }:
-                await PostponeAsync(job, wait < BusyRetry ? wait : BusyRetry, "another delivery of it is under way", cancellationToken);
-                break;
-            case { Mine: { } row, TakenOver: true } when await transport.FindReportAsync(job.OperationId, cancellationToken) is not null:
-                await SetSentAsync(job, row, cancellationToken);
-                break;
-            case { Mine: { } row }:
-                await DeliverAsync(job, mail, row, cancellationToken);
-                break;
-        }
-    }
-
-    private async Task DeliverAsync(EmailJob job, Mail mail, MailEntity row, CancellationToken cancellationToken)
-    {
         try
         {
-            await transport.SendAsync(mail, cancellationToken);
+            switch (await delivery.DeliverAsync(job, mail, cancellationToken))
+            {
+                case DeliveryOutcome.AlreadySent:
+                    Drop(job, "it is sent already");
+                    break;
+                case DeliveryOutcome.Busy busy:
+                    await PostponeAsync(job, busy.RetryAfter, "another delivery of it is under way", cancellationToken);
+                    break;
+                case DeliveryOutcome.Sent:
+                    Count(job, "sent");
+                    LogSent(job.Kind, job.Id, job.OperationId);
+                    break;
+            }
         }
         catch (EmailFailureException e)
         {
-            // Communication Services has delivered mails that it answered 429, so before the next try it is asked.
-            await mails.GiveUpAsync(row, refused: e.Failure is not EmailFailure.Throttled);
             await HandleFailureAsync(job, e, cancellationToken);
-            return;
         }
         catch
         {
-            metrics.MailHandled(job.Kind, "failed");
-            await mails.GiveUpAsync(row, refused: false);
+            Count(job, "failed");
             throw;
         }
-
-        await SetSentAsync(job, row, cancellationToken);
-    }
-
-    private async Task SetSentAsync(EmailJob job, MailEntity row, CancellationToken cancellationToken)
-    {
-        await mails.SetSentAsync(row, cancellationToken);
-        if (transport.ReportDelay is { } delay)
-        {
-            await housekeeping.EnqueueAsync(new DeliveryCheck(job.AddressKey, job.OperationId, time.GetUtcNow() + delay), cancellationToken);
-        }
-
-        metrics.MailHandled(job.Kind, "sent");
-        LogSent(job.Kind, job.Id, job.OperationId);
     }
 
     private Task HandleFailureAsync(EmailJob job, EmailFailureException exception, CancellationToken cancellationToken)
@@ -166,7 +128,7 @@ public sealed partial class EmailSender(
                 LogMisconfigured(exception.Message, exception);
                 return PostponeAsync(job, ConfigurationRetry, "the transport is misconfigured", cancellationToken);
             default:
-                metrics.MailHandled(job.Kind, "dropped", RefusedForGood);
+                Count(job, "dropped", RefusedForGood);
                 LogRefused(job.Kind, job.Id, RefusedForGood, exception.Message);
                 return Task.CompletedTask;
         }
@@ -175,16 +137,20 @@ public sealed partial class EmailSender(
     // A copy instead of a failure: it uses up no dequeue, and comes when it should. Spread out, so that the copies do not all come at once.
     private Task PostponeAsync(EmailJob job, TimeSpan delay, string reason, CancellationToken cancellationToken)
     {
-        metrics.MailHandled(job.Kind, "postponed", reason);
+        Count(job, "postponed", reason);
         LogPostponed(job.Kind, job.Id, reason);
-        return outbox.EnqueueAsync(job with { IsCopy = true }, cancellationToken, delay + (delay * (RandomNumberGenerator.GetInt32(25) / 100.0)));
+        var spread = delay * (RandomNumberGenerator.GetInt32(25) / 100.0);
+        return outbox.EnqueueAsync(job with { IsCopy = true }, delay + spread, cancellationToken);
     }
 
     private void Drop(EmailJob job, string reason)
     {
-        metrics.MailHandled(job.Kind, "dropped", reason);
+        Count(job, "dropped", reason);
         LogDropped(job.Kind, job.Id, reason);
     }
+
+    private void Count(EmailJob job, string outcome, string? reason = null) =>
+        metrics.MailHandled(JsonNamingPolicy.SnakeCaseLower.ConvertName($"{job.Kind}"), outcome, reason);
 
     [LoggerMessage(LogLevel.Information, "Mail {Kind} of {Id} handed over, operation {OperationId}.")]
     private partial void LogSent(EmailKind kind, string id, Guid operationId);

@@ -6,13 +6,15 @@ namespace AccountFunctions.Email;
 /// <summary>A written mail. Its paragraphs are separated by empty lines; the code, if it carries one, is one of them.</summary>
 public sealed record EmailText(CultureInfo Culture, string Product, string Subject, string Text, string? Code)
 {
-    private const string CodeStyle = "margin:24px 0;padding:12px 16px;border:1px solid #808080;border-radius:8px;font:bold 28px/1.3 monospace;letter-spacing:4px;text-align:center";
+    private const string CodeStyle =
+        "margin:24px 0;padding:12px 16px;border:1px solid #808080;border-radius:8px;font:bold 28px/1.3 monospace;letter-spacing:4px;text-align:center";
 
     public string PlainText => Text + "\n";
 
     /// <summary>
-    /// One column that fits a phone. It sets no text or background colour, so that it is readable in a client's light and dark mode, and refers to nothing
-    /// outside itself. Language and direction are set on the body's content, too, since many clients throw the outer elements away.
+    /// One column that fits a phone. It sets no text or background colour, so that it is readable in a client's light and dark mode, and
+    /// refers to nothing outside itself. Language and direction are set on the body's content, too, since many clients throw the outer
+    /// elements away.
     /// </summary>
     public string Html
     {

@@ -5,8 +5,8 @@ using Microsoft.Extensions.Options;
 namespace AccountFunctions.Email;
 
 /// <summary>
-/// What the mails say, in the reader's language, from the resource files in <c>Texts</c>. Nothing that anybody typed stands in them, not even the
-/// reader's name: whoever registers an address need not be its owner.
+/// The texts of the mails in the reader's language, from the resource files in <c>Texts</c>. They hold nothing that a user typed, not even
+/// the reader's name: a stranger may have registered the address.
 /// </summary>
 public sealed class EmailTexts(IOptions<EmailOptions> options)
 {
@@ -28,10 +28,11 @@ public sealed class EmailTexts(IOptions<EmailOptions> options)
     private EmailText Write(string name, string? language, string? code = null, TimeSpan validFor = default, DateTimeOffset time = default)
     {
         var culture = CultureInfo.GetCultureInfo(language ?? options.Value.DefaultLanguage);
+        var moment = time.UtcDateTime.ToString("yyyy-MM-dd HH:mm 'UTC'", CultureInfo.InvariantCulture);
         string Read(string part) => Text($"{name}.{part}", culture)
             .Replace("{product}", options.Value.ProductName, StringComparison.Ordinal)
             .Replace("{duration}", Duration(validFor, culture), StringComparison.Ordinal)
-            .Replace("{time}", LeftToRight(time.UtcDateTime.ToString("yyyy-MM-dd HH:mm 'UTC'", CultureInfo.InvariantCulture), culture), StringComparison.Ordinal)
+            .Replace("{time}", LeftToRight(moment, culture), StringComparison.Ordinal)
             .Replace("{code}", code, StringComparison.Ordinal);
         return new EmailText(culture, options.Value.ProductName, Read("Subject"), Read("Text"), code);
     }

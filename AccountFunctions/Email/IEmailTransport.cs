@@ -3,20 +3,20 @@ namespace AccountFunctions.Email;
 /// <summary>A mail as it leaves; <paramref name="OperationId"/> is the same whenever the same job sends it again.</summary>
 public sealed record Mail(string To, string Subject, string PlainText, string Html, Guid OperationId);
 
-/// <summary>What carries a mail.</summary>
+/// <summary>Carries mails.</summary>
 public interface IEmailTransport
 {
-    /// <exception cref="EmailFailureException">The mail was not taken over, and the usual way of trying again does not help.</exception>
+    /// <exception cref="EmailFailureException">The transport refused the mail, and the usual retry does not help.</exception>
     Task SendAsync(Mail mail, CancellationToken cancellationToken);
 
-    /// <summary>How long after a mail left it makes sense to ask what became of it; null if this transport never knows.</summary>
+    /// <summary>How long after a mail left to ask whether it was delivered; null if this transport never knows.</summary>
     TimeSpan? ReportDelay { get; }
 
     /// <summary>Null: no such mail was ever taken over, or this transport does not know.</summary>
     Task<DeliveryReport?> FindReportAsync(Guid operationId, CancellationToken cancellationToken);
 }
 
-/// <summary>What became of a mail that was handed over.</summary>
+/// <summary>Whether a mail that was handed over was delivered.</summary>
 /// <param name="Reason">The transport's code for a failure.</param>
 public sealed record DeliveryReport(DeliveryStatus Status, string Reason = "");
 

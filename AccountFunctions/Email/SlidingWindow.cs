@@ -3,8 +3,8 @@ using System.Globalization;
 namespace AccountFunctions.Email;
 
 /// <summary>
-/// Counts what happened lately, in twelve slots to the period, so that no span of a period's length holds more than was allowed: a span touches
-/// thirteen slots, and what happened in all of them counts.
+/// Counts recent occurrences in twelve slots per period. No span of a period's length can hold more than the limit: a span touches thirteen
+/// slots, and all of them count.
 /// </summary>
 public sealed class SlidingWindow
 {
@@ -20,7 +20,9 @@ public sealed class SlidingWindow
         current = now.ToUnixTimeSeconds() / slotSeconds;
         foreach (var entry in state.Split(',', StringSplitOptions.RemoveEmptyEntries))
         {
-            var (slot, count) = entry.Split(':') is [var first, var second] ? (long.Parse(first, CultureInfo.InvariantCulture), int.Parse(second, CultureInfo.InvariantCulture)) : default;
+            var (slot, count) = entry.Split(':') is [var first, var second]
+                ? (long.Parse(first, CultureInfo.InvariantCulture), int.Parse(second, CultureInfo.InvariantCulture))
+                : default;
             if (slot >= current - Slots)
             {
                 counts[slot] = count;
@@ -54,5 +56,6 @@ public sealed class SlidingWindow
         return DateTimeOffset.FromUnixTimeSeconds((slot + Slots + 1) * slotSeconds);
     }
 
-    public override string ToString() => string.Join(',', counts.Select(slot => string.Create(CultureInfo.InvariantCulture, $"{slot.Key}:{slot.Value}")));
+    public override string ToString() =>
+        string.Join(',', counts.Select(slot => string.Create(CultureInfo.InvariantCulture, $"{slot.Key}:{slot.Value}")));
 }

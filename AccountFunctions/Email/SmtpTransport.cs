@@ -1,4 +1,3 @@
-using System.ComponentModel.DataAnnotations;
 using MailKit.Net.Smtp;
 using MailKit.Security;
 using Microsoft.Extensions.Options;
@@ -47,8 +46,8 @@ public sealed class SmtpTransport(IOptions<SmtpOptions> smtp, IOptions<EmailOpti
         await client.DisconnectAsync(quit: true, cancellationToken);
     }
 
-    // Replies of 4xx mean "not now" (RFC 5321 §4.2.1), like a connection that breaks. Of those of 5xx only one is about the mail: that there is no such
-    // recipient, unless the server says that it is about us (5.7 of RFC 3463: security or policy, like relaying denied).
+    // 4xx replies mean "not now" (RFC 5321 §4.2.1), like a connection that breaks. Only one kind of 5xx reply is about the mail: that the
+    // recipient does not exist, unless the server says that we are the problem (5.7 of RFC 3463: security or policy, like relaying denied).
     private static EmailFailure? Classify(Exception exception) => exception switch
     {
         AuthenticationException or SslHandshakeException or NotSupportedException => EmailFailure.Configuration,
@@ -62,18 +61,4 @@ public sealed class SmtpTransport(IOptions<SmtpOptions> smtp, IOptions<EmailOpti
     private static string Describe(Exception exception) => exception is SmtpCommandException refused
         ? $"{(int)refused.StatusCode} {refused.ErrorCode}"
         : exception.GetType().Name;
-}
-
-/// <summary>Settings <c>Smtp__*</c>, read when <c>Email__Transport</c> is <c>Smtp</c>.</summary>
-public sealed class SmtpOptions
-{
-    public string Host { get; set; } = "";
-    [Range(1, 65535)] public int Port { get; set; } = 587;
-
-    /// <summary>Empty: no authentication.</summary>
-    public string Username { get; set; } = "";
-    public string Password { get; set; } = "";
-
-    /// <summary>STARTTLS unless told otherwise: no password or code crosses the net in clear.</summary>
-    public SecureSocketOptions Security { get; set; } = SecureSocketOptions.StartTls;
 }

@@ -1,4 +1,5 @@
 using AccountFunctions.Accounts;
+using AccountFunctions.Contract;
 using AccountFunctions.Documentation;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Azure.Functions.Worker.Http;
@@ -6,7 +7,7 @@ using Microsoft.Extensions.Options;
 
 namespace AccountFunctions.Functions;
 
-/// <summary>What those who write clients read, unless <c>Accounts__ServeDocs</c> is false.</summary>
+/// <summary>The documentation for people who write clients, unless <c>Accounts__ServeDocs</c> is false.</summary>
 public sealed class DocumentationRoutes(HttpEdge edge, ApiDocument document, MailGallery gallery, IOptions<AccountOptions> options)
 {
     [Function(nameof(OpenApi))]
@@ -22,7 +23,7 @@ public sealed class DocumentationRoutes(HttpEdge edge, ApiDocument document, Mai
     [Function(nameof(DocsErrors))]
     public Task<HttpResponseData> DocsErrors(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "docs/errors")] HttpRequestData request, CancellationToken cancellationToken) =>
-        AnswerAsync(request, DocumentationPages.ErrorReference, cancellationToken);
+        AnswerAsync(request, ErrorReference.Write, cancellationToken);
 
     [Function(nameof(DocsMails))]
     public Task<HttpResponseData> DocsMails(
@@ -36,6 +37,6 @@ public sealed class DocumentationRoutes(HttpEdge edge, ApiDocument document, Mai
 
     private Task<HttpResponseData> AnswerAsync(HttpRequestData request, Func<WebFile?> find, CancellationToken cancellationToken) =>
         options.Value.ServeDocs && find() is { } file
-            ? Answer.WriteFileAsync(request, file, cancellationToken)
+            ? ResponseWriter.WriteFileAsync(request, file, cancellationToken)
             : edge.AnswerAsync<Success>(request, _ => Task.FromResult<Result<Success>>(Problem.NotFound), cancellationToken);
 }

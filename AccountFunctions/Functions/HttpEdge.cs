@@ -1,11 +1,9 @@
 using System.Diagnostics;
-using System.Net;
 using System.Text.Json.Serialization.Metadata;
 using AccountFunctions.Accounts;
-using AccountFunctions.Email;
+using AccountFunctions.Contract;
 using AccountFunctions.Security;
 using AccountFunctions.Telemetry;
-using Azure;
 using Microsoft.Azure.Functions.Worker.Http;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -13,81 +11,67 @@ using Microsoft.Extensions.Options;
 namespace AccountFunctions.Functions;
 
 /// <summary>
-/// What lies between an HTTP request and an operation: reads the request, finds out who calls, runs the operation and answers with what came of it.
-/// Nothing escapes: an outage, too, is answered in the shape of the contract.
+/// The pipeline between an HTTP request and its operation: identify the caller, read the body, run the operation, write the answer. Nothing
+/// escapes: an outage or a bug is answered in the shape of the contract, too.
 /// </summary>
-public sealed partial class HttpEdge(
-    CallerAuthenticator authenticator,
-    NetworkThrottle throttle,
-    IOptions<ThrottleOptions> options,
-    IOptions<TokenOptions> tokens,
-    AccountMetrics metrics,
-    ILogger<HttpEdge> logger)
+public sealed partial class HttpEdge(CallerIdentifier identifier, IOptions<TokenOptions> tokens, AccountMetrics metrics, ILogger<HttpEdge> logger)
 {
     private static readonly Func<ILogger, string, IDisposable?> TraceScope = LoggerMessage.DefineScope<string>("TraceId:{TraceId}");
     private static readonly TimeSpan MaxDuration = TimeSpan.FromSeconds(9);
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
 
-    /// <summary>An operation that anybody may call, as often as the network throttle admits.</summary>
-    public Task<HttpResponseData> AnswerVisitorAsync<TRequest, TReply>(
+    /// <summary>An operation of a visitor, within the limits of the network throttle.</summary>
+    public Task<HttpResponseData> AnswerAsync<TRequest, TReply>(
         HttpRequestData request,
-        JsonTypeInfo<TRequest> type,
+        JsonTypeInfo<TRequest> body,
         Func<TRequest, Visitor, CancellationToken, Task<Result<TReply>>> operation,
-        CancellationToken cancellationToken,
-        HttpStatusCode success = HttpStatusCode.OK)
-        where TRequest : class =>
-        AnswerAsync(
+        CancellationToken cancellationToken)
+        where TRequest : class
+        where TReply : notnull => AnswerAsync(
             request,
             async cancellation =>
             {
-                var network = ClientNetwork.Of(request.Header("X-Forwarded-For"), options.Value.TrustedProxyHops);
-                var visitor = new Visitor(request.UserAgent(), EmailLanguage.Choose(request.Header("Accept-Language")), throttle.AdmitAsync(network, cancellation));
-                var body = await RequestBody.ReadAsync(request, type, cancellation);
-                var result = body.Reply is { } read ? await operation(read, visitor, cancellation) : new Result<TReply>(body.Problem!);
+                var visitor = identifier.Visitor(request, cancellation);
+                var result = await RunAsync(request, body, null, (read, stop) => operation(read, visitor, stop), cancellation);
 
-                // What was refused before the verdict was asked for counts, too.
+                // A request that was refused before the throttle's verdict counts, too.
                 return await visitor.Admission is { } refused ? refused : result;
-            },
-            cancellationToken,
-            success);
-
-    /// <summary>An operation of the signed-in caller.</summary>
-    public Task<HttpResponseData> AnswerCallerAsync<TReply>(
-        HttpRequestData request, Func<Caller, CancellationToken, Task<Result<TReply>>> operation, CancellationToken cancellationToken) =>
-        AnswerAsync(
-            request,
-            async cancellation =>
-            {
-                var caller = await authenticator.AuthenticateAsync(request.Header("Authorization"), cancellation);
-                return caller.Reply is { } known ? await operation(known with { IfMatch = request.Header("If-Match") }, cancellation) : caller.Problem!;
             },
             cancellationToken);
 
-    /// <summary>An operation of the signed-in caller with a request body, which may be left out where every member of it may.</summary>
-    public Task<HttpResponseData> AnswerCallerAsync<TRequest, TReply>(
+    /// <summary>An operation of the owner of an account.</summary>
+    /// <param name="withoutBody">Stands in for a missing body, where every member of it may be left out.</param>
+    public Task<HttpResponseData> AnswerAsync<TRequest, TReply>(
         HttpRequestData request,
-        JsonTypeInfo<TRequest> type,
+        JsonTypeInfo<TRequest> body,
         Func<TRequest, Caller, CancellationToken, Task<Result<TReply>>> operation,
         CancellationToken cancellationToken,
         TRequest? withoutBody = null)
-        where TRequest : class =>
-        AnswerCallerAsync(
+        where TRequest : class
+        where TReply : notnull => AnswerAsync(
             request,
-            async (caller, cancellation) =>
+            (caller, cancellation) => RunAsync(request, body, withoutBody, (read, stop) => operation(read, caller, stop), cancellation),
+            cancellationToken);
+
+    /// <summary>An operation of the owner of an account, without a body.</summary>
+    public Task<HttpResponseData> AnswerAsync<TReply>(
+        HttpRequestData request, Func<Caller, CancellationToken, Task<Result<TReply>>> operation, CancellationToken cancellationToken)
+        where TReply : notnull => AnswerAsync(
+            request,
+            async cancellation =>
             {
-                var body = await RequestBody.ReadAsync(request, type, cancellation, withoutBody);
-                return body.Reply is { } read ? await operation(read, caller, cancellation) : body.Problem!;
+                var caller = await identifier.CallerAsync(request, cancellation);
+                return caller.IsRefused ? caller.Problem : await operation(caller.Reply, cancellation);
             },
             cancellationToken);
 
-    /// <summary>Runs an operation and answers with what came of it.</summary>
+    /// <summary>The pipeline itself, and all there is for what everybody may ask.</summary>
     public async Task<HttpResponseData> AnswerAsync<TReply>(
-        HttpRequestData request,
-        Func<CancellationToken, Task<Result<TReply>>> operation,
-        CancellationToken cancellationToken,
-        HttpStatusCode success = HttpStatusCode.OK)
+        HttpRequestData request, Func<CancellationToken, Task<Result<TReply>>> operation, CancellationToken cancellationToken)
+        where TReply : notnull
     {
         var start = Stopwatch.GetTimestamp();
+        var function = request.FunctionContext.FunctionDefinition.Name;
         using var activity = request.StartActivity();
         using var scope = TraceScope(logger, request.TraceId());
         using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -100,23 +84,35 @@ public sealed partial class HttpEdge(
         catch (Exception e)
         {
             result = Problem.Unavailable((e as UnavailableException)?.RetryAfter ?? RetryAfter);
-            Log(request.FunctionContext.FunctionDefinition.Name, request.TraceId(), e);
+            Log(function, request.TraceId(), e);
         }
 
         if (result.Problem is { Status: < 500 } refusal)
         {
-            LogRefused(request.FunctionContext.FunctionDefinition.Name, refusal.Status, refusal.Message.Replace('\n', ','), request.TraceId());
+            LogRefused(function, refusal.Status, refusal.Message.Replace('\n', ','), request.TraceId());
         }
 
-        var answer = await Answer.WriteAsync(request, result, success, tokens.Value.Issuer, cancellationToken);
-        metrics.Answered(request.FunctionContext.FunctionDefinition.Name, (int)answer.StatusCode, result.Problem, Stopwatch.GetElapsedTime(start));
+        var answer = await ResponseWriter.WriteAsync(request, result, RouteTable.SuccessStatus(function), tokens.Value.Issuer, cancellationToken);
+        metrics.Answered(function, (int)answer.StatusCode, result.Problem, Stopwatch.GetElapsedTime(start));
         return answer;
+    }
+
+    private static async Task<Result<TReply>> RunAsync<TRequest, TReply>(
+        HttpRequestData request,
+        JsonTypeInfo<TRequest> body,
+        TRequest? withoutBody,
+        Func<TRequest, CancellationToken, Task<Result<TReply>>> operation,
+        CancellationToken cancellationToken)
+        where TRequest : class
+        where TReply : notnull
+    {
+        var read = await RequestBody.ReadAsync(request, body, cancellationToken, withoutBody);
+        return read.IsRefused ? read.Problem : await operation(read.Reply, cancellationToken);
     }
 
     private void Log(string function, string traceId, Exception exception)
     {
-        // AggregateException is what the Azure SDK throws once its retries are used up.
-        if (exception is UnavailableException or RequestFailedException or AggregateException or OperationCanceledException)
+        if (exception.IsOutage() || exception is UnavailableException or OperationCanceledException)
         {
             LogUnavailable(function, traceId, exception);
         }

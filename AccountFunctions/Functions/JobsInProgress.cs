@@ -3,8 +3,8 @@ using Microsoft.Extensions.Hosting;
 namespace AccountFunctions.Functions;
 
 /// <summary>
-/// Keeps the process alive at a stop until the queue functions have returned. The host terminates its worker first and cancels the functions next, and a
-/// cancelled mail still has to leave a copy of its job.
+/// Keeps the process alive at a stop until the queue functions have returned. The host terminates its worker first and cancels the
+/// functions next, and a cancelled mail still has to leave a copy of its job.
 /// </summary>
 public sealed class JobsInProgress : IHostedService
 {

@@ -3,12 +3,12 @@ using System.Net.Http.Headers;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using System.Text.Unicode;
-using AccountFunctions.Accounts;
+using AccountFunctions.Contract;
 using Microsoft.Azure.Functions.Worker.Http;
 
 namespace AccountFunctions.Functions;
 
-/// <summary>Reads a request's body as strict JSON (RFC 8259), and no more of it than the limit, whatever its headers promise.</summary>
+/// <summary>Reads a request's body as strict JSON (RFC 8259), and never more than the limit, whatever its headers say.</summary>
 internal static class RequestBody
 {
     private const int MaxBytes = 64 * 1024;
@@ -43,7 +43,7 @@ internal static class RequestBody
         }
     }
 
-    // Bodies hold passwords, so none stays behind in the pool.
+    // Bodies hold passwords, so the pool gets no buffer back that holds one.
     private static byte[] Larger(byte[] full)
     {
         var larger = ArrayPool<byte>.Shared.Rent(2 * full.Length);
@@ -67,7 +67,7 @@ internal static class RequestBody
 
         try
         {
-            // The document finds duplicates in members that the request type does not know, too.
+            // The document also finds duplicates among members that the request type does not know.
             using var document = JsonDocument.Parse(body, Strict);
             return document.RootElement.ValueKind is JsonValueKind.Object ? document.Deserialize(type) : null;
         }

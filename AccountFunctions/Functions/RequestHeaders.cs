@@ -17,15 +17,17 @@ internal static class RequestHeaders
         : null;
 
     /// <summary>
-    /// The id of a request in its answer and in the logs, 32 hex digits: the W3C trace id of the client if it sends a valid <c>traceparent</c>, else the
-    /// host's (it has one only with Application Insights), else the id of the invocation.
+    /// The id of a request in its answer and in the logs, 32 hex digits: the W3C trace id of the client if it sends a valid
+    /// <c>traceparent</c>, else the host's (it has one only with Application Insights), else the id of the invocation.
     /// </summary>
     public static string TraceId(this HttpRequestData request) =>
         TraceIdOf(request.Header("traceparent"))
         ?? TraceIdOf(request.FunctionContext.TraceContext.TraceParent)
         ?? request.FunctionContext.InvocationId.Replace("-", "", StringComparison.Ordinal);
 
-    /// <summary>Continues the trace of the request, so that its calls to storage carry <see cref="TraceId"/> whether or not the host traces.</summary>
+    /// <summary>
+    /// Continues the trace of the request, so that its calls to storage carry <see cref="TraceId"/> whether or not the host traces.
+    /// </summary>
     public static Activity StartActivity(this HttpRequestData request)
     {
         var parent = ActivityContext.TryParse(request.Header("traceparent"), null, out var context) ? context.SpanId : ActivitySpanId.CreateRandom();

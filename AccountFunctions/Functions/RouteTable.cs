@@ -1,20 +1,14 @@
 using System.Reflection;
+using AccountFunctions.Contract;
+using AccountFunctions.Documentation;
 using Microsoft.Azure.Functions.Worker;
 
 namespace AccountFunctions.Functions;
 
-/// <summary>A way into the app.</summary>
-/// <param name="Function">The method of the function, which may carry more about it.</param>
-/// <param name="Path">Below the route prefix, with a slash before it and parameters in braces.</param>
-public sealed record HttpRoute(string Name, HttpMethod Method, string Path, MethodInfo Function);
-
-/// <summary>The HTTP functions of the app, as their attributes tell.</summary>
+/// <summary>The HTTP functions of the app, read from their attributes.</summary>
 public static class RouteTable
 {
-    /// <summary>Before every path, as host.json's default has it.</summary>
-    public const string Prefix = "/api";
-
-    public static IReadOnlyList<HttpRoute> All { get; } =
+    public static IReadOnlyList<ApiRoute> All { get; } =
     [
         .. from type in typeof(RouteTable).Assembly.GetExportedTypes()
            from method in type.GetMethods()
@@ -24,6 +18,12 @@ public static class RouteTable
            let trigger = parameter.GetCustomAttribute<HttpTriggerAttribute>()
            where trigger is not null
            from verb in trigger.Methods ?? []
-           select new HttpRoute(function.Name, HttpMethod.Parse(verb), $"/{trigger.Route}", method),
+           select new ApiRoute(function.Name, HttpMethod.Parse(verb), $"/{trigger.Route}", method, method.GetCustomAttribute<EndpointAttribute>()),
     ];
+
+    /// <summary>The status of success of a function.</summary>
+    public static int SuccessStatus(string function) => Statuses.GetValueOrDefault(function, 200);
+
+    private static Dictionary<string, int> Statuses { get; } =
+        All.DistinctBy(route => route.Name).ToDictionary(route => route.Name, route => route.Endpoint?.Status ?? 200);
 }

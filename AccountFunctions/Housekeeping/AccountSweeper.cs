@@ -1,14 +1,15 @@
+using AccountFunctions.Security;
 using AccountFunctions.Storage;
 using Microsoft.Extensions.Options;
 
 namespace AccountFunctions.Housekeeping;
 
 /// <summary>
-/// Removes ended sessions and old history from an account. While there are sessions one job follows the account: the one that the claim on its address
-/// names. It ends with the last session, and the next sign-in starts another.
+/// Removes ended sessions and old history from an account. While there are sessions, one job follows the account: the claim on its address
+/// names it. The job ends with the last session, and the next sign-in starts another.
 /// </summary>
 public sealed class AccountSweeper(
-    AddressStore addresses, AccountStore accounts, HousekeepingSchedule schedule, Retention retention, IOptions<TokenOptions> options, TimeProvider time)
+    AddressStore addresses, AccountStore accounts, HousekeepingQueue queue, Lifetimes lifetimes, IOptions<TokenOptions> options, TimeProvider time)
 {
     public async Task SweepAsync(AccountSweep job, CancellationToken cancellationToken)
     {
@@ -26,12 +27,11 @@ public sealed class AccountSweeper(
 
         if (ended.Count < sessions.Count && claim.SweepDue == job.Due)
         {
-            var next = job with { Due = retention.EndOfSessions(now) };
-            await schedule.EnqueueAsync(next, cancellationToken);
+            var next = job with { Due = lifetimes.EndOfSessions(now) };
+            await queue.EnqueueAsync(next, cancellationToken);
             claim.SweepDue = next.Due;
-            var batch = new PartitionBatch(partition.Key);
-            batch.Save(claim);
-            await addresses.TryCommitAsync(batch, cancellationToken);
+            partition.Save(claim);
+            await addresses.TryCommitAsync(partition, cancellationToken);
         }
     }
 }

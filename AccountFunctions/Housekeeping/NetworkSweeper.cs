@@ -2,7 +2,7 @@ using AccountFunctions.Storage;
 
 namespace AccountFunctions.Housekeeping;
 
-/// <summary>Removes the past windows of networks; those, too, that an instance left behind when it was killed.</summary>
+/// <summary>Removes the past windows of networks, also those that a killed instance left behind.</summary>
 public sealed class NetworkSweeper(ThrottleStore store)
 {
     public async Task SweepAsync(NetworkSweep job, CancellationToken cancellationToken)

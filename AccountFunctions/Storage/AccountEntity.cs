@@ -1,8 +1,12 @@
+using AccountFunctions.Contract;
 using Azure.Data.Tables;
 
 namespace AccountFunctions.Storage;
 
-/// <summary>Row <c>account</c> of an account. <c>Username</c>, <c>Role</c>, <c>Disabled</c>, <c>ExpirationDate</c> and <c>Version</c> are read by others too.</summary>
+/// <summary>
+/// Row <c>account</c> of an account. Other programs read <c>Username</c>, <c>Role</c>, <c>Disabled</c>, <c>ExpirationDate</c> and
+/// <c>Version</c>.
+/// </summary>
 public sealed class AccountEntity(TableEntity columns) : TableRow(columns)
 {
     public const string RowName = "account";
@@ -29,10 +33,10 @@ public sealed class AccountEntity(TableEntity columns) : TableRow(columns)
 
     public DateTimeOffset ExpirationDate { get => Get<DateTimeOffset>(); set => Set(value); }
 
-    /// <summary>Raised by whatever must end every session; sessions and access tokens carry the value they were issued under.</summary>
+    /// <summary>Raised to end every session: sessions and access tokens carry the version they were issued under.</summary>
     public int Version { get => Get<int>(); set => Set(value); }
 
-    public string PasswordHash { get => Get<string>(); set => Set(value); }
+    public Credential Credential { get => Credential.Read(Get<string>(PasswordHash)); set => Set(value.Stored, PasswordHash); }
 
     /// <summary>When the password was last changed or reset; a notice of it waits for this.</summary>
     public DateTimeOffset PasswordChanged { get => Get<DateTimeOffset>(); set => Set(value); }
@@ -54,6 +58,9 @@ public sealed class AccountEntity(TableEntity columns) : TableRow(columns)
 
     public DateTimeOffset Created { get => Get<DateTimeOffset>(); set => Set(value); }
 
-    /// <summary>Only clients' accounts end.</summary>
+    /// <summary>Whether anything may be done with the account: sign-in, calls, codes, mails.</summary>
+    public bool IsUsable => !Disabled;
+
+    /// <summary>Accounts of administrators never expire.</summary>
     public bool IsExpired(DateTimeOffset now) => Role == ClientRole && now >= ExpirationDate;
 }

@@ -1,31 +1,72 @@
+using AccountFunctions.Contract;
 using Azure.Data.Tables;
 
 namespace AccountFunctions.Storage;
 
 /// <summary>Table <c>Accounts</c>: a partition for each account.</summary>
-public sealed class AccountStore(TableServiceClient service)
+public sealed class AccountStore(TableServiceClient service, ChangeLoop loop)
 {
-    public const string TableName = "Accounts";
+    private readonly TableClient table = service.GetTableClient(TableNames.Accounts);
 
-    private readonly TableClient table = service.GetTableClient(TableName);
+    public async Task<AccountEntity?> FindAsync(string id, CancellationToken cancellationToken) =>
+        await table.FindAsync(id, AccountEntity.RowName, cancellationToken) is { } row ? new AccountEntity(row) : null;
 
-    public async Task<AccountEntity?> FindAsync(string id, CancellationToken cancellationToken)
-    {
-        var found = await table.GetEntityIfExistsAsync<TableEntity>(id, AccountEntity.RowName, cancellationToken: cancellationToken);
-        return found.HasValue && found.Value is { } row ? new AccountEntity(row) : null;
-    }
-
-    public async Task<SessionEntity?> FindSessionAsync(string accountId, string sessionId, CancellationToken cancellationToken)
-    {
-        var found = await table.GetEntityIfExistsAsync<TableEntity>(accountId, SessionEntity.RowPrefix + sessionId, cancellationToken: cancellationToken);
-        return found.HasValue && found.Value is { } row ? new SessionEntity(row) : null;
-    }
+    /// <summary>The account if it may be used: it exists and is not disabled.</summary>
+    public async Task<AccountEntity?> FindUsableAsync(string id, CancellationToken cancellationToken) =>
+        await FindAsync(id, cancellationToken) is { IsUsable: true } account ? account : null;
 
     public async Task<IReadOnlyList<SessionEntity>> ListSessionsAsync(string accountId, CancellationToken cancellationToken)
     {
         // A range of row keys: '.' is the character after '-'.
-        var rows = await ListAsync(TableClient.CreateQueryFilter($"PartitionKey eq {accountId} and RowKey ge {"session-"} and RowKey lt {"session."}"), cancellationToken);
-        return rows.ConvertAll(row => new SessionEntity(row.Columns));
+        var filter = TableClient.CreateQueryFilter($"PartitionKey eq {accountId} and RowKey ge {"session-"} and RowKey lt {"session."}");
+        return (await table.ListAsync(filter, cancellationToken)).ConvertAll(row => new SessionEntity(row));
+    }
+
+    /// <summary>
+    /// Loads an account and a session, lets <paramref name="decide"/> change them, and commits; after a lost race again from the start.
+    /// </summary>
+    /// <param name="sessionId">Null loads no session.</param>
+    /// <exception cref="UnavailableException">Every race was lost.</exception>
+    public Task<T> ChangeAsync<T>(string accountId, string? sessionId, Func<AccountPartition, Task<T>> decide, CancellationToken cancellationToken) =>
+        RunAsync(accountId, sessionId, null, decide, cancellationToken);
+
+    /// <summary>A change for the owner, first on the account as it was read for this request.</summary>
+    public Task<T> ChangeAsync<T>(AccountEntity loaded, Func<AccountPartition, Task<T>> decide, CancellationToken cancellationToken) =>
+        RunAsync(loaded.Id, null, new AccountPartition(loaded.Id, loaded, null), decide, cancellationToken);
+
+    /// <summary>A change for a visitor: nothing is decided before the network throttle has admitted the request.</summary>
+    public Task<Result<T>> ChangeAsync<T>(
+        string accountId, string sessionId, Task<Problem?> admission, Func<AccountPartition, Task<Result<T>>> decide, CancellationToken cancellationToken)
+        where T : notnull => RunAsync(
+            accountId, sessionId, null, async partition => await admission is { } refused ? refused : await decide(partition), cancellationToken);
+
+    /// <summary>Inserts rows of one account together. False if one of them is there already.</summary>
+    public Task<bool> TryInsertAsync(string accountId, IEnumerable<TableRow> rows, CancellationToken cancellationToken)
+    {
+        var partition = new Partition(accountId);
+        foreach (var row in rows)
+        {
+            partition.Insert(row);
+        }
+
+        return partition.CommitAsync(table, cancellationToken);
+    }
+
+    /// <summary>Saves one row. False if it has changed since it was read.</summary>
+    public Task<bool> TrySaveAsync(TableRow row, CancellationToken cancellationToken)
+    {
+        var partition = new Partition(row.PartitionKey);
+        partition.Save(row);
+        return partition.CommitAsync(table, cancellationToken);
+    }
+
+    /// <summary>False if there is no such session.</summary>
+    public Task<bool> TryEndSessionAsync(string accountId, string sessionId, EventKind why, DateTimeOffset when, CancellationToken cancellationToken)
+    {
+        var partition = new Partition(accountId);
+        partition.Delete(new SessionEntity(accountId, sessionId));
+        partition.Insert(new EventEntity(accountId, why, when, sessionId));
+        return partition.CommitAsync(table, cancellationToken);
     }
 
     /// <summary>Removes the account with all its rows.</summary>
@@ -35,41 +76,40 @@ public sealed class AccountStore(TableServiceClient service)
     /// <summary>Removes the history before <paramref name="when"/>.</summary>
     public async Task DeleteEventsAsync(string accountId, DateTimeOffset when, CancellationToken cancellationToken)
     {
-        var filter = TableClient.CreateQueryFilter($"PartitionKey eq {accountId} and RowKey ge {EventEntity.FirstKeyBefore(when)} and RowKey lt {EventEntity.LastKey}");
+        var filter = TableClient.CreateQueryFilter(
+            $"PartitionKey eq {accountId} and RowKey ge {EventEntity.FirstKeyBefore(when)} and RowKey lt {EventEntity.LastKey}");
         await DeleteAsync(accountId, await ListAsync(filter, cancellationToken), cancellationToken);
     }
 
-    /// <summary>False if there is no such session.</summary>
-    public Task<bool> TryEndSessionAsync(string accountId, string sessionId, AccountEvent why, DateTimeOffset when, CancellationToken cancellationToken)
-    {
-        var batch = new PartitionBatch(accountId);
-        batch.Delete(new SessionEntity(accountId, sessionId));
-        batch.Insert(new EventEntity(accountId, why, when, sessionId));
-        return TryCommitAsync(batch, cancellationToken);
-    }
-
-    private async Task<List<TableRow>> ListAsync(string filter, CancellationToken cancellationToken)
-    {
-        var rows = new List<TableRow>();
-        await foreach (var row in table.QueryAsync<TableEntity>(filter, cancellationToken: cancellationToken))
-        {
-            rows.Add(new TableRow(row));
-        }
-
-        return rows;
-    }
-
-    /// <summary>Removes rows as they were read; if one has changed since, it stays, and some others with it.</summary>
+    /// <summary>Removes rows as they were read. If one has changed since, it stays, and some others with it.</summary>
     public async Task DeleteAsync(string accountId, IEnumerable<TableRow> rows, CancellationToken cancellationToken)
     {
-        foreach (var chunk in rows.Chunk(PartitionBatch.MaxRows))
+        foreach (var chunk in rows.Chunk(Partition.MaxRows))
         {
-            var batch = new PartitionBatch(accountId);
-            Array.ForEach(chunk, row => batch.Delete(row));
-            await TryCommitAsync(batch, cancellationToken);
+            var partition = new Partition(accountId);
+            Array.ForEach(chunk, partition.Delete);
+            await partition.CommitAsync(table, cancellationToken);
         }
     }
 
-    /// <summary>False if a row has changed since it was read or is there already.</summary>
-    public Task<bool> TryCommitAsync(PartitionBatch batch, CancellationToken cancellationToken) => batch.TryCommitAsync(table, cancellationToken);
+    private Task<T> RunAsync<T>(
+        string accountId, string? sessionId, AccountPartition? loaded, Func<AccountPartition, Task<T>> decide, CancellationToken cancellationToken) =>
+        loop.RunAsync(
+            accountId,
+            loaded,
+            () => LoadAsync(accountId, sessionId, cancellationToken),
+            decide,
+            partition => partition.CommitAsync(table, cancellationToken),
+            cancellationToken);
+
+    private async Task<AccountPartition> LoadAsync(string accountId, string? sessionId, CancellationToken cancellationToken)
+    {
+        // Side by side: the second read adds no time.
+        var account = FindAsync(accountId, cancellationToken);
+        var session = sessionId is null ? null : await table.FindAsync(accountId, SessionEntity.RowPrefix + sessionId, cancellationToken);
+        return new AccountPartition(accountId, await account, session is null ? null : new SessionEntity(session));
+    }
+
+    private async Task<List<TableRow>> ListAsync(string filter, CancellationToken cancellationToken) =>
+        (await table.ListAsync(filter, cancellationToken)).ConvertAll(row => new TableRow(row));
 }

@@ -1,14 +1,14 @@
-using AccountFunctions.Housekeeping;
+using AccountFunctions.Contract;
 using Azure.Data.Tables;
 
 namespace AccountFunctions.Storage;
 
-/// <summary>All that concerns one address, read at one moment. An operation decides on it and commits with the ETags in it.</summary>
-public sealed class AddressPartition
+/// <summary>Everything that concerns one address, read at one moment.</summary>
+public sealed class AddressPartition : Partition
 {
     public AddressPartition(string key, IEnumerable<TableEntity> rows)
+        : base(key)
     {
-        Key = key;
         var pendings = new List<PendingEntity>();
         var mails = new List<MailEntity>();
         foreach (var row in rows)
@@ -39,8 +39,6 @@ public sealed class AddressPartition
         Guard ??= new(key);
     }
 
-    public string Key { get; }
-
     public ClaimEntity? Claim { get; }
 
     /// <summary>Oldest first.</summary>
@@ -52,7 +50,10 @@ public sealed class AddressPartition
 
     public IReadOnlyList<MailEntity> Mails { get; }
 
-    /// <summary>The rows that are of no use any more.</summary>
+    /// <summary>The salt of every credential at this address; null if there is none yet.</summary>
+    public Salt? Salt => Claim?.Salt ?? (Pendings is [.., var last] ? last.Credential.Salt : null);
+
+    /// <summary>The rows that nobody needs any more.</summary>
     public IEnumerable<TableRow> Outlived(DateTimeOffset now)
     {
         var mailed = Guard.MailTimes is [.., var last] && last > (now - Retention.Mails).ToUnixTimeSeconds();

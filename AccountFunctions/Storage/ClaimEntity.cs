@@ -1,9 +1,10 @@
 using System.Globalization;
+using AccountFunctions.Contract;
 using Azure.Data.Tables;
 
 namespace AccountFunctions.Storage;
 
-/// <summary>Row <c>account</c> of an address: whose it is. Unique because it is inserted, never replaced.</summary>
+/// <summary>Row <c>account</c> of an address: the account that owns it. Unique because it is inserted, never replaced.</summary>
 public sealed class ClaimEntity(TableEntity columns) : TableRow(columns)
 {
     public const string RowName = "account";
@@ -13,26 +14,30 @@ public sealed class ClaimEntity(TableEntity columns) : TableRow(columns)
 
     public string AccountId => Get<string>();
 
-    /// <summary>Fingerprints of the clients that signed in last (<see cref="Security.SignInLedger"/>), newest last.</summary>
+    /// <summary>Fingerprints of the clients that signed in last, newest last.</summary>
     public IReadOnlyList<string> Clients
     {
         get => (GetText() ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries);
         set => Set(string.Join(',', value));
     }
 
-    /// <summary>The salt of the account's password, base64: registrations of the address share it (<see cref="Security.PasswordHasher"/>).</summary>
-    public string? Salt { get => GetText(); set => Set(value); }
+    /// <summary>The salt of the account's password, which registrations at the address share.</summary>
+    public Salt? Salt { get => GetText() is { } text ? new Salt(text.TrimEnd('=')) : null; set => Set(value?.Text); }
 
     /// <summary>The sign-ins that the last notices of a new client are about, newest last.</summary>
     public IReadOnlyList<DateTimeOffset> Notices
     {
-        get => [.. (GetText() ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries).Select(ticks => new DateTimeOffset(long.Parse(ticks, CultureInfo.InvariantCulture), TimeSpan.Zero))];
+        get =>
+        [
+            .. (GetText() ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries)
+                .Select(ticks => new DateTimeOffset(long.Parse(ticks, CultureInfo.InvariantCulture), TimeSpan.Zero)),
+        ];
         set => Set(string.Join(',', value.Select(notice => notice.UtcTicks)));
     }
 
     /// <summary>When the newest of those notices leaves, or has left.</summary>
-    public DateTimeOffset NoticeDue { get => Columns.GetDateTimeOffset(nameof(NoticeDue)) ?? default; set => Set(value); }
+    public DateTimeOffset NoticeDue { get => GetTime(); set => Set(value); }
 
     /// <summary>When the housekeeping job that follows the account's sessions is due; past if there is none.</summary>
-    public DateTimeOffset SweepDue { get => Columns.GetDateTimeOffset(nameof(SweepDue)) ?? default; set => Set(value); }
+    public DateTimeOffset SweepDue { get => GetTime(); set => Set(value); }
 }

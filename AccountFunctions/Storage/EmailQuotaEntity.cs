@@ -2,7 +2,7 @@ using Azure.Data.Tables;
 
 namespace AccountFunctions.Storage;
 
-/// <summary>The one row of table <c>Throttles</c> in which the instances count the mails that leave, as <see cref="Email.SlidingWindow"/>s.</summary>
+/// <summary>The one row of table <c>Throttles</c> in which the instances count the mails that leave.</summary>
 public sealed class EmailQuotaEntity(TableEntity columns) : TableRow(columns)
 {
     public EmailQuotaEntity()

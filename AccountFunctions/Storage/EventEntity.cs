@@ -4,41 +4,38 @@ using Azure.Data.Tables;
 
 namespace AccountFunctions.Storage;
 
-/// <summary>Row <c>event-{inverted ticks}</c> of an account: its security history, newest first, each written in the batch of the change it tells of.</summary>
+/// <summary>
+/// Row <c>event-{inverted ticks}</c> of an account: its security history, newest first. Each row is written in the transaction of the
+/// change it records.
+/// </summary>
 public sealed class EventEntity(TableEntity columns) : TableRow(columns)
 {
-    public EventEntity(string accountId, AccountEvent what, DateTimeOffset when, string? sessionId = null, string? detail = null)
-        : this(new TableEntity(accountId, NewKey(when)))
+    /// <summary>Row keys of events are below this one.</summary>
+    public const string LastKey = "event.";
+
+    public EventEntity(string accountId, EventKind kind, DateTimeOffset time, string? sessionId = null, string? detail = null)
+        : this(new TableEntity(accountId, NewKey(time)))
     {
-        Set(what.ToString(), "What");
-        Set(when, "When");
-        Set(sessionId, "SessionId");
-        Set(detail, "Detail");
+        Set(kind.Word, nameof(Kind));
+        Set(time, nameof(Time));
+        Set(sessionId, nameof(SessionId));
+        Set(detail, nameof(Detail));
     }
+
+    public EventKind Kind => new(Get<string>());
+
+    public DateTimeOffset Time => Get<DateTimeOffset>();
+
+    public string? SessionId => GetText();
+
+    public string? Detail => GetText();
 
     /// <summary>Row keys from this one on, up to <see cref="LastKey"/>, are of events before <paramref name="when"/>.</summary>
     public static string FirstKeyBefore(DateTimeOffset when) => KeyAt(when) + '.';
 
-    public const string LastKey = "event.";
-
-    private static string KeyAt(DateTimeOffset when) => string.Create(CultureInfo.InvariantCulture, $"event-{DateTimeOffset.MaxValue.Ticks - when.UtcTicks:D19}");
+    private static string KeyAt(DateTimeOffset when) =>
+        string.Create(CultureInfo.InvariantCulture, $"event-{DateTimeOffset.MaxValue.Ticks - when.UtcTicks:D19}");
 
     // Two events may share a tick.
     private static string NewKey(DateTimeOffset when) => $"{KeyAt(when)}-{RandomNumberGenerator.GetHexString(4, lowercase: true)}";
-}
-
-/// <summary>What the security history tells.</summary>
-public enum AccountEvent
-{
-    Activated,
-    SignedIn,
-    SignedOut,
-    SignedOutEverywhere,
-    SessionRevoked,
-    RefreshTokenReused,
-    PasswordChanged,
-    PasswordReset,
-
-    /// <summary>A mail to the owner was not delivered; the row's <c>Detail</c> is the transport's code.</summary>
-    MailFailed,
 }

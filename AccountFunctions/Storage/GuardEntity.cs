@@ -1,11 +1,12 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
-using AccountFunctions.Housekeeping;
 using Azure.Data.Tables;
 
 namespace AccountFunctions.Storage;
 
-/// <summary>Row <c>guard</c> of an address: what was sent there and tried there lately. Kept for every address alike, so that throttling tells nothing.</summary>
+/// <summary>
+/// Row <c>guard</c> of an address: what was sent there and tried there lately. Every address has one, so throttling reveals nothing.
+/// </summary>
 public sealed class GuardEntity(TableEntity columns) : TableRow(columns)
 {
     public const string RowName = "guard";
@@ -27,22 +28,26 @@ public sealed class GuardEntity(TableEntity columns) : TableRow(columns)
     /// <summary>Delays imposed one after another.</summary>
     public int Delays { get => Columns.GetInt32(nameof(Delays)) ?? 0; set => Set(value); }
 
-    /// <summary>Until when no sign-in is heard.</summary>
+    /// <summary>Until when every sign-in is refused.</summary>
     public DateTimeOffset? LockedUntil { get => Columns.GetDateTimeOffset(nameof(LockedUntil)); set => Set(value); }
 
     public bool HasFailures => Failures > 0;
 
     /// <summary>When the failures are forgotten if none is added.</summary>
     public DateTimeOffset FailuresEnd =>
-        DateTimeOffset.FromUnixTimeSeconds(Math.Max(LockedUntil?.ToUnixTimeSeconds() ?? 0, FailureTimes is [.., var last] ? last : 0)) + Retention.Failures;
+        DateTimeOffset.FromUnixTimeSeconds(Math.Max(LockedUntil?.ToUnixTimeSeconds() ?? 0, FailureTimes is [.., var last] ? last : 0))
+        + Retention.Failures;
 
     /// <summary>When the housekeeping job that follows the failures is due; past if there is none.</summary>
-    public DateTimeOffset SweepDue { get => Columns.GetDateTimeOffset(nameof(SweepDue)) ?? default; set => Set(value); }
+    public DateTimeOffset SweepDue { get => GetTime(); set => Set(value); }
 
     public void ClearFailures() => (FailureTimes, Failures, Delays, LockedUntil) = ([], 0, 0, null);
 
     private long[] GetTimes([CallerMemberName] string column = "") =>
-        [.. (Columns.GetString(column) ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries).Select(time => long.Parse(time, CultureInfo.InvariantCulture))];
+    [
+        .. (Columns.GetString(column) ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries)
+            .Select(time => long.Parse(time, CultureInfo.InvariantCulture)),
+    ];
 
     private void SetTimes(IEnumerable<long> times, [CallerMemberName] string column = "") => Set(string.Join(',', times), column);
 }

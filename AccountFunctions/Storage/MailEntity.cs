@@ -2,7 +2,9 @@ using Azure.Data.Tables;
 
 namespace AccountFunctions.Storage;
 
-/// <summary>Row <c>mail-{operation id}</c> of an address: a mail that is on its way or gone, so that a job delivered twice sends it once.</summary>
+/// <summary>
+/// Row <c>mail-{operation id}</c> of an address: a mail that is on its way or gone, so that a job delivered twice sends it once.
+/// </summary>
 public sealed class MailEntity(TableEntity columns) : TableRow(columns)
 {
     public const string RowPrefix = "mail-";

@@ -1,9 +1,13 @@
+using AccountFunctions.Contract;
 using Azure.Data.Tables;
 
 namespace AccountFunctions.Storage;
 
-/// <summary>Row <c>pending-{registration id}</c> of an address: a registration whose code nobody has redeemed yet. Its account will have the same id.</summary>
-public sealed class PendingEntity(TableEntity columns) : TableRow(columns)
+/// <summary>
+/// Row <c>pending-{registration id}</c> of an address: a registration whose code nobody has redeemed yet. Its account will have the same
+/// id.
+/// </summary>
+public sealed class PendingEntity(TableEntity columns) : CodeRow(columns)
 {
     public const string RowPrefix = "pending-";
 
@@ -16,10 +20,10 @@ public sealed class PendingEntity(TableEntity columns) : TableRow(columns)
 
     public string Username { get => Get<string>(); set => Set(value); }
 
-    /// <summary>Where mail goes: <see cref="Accounts.EmailAddress.Mailbox"/>.</summary>
+    /// <summary>Where mail goes: <see cref="EmailAddress.Mailbox"/>.</summary>
     public string Mailbox { get => Get<string>(); set => Set(value); }
 
-    public string PasswordHash { get => Get<string>(); set => Set(value); }
+    public Credential Credential { get => Credential.Read(Get<string>(PasswordHash)); set => Set(value.Stored, PasswordHash); }
 
     public string FirstName { get => Get<string>(); set => Set(value); }
 
@@ -27,16 +31,6 @@ public sealed class PendingEntity(TableEntity columns) : TableRow(columns)
 
     public string? CountryCode { get => GetText(); set => Set(value); }
 
-    /// <summary>In which mails are written, one of <see cref="Email.EmailLanguage.Supported"/>; null for the default.</summary>
+    /// <summary>The language of mails, one of those that mails are written in; null for the default.</summary>
     public string? Language { get => GetText(); set => Set(value); }
-
-    public string Nonce { get => Get<string>(); set => Set(value); }
-
-    public int TriesLeft { get => Get<int>(); set => Set(value); }
-
-    public DateTimeOffset Issued { get => Get<DateTimeOffset>(); set => Set(value); }
-
-    public DateTimeOffset Expires { get => Get<DateTimeOffset>(); set => Set(value); }
-
-    public bool IsLive(DateTimeOffset now) => TriesLeft > 0 && now < Expires;
 }

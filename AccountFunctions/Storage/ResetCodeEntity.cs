@@ -2,8 +2,10 @@ using Azure.Data.Tables;
 
 namespace AccountFunctions.Storage;
 
-/// <summary>Row <c>code-reset</c> of an address: the open password-reset code, whether or not anybody has an account there.</summary>
-public sealed class ResetCodeEntity(TableEntity columns) : TableRow(columns)
+/// <summary>
+/// Row <c>code-reset</c> of an address: the open password-reset code. Every address that asked for one has it, with an account or without.
+/// </summary>
+public sealed class ResetCodeEntity(TableEntity columns) : CodeRow(columns)
 {
     public const string RowName = "code-reset";
 
@@ -11,14 +13,4 @@ public sealed class ResetCodeEntity(TableEntity columns) : TableRow(columns)
         : this(new TableEntity(addressKey, RowName))
     {
     }
-
-    public string Nonce { get => Get<string>(); set => Set(value); }
-
-    public int TriesLeft { get => Get<int>(); set => Set(value); }
-
-    public DateTimeOffset Issued { get => Get<DateTimeOffset>(); set => Set(value); }
-
-    public DateTimeOffset Expires { get => Get<DateTimeOffset>(); set => Set(value); }
-
-    public bool IsLive(DateTimeOffset now) => TriesLeft > 0 && now < Expires;
 }

@@ -1,6 +1,4 @@
-using AccountFunctions.Email;
-using AccountFunctions.Housekeeping;
-using Azure;
+using AccountFunctions.Contract;
 using Azure.Data.Tables;
 using Azure.Storage.Queues;
 using Microsoft.Extensions.Hosting;
@@ -8,8 +6,8 @@ using Microsoft.Extensions.Hosting;
 namespace AccountFunctions.Storage;
 
 /// <summary>
-/// Creates tables and queues for development, before the worker connects to its host and takes work. In Azure the deployment has created them, and the
-/// app needs no right to.
+/// Creates tables and queues for development, before the worker connects to its host and takes work. In Azure the deployment has created
+/// them, and the app needs no right to.
 /// </summary>
 public sealed class StorageSetup(TableServiceClient tables, QueueServiceClient queues, IHostEnvironment environment) : IHostedLifecycleService
 {
@@ -23,15 +21,12 @@ public sealed class StorageSetup(TableServiceClient tables, QueueServiceClient q
         try
         {
             await Task.WhenAll(
-                tables.CreateTableIfNotExistsAsync(AddressStore.TableName, cancellationToken),
-                tables.CreateTableIfNotExistsAsync(AccountStore.TableName, cancellationToken),
-                tables.CreateTableIfNotExistsAsync(ThrottleStore.TableName, cancellationToken),
-                CreateAsync(EmailOutbox.QueueName, cancellationToken),
-                CreateAsync(EmailOutbox.PoisonQueueName, cancellationToken),
-                CreateAsync(HousekeepingSchedule.QueueName, cancellationToken),
-                CreateAsync(HousekeepingSchedule.PoisonQueueName, cancellationToken));
+            [
+                .. TableNames.All.Select(name => tables.CreateTableIfNotExistsAsync(name, cancellationToken)),
+                .. QueueNames.All.Select(name => queues.GetQueueClient(name).CreateIfNotExistsAsync(cancellationToken: cancellationToken)),
+            ]);
         }
-        catch (Exception e) when (e is RequestFailedException or AggregateException)
+        catch (Exception e) when (e.IsOutage())
         {
             throw new InvalidOperationException($"AccountsStorage: the storage does not answer: {e.GetBaseException().Message.Split('\n')[0]}", e);
         }
@@ -46,7 +41,4 @@ public sealed class StorageSetup(TableServiceClient tables, QueueServiceClient q
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-    private Task<Response> CreateAsync(string queue, CancellationToken cancellationToken) =>
-        queues.GetQueueClient(queue).CreateIfNotExistsAsync(cancellationToken: cancellationToken);
 }

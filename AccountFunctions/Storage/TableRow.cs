@@ -4,9 +4,12 @@ using Azure.Data.Tables;
 
 namespace AccountFunctions.Storage;
 
-/// <summary>A typed view of one table row. Columns are named like the properties that show them.</summary>
+/// <summary>A typed view of one table row. A column has the name of its property.</summary>
 public class TableRow(TableEntity columns)
 {
+    /// <summary>The column of a <see cref="Contract.Credential"/>.</summary>
+    protected const string PasswordHash = "PasswordHash";
+
     public TableEntity Columns { get; } = columns;
 
     public string PartitionKey => Columns.PartitionKey;
@@ -19,6 +22,9 @@ public class TableRow(TableEntity columns)
         Columns.TryGetValue(column, out var value) && value is T typed
             ? typed
             : throw new InvalidOperationException($"Row {RowKey} has no column {column} of type {typeof(T).Name}.");
+
+    /// <summary>The default value if the column is not there.</summary>
+    protected DateTimeOffset GetTime([CallerMemberName] string column = "") => Columns.GetDateTimeOffset(column) ?? default;
 
     protected string? GetText([CallerMemberName] string column = "") => Columns.GetString(column);
 

@@ -2,76 +2,85 @@ using Azure.Data.Tables;
 
 namespace AccountFunctions.Storage;
 
-/// <summary>Table <c>Throttles</c>: a partition for each client network, a row for each of its minutes.</summary>
-public sealed class ThrottleStore(TableServiceClient service, OptimisticRetry retry)
+/// <summary>
+/// Table <c>Throttles</c>: a partition for each client network, a row for each of its minutes; and one row for the quota of mails.
+/// </summary>
+public sealed class ThrottleStore(TableServiceClient service, ChangeLoop loop)
 {
-    public const string TableName = "Throttles";
+    private readonly TableClient table = service.GetTableClient(TableNames.Throttles);
 
-    private readonly TableClient table = service.GetTableClient(TableName);
-
-    public async Task<EmailQuotaEntity> FindEmailQuotaAsync(CancellationToken cancellationToken)
+    /// <summary>
+    /// Lets <paramref name="decide"/> change the quota of mails, and saves it if it returns true; after a lost race again on the new state.
+    /// </summary>
+    /// <param name="known">The row as this instance saw it last, which saves a read when no other instance changed it.</param>
+    /// <returns>The row as it is now.</returns>
+    public async Task<EmailQuotaEntity> ChangeQuotaAsync(
+        EmailQuotaEntity known, Func<EmailQuotaEntity, bool> decide, CancellationToken cancellationToken)
     {
-        var fresh = new EmailQuotaEntity();
-        var found = await table.GetEntityIfExistsAsync<TableEntity>(fresh.PartitionKey, fresh.RowKey, cancellationToken: cancellationToken);
-        return found.HasValue && found.Value is { } row ? new EmailQuotaEntity(row) : fresh;
+        var save = false;
+        return await loop.RunAsync(
+            known.PartitionKey,
+            known,
+            () => FindQuotaAsync(cancellationToken),
+            row =>
+            {
+                save = decide(row);
+                return Task.FromResult(row);
+            },
+            row => save ? TrySaveAsync(row, cancellationToken) : Task.FromResult(row.ETag != default),
+            cancellationToken);
     }
 
-    /// <summary>False if the row has changed since it was read.</summary>
-    public Task<bool> TrySaveAsync(TableRow row, CancellationToken cancellationToken)
+    /// <summary>
+    /// Reserves up to <paramref name="wanted"/> requests and returns how many are granted. What all instances together are granted for a
+    /// minute never exceeds <paramref name="limit"/>.
+    /// </summary>
+    public async Task<int> ReserveAsync(string network, DateTimeOffset minute, int wanted, int limit, CancellationToken cancellationToken)
     {
-        var batch = new PartitionBatch(row.PartitionKey);
-        batch.Save(row);
-        return batch.TryCommitAsync(table, cancellationToken);
+        // Most networks come once in a minute, so the first call is the insert.
+        var fresh = new NetworkWindowEntity(network, minute);
+        var granted = 0;
+        return await loop.RunAsync(
+            network,
+            fresh,
+            async () => await table.FindAsync(network, fresh.RowKey, cancellationToken) is { } row ? new NetworkWindowEntity(row) : new(network, minute),
+            window =>
+            {
+                var reserved = window.ETag == default ? 0 : window.Reserved;
+                granted = Math.Max(0, Math.Min(wanted, limit - reserved));
+                window.Reserved = reserved + granted;
+                return Task.FromResult(granted);
+            },
+            window => granted == 0 ? Task.FromResult(true) : TrySaveAsync(window, cancellationToken),
+            cancellationToken);
     }
 
     /// <summary>Removes a network's windows that began before <paramref name="when"/>.</summary>
     public async Task DeleteWindowsAsync(string network, DateTimeOffset when, CancellationToken cancellationToken)
     {
         var filter = TableClient.CreateQueryFilter($"PartitionKey eq {network} and RowKey lt {new NetworkWindowEntity(network, when).RowKey}");
-        await foreach (var page in table.QueryAsync<TableEntity>(filter, PartitionBatch.MaxRows, cancellationToken: cancellationToken).AsPages())
+        await foreach (var page in table.QueryAsync<TableEntity>(filter, Partition.MaxRows, cancellationToken: cancellationToken).AsPages())
         {
-            var batch = new PartitionBatch(network);
+            var partition = new Partition(network);
             foreach (var row in page.Values)
             {
-                batch.Delete(new TableRow(row));
+                partition.Delete(new TableRow(row));
             }
 
-            if (!batch.IsEmpty)
-            {
-                await batch.TryCommitAsync(table, cancellationToken);
-            }
+            await partition.CommitAsync(table, cancellationToken);
         }
     }
 
-    /// <summary>
-    /// Reserves up to <paramref name="wanted"/> requests and returns how many are granted; what all instances were granted for a minute never
-    /// exceeds <paramref name="limit"/>.
-    /// </summary>
-    public async Task<int> ReserveAsync(string network, DateTimeOffset minute, int wanted, int limit, CancellationToken cancellationToken)
+    private async Task<EmailQuotaEntity> FindQuotaAsync(CancellationToken cancellationToken)
     {
-        // Most networks are met once in a minute, so the first call is the insert.
-        var window = new NetworkWindowEntity(network, minute);
-        return await retry.RunAsync<int>(
-            network,
-            async () =>
-            {
-                var reserved = window.ETag == default ? 0 : window.Reserved;
-                var granted = Math.Min(wanted, limit - reserved);
-                if (granted <= 0)
-                {
-                    return 0;
-                }
+        var fresh = new EmailQuotaEntity();
+        return await table.FindAsync(fresh.PartitionKey, fresh.RowKey, cancellationToken) is { } row ? new EmailQuotaEntity(row) : fresh;
+    }
 
-                window.Reserved = reserved + granted;
-                if (await TrySaveAsync(window, cancellationToken))
-                {
-                    return granted;
-                }
-
-                var found = await table.GetEntityIfExistsAsync<TableEntity>(network, window.RowKey, cancellationToken: cancellationToken);
-                window = found.HasValue && found.Value is { } row ? new NetworkWindowEntity(row) : new NetworkWindowEntity(network, minute);
-                return null;
-            },
-            cancellationToken);
+    private Task<bool> TrySaveAsync(TableRow row, CancellationToken cancellationToken)
+    {
+        var partition = new Partition(row.PartitionKey);
+        partition.Save(row);
+        return partition.CommitAsync(table, cancellationToken);
     }
 }

@@ -1,0 +1,33 @@
+using System.Text.Json.Serialization;
+using AccountFunctions.Contract;
+using AccountFunctions.Security;
+
+namespace AccountFunctions.Accounts;
+
+/// <summary>
+/// Every request and reply of the API as JSON. Strict: case-sensitive names, no duplicate members, no nulls or gaps where a type has none.
+/// </summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    AllowDuplicateProperties = false,
+    RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true,
+    MaxDepth = 16,
+    Converters = [typeof(MemberConverter<string>), typeof(MemberConverter<bool>), typeof(SnakeCaseEnumConverter<Success>)])]
+[JsonSerializable(typeof(RegisterRequest))]
+[JsonSerializable(typeof(RegisterReply))]
+[JsonSerializable(typeof(ActivateRequest))]
+[JsonSerializable(typeof(LoginRequest))]
+[JsonSerializable(typeof(TokenReply))]
+[JsonSerializable(typeof(RefreshRequest))]
+[JsonSerializable(typeof(ResendCodeRequest))]
+[JsonSerializable(typeof(ResetPasswordRequest))]
+[JsonSerializable(typeof(ChangePasswordRequest))]
+[JsonSerializable(typeof(UpdateDetailsRequest))]
+[JsonSerializable(typeof(UserReply))]
+[JsonSerializable(typeof(LogoutRequest))]
+[JsonSerializable(typeof(IReadOnlyList<SessionReply>))]
+[JsonSerializable(typeof(JsonWebKeys))]
+[JsonSerializable(typeof(OpenIdConfiguration))]
+[JsonSerializable(typeof(Success))]
+public sealed partial class AccountJson : JsonSerializerContext;

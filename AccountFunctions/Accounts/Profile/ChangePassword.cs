@@ -1,0 +1,83 @@
+using AccountFunctions.Contract;
+using AccountFunctions.Security;
+using AccountFunctions.Storage;
+
+namespace AccountFunctions.Accounts;
+
+public sealed record ChangePasswordRequest(
+    [Field("The current password.", Kind = FieldKind.Password, Required = true)] Member<string> Password = default,
+    [Field("The password from now on.", Kind = FieldKind.NewPassword, Required = true)] Member<string> NewPassword = default);
+
+/// <summary>
+/// Replaces the caller's password. The old one is required, and guessing at it here is slowed down like guessing at sign-in.
+/// </summary>
+[Operation(
+    "Change the password",
+    Description = "Ends every other session and every access token issued before, this session's too: refresh next. The owner gets a mail.",
+    Refusals = [nameof(Problem.InvalidPassword), nameof(Problem.TooManyRequests)])]
+public sealed class ChangePassword(AddressStore addresses, Passwords passwords, PasswordSetter setter, SignInThrottle throttle, MailRequests mails)
+{
+    public async Task<Result<Success>> HandleAsync(ChangePasswordRequest request, Caller caller, CancellationToken cancellationToken)
+    {
+        var account = caller.Account;
+        var errors = new FieldErrors();
+        var password = errors.Required("password", request.Password);
+        var replacement = errors.Required("new_password", request.NewPassword);
+        if (password is not null && passwords.IsTooLong(password))
+        {
+            errors.Add("password", FieldError.TooLong);
+        }
+
+        string[] personal = [account.Username, account.FirstName, account.LastName, account.FirstName + account.LastName];
+        if (replacement is not null && passwords.Check(replacement, personal) is { } fault)
+        {
+            errors.Add("new_password", fault);
+        }
+
+        if (password is null || replacement is null || errors.Any)
+        {
+            return errors.ToProblem();
+        }
+
+        var addressKey = EmailAddress.KeyOf(account.Username);
+        using var attempt = throttle.Begin(addressKey);
+        var partition = await addresses.LoadAsync(addressKey, cancellationToken);
+        if (throttle.Delay(partition.Guard) is { } delayed)
+        {
+            return delayed;
+        }
+
+        var isRight = await passwords.VerifyAsync(password, [account.Credential], cancellationToken) == 0;
+        var outcome = isRight ? SignInOutcome.Succeeded : SignInOutcome.Failed;
+        if (await throttle.RecordAsync(partition, attempt, outcome, cancellationToken) is { } refused)
+        {
+            return refused;
+        }
+
+        if (!isRight)
+        {
+            return Problem.InvalidPassword;
+        }
+
+        var credential = await passwords.ReplaceAsync(account.Credential, replacement, cancellationToken);
+        var notify = await addresses.ChangeAsync(partition, current => Task.FromResult(VoidCode(current)), cancellationToken);
+        return await setter.ChangeAsync(addressKey, caller, credential, notify, cancellationToken);
+    }
+
+    /// <summary>Voids an open code and counts the notice; false if no more mail may go.</summary>
+    private bool VoidCode(AddressPartition partition)
+    {
+        var notify = mails.TryCountNotice(partition);
+        if (notify)
+        {
+            partition.Save(partition.Guard);
+        }
+
+        if (partition.ResetCode is { } code)
+        {
+            partition.Delete(code);
+        }
+
+        return notify;
+    }
+}

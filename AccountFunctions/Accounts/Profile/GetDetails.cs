@@ -1,0 +1,11 @@
+using AccountFunctions.Contract;
+
+namespace AccountFunctions.Accounts;
+
+/// <summary>The caller's own account.</summary>
+[Operation("Read the account", HasETag = true)]
+public static class GetDetails
+{
+    public static Task<Result<UserReply>> HandleAsync(Caller caller, CancellationToken cancellationToken) =>
+        Task.FromResult(UserReply.WithETag(caller.Account));
+}

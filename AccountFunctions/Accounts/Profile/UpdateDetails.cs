@@ -1,0 +1,78 @@
+using AccountFunctions.Contract;
+using AccountFunctions.Storage;
+
+namespace AccountFunctions.Accounts;
+
+public sealed record UpdateDetailsRequest(
+    [Field("Given name.", MaxLength = ProfileLimits.Name, Example = "Ada")] Member<string> FirstName = default,
+    [Field("Family name.", MaxLength = ProfileLimits.Name, Example = "King")] Member<string> LastName = default,
+    [Field("Country.", Nullable = true, MaxLength = ProfileLimits.CountryCode, Example = "GB")] Member<string> CountryCode = default,
+    [Field("Hobbies.", Nullable = true, MaxLength = ProfileLimits.Hobbies, Example = "Flying machines")] Member<string> Hobbies = default,
+    [Field("Job.", Nullable = true, MaxLength = ProfileLimits.Job, Example = "Mathematician")] Member<string> Job = default,
+    [Field("About the person.", Nullable = true, MaxLength = ProfileLimits.Bio, Example = "Wrote the first program.")] Member<string> Bio = default);
+
+/// <summary>
+/// Changes the fields that were sent and no others, so that two clients changing different fields lose nothing. With <c>If-Match</c> a
+/// caller changes exactly the state that it has seen (RFC 9110 §13.1.1).
+/// </summary>
+[Operation(
+    "Change the account",
+    Description = "Changes the members that are sent: one that is absent is kept, null clears it. "
+        + "Other members are ignored, so an account as it was read may be sent back.",
+    Refusals = [nameof(Problem.Stale)],
+    HasETag = true)]
+public sealed class UpdateDetails(AccountStore accounts)
+{
+    public async Task<Result<UserReply>> HandleAsync(UpdateDetailsRequest request, Caller caller, CancellationToken cancellationToken)
+    {
+        var errors = new FieldErrors();
+        errors.Name("first_name", request.FirstName);
+        errors.Name("last_name", request.LastName);
+        errors.Optional("country_code", request.CountryCode, ProfileLimits.CountryCode, singleLine: true);
+        errors.Optional("hobbies", request.Hobbies, ProfileLimits.Hobbies);
+        errors.Optional("job", request.Job, ProfileLimits.Job, singleLine: true);
+        errors.Optional("bio", request.Bio, ProfileLimits.Bio);
+        if (errors.Any)
+        {
+            return errors.ToProblem();
+        }
+
+        var version = caller.Account.Version;
+        AccountEntity? changed = null;
+        var result = await accounts.ChangeAsync<Result<Success>>(
+            caller.Account,
+            partition =>
+            {
+                if (partition.Account is not { IsUsable: true } account || account.Version != version)
+                {
+                    return Task.FromResult<Result<Success>>(Problem.TokenNotValid);
+                }
+
+                if (caller.IfMatch is { } tags && !UserReply.Matches(tags, account))
+                {
+                    return Task.FromResult<Result<Success>>(Problem.Stale);
+                }
+
+                Apply(request, account);
+                partition.Save(account);
+                changed = account;
+                return Task.FromResult<Result<Success>>(Success.Done);
+            },
+            cancellationToken);
+
+        // Only now: the commit gave the row its new tag.
+        return result.IsRefused ? result.Problem : UserReply.WithETag(changed ?? caller.Account);
+    }
+
+    private static void Apply(UpdateDetailsRequest request, AccountEntity account)
+    {
+        static string? Changed(Member<string> member, string? current) => member.State is MemberState.Absent ? current : member.Value;
+
+        account.FirstName = Changed(request.FirstName, account.FirstName) ?? "";
+        account.LastName = Changed(request.LastName, account.LastName) ?? "";
+        account.CountryCode = Changed(request.CountryCode, account.CountryCode);
+        account.Hobbies = Changed(request.Hobbies, account.Hobbies);
+        account.Job = Changed(request.Job, account.Job);
+        account.Bio = Changed(request.Bio, account.Bio);
+    }
+}

@@ -1,0 +1,92 @@
+using AccountFunctions.Contract;
+using AccountFunctions.Email;
+using AccountFunctions.Storage;
+using Microsoft.Extensions.Logging;
+
+namespace AccountFunctions.Accounts;
+
+/// <summary>Sets a new password. Every session and access token issued before ends, and the owner gets a mail.</summary>
+public sealed partial class PasswordSetter(AccountStore accounts, MailRequests mails, TimeProvider time, ILogger<PasswordSetter> logger)
+{
+    /// <summary>Sets the password for a redeemed reset code.</summary>
+    /// <param name="addressKey">Key of the account's address.</param>
+    /// <param name="notify">False if the address has had as many mails as it may.</param>
+    public async Task<Result<Success>> ResetAsync(
+        string addressKey, AccountEntity account, Credential credential, bool notify, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        if (notify)
+        {
+            await mails.EnqueueAsync(new EmailJob(EmailKind.PasswordReset, addressKey, account.Id, now), cancellationToken);
+        }
+
+        LogReset(account.Id);
+        return await accounts.ChangeAsync<Result<Success>>(
+            account.Id,
+            null,
+            partition =>
+            {
+                if (partition.Account is not { } current)
+                {
+                    return Task.FromResult<Result<Success>>(Problem.InvalidCode);
+                }
+
+                Set(partition, current, credential, now);
+                partition.Insert(new EventEntity(current.Id, EventKind.PasswordReset, now));
+                return Task.FromResult<Result<Success>>(Success.Done);
+            },
+            cancellationToken);
+    }
+
+    /// <summary>Changes the caller's password. The session that calls goes on.</summary>
+    /// <param name="addressKey">Key of the account's address.</param>
+    /// <param name="notify">False if the address has had as many mails as it may.</param>
+    public async Task<Result<Success>> ChangeAsync(
+        string addressKey, Caller caller, Credential credential, bool notify, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        var account = caller.Account;
+        if (notify)
+        {
+            await mails.EnqueueAsync(new EmailJob(EmailKind.PasswordChanged, addressKey, account.Id, now), cancellationToken);
+        }
+
+        LogChanged(account.Id, caller.SessionId);
+        return await accounts.ChangeAsync<Result<Success>>(
+            account.Id,
+            caller.SessionId,
+            partition =>
+            {
+                // A caller whose token died meanwhile must not overwrite the password that killed it.
+                if (partition.Account is not { } current || current.Version != account.Version)
+                {
+                    return Task.FromResult<Result<Success>>(Problem.TokenNotValid);
+                }
+
+                Set(partition, current, credential, now);
+                partition.Insert(new EventEntity(current.Id, EventKind.PasswordChanged, now, caller.SessionId));
+                if (partition.Session is { } session)
+                {
+                    session.Version = current.Version;
+                    partition.Save(session);
+                }
+
+                return Task.FromResult<Result<Success>>(Success.Done);
+            },
+            cancellationToken);
+    }
+
+    private static void Set(AccountPartition partition, AccountEntity account, Credential credential, DateTimeOffset now)
+    {
+        account.Credential = credential;
+        account.PasswordChanged = now;
+        account.Version++;
+        partition.Save(account);
+    }
+
+    [LoggerMessage(LogLevel.Information, "The password of account {AccountId} is reset.")]
+    private partial void LogReset(string accountId);
+
+    [LoggerMessage(LogLevel.Information, "The password of account {AccountId} is changed by session {SessionId}.")]
+    private partial void LogChanged(string accountId, string sessionId);
+}

@@ -1,0 +1,39 @@
+using AccountFunctions.Contract;
+using AccountFunctions.Security;
+using AccountFunctions.Storage;
+using Microsoft.Extensions.Options;
+
+namespace AccountFunctions.Accounts;
+
+public sealed record SessionReply(
+    [Field("Names the session, to end it.", Example = "0193a5f0c1a87d2e9b3c4d5e6f708192")] string Id,
+    [Field("When the sign-in was.", Example = "2026-11-23T12:00:00Z")] DateTime Created,
+    [Field("When the tokens were refreshed last.", Example = "2026-11-23T12:15:00Z")] DateTime LastUsed,
+    [Field("When it ends if it is not used again.", Example = "2026-12-07T12:15:00Z")] DateTime Expires,
+    [Field("What the client called itself at sign-in.", Example = "ExampleApp/2.1")] string? Client,
+    [Field("Whether it is the session that asks.", Example = true)] bool Current);
+
+/// <summary>The sessions of the caller's account that can still be refreshed, newest first.</summary>
+[Operation("List the sessions", Description = "The sessions that can still be refreshed, newest first.")]
+public sealed class ListSessions(AccountStore accounts, IOptions<TokenOptions> options, TimeProvider time)
+{
+    public async Task<Result<IReadOnlyList<SessionReply>>> HandleAsync(Caller caller, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        var idleLifetime = options.Value.RefreshIdleLifetime;
+        var sessions = await accounts.ListSessionsAsync(caller.Account.Id, cancellationToken);
+        return new Result<IReadOnlyList<SessionReply>>(
+        [
+            .. sessions
+                .Where(session => session.Version == caller.Account.Version && now < session.EndsAt(idleLifetime))
+                .Reverse()
+                .Select(session => new SessionReply(
+                    session.Id,
+                    session.Created.UtcDateTime,
+                    session.LastUsed.UtcDateTime,
+                    session.EndsAt(idleLifetime).UtcDateTime,
+                    session.Client,
+                    session.Id == caller.SessionId)),
+        ]);
+    }
+}

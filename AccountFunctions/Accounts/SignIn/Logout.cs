@@ -1,0 +1,64 @@
+using AccountFunctions.Contract;
+using AccountFunctions.Storage;
+using Microsoft.Extensions.Logging;
+
+namespace AccountFunctions.Accounts;
+
+public sealed record LogoutRequest(
+    [Field("True ends every session of the account.", Nullable = true, Example = false)] Member<bool> All = default);
+
+/// <summary>
+/// Ends the caller's session, or all of them. Ending all raises the account's version, and every access token dies with it; after ending
+/// one, its access token stays valid until it expires.
+/// </summary>
+[Operation(
+    "Sign out",
+    Description = "Ends this session: its access token stays valid until it expires. With `all`, every session and access token of the account ends at once.",
+    BodyOptional = true)]
+public sealed partial class Logout(AccountStore accounts, TimeProvider time, ILogger<Logout> logger)
+{
+    public async Task<Result<Success>> HandleAsync(LogoutRequest request, Caller caller, CancellationToken cancellationToken)
+    {
+        if (request.All.State is MemberState.Invalid)
+        {
+            return Problem.Field("all", FieldError.Invalid);
+        }
+
+        var (account, now) = (caller.Account, time.GetUtcNow());
+        if (!request.All.Value)
+        {
+            await accounts.TryEndSessionAsync(account.Id, caller.SessionId, EventKind.SignedOut, now, cancellationToken);
+            LogSignedOut(account.Id, caller.SessionId);
+            return Success.Done;
+        }
+
+        var version = account.Version;
+        var result = await accounts.ChangeAsync<Result<Success>>(
+            account,
+            partition =>
+            {
+                if (partition.Account is not { } current || current.Version != version)
+                {
+                    return Task.FromResult<Result<Success>>(Problem.TokenNotValid);
+                }
+
+                current.Version++;
+                partition.Save(current);
+                partition.Insert(new EventEntity(current.Id, EventKind.SignedOutEverywhere, now, caller.SessionId));
+                return Task.FromResult<Result<Success>>(Success.Done);
+            },
+            cancellationToken);
+        if (!result.IsRefused)
+        {
+            LogSignedOutEverywhere(account.Id);
+        }
+
+        return result;
+    }
+
+    [LoggerMessage(LogLevel.Information, "Account {AccountId} signed out of session {SessionId}.")]
+    private partial void LogSignedOut(string accountId, string sessionId);
+
+    [LoggerMessage(LogLevel.Information, "Account {AccountId} signed out everywhere.")]
+    private partial void LogSignedOutEverywhere(string accountId);
+}

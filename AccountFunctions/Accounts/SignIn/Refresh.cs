@@ -1,0 +1,101 @@
+using AccountFunctions.Contract;
+using AccountFunctions.Security;
+using AccountFunctions.Storage;
+using AccountFunctions.Telemetry;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace AccountFunctions.Accounts;
+
+public sealed record RefreshRequest(
+    [Field("The refresh token of the last answer.", Required = true, Example = TokenReplies.RefreshExample)] Member<string> Refresh = default);
+
+/// <summary>
+/// Exchanges a refresh token for its successor (RFC 9700 §4.14.2). The token used last may come again for a moment, because answers get
+/// lost. Any older token means that two parties hold the chain, and the session ends.
+/// </summary>
+[Operation(
+    "Refresh the tokens",
+    Description = "Every refresh token works once; keep the new one. For a moment after its use the same token is answered with the same successor, "
+        + "because answers get lost; later it counts as stolen, and the session ends. Refresh one at a time.",
+    Refusals = [nameof(Problem.TokenNotValid), nameof(Problem.ExpiredAccount)])]
+public sealed partial class Refresh(
+    AccountStore accounts,
+    RefreshTokenChain chain,
+    TokenReplies replies,
+    IOptions<TokenOptions> options,
+    AccountMetrics metrics,
+    TimeProvider time,
+    ILogger<Refresh> logger)
+{
+    private readonly TokenOptions options = options.Value;
+
+    public async Task<Result<TokenReply>> HandleAsync(RefreshRequest request, Visitor visitor, CancellationToken cancellationToken)
+    {
+        var errors = new FieldErrors();
+        if (errors.Required("refresh", request.Refresh) is not { } text)
+        {
+            return errors.ToProblem();
+        }
+
+        if (!RefreshToken.TryParse(text, out var token))
+        {
+            return Problem.TokenNotValid;
+        }
+
+        var isReused = false;
+        var result = await accounts.ChangeAsync<TokenReply>(
+            token.AccountId,
+            token.SessionId,
+            visitor.Admission,
+            partition =>
+            {
+                isReused = false;
+                return Task.FromResult(Decide(partition, token, ref isReused));
+            },
+            cancellationToken);
+        if (isReused)
+        {
+            metrics.RefreshTokenReused();
+            LogReused(token.AccountId, token.SessionId);
+        }
+
+        return result;
+    }
+
+    private Result<TokenReply> Decide(AccountPartition partition, RefreshToken token, ref bool isReused)
+    {
+        var now = time.GetUtcNow();
+        if (partition is not { Account: { IsUsable: true } account, Session: { } session }
+            || session.Version != account.Version
+            || now >= session.EndsAt(options.RefreshIdleLifetime)
+            || !chain.LeadsTo(token, session.Counter, session.Hash))
+        {
+            return Problem.TokenNotValid;
+        }
+
+        if (account.IsExpired(now))
+        {
+            return Problem.ExpiredAccount;
+        }
+
+        var successor = chain.Next(token);
+        switch (session.Counter - token.Counter)
+        {
+            case 0:
+                (session.Counter, session.Hash, session.LastUsed) = (successor.Counter, successor.Hash, now);
+                partition.Save(session);
+                return replies.Create(account, successor);
+            case 1 when now <= session.LastUsed + options.RefreshGrace:
+                return replies.Create(account, successor);
+            default:
+                isReused = true;
+                partition.Delete(session);
+                partition.Insert(new EventEntity(account.Id, EventKind.RefreshTokenReused, now, session.Id));
+                return Problem.TokenNotValid;
+        }
+    }
+
+    [LoggerMessage(LogLevel.Warning, "A used refresh token of account {AccountId} came again: session {SessionId} ended.")]
+    private partial void LogReused(string accountId, string sessionId);
+}

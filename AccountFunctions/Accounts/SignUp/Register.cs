@@ -1,0 +1,120 @@
+using AccountFunctions.Contract;
+using AccountFunctions.Email;
+using AccountFunctions.Security;
+using AccountFunctions.Storage;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace AccountFunctions.Accounts;
+
+public sealed record RegisterRequest(
+    [Field("The e-mail address. Outer white space is ignored.", Kind = FieldKind.Address, Required = true)] Member<string> Username = default,
+    [Field("The password, exactly as it was typed.", Kind = FieldKind.NewPassword, Required = true)] Member<string> Password1 = default,
+    [Field("The same again.", Kind = FieldKind.NewPassword, Required = true)] Member<string> Password2 = default,
+    [Field("Given name.", MaxLength = ProfileLimits.Name, Example = "Ada")] Member<string> FirstName = default,
+    [Field("Family name.", MaxLength = ProfileLimits.Name, Example = "Lovelace")] Member<string> LastName = default,
+    [Field("Country, in whatever code the client uses.", Nullable = true, MaxLength = ProfileLimits.CountryCode, Example = "GB")]
+    Member<string> CountryCode = default);
+
+public sealed record RegisterReply(
+    [Field("The e-mail address in its canonical form.", Example = "ada@example.com")] string Username,
+    [Field("Given name.", MaxLength = ProfileLimits.Name, Example = "Ada")] string FirstName,
+    [Field("Family name.", MaxLength = ProfileLimits.Name, Example = "Lovelace")] string LastName,
+    [Field("Country.", MaxLength = ProfileLimits.CountryCode, Example = "GB")] string? CountryCode);
+
+/// <summary>
+/// Stores a registration that waits for its mailed code. The operation does not look whether the address is taken: it writes the same rows
+/// and the same job for every address, and the queue function finds out which mail to send.
+/// </summary>
+[Operation(
+    "Register",
+    Description = "Mails a code to the address. The answer is the same where the address has an account already; its owner gets a notice.",
+    Refusals = [nameof(Problem.PasswordsDontMatch), nameof(Problem.UsernameTaken)])]
+public sealed partial class Register(
+    AddressStore addresses,
+    Passwords passwords,
+    MailRequests mails,
+    VerificationCodes codes,
+    IOptions<AccountOptions> options,
+    TimeProvider time,
+    ILogger<Register> logger)
+{
+    public async Task<Result<RegisterReply>> HandleAsync(RegisterRequest request, Visitor visitor, CancellationToken cancellationToken)
+    {
+        var errors = new FieldErrors();
+        var address = errors.RequiredAddress("username", request.Username);
+        var password = errors.Required("password1", request.Password1);
+        var repeated = errors.Required("password2", request.Password2);
+        var firstName = errors.Name("first_name", request.FirstName);
+        var lastName = errors.Name("last_name", request.LastName);
+        var countryCode = errors.Optional("country_code", request.CountryCode, ProfileLimits.CountryCode, singleLine: true);
+        string[] personal = [address?.Canonical ?? "", firstName, lastName, firstName + lastName, lastName + firstName];
+        if (password is not null && passwords.Check(password, personal) is { } fault)
+        {
+            errors.Add("password1", fault);
+        }
+
+        if (address is null || password is null || errors.Any)
+        {
+            return errors.ToProblem();
+        }
+
+        if (password != repeated)
+        {
+            return Problem.PasswordsDontMatch;
+        }
+
+        var now = time.GetUtcNow();
+        var id = Ids.New(now);
+        var reply = new RegisterReply(address.Canonical, firstName, lastName, countryCode);
+        Credential? credential = null;
+        return await addresses.ChangeAsync<RegisterReply>(
+            address.Key,
+            visitor.Admission,
+            async partition =>
+            {
+                if (mails.Count(partition) is { } throttled)
+                {
+                    return throttled;
+                }
+
+                if (partition.Claim is not null && options.Value.DiscloseAddresses)
+                {
+                    return Problem.UsernameTaken;
+                }
+
+                // Once, however often the race for the partition is lost.
+                if (credential is null)
+                {
+                    credential = await passwords.HashAsync(password, partition.Salt, cancellationToken);
+                    await mails.EnqueueAsync(new EmailJob(EmailKind.Registration, address.Key, id, now), cancellationToken);
+                    LogRegistered(id);
+                }
+
+                partition.Insert(NewPending(address, id, credential, reply, visitor.Language, now));
+                partition.Save(partition.Guard);
+                return reply;
+            },
+            cancellationToken);
+    }
+
+    private PendingEntity NewPending(
+        EmailAddress address, string id, Credential credential, RegisterReply profile, string? language, DateTimeOffset now)
+    {
+        var pending = new PendingEntity(address.Key, id)
+        {
+            Username = address.Canonical,
+            Mailbox = address.Mailbox,
+            Credential = credential,
+            FirstName = profile.FirstName,
+            LastName = profile.LastName,
+            CountryCode = profile.CountryCode,
+            Language = language,
+        };
+        codes.Issue(pending, CodePurpose.Activation, now);
+        return pending;
+    }
+
+    [LoggerMessage(LogLevel.Information, "Registration {Id} waits for its code.")]
+    private partial void LogRegistered(string id);
+}

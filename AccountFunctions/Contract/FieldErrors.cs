@@ -1,0 +1,69 @@
+namespace AccountFunctions.Contract;
+
+/// <summary>Reads the members of a request and collects what is wrong with them, so that all faults are reported together.</summary>
+public sealed class FieldErrors
+{
+    private readonly Dictionary<string, IReadOnlyList<string>> errors = [];
+
+    public bool Any => errors.Count > 0;
+
+    public Problem ToProblem() => Problem.Fields(errors);
+
+    /// <summary>The first code of a field stays: it is the one that must be mended first.</summary>
+    public void Add(string field, string code) => errors.TryAdd(field, [code]);
+
+    public EmailAddress? RequiredAddress(string field, Member<string> member)
+    {
+        EmailAddress? address = null;
+        if (Required(field, member) is { } text && !EmailAddress.TryParse(text, out address))
+        {
+            Add(field, text.AsSpan().Trim().IsEmpty ? FieldError.Blank : FieldError.InvalidEmail);
+        }
+
+        return address;
+    }
+
+    /// <summary>A string that may not be empty, as it was sent.</summary>
+    public string? Required(string field, Member<string> member)
+    {
+        var text = Optional(field, member);
+        if (member.State is MemberState.Absent or MemberState.Null)
+        {
+            Add(field, member.State is MemberState.Null ? FieldError.Null : FieldError.Required);
+        }
+        else if (text is "")
+        {
+            Add(field, FieldError.Blank);
+        }
+
+        return text is "" ? null : text;
+    }
+
+    /// <summary>A string of at most <paramref name="maxLength"/> Unicode code points; null where it was null, absent or no text.</summary>
+    public string? Optional(string field, Member<string> member, int maxLength = int.MaxValue, bool singleLine = false)
+    {
+        if (member.State is MemberState.Invalid || !UnicodeText.IsWellFormed(member.Value) || (singleLine && member.Value is { } line && line.Any(char.IsControl)))
+        {
+            Add(field, FieldError.Invalid);
+            return null;
+        }
+
+        if (member.Value is { } text && text.Length > maxLength && text.EnumerateRunes().Count() > maxLength)
+        {
+            Add(field, FieldError.TooLong);
+        }
+
+        return member.Value;
+    }
+
+    /// <summary>A person's name: may be left out, which stands for an empty one, but not be null.</summary>
+    public string Name(string field, Member<string> member)
+    {
+        if (member.State is MemberState.Null)
+        {
+            Add(field, FieldError.Null);
+        }
+
+        return Optional(field, member, ProfileLimits.Name, singleLine: true) ?? "";
+    }
+}

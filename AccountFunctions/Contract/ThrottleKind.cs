@@ -1,0 +1,14 @@
+namespace AccountFunctions.Contract;
+
+/// <summary>What a throttle counts.</summary>
+public enum ThrottleKind
+{
+    /// <summary>Requests of a client network.</summary>
+    Network,
+
+    /// <summary>Failed sign-ins at an address.</summary>
+    SignIn,
+
+    /// <summary>Mails to an address.</summary>
+    Mail,
+}

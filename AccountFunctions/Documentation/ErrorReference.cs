@@ -1,0 +1,60 @@
+using System.Net;
+using System.Text;
+using System.Text.RegularExpressions;
+
+namespace AccountFunctions.Documentation;
+
+/// <summary>The page that explains every code and says what to do about it.</summary>
+public static partial class ErrorReference
+{
+    public static WebFile Write()
+    {
+        var body = new StringBuilder($"""
+            <body>
+            <header>
+            <h1>Error reference</h1>
+            <p><a href="{DocumentationPages.Root}">API documentation</a></p>
+            <p>A refusal carries one of these codes: as <code>message</code> in the envelope, as <code>code</code> in a problem document (RFC 9457).
+            Match codes, never texts. Treat a code that is not here like any other of its status.</p>
+            <nav aria-label="Codes">
+            """);
+        foreach (var entry in Catalogue.Problems)
+        {
+            body.Append(null, $"<a href=\"#{entry.Code}\">{entry.Code}</a>\n");
+        }
+
+        body.Append("<a href=\"#fields\">Codes of fields</a>\n</nav>\n</header>\n<main>\n");
+        foreach (var entry in Catalogue.Problems)
+        {
+            var heading = $"<h2><a href=\"#{entry.Code}\"><code>{entry.Code}</code></a> <span class=\"status\">{entry.Status}</span></h2>";
+            Append(body, entry, heading);
+        }
+
+        body.Append("""
+            <h2 id="fields">Codes of fields</h2>
+            <p>With <code>invalid_fields</code>, <code>errors</code> lists these by field. In the envelope, <code>message</code> has them as
+            <code>field: code</code>, one a line.</p>
+
+            """);
+        foreach (var entry in Catalogue.FieldErrors)
+        {
+            Append(body, entry, $"<h3><a href=\"#{entry.Code}\"><code>{entry.Code}</code></a></h3>");
+        }
+
+        return DocumentationPages.Page("Error reference", body.Append("</main>").ToString());
+    }
+
+    private static void Append(StringBuilder body, CatalogueEntry entry, string heading) => body.Append(null, $"""
+        <section id="{entry.Code}">
+        {heading}
+        <p>{Html(entry.Meaning)}</p>
+        <p><strong>What to do.</strong> {Html(entry.Advice)}</p>
+        </section>
+
+        """);
+
+    private static string Html(string markdown) => Code().Replace(WebUtility.HtmlEncode(markdown), "<code>$1</code>");
+
+    [GeneratedRegex("`([^`]+)`")]
+    private static partial Regex Code();
+}

@@ -1,0 +1,70 @@
+using AccountFunctions.Contract;
+using AccountFunctions.Storage;
+using AccountFunctions.Telemetry;
+using Microsoft.Extensions.Logging;
+
+namespace AccountFunctions.Email;
+
+/// <summary>
+/// Finds out, some time after a mail was handed over, whether it was delivered, and records failures in the history of the account.
+/// </summary>
+public sealed partial class DeliveryReports(
+    IEmailTransport transport,
+    AddressStore addresses,
+    AccountStore accounts,
+    HousekeepingQueue housekeeping,
+    AccountMetrics metrics,
+    TimeProvider time,
+    ILogger<DeliveryReports> logger)
+{
+    private const int MaxTries = 10;
+
+    public async Task CheckAsync(DeliveryCheck job, CancellationToken cancellationToken)
+    {
+        switch (await FindAsync(job.OperationId, cancellationToken))
+        {
+            case { Status: DeliveryStatus.Delivered }:
+                break;
+            case { Status: DeliveryStatus.Failed } report:
+                await RecordAsync(job.AddressKey, job.OperationId, report.Reason, cancellationToken);
+                break;
+            case { } when job.Tries < MaxTries && transport.ReportDelay is { } delay:
+                await housekeeping.EnqueueAsync(job with { Tries = job.Tries + 1, Due = time.GetUtcNow() + delay }, cancellationToken);
+                break;
+            default:
+                LogUnknown(job.OperationId);
+                break;
+        }
+    }
+
+    /// <summary>Records a failed delivery.</summary>
+    public async Task RecordAsync(string addressKey, Guid operationId, string reason, CancellationToken cancellationToken)
+    {
+        metrics.MailHandled(null, "undelivered");
+        LogFailed(operationId, reason);
+        if ((await addresses.LoadAsync(addressKey, cancellationToken)).Claim is { } claim)
+        {
+            var failed = new EventEntity(claim.AccountId, EventKind.MailFailed, time.GetUtcNow(), detail: reason);
+            await accounts.TryInsertAsync(claim.AccountId, [failed], cancellationToken);
+        }
+    }
+
+    // A transport that does not answer is asked again later, like one that does not know yet.
+    private async Task<DeliveryReport?> FindAsync(Guid operationId, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await transport.FindReportAsync(operationId, cancellationToken);
+        }
+        catch (Exception e) when (e.IsOutage())
+        {
+            return new DeliveryReport(DeliveryStatus.UnderWay);
+        }
+    }
+
+    [LoggerMessage(LogLevel.Warning, "The mail of operation {OperationId} was not delivered: {Reason}.")]
+    private partial void LogFailed(Guid operationId, string reason);
+
+    [LoggerMessage(LogLevel.Information, "The transport does not know whether the mail of operation {OperationId} was delivered.")]
+    private partial void LogUnknown(Guid operationId);
+}

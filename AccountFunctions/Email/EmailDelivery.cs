@@ -1,0 +1,74 @@
+using AccountFunctions.Security;
+using AccountFunctions.Storage;
+
+namespace AccountFunctions.Email;
+
+/// <summary>Hands a mail to the transport once, however often its job is delivered.</summary>
+public sealed class EmailDelivery(MailStore mails, IEmailTransport transport, HousekeepingQueue housekeeping, Lifetimes lifetimes, TimeProvider time)
+{
+    private static readonly TimeSpan BusyRetry = TimeSpan.FromSeconds(15);
+
+    /// <exception cref="EmailFailureException">The transport refused the mail.</exception>
+    public async Task<DeliveryOutcome> DeliverAsync(EmailJob job, Mail mail, CancellationToken cancellationToken)
+    {
+        switch (await mails.BeginAsync(job.AddressKey, job.OperationId, lifetimes.EndOfMail(job.Issued), cancellationToken))
+        {
+            case MailTurn.AlreadySent:
+                return new DeliveryOutcome.AlreadySent();
+            case MailTurn.Busy busy:
+                return new DeliveryOutcome.Busy(busy.Remaining < BusyRetry ? busy.Remaining : BusyRetry);
+            case MailTurn.TakenOver turn:
+                if (await transport.FindReportAsync(job.OperationId, cancellationToken) is null)
+                {
+                    await SendAsync(mail, turn.Row, cancellationToken);
+                }
+
+                return await SetSentAsync(job, turn.Row, cancellationToken);
+            case MailTurn.Mine turn:
+                await SendAsync(mail, turn.Row, cancellationToken);
+                return await SetSentAsync(job, turn.Row, cancellationToken);
+            case var turn:
+                throw new InvalidOperationException($"No case for {turn.GetType().Name}.");
+        }
+    }
+
+    private async Task SendAsync(Mail mail, MailEntity row, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await transport.SendAsync(mail, cancellationToken);
+        }
+        catch (Exception e)
+        {
+            // Communication Services has delivered mails that it answered with 429, so it is asked before the next try.
+            await mails.GiveUpAsync(row, refused: e is EmailFailureException { Failure: not EmailFailure.Throttled });
+            throw;
+        }
+    }
+
+    private async Task<DeliveryOutcome> SetSentAsync(EmailJob job, MailEntity row, CancellationToken cancellationToken)
+    {
+        await mails.SetSentAsync(row, cancellationToken);
+        if (transport.ReportDelay is { } delay)
+        {
+            await housekeeping.EnqueueAsync(new DeliveryCheck(job.AddressKey, job.OperationId, time.GetUtcNow() + delay), cancellationToken);
+        }
+
+        return new DeliveryOutcome.Sent();
+    }
+}
+
+/// <summary>What came of a delivery that the transport did not refuse.</summary>
+public abstract record DeliveryOutcome
+{
+    private DeliveryOutcome()
+    {
+    }
+
+    public sealed record Sent : DeliveryOutcome;
+
+    public sealed record AlreadySent : DeliveryOutcome;
+
+    /// <summary>Another delivery of the job is under way; try again after this time.</summary>
+    public sealed record Busy(TimeSpan RetryAfter) : DeliveryOutcome;
+}

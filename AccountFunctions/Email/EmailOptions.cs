@@ -1,0 +1,28 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace AccountFunctions.Email;
+
+/// <summary>Settings <c>Email__*</c>: the sender of mails and the transport.</summary>
+public sealed class EmailOptions : IValidatableObject
+{
+    public EmailTransportKind Transport { get; set; }
+    [Required, EmailAddress] public string Sender { get; set; } = "";
+    [Required] public string ProductName { get; set; } = "";
+
+    /// <summary>The language of mails to people who asked for none of those that mails are written in.</summary>
+    public string DefaultLanguage { get; set; } = "en";
+
+    /// <summary>Mails that may leave in any minute, all instances together: the quota that the transport grants.</summary>
+    [Range(1, 10_000_000)] public int PerMinute { get; set; } = 30;
+
+    /// <inheritdoc cref="PerMinute"/>
+    [Range(1, 100_000_000)] public int PerHour { get; set; } = 100;
+
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        if (!EmailLanguage.Supported.Contains(DefaultLanguage))
+        {
+            yield return new ValidationResult($"must be one of {string.Join(", ", EmailLanguage.Supported)}", [nameof(DefaultLanguage)]);
+        }
+    }
+}

@@ -1,0 +1,18 @@
+using System.ComponentModel.DataAnnotations;
+using MailKit.Security;
+
+namespace AccountFunctions.Email;
+
+/// <summary>Settings <c>Smtp__*</c>, read when <c>Email__Transport</c> is <c>Smtp</c>.</summary>
+public sealed class SmtpOptions
+{
+    public string Host { get; set; } = "";
+    [Range(1, 65535)] public int Port { get; set; } = 587;
+
+    /// <summary>Empty: no authentication.</summary>
+    public string Username { get; set; } = "";
+    public string Password { get; set; } = "";
+
+    /// <summary>STARTTLS unless told otherwise: no password or code crosses the net in clear.</summary>
+    public SecureSocketOptions Security { get; set; } = SecureSocketOptions.StartTls;
+}

@@ -1,0 +1,44 @@
+using AccountFunctions.Accounts;
+using AccountFunctions.Contract;
+using AccountFunctions.Email;
+using AccountFunctions.Security;
+using AccountFunctions.Storage;
+using Microsoft.Azure.Functions.Worker.Http;
+using Microsoft.Extensions.Options;
+
+namespace AccountFunctions.Functions;
+
+/// <summary>Finds out who calls.</summary>
+public sealed class CallerIdentifier(AccessTokens tokens, AccountStore accounts, NetworkThrottle throttle, IOptions<ThrottleOptions> options)
+{
+    private const string Scheme = "Bearer ";
+
+    /// <summary>
+    /// The caller of an open operation. The network throttle starts to look at the request and lets the operation go on meanwhile.
+    /// </summary>
+    public Visitor Visitor(HttpRequestData request, CancellationToken cancellationToken)
+    {
+        var network = ClientNetwork.Of(request.Header("X-Forwarded-For"), options.Value.TrustedProxyHops);
+        var language = EmailLanguage.Choose(request.Header("Accept-Language"));
+        return new Visitor(request.UserAgent(), language, throttle.AdmitAsync(network, cancellationToken));
+    }
+
+    /// <summary>
+    /// The caller with an access token (RFC 6750 §2.1). The account is read with every call, so an access token dies at once when the
+    /// account is disabled, deleted or raised to a new version.
+    /// </summary>
+    public async Task<Result<Caller>> CallerAsync(HttpRequestData request, CancellationToken cancellationToken)
+    {
+        var authorization = request.Header("Authorization");
+        if (authorization is null || !authorization.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase))
+        {
+            return Problem.NotAuthenticated;
+        }
+
+        return await tokens.ValidateAsync(authorization[Scheme.Length..].Trim()) is { } claims
+            && await accounts.FindUsableAsync(claims.AccountId, cancellationToken) is { } account
+            && account.Version == claims.Version
+            ? new Caller(account, claims.SessionId, request.Header("If-Match"))
+            : Problem.TokenNotValid;
+    }
+}

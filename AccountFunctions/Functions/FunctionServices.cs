@@ -1,0 +1,30 @@
+using AccountFunctions.Accounts;
+using AccountFunctions.Documentation;
+using AccountFunctions.Email;
+using AccountFunctions.Housekeeping;
+using AccountFunctions.Security;
+using AccountFunctions.Storage;
+using AccountFunctions.Telemetry;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace AccountFunctions.Functions;
+
+/// <summary>Composes the app: every room, from the ground up.</summary>
+public static class FunctionServices
+{
+    public static IServiceCollection AddAccountFunctions(this IServiceCollection services) => services
+        .AddTelemetry()
+        .AddStorage()
+        .AddSecurity()
+        .AddEmail()
+        .AddHousekeeping()
+        .AddOperations()
+        .AddDocumentation()
+        .AddEdge();
+
+    private static IServiceCollection AddEdge(this IServiceCollection services) => services
+        .AddSingleton(RouteTable.All)
+        .AddSingleton<CallerIdentifier>().AddSingleton<HttpEdge>()
+        .AddSingleton<Housekeeper>()
+        .AddSingleton<JobsInProgress>().AddHostedService(provider => provider.GetRequiredService<JobsInProgress>());
+}

@@ -1,0 +1,20 @@
+using AccountFunctions.Accounts;
+using AccountFunctions.Contract;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.Azure.Functions.Worker.Http;
+
+namespace AccountFunctions.Functions;
+
+/// <summary>The ways back to an account.</summary>
+public sealed class RecoveryRoutes(HttpEdge edge, ResendCode resendCode, ResetPassword resetPassword)
+{
+    [Function(nameof(ResendCode)), Endpoint(typeof(ResendCode), Access.Anyone, Tags.Recovery)]
+    public Task<HttpResponseData> ResendCode(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "account/code")] HttpRequestData request, CancellationToken cancellationToken) =>
+        edge.AnswerAsync(request, AccountJson.Default.ResendCodeRequest, resendCode.HandleAsync, cancellationToken);
+
+    [Function(nameof(ResetPassword)), Endpoint(typeof(ResetPassword), Access.Anyone, Tags.Recovery)]
+    public Task<HttpResponseData> ResetPassword(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "account/forgot")] HttpRequestData request, CancellationToken cancellationToken) =>
+        edge.AnswerAsync(request, AccountJson.Default.ResetPasswordRequest, resetPassword.HandleAsync, cancellationToken);
+}

@@ -1,0 +1,113 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text.Json;
+using AccountFunctions.Accounts;
+using AccountFunctions.Contract;
+using AccountFunctions.Documentation;
+using Microsoft.Azure.Functions.Worker.Http;
+
+namespace AccountFunctions.Functions;
+
+/// <summary>
+/// Writes answers: the envelope that clients parse or, for a refusal if the client asks for it, a problem document (RFC 9457).
+/// </summary>
+internal static class ResponseWriter
+{
+    private const string JsonType = "application/json; charset=utf-8";
+    private const string ProblemType = "application/problem+json";
+
+    /// <param name="issuer">The API's own address, under which the error reference is.</param>
+    public static async Task<HttpResponseData> WriteAsync<TReply>(
+        HttpRequestData request, Result<TReply> result, int success, string issuer, CancellationToken cancellationToken)
+        where TReply : notnull
+    {
+        var asProblem = result.IsRefused && Accepts(request, ProblemType);
+        var response = request.CreateResponse();
+        response.StatusCode = (HttpStatusCode)(result.Problem?.Status ?? success);
+        SetHeaders(request, response, asProblem ? ProblemType : JsonType);
+        SetHeaders(response, result);
+        var body = !result.IsRefused ? Envelope.Success(success, writer => JsonSerializer.Serialize(writer, result.Reply, typeof(TReply), AccountJson.Default))
+            : asProblem ? Envelope.ProblemDocument(result.Problem, issuer, request.TraceId())
+            : Envelope.Refusal(result.Problem);
+        await response.Body.WriteAsync(body, cancellationToken);
+        return response;
+    }
+
+    /// <summary>Answers with a document whose shape a standard prescribes, without the envelope.</summary>
+    public static async Task<HttpResponseData> WriteDocumentAsync<TDocument>(
+        HttpRequestData request, TDocument document, CancellationToken cancellationToken)
+    {
+        var response = request.CreateResponse();
+        response.StatusCode = HttpStatusCode.OK;
+        SetHeaders(request, response, JsonType);
+        await JsonSerializer.SerializeAsync(response.Body, document, typeof(TDocument), AccountJson.Default, cancellationToken);
+        return response;
+    }
+
+    /// <summary>Sends a file, gzipped if accepted; 304 if the client has it.</summary>
+    public static async Task<HttpResponseData> WriteFileAsync(HttpRequestData request, WebFile file, CancellationToken cancellationToken)
+    {
+        var response = request.CreateResponse();
+        response.StatusCode = file.Tag is not null && request.Header("If-None-Match") == file.Tag ? HttpStatusCode.NotModified : HttpStatusCode.OK;
+        SetHeaders(request, response, file.ContentType, file.CacheControl, file.Policy);
+        if (file.Tag is not null)
+        {
+            response.Headers.Add("ETag", file.Tag);
+        }
+
+        if (response.StatusCode is HttpStatusCode.OK)
+        {
+            var asGzip = file.IsGzip && (request.Header("Accept-Encoding")?.Contains("gzip", StringComparison.OrdinalIgnoreCase) ?? false);
+            if (asGzip)
+            {
+                response.Headers.Add("Content-Encoding", "gzip");
+            }
+
+            await response.Body.WriteAsync(asGzip ? file.Content : file.Inflate(), cancellationToken);
+        }
+
+        return response;
+    }
+
+    private static void SetHeaders(
+        HttpRequestData request,
+        HttpResponseData response,
+        string contentType,
+        string cacheControl = "no-store",
+        string policy = "default-src 'none'; frame-ancestors 'none'")
+    {
+        response.Headers.Add("Content-Type", contentType);
+        response.Headers.Add("Cache-Control", cacheControl);
+        response.Headers.Add("Content-Security-Policy", policy);
+        response.Headers.Add("Referrer-Policy", "no-referrer");
+        response.Headers.Add("X-Content-Type-Options", "nosniff");
+        response.Headers.Add("X-Request-Id", request.TraceId());
+        if (request.Url.Scheme == Uri.UriSchemeHttps || request.Header("X-Forwarded-Proto") == Uri.UriSchemeHttps)
+        {
+            response.Headers.Add("Strict-Transport-Security", "max-age=31536000; includeSubDomains");
+        }
+    }
+
+    private static void SetHeaders<TReply>(HttpResponseData response, Result<TReply> result)
+        where TReply : notnull
+    {
+        if (result.ETag is { } tag)
+        {
+            response.Headers.Add("ETag", tag);
+        }
+
+        if (result.Problem?.RetryAfter is { } wait)
+        {
+            response.Headers.Add("Retry-After", Math.Max(1, Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture));
+        }
+
+        if (result.Problem is { Status: 401 } problem)
+        {
+            response.Headers.Add("WWW-Authenticate", problem == Problem.NotAuthenticated ? "Bearer" : "Bearer error=\"invalid_token\"");
+        }
+    }
+
+    private static bool Accepts(HttpRequestData request, string type) => request.Header("Accept")?.Split(',').Any(entry =>
+        MediaTypeHeaderValue.TryParse(entry, out var media) && string.Equals(media.MediaType, type, StringComparison.OrdinalIgnoreCase)) ?? false;
+}

@@ -1,0 +1,17 @@
+using AccountFunctions.Storage;
+using Microsoft.Extensions.Options;
+
+namespace AccountFunctions.Security;
+
+/// <summary>When rows may be deleted whose use the settings bound.</summary>
+public sealed class Lifetimes(IOptions<CodeOptions> codes, IOptions<TokenOptions> tokens)
+{
+    /// <summary>
+    /// When everything belonging to a mail requested at <paramref name="issued"/> (code, sent mark, rate-limit entry) may be deleted.
+    /// </summary>
+    public DateTimeOffset EndOfMail(DateTimeOffset issued) =>
+        issued + Retention.Margin + new[] { Retention.Mails, codes.Value.ActivationLifetime, codes.Value.ResetLifetime }.Max();
+
+    /// <summary>When most of the sessions opened by <paramref name="now"/> have ended because nobody used them.</summary>
+    public DateTimeOffset EndOfSessions(DateTimeOffset now) => now + tokens.Value.RefreshIdleLifetime + Retention.Margin;
+}

@@ -1,0 +1,64 @@
+using System.Diagnostics;
+using AccountFunctions.Contract;
+using AccountFunctions.Telemetry;
+using Microsoft.Extensions.Options;
+
+namespace AccountFunctions.Security;
+
+/// <summary>
+/// Lets a bounded number of password hashes run and a bounded number wait: memory stays below running × memory cost, and a flood is refused
+/// at once instead of queueing until everything times out.
+/// </summary>
+public sealed class HashGate : IDisposable
+{
+    private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
+    private readonly AccountMetrics metrics;
+    private readonly SemaphoreSlim running;
+    private readonly int maxAdmitted;
+    private int admitted;
+
+    public HashGate(IOptions<PasswordOptions> options, AccountMetrics metrics)
+    {
+        this.metrics = metrics;
+        var concurrent = options.Value.MaxConcurrentHashes is var max and > 0 ? max : 2 * Environment.ProcessorCount;
+        running = new SemaphoreSlim(concurrent);
+        maxAdmitted = concurrent + options.Value.MaxWaitingHashes;
+
+        // A hash holds its thread, and the pool is slow to add threads for everybody else.
+        ThreadPool.GetMinThreads(out var workers, out var completions);
+        ThreadPool.SetMinThreads(Math.Max(workers, Environment.ProcessorCount + concurrent), completions);
+    }
+
+    /// <summary>Runs <paramref name="hash"/> in its turn. Throws <see cref="UnavailableException"/> when too many wait already.</summary>
+    public async Task<T> RunAsync<T>(Func<T> hash, CancellationToken cancellationToken)
+    {
+        metrics.HashEntered();
+        try
+        {
+            if (Interlocked.Increment(ref admitted) > maxAdmitted)
+            {
+                metrics.HashRefused();
+                throw new UnavailableException(RetryAfter);
+            }
+
+            await running.WaitAsync(cancellationToken);
+            var start = Stopwatch.GetTimestamp();
+            try
+            {
+                return hash();
+            }
+            finally
+            {
+                metrics.Hashed(Stopwatch.GetElapsedTime(start));
+                running.Release();
+            }
+        }
+        finally
+        {
+            Interlocked.Decrement(ref admitted);
+            metrics.HashLeft();
+        }
+    }
+
+    public void Dispose() => running.Dispose();
+}

@@ -1,0 +1,91 @@
+using System.Security.Cryptography;
+using System.Text;
+using AccountFunctions.Contract;
+using Microsoft.Extensions.Options;
+
+namespace AccountFunctions.Security;
+
+/// <summary>
+/// Hashes passwords with Argon2id (RFC 9106) and verifies them. A password is its NFKC form (NIST SP 800-63B §3.1.1.2), so that the same
+/// characters typed on another keyboard match. Every call costs exactly one Argon2 run. All passwords of one address share one random salt,
+/// so a single run tells whether a password belongs to the account or to a registration that waits there.
+/// </summary>
+public sealed class PasswordHasher
+{
+    private const int SaltBytes = 16;
+    private const int TagBytes = 32;
+    private readonly PasswordOptions options;
+    private readonly HashGate gate;
+    private readonly IReadOnlyList<IArgon2Engine> engines;
+
+    // Verified for an address without an account: the same cost, and no password has this tag.
+    private readonly Argon2Hash nobody;
+
+    /// <param name="engines">The preferred one first; a later one does what those before it cannot do.</param>
+    public PasswordHasher(IOptions<PasswordOptions> options, HashGate gate, IEnumerable<IArgon2Engine> engines)
+    {
+        this.options = options.Value;
+        this.gate = gate;
+        this.engines = [.. engines];
+        nobody = Template();
+    }
+
+    /// <summary>The name of the engine for new hashes.</summary>
+    public string Engine => EngineFor(nobody).GetType().Name;
+
+    public bool UsesPreferredEngine => EngineFor(nobody) == engines[0];
+
+    /// <param name="salt">The salt of the other credentials at the address; null for a new one.</param>
+    public async Task<Credential> HashAsync(string password, Salt? salt, CancellationToken cancellationToken)
+    {
+        var template = salt is { } shared ? Template() with { Salt = Argon2Hash.Decode(shared) } : Template();
+        return Credential.Read((template with { Tag = await DeriveAsync(password, template, cancellationToken) }).ToString());
+    }
+
+    /// <summary>
+    /// The index of the credential that the password matches, or -1; null stands for nobody. One run, with the salt and cost of the first
+    /// credential that is there: another one matches only if it shares them, as those of one address do. The comparison takes the same time
+    /// whatever its outcome.
+    /// </summary>
+    public async Task<int> VerifyAsync(string password, IReadOnlyList<Credential?> stored, CancellationToken cancellationToken)
+    {
+        var hashes = stored.Select(credential => credential is null ? null : Parse(credential)).ToArray();
+        var first = Array.Find(hashes, hash => hash is not null) ?? nobody;
+        var tag = await DeriveAsync(password, first, cancellationToken);
+        return Array.FindIndex(hashes, hash => hash is not null
+            && hash.Cost == first.Cost
+            && hash.Salt.AsSpan().SequenceEqual(first.Salt)
+            && CryptographicOperations.FixedTimeEquals(tag, hash.Tag));
+    }
+
+    /// <summary>True for a credential of another cost than today's.</summary>
+    public bool NeedsRehash(Credential stored) => !Argon2Hash.TryParse(stored.Stored, out var hash) || hash.Cost != nobody.Cost;
+
+    private static Argon2Hash Parse(Credential stored) => Argon2Hash.TryParse(stored.Stored, out var hash)
+        ? hash
+        : throw new InvalidOperationException("A stored credential is no Argon2id PHC string.");
+
+    private Argon2Hash Template() =>
+        new(options.MemoryKiB, options.Iterations, options.Parallelism, RandomNumberGenerator.GetBytes(SaltBytes), new byte[TagBytes]);
+
+    private Task<byte[]> DeriveAsync(string password, Argon2Hash hash, CancellationToken cancellationToken)
+    {
+        var engine = EngineFor(hash);
+        return gate.RunAsync(
+            () =>
+            {
+                var bytes = Encoding.UTF8.GetBytes(password.Normalize(NormalizationForm.FormKC));
+                try
+                {
+                    return engine.Derive(bytes, hash);
+                }
+                finally
+                {
+                    CryptographicOperations.ZeroMemory(bytes);
+                }
+            },
+            cancellationToken);
+    }
+
+    private IArgon2Engine EngineFor(Argon2Hash hash) => engines.First(engine => engine.Supports(hash));
+}

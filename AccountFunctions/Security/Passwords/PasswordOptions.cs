@@ -1,0 +1,25 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace AccountFunctions.Security;
+
+/// <summary>
+/// Settings <c>Passwords__*</c>. The defaults are OWASP's Argon2id minimum (Password Storage Cheat Sheet); lengths count Unicode code
+/// points after NFKC.
+/// </summary>
+public sealed class PasswordOptions
+{
+    [Range(8, 256)] public int MinimumLength { get; set; } = 8;
+    [Range(64, 256)] public int MaximumLength { get; set; } = 256;
+    [Range(1024, 4 * 1024 * 1024)] public int MemoryKiB { get; set; } = 19456;
+    [Range(1, 100)] public int Iterations { get; set; } = 2;
+    [Range(1, 64)] public int Parallelism { get; set; } = 1;
+
+    /// <summary>
+    /// Hashes that one instance computes at once; 0 means twice the number of cores. Times <see cref="MemoryKiB"/>, this bounds the memory
+    /// of hashing.
+    /// </summary>
+    [Range(0, 1024)] public int MaxConcurrentHashes { get; set; }
+
+    /// <summary>Hashes that may wait for their turn; one more is answered with 503.</summary>
+    [Range(0, 10_000)] public int MaxWaitingHashes { get; set; } = 50;
+}

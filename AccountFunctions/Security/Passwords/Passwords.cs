@@ -1,0 +1,28 @@
+using AccountFunctions.Contract;
+
+namespace AccountFunctions.Security;
+
+/// <summary>What operations need of passwords: the policy for new ones, and the credentials that they are verified against.</summary>
+public sealed class Passwords(PasswordPolicy policy, PasswordHasher hasher)
+{
+    /// <inheritdoc cref="PasswordPolicy.Check"/>
+    public string? Check(string password, params IEnumerable<string> personal) => policy.Check(password, personal);
+
+    /// <inheritdoc cref="PasswordPolicy.IsTooLong"/>
+    public bool IsTooLong(string password) => policy.IsTooLong(password);
+
+    /// <inheritdoc cref="PasswordHasher.HashAsync"/>
+    public Task<Credential> HashAsync(string password, Salt? salt, CancellationToken cancellationToken) =>
+        hasher.HashAsync(password, salt, cancellationToken);
+
+    /// <summary>A credential of today's cost that shares the salt of the one it replaces.</summary>
+    public Task<Credential> ReplaceAsync(Credential replaced, string password, CancellationToken cancellationToken) =>
+        hasher.HashAsync(password, replaced.Salt, cancellationToken);
+
+    /// <inheritdoc cref="PasswordHasher.VerifyAsync"/>
+    public Task<int> VerifyAsync(string password, IReadOnlyList<Credential?> stored, CancellationToken cancellationToken) =>
+        hasher.VerifyAsync(password, stored, cancellationToken);
+
+    /// <inheritdoc cref="PasswordHasher.NeedsRehash"/>
+    public bool NeedsRehash(Credential stored) => hasher.NeedsRehash(stored);
+}

@@ -1,0 +1,34 @@
+using System.Text;
+using AccountFunctions.Contract;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+namespace AccountFunctions.Security;
+
+/// <summary>Composes the room.</summary>
+public static class SecurityServices
+{
+    public static IServiceCollection AddSecurity(this IServiceCollection services)
+    {
+        services.AddSettings<PasswordOptions>("Passwords").Validate(
+            _ => "e\u0301".Normalize(NormalizationForm.FormKC) == "\u00e9",
+            "DOTNET_SYSTEM_GLOBALIZATION_INVARIANT: must not be set: one password typed on two keyboards would not match itself");
+        services.AddSettings<CodeOptions>("Codes").Validate<IHostEnvironment>(
+            (codes, host) => !host.IsProduction() || !DevelopmentKeys.IsCodeKey(codes.Key), DevelopmentKeys.Refusal("Codes__Key"));
+        services.AddSettings<TokenOptions>("Tokens")
+            .Validate<IHostEnvironment>(
+                (tokens, host) => !host.IsProduction() || !DevelopmentKeys.IsSigningKey(tokens.SigningKey),
+                DevelopmentKeys.Refusal("Tokens__SigningKey"))
+            .Validate<IHostEnvironment>(
+                (tokens, host) => !host.IsProduction() || !DevelopmentKeys.IsSigningKey(tokens.PreviousSigningKeys),
+                DevelopmentKeys.Refusal("Tokens__PreviousSigningKeys"));
+        services.AddSettings<ThrottleOptions>("Throttle");
+        return services
+            .AddSingleton<IArgon2Engine, SodiumArgon2>().AddSingleton<IArgon2Engine, KonsciousArgon2>()
+            .AddSingleton<HashGate>().AddSingleton<PasswordHasher>().AddSingleton<PasswordPolicy>().AddSingleton<Passwords>()
+            .AddHostedService<HashEngineCheck>()
+            .AddSingleton<SigningKeys>().AddSingleton<TokenMetadata>().AddSingleton<AccessTokens>().AddSingleton<RefreshTokenChain>()
+            .AddSingleton<VerificationCodes>().AddSingleton<Lifetimes>()
+            .AddSingleton<MailThrottle>().AddSingleton<NetworkThrottle>().AddSingleton<SignInAttempts>().AddSingleton<SignInThrottle>();
+    }
+}

@@ -1,0 +1,102 @@
+using System.Collections.Concurrent;
+using AccountFunctions.Contract;
+using AccountFunctions.Storage;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace AccountFunctions.Security;
+
+/// <summary>
+/// Bounds the requests of one client network to the open operations per minute, all instances together: an instance reserves a block of
+/// requests in shared storage and spends it locally, so that most requests cost no call.
+/// </summary>
+public sealed partial class NetworkThrottle(
+    ThrottleStore store, HousekeepingQueue housekeeping, IOptions<ThrottleOptions> options, TimeProvider time, ILogger<NetworkThrottle> logger)
+    : IAsyncDisposable
+{
+    private const int NetworksPerJob = 200;
+    private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
+    private readonly int limit = options.Value.RequestsPerMinute;
+    private readonly int block = Math.Max(1, options.Value.RequestsPerMinute / 12);
+    private readonly KeyedTurns turns = new();
+    private readonly Lock sync = new();
+    private Window current = new(DateTimeOffset.MinValue);
+
+    /// <summary>Null if one more request of the network is admitted.</summary>
+    public Task<Problem?> AdmitAsync(string network, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        var window = WindowAt(new DateTimeOffset(now.Ticks - (now.Ticks % Minute.Ticks), TimeSpan.Zero));
+        var budget = window.Budgets.GetOrAdd(network, _ => new Budget());
+        return turns.RunAsync(network, Timeout.InfiniteTimeSpan, () => SpendAsync(network, window, budget, now, cancellationToken), cancellationToken);
+    }
+
+    private async Task<Problem?> SpendAsync(string network, Window window, Budget budget, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        if (budget is { Left: 0, Exhausted: false })
+        {
+            budget.Left = await store.ReserveAsync(network, window.Start, block, limit, cancellationToken);
+            budget.Exhausted = budget.Left == 0;
+        }
+
+        if (budget.Exhausted)
+        {
+            return Problem.Throttled(ThrottleKind.Network, window.Start + Minute - now);
+        }
+
+        budget.Left--;
+        return null;
+    }
+
+    /// <summary>Sweeps the last window.</summary>
+    public ValueTask DisposeAsync() => new(SweepAsync(current));
+
+    // Every minute starts with an empty window, which also bounds the memory.
+    private Window WindowAt(DateTimeOffset start)
+    {
+        lock (sync)
+        {
+            // A request that read the clock before the minute changed may get here after one that read it later.
+            if (current.Start >= start)
+            {
+                return current;
+            }
+
+            _ = SweepAsync(current);
+            return current = new Window(start);
+        }
+    }
+
+    // If this fails, the rows are removed with the next window of their network.
+    private async Task SweepAsync(Window window)
+    {
+        try
+        {
+            foreach (var networks in window.Budgets.Keys.Chunk(NetworksPerJob))
+            {
+                await housekeeping.EnqueueAsync(new NetworkSweep(networks, window.Start + Minute + NetworkSweep.Margin), CancellationToken.None);
+            }
+        }
+        catch (Exception e) when (e.IsOutage())
+        {
+            LogNotSwept(window.Start, e);
+        }
+    }
+
+    private sealed class Window(DateTimeOffset start)
+    {
+        public DateTimeOffset Start { get; } = start;
+
+        public ConcurrentDictionary<string, Budget> Budgets { get; } = [];
+    }
+
+    private sealed class Budget
+    {
+        public int Left { get; set; }
+
+        public bool Exhausted { get; set; }
+    }
+
+    [LoggerMessage(LogLevel.Warning, "The network windows of {Minute} are not swept.")]
+    private partial void LogNotSwept(DateTimeOffset minute, Exception exception);
+}

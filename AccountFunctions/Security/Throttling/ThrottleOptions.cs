@@ -1,0 +1,21 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace AccountFunctions.Security;
+
+/// <summary>Settings <c>Throttle__*</c>: the limits of one address and of one client network.</summary>
+public sealed class ThrottleOptions
+{
+    public TimeSpan ResendCooldown { get; set; } = TimeSpan.FromMinutes(1);
+    [Range(1, 1000)] public int MailsPerHour { get; set; } = 5;
+    [Range(1, 50)] public int MailsPerDay { get; set; } = 10;
+    [Range(1, 100)] public int SignInFailures { get; set; } = 5;
+    public TimeSpan SignInWindow { get; set; } = TimeSpan.FromMinutes(5);
+    public TimeSpan MaxDelay { get; set; } = TimeSpan.FromMinutes(15);
+    [Range(1, 1_000_000)] public int RequestsPerMinute { get; set; } = 60;
+
+    /// <summary>
+    /// Which <c>X-Forwarded-For</c> entry, counted from the right, is the client: 1 behind Azure's front end, 2 with a proxy of yours
+    /// before it.
+    /// </summary>
+    [Range(1, 10)] public int TrustedProxyHops { get; set; } = 1;
+}

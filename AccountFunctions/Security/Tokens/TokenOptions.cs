@@ -1,0 +1,34 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace AccountFunctions.Security;
+
+/// <summary>Settings <c>Tokens__*</c>: access and refresh tokens.</summary>
+public sealed class TokenOptions : IValidatableObject
+{
+    /// <summary>PEM of the P-256 private key that signs access tokens (ES256).</summary>
+    [Required] public string SigningKey { get; set; } = "";
+
+    /// <summary>PEMs of earlier or coming keys, one after another: published and accepted, never used to sign.</summary>
+    public string PreviousSigningKeys { get; set; } = "";
+    [Required] public string Issuer { get; set; } = "";
+    [Required] public string Audience { get; set; } = "";
+    public TimeSpan AccessLifetime { get; set; } = TimeSpan.FromMinutes(15);
+    public TimeSpan RefreshIdleLifetime { get; set; } = TimeSpan.FromDays(14);
+    public TimeSpan RefreshAbsoluteLifetime { get; set; } = TimeSpan.FromDays(90);
+
+    /// <summary>How long the token used last still gets the same successor again, because answers get lost.</summary>
+    public TimeSpan RefreshGrace { get; set; } = TimeSpan.FromSeconds(30);
+
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        if (!SigningKeys.TryRead(SigningKey, out var current) || current.Count != 1)
+        {
+            yield return new ValidationResult("must be the PEM of one P-256 private key", [nameof(SigningKey)]);
+        }
+
+        if (!SigningKeys.TryRead(PreviousSigningKeys, out _))
+        {
+            yield return new ValidationResult("must be PEMs of P-256 private keys", [nameof(PreviousSigningKeys)]);
+        }
+    }
+}

@@ -1,0 +1,48 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+using Azure.Storage.Queues;
+
+namespace AccountFunctions.Storage;
+
+/// <summary>A queue of jobs in JSON, and the poison queue beside it.</summary>
+public abstract class JobQueue<TJob>(QueueServiceClient service, string name, JsonTypeInfo<TJob> type)
+    where TJob : class
+{
+    private static readonly TimeSpan Forever = TimeSpan.FromSeconds(-1);
+
+    // The longest time that the service hides a message.
+    private static readonly TimeSpan MaxDelay = TimeSpan.FromDays(7);
+    private readonly QueueClient queue = service.GetQueueClient(name);
+    private readonly QueueClient poison = service.GetQueueClient(QueueNames.PoisonOf(name));
+
+    /// <summary>Null for a message that is no job.</summary>
+    public TJob? Read(BinaryData message)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(message, type);
+        }
+        catch (Exception e) when (e is JsonException or NotSupportedException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Puts aside a message that no number of tries could handle, for people to look at.</summary>
+    public Task PoisonAsync(BinaryData message, CancellationToken cancellationToken) =>
+        poison.SendMessageAsync(message, timeToLive: Forever, cancellationToken: cancellationToken);
+
+    /// <param name="delay">
+    /// How long the job stays invisible, at most 7 days. Rounded up to whole seconds, in which the service counts: a job that came early
+    /// would go round and round until it is due.
+    /// </param>
+    public Task EnqueueAsync(TJob job, TimeSpan delay, CancellationToken cancellationToken)
+    {
+        var wait = TimeSpan.FromSeconds(Math.Ceiling(delay.TotalSeconds));
+        return queue.SendMessageAsync(
+            new BinaryData(JsonSerializer.SerializeToUtf8Bytes(job, type)),
+            wait < TimeSpan.Zero ? TimeSpan.Zero : wait < MaxDelay ? wait : MaxDelay,
+            Forever,
+            cancellationToken);
+    }
+}

@@ -1,0 +1,20 @@
+namespace AccountFunctions.Storage;
+
+/// <summary>How long rows are kept that nobody needs for ever.</summary>
+public static class Retention
+{
+    /// <summary>How far back an account's history reaches.</summary>
+    public static readonly TimeSpan History = TimeSpan.FromDays(365);
+
+    /// <summary>
+    /// How long failed sign-ins count after the last one. So an address is good for 100 guesses a month, no matter who guesses and whether
+    /// it has an account.
+    /// </summary>
+    public static readonly TimeSpan Failures = TimeSpan.FromDays(30);
+
+    /// <summary>How long a notice is worth sending, and how far back mails to an address are counted.</summary>
+    public static readonly TimeSpan Mails = TimeSpan.FromDays(1);
+
+    /// <summary>Added to the end of what a row is about: requests that were running then are over, and clocks may differ.</summary>
+    public static readonly TimeSpan Margin = TimeSpan.FromHours(1);
+}

@@ -1,0 +1,63 @@
+using Azure.Core;
+using Azure.Data.Tables;
+using Azure.Storage.Queues;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace AccountFunctions.Storage;
+
+/// <summary>Composes the room.</summary>
+public static class StorageServices
+{
+    private const string Connection = "AccountsStorage";
+
+    public static IServiceCollection AddStorage(this IServiceCollection services)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        return services.AddStorageClients()
+            .AddSingleton<KeyedTurns>().AddSingleton<ChangeLoop>()
+            .AddSingleton<AddressStore>().AddSingleton<AccountStore>().AddSingleton<ThrottleStore>().AddSingleton<MailStore>()
+            .AddSingleton<HousekeepingQueue>()
+            .AddSingleton<StorageHealth>().AddHostedService<StorageSetup>();
+    }
+
+    /// <summary>The clients alone, as <c>AccountsStorage</c> configures them.</summary>
+    public static IServiceCollection AddStorageClients(this IServiceCollection services)
+    {
+        services.AddSingleton<StorageMetricsPolicy>();
+        services.AddSingleton(provider =>
+        {
+            var options = Configure(new TableClientOptions(), provider);
+            return AzureConnection.Connect(
+                provider.GetRequiredService<IConfiguration>(),
+                Connection,
+                "tableServiceUri",
+                text => new TableServiceClient(text, options),
+                (uri, credential) => new TableServiceClient(uri, credential, options));
+        });
+        services.AddSingleton(provider =>
+        {
+            // Base64 is what the queue trigger expects.
+            var options = Configure(new QueueClientOptions { MessageEncoding = QueueMessageEncoding.Base64 }, provider);
+            return AzureConnection.Connect(
+                provider.GetRequiredService<IConfiguration>(),
+                Connection,
+                "queueServiceUri",
+                text => new QueueServiceClient(text, options),
+                (uri, credential) => new QueueServiceClient(uri, credential, options));
+        });
+        return services;
+    }
+
+    // Somebody waits for the answer: two tries of a few seconds, then it is an outage.
+    private static TOptions Configure<TOptions>(TOptions options, IServiceProvider provider)
+        where TOptions : ClientOptions
+    {
+        options.Retry.MaxRetries = 1;
+        options.Retry.Delay = TimeSpan.FromMilliseconds(100);
+        options.Retry.NetworkTimeout = TimeSpan.FromSeconds(3);
+        options.AddPolicy(provider.GetRequiredService<StorageMetricsPolicy>(), HttpPipelinePosition.PerRetry);
+        return options;
+    }
+}
