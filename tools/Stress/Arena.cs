@@ -4,7 +4,7 @@ using Azure.Data.Tables;
 namespace Stress;
 
 /// <summary>Where the requests of a race meet: one instance or more on one stage.</summary>
-public sealed class Arena(Stage stage, LocalApp[] apps)
+public sealed class Arena(Stage stage, IReadOnlyList<LocalApp> apps)
 {
     /// <summary>Requests of a race.</summary>
     public const int Width = 64;
@@ -13,7 +13,7 @@ public sealed class Arena(Stage stage, LocalApp[] apps)
 
     public Stage Stage { get; } = stage;
 
-    public LocalApp[] Apps { get; } = apps;
+    public IReadOnlyList<LocalApp> Apps { get; } = apps;
 
     public int Requests { get; private set; }
 
@@ -22,7 +22,7 @@ public sealed class Arena(Stage stage, LocalApp[] apps)
     /// <summary>Sends all requests at once, to the instances in turn.</summary>
     public async Task<Reply[]> RaceAsync(Func<LocalApp, int, Task<Reply>> request)
     {
-        var replies = await Task.WhenAll(Enumerable.Range(0, Width).Select(number => request(Apps[number % Apps.Length], number)));
+        var replies = await Task.WhenAll(Enumerable.Range(0, Width).Select(number => request(Apps[number % Apps.Count], number)));
         Requests += replies.Length;
         ServerErrors += replies.Count(reply => reply.Status is 0 or >= 500);
         return replies;

@@ -24,31 +24,45 @@ public static class RaceStress
         foreach (var instances in new[] { 1, 2 })
         {
             await using var stage = await Stage.StartAsync();
-            var apps = await Task.WhenAll(Enumerable.Range(0, instances).Select(_ => stage.StartAppAsync(mailsPerHour: MailsPerHour)));
-            foreach (var (name, run) in races)
+            var apps = new List<LocalApp>();
+            try
             {
-                var arena = new Arena(stage, apps);
-                var violations = new List<string>();
-                for (var round = 0; round < rounds; round++)
+                while (apps.Count < instances)
                 {
-                    var username = $"{RandomNumberGenerator.GetHexString(16, lowercase: true)}@example.com";
-                    if (await run(arena, username) is { } violation)
-                    {
-                        violations.Add(violation);
-                    }
-
-                    await stage.ForgetHousekeepingAsync();
+                    apps.Add(await stage.StartAppAsync(mailsPerHour: MailsPerHour));
                 }
 
-                holds &= violations.Count == 0 && arena.ServerErrors == 0;
-                var what = violations is [var first, ..] ? $": {first}" : "";
-                Console.WriteLine($"| {name} | {instances} | {arena.Requests:N0} | {arena.ServerErrors} | {violations.Count}{what} |");
+                foreach (var (name, run) in races)
+                {
+                    holds &= await RunAsync(new Arena(stage, apps), name, run, rounds);
+                }
             }
-
-            Array.ForEach(apps, app => app.Dispose());
+            finally
+            {
+                apps.ForEach(app => app.Dispose());
+            }
         }
 
         return holds;
+    }
+
+    private static async Task<bool> RunAsync(Arena arena, string name, Func<Arena, string, Task<string?>> run, int rounds)
+    {
+        var violations = new List<string>();
+        for (var round = 0; round < rounds; round++)
+        {
+            var username = $"{RandomNumberGenerator.GetHexString(16, lowercase: true)}@example.com";
+            if (await run(arena, username) is { } violation)
+            {
+                violations.Add(violation);
+            }
+
+            await arena.Stage.ForgetHousekeepingAsync();
+        }
+
+        var what = violations is [var first, ..] ? $": {first}" : "";
+        Console.WriteLine($"| {name} | {arena.Apps.Count} | {arena.Requests:N0} | {arena.ServerErrors} | {violations.Count}{what} |");
+        return violations.Count == 0 && arena.ServerErrors == 0;
     }
 
     private static async Task<string?> RegisterAsync(Arena arena, string username)
