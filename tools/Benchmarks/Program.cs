@@ -1,55 +1,58 @@
+using System.CommandLine;
 using System.Globalization;
-using AccountFunctions.Benchmarks.Load;
-using AccountFunctions.Benchmarks.Micro;
-using AccountFunctions.Benchmarks.Stress;
+using Benchmarks.Cold;
+using Benchmarks.Load;
+using Benchmarks.Micro;
+using Benchmarks.Servers;
+using LocalHost;
 
-// Options are pairs: --rounds 50.
-int Option(string name, int fallback) =>
-    Array.IndexOf(args, $"--{name}") is >= 0 and var index && index + 1 < args.Length ? int.Parse(args[index + 1], CultureInfo.InvariantCulture) : fallback;
+// Reports read the same on every machine.
+CultureInfo.CurrentCulture = CultureInfo.DefaultThreadCurrentCulture = CultureInfo.InvariantCulture;
 
-var scenarios = new Dictionary<string, Func<Task<bool>>>
+var output = new Option<DirectoryInfo>("--output")
 {
-    ["races"] = () => RaceStress.RunAsync(Option("rounds", 50)),
-    ["kills"] = () => KillStress.RunAsync(Option("flows", 300), Option("kills", 30)),
-    ["hostile"] = () => HostileStress.RunAsync(Option("count", 1_000_000), Option("seed", Environment.TickCount), Option("only", -1)),
-    ["timing"] = () => TimingStress.RunAsync(Option("pairs", 1000)),
-    ["outages"] = () => OutageStress.RunAsync(Option("times", 10)),
-    ["soak"] = () => SoakStress.RunAsync(TimeSpan.FromMinutes(Option("minutes", 10))),
-    ["mail-twice"] = () => MailStress.DeliverTwiceAsync(Option("jobs", 10_000)),
-    ["mail-outage"] = () => MailStress.OutageAsync(Option("jobs", 500), TimeSpan.FromMinutes(Option("minutes", 10))),
-    ["mail-poison"] = () => MailStress.PoisonedRecipientAsync(Option("jobs", 1000), Option("poisoned", 50)),
-    ["mail-kills"] = () => MailStress.KillAsync(Option("jobs", 200), Option("kills", 10)),
+    Description = "Folder for tables and pictures.",
+    HelpName = "DIR",
+    DefaultValueFactory = _ => new DirectoryInfo(Path.Combine(ProjectFolder.Root, "docs", "performance")),
 };
-
-switch (args)
+var seconds = Number("seconds", "Length of one measurement.", 2);
+var accounts = Number("accounts", "Adds this many accounts at the end, and measures again.", 0);
+var simulate = new Option<bool>("--simulate") { Description = "Computes capacity and money for up to 100 million users instead." };
+var load = new Command("load", "Requests: the app beside its floors, MinimalWorker and ASP.NET Core Identity. Writes load.md and pictures.")
 {
-    case ["serve", var server, var port]:
-        return await Servers.RunAsync(server, int.Parse(port, CultureInfo.InvariantCulture));
-    case ["load", "--simulate"]:
+    seconds, accounts, simulate, output,
+};
+load.SetAction(async (arguments, _) =>
+{
+    if (arguments.GetValue(simulate))
+    {
         Simulation.Run();
-        return 0;
-    case ["load", ..]:
-        return await new LoadCommand(TimeSpan.FromSeconds(Option("seconds", 2)), Option("accounts", 0)).RunAsync(Path.Combine("docs", "performance"));
-    case ["cold", ..]:
-        return await ColdCommand.RunAsync(Option("starts", 10), Path.Combine("docs", "performance"));
-    case ["micro", .. var rest]:
-        Parts.Run(rest);
-        return 0;
-}
+        return;
+    }
 
-if (args is not ["stress", var name, ..] || !scenarios.TryGetValue(name, out var scenario))
+    var command = new LoadCommand(TimeSpan.FromSeconds(arguments.GetValue(seconds)), arguments.GetValue(accounts));
+    await command.RunAsync(arguments.GetRequiredValue(output).FullName);
+});
+
+var starts = Number("starts", "Starts of each kind.", 10);
+var cold = new Command("cold", "Starts: the app beside MinimalWorker, as built and as published with ReadyToRun. Writes cold.md.")
 {
-    Console.Error.WriteLine($"""
-        dotnet run -c Release --project AccountFunctions.Benchmarks -- …
-          load [--seconds N] [--accounts N]     the app beside its floors and ASP.NET Core Identity; writes docs/performance/load.md and pictures
-          load --simulate                       capacity and money for 10 thousand, 1 and 100 million monthly users
-          cold [--starts N]                     start to first answer beside a minimal app, plain and ReadyToRun; writes docs/performance/cold.md
-          micro                                 the parts that requests are made of
-          stress NAME [--option N …]            {string.Join(' ', scenarios.Keys)}
-        """);
-    return 2;
-}
+    starts, output,
+};
+cold.SetAction((arguments, _) => ColdCommand.RunAsync(arguments.GetValue(starts), arguments.GetRequiredValue(output).FullName));
 
-var holds = await scenario();
-Console.WriteLine(holds ? "holds" : "DOES NOT HOLD");
-return holds ? 0 : 1;
+var micro = new Command("micro", "Parts that requests are made of. Takes the options of BenchmarkDotNet.")
+{
+    TreatUnmatchedTokensAsErrors = false,
+};
+micro.SetAction(arguments => Parts.Run([.. arguments.UnmatchedTokens]));
+
+var port = new Argument<int>("port");
+var identity = new Command("identity", "Serves ASP.NET Core Identity for load.") { port };
+identity.Hidden = true;
+identity.SetAction((arguments, _) => IdentityServer.RunAsync(arguments.GetValue(port)));
+
+return await new RootCommand("Measures what requests, starts and parts cost.") { load, cold, micro, identity }.Parse(args).InvokeAsync();
+
+static Option<int> Number(string name, string description, int value) =>
+    new($"--{name}") { Description = description, HelpName = "N", DefaultValueFactory = _ => value };

@@ -68,7 +68,7 @@ public sealed class Functions(FunctionCalls calls)
     {
         var service = (TableServiceClient)context.InstanceServices.GetService(typeof(TableServiceClient))!;
         var row = await service.GetTableClient("Accounts").GetEntityIfExistsAsync<TableEntity>(id, "account", cancellationToken: cancellationToken);
-        return await AnswerAsync(request, row.Value?.GetString("FirstName") ?? "", cancellationToken);
+        return await AnswerAsync(request, row.HasValue ? row.Value?.GetString("FirstName") ?? "" : "", cancellationToken);
     }
 
     [Function(nameof(Work))]

@@ -1,15 +1,15 @@
 using System.Diagnostics;
 using System.Net;
 
-namespace AccountFunctions.Benchmarks.Stress;
+namespace Stress;
 
-/// <summary>Hostile requests by the million: every answer is one of the contract, none a 5xx, and the memory stays bounded.</summary>
+/// <summary>Hostile requests by the million: every answer is one of the contract, none is a 5xx, and the memory stays bounded.</summary>
 public static class HostileStress
 {
     private const int Parallelism = 32;
     private const int People = 30;
+    private const int Report = 20_000;
     private const long MostMemory = 300 << 20;
-    private const string Password = "blue tractor 77";
 
     /// <param name="only">The number of the one request to send again; -1 for all.</param>
     public static async Task<bool> RunAsync(int count, int seed, int only)
@@ -22,13 +22,13 @@ public static class HostileStress
         var people = await Task.WhenAll(Enumerable.Range(0, People).Select(_ => SignUpAsync()));
 
         var statuses = new int[600];
-        var (failures, most, done) = (0, 0L, 0);
+        var (failures, most, done) = (0, app.Memory, 0);
+        var (first, end) = only < 0 ? (0, count) : (only, only + 1);
         var watch = Stopwatch.StartNew();
-        await Parallel.ForAsync(only < 0 ? 0 : only, only < 0 ? count : only + 1, new ParallelOptions { MaxDegreeOfParallelism = Parallelism }, async (number, cancellation) =>
+        await Parallel.ForAsync(first, end, new ParallelOptions { MaxDegreeOfParallelism = Parallelism }, async (number, cancellation) =>
         {
             var (username, token) = people[number % People];
             using var request = HostileRequests.Create(seed, number, token);
-            request.RequestUri = new Uri(app.Client.BaseAddress!, request.RequestUri!.OriginalString);
             using var response = await app.Client.SendAsync(request, cancellation);
             var text = await response.Content.ReadAsStringAsync(cancellation);
             Interlocked.Increment(ref statuses[(int)response.StatusCode]);
@@ -44,7 +44,7 @@ public static class HostileStress
                 people[number % People] = await SignInAsync(username) ?? await SignUpAsync();
             }
 
-            if (Interlocked.Increment(ref done) % 20_000 == 0)
+            if (Interlocked.Increment(ref done) % Report == 0)
             {
                 most = Math.Max(most, app.Memory);
                 Console.Error.WriteLine($"{done:N0} of {count:N0}, {app.Memory >> 20} MB");
@@ -52,21 +52,24 @@ public static class HostileStress
             }
         });
 
+        most = Math.Max(most, app.Memory);
+        var answers = statuses.Index().Where(status => status.Item > 0).Select(status => $"{status.Item:N0} × {status.Index}");
         Console.WriteLine(
-            $"{done:N0} hostile requests (seed {seed}) in {watch.Elapsed.TotalMinutes:N1} min: {failures} violations, at most {most >> 20} MB; "
-            + string.Join(", ", statuses.Index().Where(status => status.Item > 0).Select(status => $"{status.Item:N0} × {status.Index}")));
+            $"{done:N0} hostile requests (seed {seed}) in {watch.Elapsed.TotalMinutes:N1} min: "
+            + $"{failures} violations, the app takes at most {most >> 20} MB; {string.Join(", ", answers)}");
         return failures == 0 && most < MostMemory;
 
         async Task<(string Username, string Token)> SignUpAsync()
         {
             var username = $"person{Interlocked.Increment(ref signedUp)}@example.com";
-            await app.PostAsync("register", new { username, password1 = Password, password2 = Password });
-            await app.PostAsync("activate", new { username, code = await stage.Sink.CodeAsync(username) });
+            await stage.SignUpAsync(app, username);
             return await SignInAsync(username) ?? throw new InvalidOperationException($"{username} cannot sign in.");
         }
 
-        // Not where too many wrong passwords were sent.
+        // Null after too many wrong passwords.
         async Task<(string Username, string Token)?> SignInAsync(string username) =>
-            await app.PostAsync("login", new { username, password = Password }) is { Status: 200 } reply ? (username, reply.Data.GetProperty("access").GetString() ?? "") : null;
+            await app.PostAsync("login", new { username, password = Stage.Password }) is { Status: 200 } reply
+                ? (username, reply.Data.GetProperty("access").GetString() ?? "")
+                : null;
     }
 }

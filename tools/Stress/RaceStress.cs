@@ -1,14 +1,11 @@
 using System.Security.Cryptography;
-using Azure.Data.Tables;
 
-namespace AccountFunctions.Benchmarks.Stress;
+namespace Stress;
 
-/// <summary>Sixty-four requests at once, again and again, on one and on two instances: what must happen once happens once, and no count is lost.</summary>
+/// <summary>Many requests at once, on one and on two instances: what must happen once happens once, and no count is lost.</summary>
 public static class RaceStress
 {
-    private const int Width = 64;
     private const int MailsPerHour = 5;
-    private const string Password = "blue tractor 77";
 
     public static async Task<bool> RunAsync(int rounds)
     {
@@ -22,42 +19,60 @@ public static class RaceStress
             ("wrong codes", WrongCodesAsync),
             ("wrong passwords", WrongPasswordsAsync),
         };
-        Console.WriteLine($"| {Width} at once, {rounds} rounds | instances | requests | 5xx | violations |\n|---|---|---|---|---|");
+        Console.WriteLine($"| {Arena.Width} at once, {rounds} rounds | instances | requests | 5xx | violations |\n|---|---|---|---|---|");
         var holds = true;
         foreach (var instances in new[] { 1, 2 })
         {
             await using var stage = await Stage.StartAsync();
-            var apps = await Task.WhenAll(Enumerable.Range(0, instances).Select(_ => stage.StartAppAsync(mailsPerHour: MailsPerHour)));
-            foreach (var (name, run) in races)
+            var apps = new List<LocalApp>();
+            try
             {
-                var arena = new Arena(stage, apps);
-                var violations = new List<string>();
-                for (var round = 0; round < rounds; round++)
+                while (apps.Count < instances)
                 {
-                    if (await run(arena, $"{RandomNumberGenerator.GetHexString(16, lowercase: true)}@example.com") is { } violation)
-                    {
-                        violations.Add(violation);
-                    }
-
-                    await stage.ForgetHousekeepingAsync();
+                    apps.Add(await stage.StartAppAsync(mailsPerHour: MailsPerHour));
                 }
 
-                holds &= violations.Count == 0 && arena.ServerErrors == 0;
-                Console.WriteLine($"| {name} | {instances} | {arena.Requests:N0} | {arena.ServerErrors} | {violations.Count}{(violations is [var first, ..] ? $": {first}" : "")} |");
+                foreach (var (name, run) in races)
+                {
+                    holds &= await RunAsync(new Arena(stage, apps), name, run, rounds);
+                }
             }
-
-            Array.ForEach(apps, app => app.Dispose());
+            finally
+            {
+                apps.ForEach(app => app.Dispose());
+            }
         }
 
         return holds;
     }
 
+    private static async Task<bool> RunAsync(Arena arena, string name, Func<Arena, string, Task<string?>> run, int rounds)
+    {
+        var violations = new List<string>();
+        for (var round = 0; round < rounds; round++)
+        {
+            var username = $"{RandomNumberGenerator.GetHexString(16, lowercase: true)}@example.com";
+            if (await run(arena, username) is { } violation)
+            {
+                violations.Add(violation);
+            }
+
+            await arena.Stage.ForgetHousekeepingAsync();
+        }
+
+        var what = violations is [var first, ..] ? $": {first}" : "";
+        Console.WriteLine($"| {name} | {arena.Apps.Count} | {arena.Requests:N0} | {arena.ServerErrors} | {violations.Count}{what} |");
+        return violations.Count == 0 && arena.ServerErrors == 0;
+    }
+
     private static async Task<string?> RegisterAsync(Arena arena, string username)
     {
-        var replies = await arena.RaceAsync((app, _) => app.PostAsync("register", new { username, password1 = Password, password2 = Password }));
+        var replies = await arena.RaceAsync((app, _) =>
+            app.PostAsync("register", new { username, password1 = Stage.Password, password2 = Stage.Password }));
         var code = await arena.Stage.Sink.CodeAsync(username);
-        var activations = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => arena.Apps[0].PostAsync("activate", new { username, code })));
-        return Exactly(replies, (201, MailsPerHour), (429, Width - MailsPerHour)) is { } other ? other
+        var activations = await Task.WhenAll(
+            Enumerable.Range(0, 4).Select(_ => arena.Apps[0].PostAsync("activate", new { username, code })));
+        return Exactly(replies, (201, MailsPerHour), (429, Arena.Width - MailsPerHour)) is { } other ? other
             : activations.Count(reply => reply.Status == 200) is not 1 ? "not one activation"
             : await arena.AccountsAsync(username) is not 1 ? "not one account"
             : null;
@@ -65,96 +80,65 @@ public static class RaceStress
 
     private static async Task<string?> ActivateAsync(Arena arena, string username)
     {
-        await arena.Apps[0].PostAsync("register", new { username, password1 = Password, password2 = Password });
+        await arena.RegisterAsync(username);
         var code = await arena.Stage.Sink.CodeAsync(username);
         var replies = await arena.RaceAsync((app, _) => app.PostAsync("activate", new { username, code }));
-        return Exactly(replies, (200, 1), (400, Width - 1)) ?? (await arena.AccountsAsync(username) is 1 ? null : "not one account");
+        return Exactly(replies, (200, 1), (400, Arena.Width - 1)) ?? (await arena.AccountsAsync(username) is 1 ? null : "not one account");
     }
 
     private static async Task<string?> ResetAsync(Arena arena, string username)
     {
-        await arena.SignUpAsync(username);
+        await arena.SignInAsync(username);
         await arena.Apps[0].PostAsync("code", new { username });
         var code = await arena.Stage.Sink.CodeAsync(username, 2);
-        var replies = await arena.RaceAsync((app, number) => app.PostAsync("forgot", new { username, code, new_password = $"green tractor {number:D4}" }));
+        var replies = await arena.RaceAsync((app, number) =>
+            app.PostAsync("forgot", new { username, code, new_password = NewPassword(number) }));
         var winner = Array.FindIndex(replies, reply => reply.Status == 200);
-        return Exactly(replies, (200, 1), (400, Width - 1))
-            ?? ((await arena.Apps[^1].PostAsync("login", new { username, password = $"green tractor {winner:D4}" })).Status is 200 ? null : "the winner's password does not work");
+        var login = await arena.Apps[^1].PostAsync("login", new { username, password = NewPassword(winner) });
+        return Exactly(replies, (200, 1), (400, Arena.Width - 1)) ?? (login.Status is 200 ? null : "the winner's password does not work");
+
+        static string NewPassword(int number) => $"green tractor {number:D4}";
     }
 
     private static async Task<string?> RefreshAsync(Arena arena, string username)
     {
-        var refresh = (await arena.SignUpAsync(username)).Data.GetProperty("refresh").GetString();
+        var refresh = (await arena.SignInAsync(username)).Data.GetProperty("refresh").GetString();
         var replies = await arena.RaceAsync((app, _) => app.PostAsync("refresh", new { refresh }));
-        return Exactly(replies, (200, Width))
-            ?? (replies.Select(reply => reply.Data.GetProperty("refresh").GetString()).Distinct().Count() is 1 ? null : "more than one successor");
+        return Exactly(replies, (200, Arena.Width)) ?? (Successors() is 1 ? null : "more than one successor");
+
+        int Successors() => replies.Select(reply => reply.Data.GetProperty("refresh").GetString()).Distinct().Count();
     }
 
     private static async Task<string?> EditAsync(Arena arena, string username)
     {
         string[] fields = ["first_name", "last_name", "country_code", "hobbies", "job", "bio"];
-        var token = (await arena.SignUpAsync(username)).Data.GetProperty("access").GetString();
+        var token = (await arena.SignInAsync(username)).Data.GetProperty("access").GetString();
         var replies = await arena.RaceAsync((app, number) =>
             app.PostAsync("details", new Dictionary<string, string> { [fields[number % fields.Length]] = $"v{number}" }, token));
         var user = (await arena.Apps[0].PostAsync("details", new { }, token)).Data;
-        return Exactly(replies, (200, Width))
+        return Exactly(replies, (200, Arena.Width))
             ?? (fields.All(field => user.GetProperty(field).GetString() is ['v', ..]) ? null : "an update is lost");
     }
 
     private static async Task<string?> WrongCodesAsync(Arena arena, string username)
     {
-        await arena.Apps[0].PostAsync("register", new { username, password1 = Password, password2 = Password });
+        await arena.RegisterAsync(username);
         var code = await arena.Stage.Sink.CodeAsync(username);
         var wrong = code == "000000" ? "000001" : "000000";
         var replies = await arena.RaceAsync((app, _) => app.PostAsync("activate", new { username, code = wrong }));
-        return Exactly(replies, (400, Width))
+        return Exactly(replies, (400, Arena.Width))
             ?? (await arena.TriesLeftAsync(username) is not 0 ? "the count is not exact" : null)
-            ?? ((await arena.Apps[0].PostAsync("activate", new { username, code })).Status is 400 ? null : "the code lives on");
+            ?? ((await arena.Apps[0].PostAsync("activate", new { username, code })).Status is 400 ? null : "the code still works");
     }
 
     private static async Task<string?> WrongPasswordsAsync(Arena arena, string username)
     {
         var replies = await arena.RaceAsync((app, _) => app.PostAsync("login", new { username, password = "a wrong password" }));
-        return Exactly(replies, (400, 5), (429, Width - 5));
+        return Exactly(replies, (400, 5), (429, Arena.Width - 5));
     }
 
     private static string? Exactly(Reply[] replies, params (int Status, int Count)[] expected) =>
         expected.All(status => replies.Count(reply => reply.Status == status.Status) == status.Count)
             ? null
             : string.Join(' ', replies.CountBy(reply => reply.Status).Select(status => $"{status.Value}×{status.Key}"));
-
-    private sealed class Arena(Stage stage, AppInstance[] apps)
-    {
-        private readonly TableServiceClient tables = new(stage.Storage);
-
-        public Stage Stage { get; } = stage;
-
-        public AppInstance[] Apps { get; } = apps;
-
-        public int Requests { get; private set; }
-
-        public int ServerErrors { get; private set; }
-
-        public async Task<Reply[]> RaceAsync(Func<AppInstance, int, Task<Reply>> request)
-        {
-            var replies = await Task.WhenAll(Enumerable.Range(0, Width).Select(number => request(Apps[number % Apps.Length], number)));
-            Requests += replies.Length;
-            ServerErrors += replies.Count(reply => reply.Status is 0 or >= 500);
-            return replies;
-        }
-
-        public async Task<Reply> SignUpAsync(string username)
-        {
-            await Apps[0].PostAsync("register", new { username, password1 = Password, password2 = Password });
-            await Apps[0].PostAsync("activate", new { username, code = await Stage.Sink.CodeAsync(username) });
-            return await Apps[0].PostAsync("login", new { username, password = Password });
-        }
-
-        public async Task<int> AccountsAsync(string username) =>
-            await tables.GetTableClient("Accounts").QueryAsync<TableEntity>(TableClient.CreateQueryFilter($"RowKey eq {"account"} and Username eq {username}")).CountAsync();
-
-        public async Task<int> TriesLeftAsync(string username) =>
-            (await tables.GetTableClient("Addresses").QueryAsync<TableEntity>(TableClient.CreateQueryFilter($"PartitionKey eq {Accounts.EmailAddress.KeyOf(username)} and Username eq {username}")).FirstAsync())
-            .GetInt32("TriesLeft") ?? -1;
-    }
 }

@@ -1,56 +1,56 @@
 using AccountFunctions.Accounts;
 using AccountFunctions.Email;
 using AccountFunctions.Housekeeping;
+using AccountFunctions.Security;
 using AccountFunctions.Storage;
 using Azure.Data.Tables;
 using Azure.Storage.Queues;
-using LocalRuntime;
+using LocalHost.Storage;
 
-namespace AccountFunctions.Benchmarks.Stress;
+namespace Stress;
 
-/// <summary>What the app stands on in a scenario, and survives it: storage in memory and a sink for mails.</summary>
+/// <summary>Storage in memory and a fake mail service. Apps of a scenario run on them; both survive when an app is killed.</summary>
 public sealed class Stage : IAsyncDisposable
 {
+    public const string Password = "blue tractor 77";
+
     private readonly Azurite azurite;
     private readonly QueueServiceClient queues;
 
-    private Stage(Azurite azurite, MailSink sink) =>
-        (this.azurite, Sink, queues) = (azurite, sink, new QueueServiceClient(azurite.ConnectionString(), new QueueClientOptions { MessageEncoding = QueueMessageEncoding.Base64 }));
+    private Stage(Azurite azurite, MailSink sink)
+    {
+        (this.azurite, Sink) = (azurite, sink);
+        queues = new QueueServiceClient(Storage, new QueueClientOptions { MessageEncoding = QueueMessageEncoding.Base64 });
+    }
 
     public MailSink Sink { get; }
 
+    /// <summary>The connection string.</summary>
     public string Storage => azurite.ConnectionString();
 
     public static async Task<Stage> StartAsync() =>
         new(await Azurite.StartAsync(new AzuriteOptions(), CancellationToken.None), await MailSink.StartAsync());
 
-    /// <param name="storage">The connection string that the app gets; null for that of the storage itself.</param>
-    public Task<AppInstance> StartAppAsync(string? storage = null, int mailsPerHour = 1000) => AppInstance.StartAsync(MailSink.FreePort(), new Dictionary<string, string>
-    {
-        ["AzureWebJobsStorage"] = storage ?? Storage,
-        ["CommunicationServices"] = Sink.ConnectionString,
-        ["Email__PerMinute"] = "10000000",
-        ["Email__PerHour"] = "100000000",
+    /// <summary>Starts the app. Nothing that is not under test refuses a request or takes time.</summary>
+    /// <param name="storage">Another connection string, of a proxy in front of the storage.</param>
+    public Task<LocalApp> StartAppAsync(string? storage = null, int mailsPerHour = 1000) =>
+        LocalApp.StartAsync(Settings(storage ?? Storage, mailsPerHour));
 
-        // What is not under test must not refuse or take time.
-        ["Passwords__MemoryKiB"] = "1024",
-        ["Passwords__Iterations"] = "1",
-        ["Passwords__MaxWaitingHashes"] = "10000",
-        ["Throttle__RequestsPerMinute"] = "1000000",
-        ["Throttle__ResendCooldown"] = "00:00:00",
-        ["Throttle__MailsPerHour"] = $"{mailsPerHour}",
-        ["Throttle__MailsPerDay"] = "50",
-        ["AzureFunctionsJobHost__extensions__queues__maxPollingInterval"] = "00:00:00.200",
-    });
-
-    /// <summary>Writes registrations and their jobs, as if so many people had signed up.</summary>
-    public async Task RegisterAsync(int count, int copies, int first = 0)
+    /// <summary>Registers a person and redeems the code that is mailed.</summary>
+    public async Task SignUpAsync(LocalApp app, string username)
     {
-        var tables = new TableServiceClient(azurite.ConnectionString());
+        await app.PostAsync("register", new { username, password1 = Password, password2 = Password });
+        await app.PostAsync("activate", new { username, code = await Sink.CodeAsync(username) });
+    }
+
+    /// <summary>Writes registrations and their mail jobs, as if so many people had signed up.</summary>
+    public async Task RegisterAsync(int count, int copies)
+    {
+        var tables = new TableServiceClient(Storage);
         await tables.CreateTableIfNotExistsAsync(AddressStore.TableName);
         await queues.GetQueueClient(EmailOutbox.QueueName).CreateIfNotExistsAsync();
         var (addresses, outbox) = (new AddressStore(tables), new EmailOutbox(queues));
-        await Parallel.ForAsync(first, first + count, new ParallelOptions { MaxDegreeOfParallelism = 16 }, async (number, cancellation) =>
+        await Parallel.ForAsync(0, count, new ParallelOptions { MaxDegreeOfParallelism = 16 }, async (number, cancellation) =>
         {
             var now = TimeProvider.System.GetUtcNow();
             var (address, id) = ($"u{number}@example.com", Guid.CreateVersion7(now).ToString("N"));
@@ -63,7 +63,7 @@ public sealed class Stage : IAsyncDisposable
                 PasswordHash = "",
                 FirstName = "",
                 LastName = "",
-                Nonce = Security.VerificationCodes.NewNonce(),
+                Nonce = VerificationCodes.NewNonce(),
                 TriesLeft = 5,
                 Issued = now,
                 Expires = now.AddDays(1),
@@ -76,10 +76,10 @@ public sealed class Stage : IAsyncDisposable
         });
     }
 
-    /// <summary>Azurite slows down with the length of its queues, and these jobs are not due for hours.</summary>
+    /// <summary>Deletes jobs that are not due for hours: Azurite slows down with the length of its queues.</summary>
     public Task ForgetHousekeepingAsync() => queues.GetQueueClient(HousekeepingSchedule.QueueName).ClearMessagesAsync();
 
-    /// <summary>Waits for the condition, or until no mail job is left that could bring it about.</summary>
+    /// <summary>Waits for the condition, or until no mail job is left that could fulfil it.</summary>
     public async Task WaitAsync(Func<bool> condition, string what)
     {
         for (var seconds = 0; !condition() && await JobsAsync() > 0; seconds++)
@@ -94,7 +94,7 @@ public sealed class Stage : IAsyncDisposable
         }
     }
 
-    /// <summary>Waits until the queue is empty; nothing is sent afterwards.</summary>
+    /// <summary>Waits until the mail queue is empty; the app sends nothing afterwards.</summary>
     public async Task DrainAsync()
     {
         while (await JobsAsync() > 0)
@@ -105,14 +105,34 @@ public sealed class Stage : IAsyncDisposable
 
     public Task<int> PoisonedAsync() => CountAsync(EmailOutbox.PoisonQueueName);
 
-    // Also those that are invisible.
-    private Task<int> JobsAsync() => CountAsync(EmailOutbox.QueueName);
-
-    private async Task<int> CountAsync(string queue) => (await queues.GetQueueClient(queue).GetPropertiesAsync()).Value.ApproximateMessagesCount;
-
     public async ValueTask DisposeAsync()
     {
         await Sink.DisposeAsync();
         await azurite.DisposeAsync();
     }
+
+    private Dictionary<string, string> Settings(string storage, int mailsPerHour) => new()
+    {
+        ["AzureWebJobsStorage"] = storage,
+        ["CommunicationServices"] = Sink.ConnectionString,
+        ["Email__PerMinute"] = "10000000",
+        ["Email__PerHour"] = "100000000",
+        ["Passwords__MemoryKiB"] = "1024",
+        ["Passwords__Iterations"] = "1",
+        ["Passwords__MaxWaitingHashes"] = "10000",
+        ["Throttle__RequestsPerMinute"] = "1000000",
+        ["Throttle__ResendCooldown"] = "00:00:00",
+        ["Throttle__MailsPerHour"] = $"{mailsPerHour}",
+        ["Throttle__MailsPerDay"] = "50",
+
+        // Each host would name itself, and instances would refuse each other's tokens.
+        ["Tokens__Issuer"] = "http://localhost/api",
+        ["AzureFunctionsJobHost__extensions__queues__maxPollingInterval"] = "00:00:00.200",
+    };
+
+    private Task<int> JobsAsync() => CountAsync(EmailOutbox.QueueName);
+
+    // Counts invisible messages, too.
+    private async Task<int> CountAsync(string queue) =>
+        (await queues.GetQueueClient(queue).GetPropertiesAsync()).Value.ApproximateMessagesCount;
 }

@@ -1,11 +1,11 @@
 #pragma warning disable RS0030 // A simulation has to come out the same every time.
-using System.Globalization;
 
-namespace AccountFunctions.Benchmarks.Load;
+namespace Benchmarks.Load;
 
 /// <summary>
-/// Capacity and money for so many monthly users: <c>load --simulate</c>. A minute at four times the average load is played second by second: requests arrive by chance, each makes its calls to the partitions of its
-/// address, its account and its network, and the fullest second counts. Prices and the profile of a user are those of docs/performance.md.
+/// Capacity and money for so many monthly users: <c>load --simulate</c>. It plays a minute at four times the average load.
+/// Requests arrive by chance, each calls the partitions of its address, its account and its network, and the fullest second counts.
+/// Prices and the profile of a user are those of docs/performance.md.
 /// </summary>
 public static class Simulation
 {
@@ -29,13 +29,17 @@ public static class Simulation
 
     public static void Run()
     {
-        Console.WriteLine("| monthly users | requests/s, average | at the peak | hashes/s at the peak | table calls/s, fullest second | of the account's 20,000/s | hottest address or account | hottest network | storage accounts |\n|---|---|---|---|---|---|---|---|---|");
+        Console.WriteLine(
+            "| monthly users | requests/s, average | at the peak | hashes/s at the peak | table calls/s, fullest second "
+            + "| of the account's 20,000/s | hottest address or account | hottest network | storage accounts |");
+        Console.WriteLine("|---|---|---|---|---|---|---|---|---|");
         foreach (var users in new[] { 10_000d, 1_000_000, 100_000_000 })
         {
             Console.WriteLine(Play(users));
         }
 
-        Console.WriteLine("\n| monthly users | executions | compute | tables | mail | logs (10 %) | in all, $ a month |\n|---|---|---|---|---|---|---|");
+        Console.WriteLine("\n| monthly users | executions | compute | tables | mail | logs (10 %) | in all, $ a month |");
+        Console.WriteLine("|---|---|---|---|---|---|---|");
         foreach (var users in new[] { 10_000d, 1_000_000, 100_000_000 })
         {
             Console.WriteLine(Price(users));
@@ -62,7 +66,7 @@ public static class Simulation
                     partitions[-1 - user] = partitions.GetValueOrDefault(-1 - user) + operation.AccountCalls;
                     calls += operation.AddressCalls + operation.AccountCalls;
 
-                    // A thousand networks carry half of the traffic (carriers' gateways), unevenly; a reservation is good for five requests.
+                    // A thousand networks (carriers' gateways) carry half of the traffic, unevenly. A reservation covers five requests.
                     var network = random.Next(2) == 0 ? (int)(1000 * Math.Pow(random.NextDouble(), 3)) : 1000 + random.Next();
                     networks[network] = networks.GetValueOrDefault(network) + 1;
                 }
@@ -76,9 +80,8 @@ public static class Simulation
 
         var hashes = users * Profile.Sum(operation => operation.PerMonth * operation.Hashes) / SecondsPerMonth * PeakFactor;
         var accounts = Math.Ceiling(fullest / (AccountLimit * 0.7));
-        return string.Create(
-            CultureInfo.InvariantCulture,
-            $"| {users:N0} | {average:N1} | {average * PeakFactor:N0} | {hashes:N1} | {fullest:N0} | {(double)fullest / AccountLimit:P0} | {hottest} of {PartitionLimit:N0}/s | {networkMost} of {PartitionLimit:N0}/s | {accounts} |");
+        return $"| {users:N0} | {average:N1} | {average * PeakFactor:N0} | {hashes:N1} | {fullest:N0} | "
+            + $"{(double)fullest / AccountLimit:P0} | {hottest} of {PartitionLimit:N0}/s | {networkMost} of {PartitionLimit:N0}/s | {accounts} |";
     }
 
     private static string Price(double users)
@@ -90,9 +93,8 @@ public static class Simulation
         var tables = users * 201 / 10_000 * 0.00036;
         var mail = users * 0.2 * (0.00025 + (0.01 * 0.00012));
         var logs = Math.Max(0, (requests * 2e-6 * sampled) - 5) * 2.3;
-        return string.Create(
-            CultureInfo.InvariantCulture,
-            $"| {users:N0} | {executions:N0} | {compute:N0} | {tables:N0} | {mail:N0} | {logs:N0} | {executions + compute + tables + mail + logs:N0} |");
+        var all = executions + compute + tables + mail + logs;
+        return $"| {users:N0} | {executions:N0} | {compute:N0} | {tables:N0} | {mail:N0} | {logs:N0} | {all:N0} |";
     }
 
     // Sums of exponential waits are exact; beyond that the normal distribution is as good.

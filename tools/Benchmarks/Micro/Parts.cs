@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json;
+using AccountFunctions;
 using AccountFunctions.Accounts;
 using AccountFunctions.Security;
 using AccountFunctions.Storage;
@@ -7,7 +8,7 @@ using BenchmarkDotNet.Attributes;
 using BenchmarkDotNet.Running;
 using Microsoft.Extensions.Options;
 
-namespace AccountFunctions.Benchmarks.Micro;
+namespace Benchmarks.Micro;
 
 /// <summary>The parts that requests are made of: <c>micro</c>.</summary>
 [MemoryDiagnoser]
@@ -39,7 +40,12 @@ public class Parts
     public Parts()
     {
         using var signing = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var options = Options.Create(new TokenOptions { SigningKey = signing.ExportPkcs8PrivateKeyPem(), Issuer = "https://example.com/api", Audience = "example" });
+        var options = Options.Create(new TokenOptions
+        {
+            SigningKey = signing.ExportPkcs8PrivateKeyPem(),
+            Issuer = "https://example.com/api",
+            Audience = "example",
+        });
         tokens = new AccessTokens(new SigningKeys(options), options, TimeProvider.System);
         access = tokens.Issue(account, session);
     }

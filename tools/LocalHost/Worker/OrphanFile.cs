@@ -30,17 +30,29 @@ internal sealed class OrphanFile
     {
         foreach (var file in Directory.Exists(Folder) ? Directory.GetFiles(Folder) : [])
         {
-            var (host, child) = File.ReadAllText(file).Split(' ') is [var first, var second] ? (first, second) : ("", "");
-            using var running = Find(host);
-            if (running is not null)
+            try
             {
-                continue;
+                EndOrphan(file);
             }
-
-            using var orphan = Find(child);
-            orphan?.Kill(entireProcessTree: true);
-            File.Delete(file);
+            catch (IOException)
+            {
+                // Another host that starts at the same time has dealt with this one, or is writing its own.
+            }
         }
+    }
+
+    private static void EndOrphan(string file)
+    {
+        var (host, child) = File.ReadAllText(file).Split(' ') is [var first, var second] ? (first, second) : ("", "");
+        using var running = Find(host);
+        if (running is not null)
+        {
+            return;
+        }
+
+        using var orphan = Find(child);
+        orphan?.Kill(entireProcessTree: true);
+        File.Delete(file);
     }
 
     // The time of its start tells a process from a later one with the same id.

@@ -1,0 +1,41 @@
+using System.Text;
+
+namespace Benchmarks.Cold;
+
+/// <summary>The times of starts, as a Markdown table: with the host's start, and without it.</summary>
+public sealed class ColdReport(int starts)
+{
+    private static readonly (string Build, bool Both)[] Columns =
+        [("built", true), ("ReadyToRun", true), ("built", false), ("ReadyToRun", false)];
+
+    private readonly Dictionary<(string Name, string Build, bool Both), List<double>> times = [];
+    private readonly List<string> names = [];
+    private readonly StringBuilder ratios = new();
+
+    /// <param name="both">Whether the time has the start of the host in it.</param>
+    public void Add(Start start, string build, bool both, double milliseconds)
+    {
+        if (!names.Contains(start.Name))
+        {
+            names.Add(start.Name);
+        }
+
+        times.TryAdd((start.Name, build, both), []);
+        times[(start.Name, build, both)].Add(milliseconds);
+    }
+
+    /// <summary>Adds a row that compares two starts.</summary>
+    public void AddRatio(string name, Start app, Start minimal) => ratios.Append(
+        Row(name, column => $"{Median(app.Name, column) / Median(minimal.Name, column):N2}"));
+
+    public override string ToString() =>
+        $"| start → answer, medians of {starts} | host and app, built | ReadyToRun | app alone, built | ReadyToRun |\n"
+        + "|---|---|---|---|---|\n"
+        + string.Concat(names.Select(name => Row(name, column => $"{Median(name, column):N0} ms"))) + ratios;
+
+    private static string Row(string name, Func<(string Build, bool Both), string> cell) =>
+        $"| {name} | {string.Join(" | ", Columns.Select(column => cell(column)))} |\n";
+
+    private double Median(string name, (string Build, bool Both) column) =>
+        times[(name, column.Build, column.Both)].Order().ElementAt(starts / 2);
+}

@@ -1,0 +1,83 @@
+using System.Security.Cryptography;
+using AccountFunctions;
+using AccountFunctions.Security;
+using AccountFunctions.Storage;
+
+namespace Benchmarks.Load;
+
+/// <summary>Rows like those that the app writes, and as large.</summary>
+internal static class FloorRows
+{
+    /// <summary>The id of every session.</summary>
+    public const string SessionId = "0123456789abcdef0123456789abcdef";
+
+    /// <summary>When everything happened.</summary>
+    public static readonly DateTimeOffset Now = TimeProvider.System.GetUtcNow();
+
+    private const string Username = "ada.lovelace@example.com";
+    private static readonly string Hash = NewHash(new PasswordOptions());
+
+    public static AccountEntity Account(string id) => new(id)
+    {
+        Username = Username,
+        Mailbox = Username,
+        PasswordHash = Hash,
+        PasswordChanged = Now,
+        FirstName = "",
+        LastName = "",
+        Language = "en",
+        Role = AccountEntity.ClientRole,
+        ExpirationDate = Now,
+        Disabled = false,
+        Version = 1,
+        Created = Now,
+    };
+
+    public static SessionEntity Session(string account, string id) => new(account, id)
+    {
+        Counter = 1,
+        Hash = NewKey(),
+        Version = 1,
+        Created = Now,
+        LastUsed = Now,
+        Expires = Now,
+    };
+
+    public static PendingEntity Pending(string address) => new(address, SessionId)
+    {
+        Username = Username,
+        Mailbox = Username,
+        PasswordHash = Hash,
+        FirstName = "",
+        LastName = "",
+        Language = "en",
+        Nonce = NewKey(),
+        TriesLeft = 5,
+        Issued = Now,
+        Expires = Now,
+    };
+
+    public static ResetCodeEntity ResetCode(string address) => new(address)
+    {
+        Nonce = NewKey(),
+        TriesLeft = 5,
+        Issued = Now,
+        Expires = Now,
+    };
+
+    public static ClaimEntity Claim(string address, string account) => new(address, account) { Clients = [NewKey()] };
+
+    public static GuardEntity Guard(string address) => new(address) { MailTimes = [1] };
+
+    public static MailEntity Mail(string address) =>
+        new(address, Guid.CreateVersion7(Now)) { Sent = true, BusyUntil = Now, Expires = Now };
+
+    public static EventEntity Activated(string account) => new(account, AccountEvent.Activated, Now);
+
+    public static EventEntity SignedIn(string account) => new(account, AccountEvent.SignedIn, Now, SessionId);
+
+    public static string NewKey() => RandomNumberGenerator.GetHexString(32);
+
+    private static string NewHash(PasswordOptions options) =>
+        new Argon2Hash(options.MemoryKiB, options.Iterations, options.Parallelism, new byte[16], new byte[32]).ToString();
+}

@@ -1,0 +1,123 @@
+#pragma warning disable CA1001 // A semaphore without a wait handle holds nothing that must be released.
+using System.Text.Json;
+using Benchmarks.Servers;
+
+namespace Benchmarks.Load;
+
+/// <summary>A registration that waits for its code.</summary>
+public sealed record Activation(string Username, string Code);
+
+/// <summary>What a person who has signed in holds.</summary>
+public sealed class Tokens(string access, string refresh)
+{
+    private readonly SemaphoreSlim turn = new(1);
+
+    public string Access { get; private set; } = access;
+
+    /// <summary>The refresh token.</summary>
+    public string Refresh { get; private set; } = refresh;
+
+    /// <summary>Takes new tokens, one call at a time, as a client does.</summary>
+    public async Task RefreshAsync(Server app)
+    {
+        await turn.WaitAsync();
+        try
+        {
+            var data = (await app.PostAsync("/api/account/refresh", new { refresh = Refresh })).GetProperty("data");
+            (Access, Refresh) = (People.Text(data, "access"), People.Text(data, "refresh"));
+        }
+        finally
+        {
+            turn.Release();
+        }
+    }
+}
+
+/// <summary>The people who sign in: they have an account at the app and one at Identity.</summary>
+public sealed class People
+{
+    /// <summary>How many there are.</summary>
+    public const int Count = 64;
+
+    private const string Password = "blue tractor 77";
+    private const string IdentityPassword = "blue tractor 77A!";
+    private const int Parallelism = 4;
+    private readonly Tokens[] own;
+    private readonly Tokens[] peers;
+    private readonly Queue<Activation> activations;
+
+    private People(Tokens[] own, Tokens[] peers, Queue<Activation> activations) =>
+        (this.own, this.peers, this.activations) = (own, peers, activations);
+
+    /// <summary>Signs all of them up and in.</summary>
+    /// <param name="app">Needs an instance beside it that sends its mails.</param>
+    /// <param name="waiting">Registers so many others, who do not activate yet.</param>
+    public static async Task<People> SignUpAsync(Server app, Server identity, MailSink sink, int waiting)
+    {
+        var activations = new Activation[Count + waiting];
+        await ForEachAsync(activations.Length, async number =>
+        {
+            var username = NameOf(number);
+            await RegisterAsync(app, username);
+            activations[number] = new Activation(username, await sink.CodeAsync(username));
+        });
+        var own = new Tokens[Count];
+        var peers = new Tokens[Count];
+        await ForEachAsync(Count, async number =>
+        {
+            await ActivateAsync(app, activations[number]);
+            var data = (await LoginAsync(app, number)).GetProperty("data");
+            own[number] = new Tokens(Text(data, "access"), Text(data, "refresh"));
+            await RegisterIdentityAsync(identity, NameOf(number));
+            var peer = await LoginIdentityAsync(identity, number);
+            peers[number] = new Tokens(Text(peer, "accessToken"), Text(peer, "refreshToken"));
+        });
+        return new People(own, peers, new Queue<Activation>(activations[Count..]));
+    }
+
+    /// <summary>The tokens that a person has at the app.</summary>
+    public Tokens Own(int number) => own[number % Count];
+
+    /// <summary>The tokens that a person has at Identity.</summary>
+    public Tokens Peer(int number) => peers[number % Count];
+
+    /// <summary>Redeems the next code of those who wait.</summary>
+    public Task ActivateNextAsync(Server app) => ActivateAsync(app, activations.Dequeue());
+
+    public static Task<JsonElement> RegisterAsync(Server app, string username) =>
+        app.PostAsync("/api/account/register", new { username, password1 = Password, password2 = Password });
+
+    public static Task<JsonElement> LoginAsync(Server app, int number) =>
+        app.PostAsync("/api/account/login", new { username = NameOf(number % Count), password = Password });
+
+    public static Task<JsonElement> RegisterIdentityAsync(Server identity, string email) =>
+        identity.PostAsync("/register", new { email, password = IdentityPassword });
+
+    public static Task<JsonElement> LoginIdentityAsync(Server identity, int number) =>
+        identity.PostAsync("/login", new { email = NameOf(number % Count), password = IdentityPassword });
+
+    /// <summary>Signs in so often at once. The server refuses some if the machine is slow.</summary>
+    public static async Task<Usage> BurstAsync(Server app, int count)
+    {
+        await Task.WhenAll(Enumerable.Range(0, count).Select(number =>
+            app.TryPostAsync("/api/account/login", new { username = NameOf(number % Count), password = Password })));
+        return await app.MeasureAsync();
+    }
+
+    /// <summary>The same at Identity.</summary>
+    public static async Task<Usage> BurstIdentityAsync(Server identity, int count)
+    {
+        await Task.WhenAll(Enumerable.Range(0, count).Select(number =>
+            identity.TryPostAsync("/login", new { email = NameOf(number % Count), password = IdentityPassword })));
+        return await identity.MeasureAsync();
+    }
+
+    internal static string Text(JsonElement data, string name) => data.GetProperty(name).GetString() ?? "";
+
+    private static string NameOf(int number) => $"u{number}@example.com";
+
+    private static Task<JsonElement> ActivateAsync(Server app, Activation activation) => app.PostAsync("/api/account/activate", activation);
+
+    private static Task ForEachAsync(int count, Func<int, Task> act) =>
+        Parallel.ForAsync(0, count, new ParallelOptions { MaxDegreeOfParallelism = Parallelism }, async (number, _) => await act(number));
+}

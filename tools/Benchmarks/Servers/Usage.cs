@@ -1,0 +1,44 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.IO.Pipes;
+
+namespace Benchmarks.Servers;
+
+/// <summary>What a server has used since its start. An app is the worker process; its host has figures of its own.</summary>
+public readonly record struct Usage(
+    double CpuMilliseconds, double HostCpuMilliseconds, long PeakBytes, long HostPeakBytes, long AllocatedBytes, long StorageCalls)
+{
+    private static readonly TimeSpan PipeTimeout = TimeSpan.FromSeconds(10);
+
+    public static Usage OfThisProcess()
+    {
+        using var self = Process.GetCurrentProcess();
+        return new Usage(self.TotalProcessorTime.TotalMilliseconds, 0, self.PeakWorkingSet64, 0, GC.GetTotalAllocatedBytes(), 0);
+    }
+
+    /// <summary>Reads the figures of other processes.</summary>
+    /// <param name="processId">A process with the startup hook.</param>
+    /// <param name="hostProcessId">The process of its host; null if it has none.</param>
+    public static async Task<Usage> ReadAsync(int processId, int? hostProcessId)
+    {
+        var (allocated, calls) = await AskAsync(processId);
+        var (cpu, peak) = Read(processId);
+        var (hostCpu, hostPeak) = hostProcessId is { } host ? Read(host) : default;
+        return new Usage(cpu, hostCpu, peak, hostPeak, allocated, calls);
+    }
+
+    private static (double CpuMilliseconds, long PeakBytes) Read(int processId)
+    {
+        using var process = Process.GetProcessById(processId);
+        return (process.TotalProcessorTime.TotalMilliseconds, process.PeakWorkingSet64);
+    }
+
+    private static async Task<(long AllocatedBytes, long StorageCalls)> AskAsync(int processId)
+    {
+        await using var pipe = new NamedPipeClientStream(".", StartupHook.Pipe(processId), PipeDirection.In, PipeOptions.Asynchronous);
+        await pipe.ConnectAsync(PipeTimeout, CancellationToken.None);
+        using var reader = new StreamReader(pipe);
+        var parts = (await reader.ReadToEndAsync()).Split(' ');
+        return (long.Parse(parts[0], CultureInfo.InvariantCulture), long.Parse(parts[1], CultureInfo.InvariantCulture));
+    }
+}

@@ -1,0 +1,54 @@
+using AccountFunctions.Accounts;
+using Azure.Data.Tables;
+
+namespace Stress;
+
+/// <summary>Where the requests of a race meet: one instance or more on one stage.</summary>
+public sealed class Arena(Stage stage, IReadOnlyList<LocalApp> apps)
+{
+    /// <summary>Requests of a race.</summary>
+    public const int Width = 64;
+
+    private readonly TableServiceClient tables = new(stage.Storage);
+
+    public Stage Stage { get; } = stage;
+
+    public IReadOnlyList<LocalApp> Apps { get; } = apps;
+
+    public int Requests { get; private set; }
+
+    public int ServerErrors { get; private set; }
+
+    /// <summary>Sends all requests at once, to the instances in turn.</summary>
+    public async Task<Reply[]> RaceAsync(Func<LocalApp, int, Task<Reply>> request)
+    {
+        var replies = await Task.WhenAll(Enumerable.Range(0, Width).Select(number => request(Apps[number % Apps.Count], number)));
+        Requests += replies.Length;
+        ServerErrors += replies.Count(reply => reply.Status is 0 or >= 500);
+        return replies;
+    }
+
+    public Task RegisterAsync(string username) =>
+        Apps[0].PostAsync("register", new { username, password1 = Stage.Password, password2 = Stage.Password });
+
+    /// <summary>Signs a person up and in.</summary>
+    public async Task<Reply> SignInAsync(string username)
+    {
+        await Stage.SignUpAsync(Apps[0], username);
+        return await Apps[0].PostAsync("login", new { username, password = Stage.Password });
+    }
+
+    /// <summary>How many accounts an address has.</summary>
+    public async Task<int> AccountsAsync(string username)
+    {
+        var filter = TableClient.CreateQueryFilter($"RowKey eq {"account"} and Username eq {username}");
+        return await tables.GetTableClient("Accounts").QueryAsync<TableEntity>(filter).CountAsync();
+    }
+
+    /// <summary>Tries left for the activation code of an address.</summary>
+    public async Task<int> TriesLeftAsync(string username)
+    {
+        var filter = TableClient.CreateQueryFilter($"PartitionKey eq {EmailAddress.KeyOf(username)} and Username eq {username}");
+        return (await tables.GetTableClient("Addresses").QueryAsync<TableEntity>(filter).FirstAsync()).GetInt32("TriesLeft") ?? -1;
+    }
+}

@@ -1,0 +1,102 @@
+namespace Stress;
+
+/// <summary>One person of <see cref="KillStress"/>: registers, activates, signs in, refreshes, and resets the password.</summary>
+/// <param name="app">Returns the app that runs now.</param>
+public sealed class KillFlow(Stage stage, Func<LocalApp> app, string username)
+{
+    private const string NewPassword = "green tractor 78";
+    private const int MaxRounds = 10;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan ThrottlePause = TimeSpan.FromSeconds(1);
+
+    /// <returns>How many mails the person asked for.</returns>
+    public async Task<int> RunAsync()
+    {
+        var asked = await RegisterAsync();
+        var login = await AskAsync("login", new { username, password = Stage.Password });
+        Check(login, 200);
+        Check(await AskAsync("refresh", new { refresh = login.Reply.Data.GetProperty("refresh").GetString() }), 200);
+        do
+        {
+            asked += (await AskAsync("code", new { username })).Attempts;
+        }
+        while (!await RedeemAsync("forgot", NewPassword, code => new { username, code, new_password = NewPassword }));
+
+        Check(await AskAsync("login", new { username, password = NewPassword }), 200);
+
+        // The app sends one more mail, about the new password.
+        return asked + 1;
+    }
+
+    private async Task<int> RegisterAsync()
+    {
+        var asked = 0;
+        for (var round = 0; round < MaxRounds; round++)
+        {
+            asked += (await AskAsync("register", new { username, password1 = Stage.Password, password2 = Stage.Password })).Attempts;
+            if (await RedeemAsync("activate", Stage.Password, code => new { username, code }))
+            {
+                return asked;
+            }
+        }
+
+        throw new InvalidOperationException($"{username}: no registration leads to an account.");
+    }
+
+    // Tries every code that arrives within a person's patience. The right one may have worked although its answer was lost.
+    private async Task<bool> RedeemAsync(string operation, string password, Func<string, object> body)
+    {
+        var tried = new HashSet<string>();
+        for (var waited = TimeSpan.Zero; waited < Patience; waited += Pause)
+        {
+            if (stage.Sink.NewestCode(username) is { } code && tried.Add(code))
+            {
+                var (reply, attempts) = await AskAsync(operation, body(code));
+                if (reply.Status is 200 || (attempts > 1 && (await AskAsync("login", new { username, password })).Reply.Status is 200))
+                {
+                    return true;
+                }
+            }
+
+            await Task.Delay(Pause);
+        }
+
+        return false;
+    }
+
+    // Repeats what got no answer, and what the app refuses for now: 429 after many sign-ins, 503 when something is away.
+    private async Task<(Reply Reply, int Attempts)> AskAsync(string operation, object body)
+    {
+        for (var attempts = 1; ; attempts++)
+        {
+            var reply = await TryAsync(operation, body);
+            if (reply.Status is not 0 and not 429 and not 503)
+            {
+                return (reply, attempts);
+            }
+
+            await Task.Delay(reply.Status is 429 ? ThrottlePause : Pause);
+        }
+    }
+
+    private async Task<Reply> TryAsync(string operation, object body)
+    {
+        try
+        {
+            return await app().PostAsync(operation, body);
+        }
+        catch (Exception e) when (e is ObjectDisposedException or OperationCanceledException or IOException)
+        {
+            return new Reply(0, default);
+        }
+    }
+
+    private void Check((Reply Reply, int Attempts) answer, int status)
+    {
+        if (answer.Reply.Status != status)
+        {
+            throw new InvalidOperationException($"{username}: {answer.Reply.Status} {answer.Reply.Envelope}");
+        }
+    }
+}

@@ -1,0 +1,55 @@
+using System.CommandLine;
+using Stress;
+
+return await new RootCommand("Tries to break what the app promises. Each scenario starts a storage, a mail service and the app.")
+{
+    Scenario("races", "64 requests at once, on one and on two instances.", [("rounds", 50)], options => RaceStress.RunAsync(options[0])),
+    Scenario(
+        "kills",
+        "People sign up and in while host and app are killed under them.",
+        [("flows", 300), ("kills", 30)],
+        options => KillStress.RunAsync(options[0], options[1])),
+    Scenario(
+        "hostile",
+        "Requests that no honest client sends. --only sends one of them again.",
+        [("count", 1_000_000), ("seed", Environment.TickCount), ("only", -1)],
+        options => HostileStress.RunAsync(options[0], options[1], options[2])),
+    Scenario("timing", "Known addresses against unknown ones.", [("pairs", 1000)], options => TimingStress.RunAsync(options[0])),
+    Scenario("outages", "Tables, queues and mail go away and come back.", [("times", 10)], options => OutageStress.RunAsync(options[0])),
+    Scenario(
+        "soak",
+        "A long time at four fifths of the limit.",
+        [("minutes", 10)],
+        options => SoakStress.RunAsync(TimeSpan.FromMinutes(options[0]))),
+    Scenario("mail-twice", "Every mail job is delivered twice.", [("jobs", 10_000)], options => MailStress.DeliverTwiceAsync(options[0])),
+    Scenario(
+        "mail-outage",
+        "The mail service is away.",
+        [("jobs", 500), ("minutes", 10)],
+        options => MailStress.OutageAsync(options[0], TimeSpan.FromMinutes(options[1]))),
+    Scenario(
+        "mail-poison",
+        "Mails that cannot be sent, among others.",
+        [("jobs", 1000), ("poisoned", 50)],
+        options => MailStress.PoisonedRecipientAsync(options[0], options[1])),
+    Scenario(
+        "mail-kills",
+        "Host and app are killed while they send mails.",
+        [("jobs", 200), ("kills", 10)],
+        options => MailStress.KillAsync(options[0], options[1])),
+}.Parse(args).InvokeAsync();
+
+static Command Scenario(string name, string description, (string Name, int Default)[] numbers, Func<int[], Task<bool>> run)
+{
+    var options = Array.ConvertAll(
+        numbers, number => new Option<int>($"--{number.Name}") { HelpName = "N", DefaultValueFactory = _ => number.Default });
+    var command = new Command(name, description);
+    Array.ForEach(options, command.Add);
+    command.SetAction(async (arguments, _) =>
+    {
+        var holds = await run(Array.ConvertAll(options, arguments.GetValue));
+        Console.WriteLine(holds ? "holds" : "DOES NOT HOLD");
+        return holds ? 0 : 1;
+    });
+    return command;
+}
