@@ -27,5 +27,5 @@ public sealed class KeyRotationTests(AzuriteFixture azurite)
         Assert.Equal(HttpStatusCode.OK, (await after.PostAsync("refresh", new { refresh = third.Data.GetProperty("refresh").GetString() })).Status);
     }
 
-    private static (HttpStatusCode Status, string? Message) Short(Envelope answer) => (answer.Status, answer.Message);
+    private static (HttpStatusCode Status, string? Message) Short(Answer answer) => (answer.Status, answer.Message);
 }

@@ -22,7 +22,7 @@ public sealed class SecurityLogTests(AzuriteFixture azurite)
         AssertLogged("GetDetails refused: 401 token_not_valid\\.", forged);
         AssertLogged("Register refused: 400 username: invalid_email,password1: required,password2: required\\.", bad);
 
-        void AssertLogged(string line, Envelope? answer = null) => Assert.Single(
+        void AssertLogged(string line, Answer? answer = null) => Assert.Single(
             app.Logs.Text.Split('\n'), text => Regex.IsMatch(text, line) && (answer is null || text.Contains($"TraceId:{answer.Headers["X-Request-Id"]}", StringComparison.Ordinal)));
     }
 }

@@ -128,5 +128,5 @@ public sealed class ActivateTests(AzuriteFixture azurite) : IAsyncLifetime
 
     private static string Wrong(string code) => (code[0] == '9' ? '0' : (char)(code[0] + 1)) + code[1..];
 
-    private Task<Envelope> ActivateAsync(string code) => app.PostAsync("activate", new { username = Address, code });
+    private Task<Answer> ActivateAsync(string code) => app.PostAsync("activate", new { username = Address, code });
 }

@@ -88,8 +88,8 @@ public sealed class ChangePasswordTests(AzuriteFixture azurite) : IAsyncLifetime
         Assert.All(answers.Where(answer => answer.Status is not HttpStatusCode.OK), answer => Assert.Equal("token_not_valid", answer.Message));
     }
 
-    private Task<Envelope> ChangeAsync(string password) =>
+    private Task<Answer> ChangeAsync(string password) =>
         app.PostAsync("password", new { password, new_password = NewPassword }, login.GetProperty("access").GetString());
 
-    private Task<Envelope> RefreshAsync(JsonElement session) => app.PostAsync("refresh", new { refresh = session.GetProperty("refresh").GetString() });
+    private Task<Answer> RefreshAsync(JsonElement session) => app.PostAsync("refresh", new { refresh = session.GetProperty("refresh").GetString() });
 }

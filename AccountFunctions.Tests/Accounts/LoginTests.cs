@@ -66,7 +66,7 @@ public sealed class LoginTests(AzuriteFixture azurite) : IAsyncLifetime
         await app.ActivateAsync("disabled@example.com");
         await ChangeAccountAsync("disabled@example.com", row => row["Disabled"] = true);
 
-        var answers = new List<Envelope>();
+        var answers = new List<Answer>();
         foreach (var name in new[] { "active", "pending", "disabled", "unknown" })
         {
             answers.Add(await app.LoginAsync($"{name}@example.com", "a wrong password"));

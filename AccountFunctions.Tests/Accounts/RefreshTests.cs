@@ -57,7 +57,7 @@ public sealed class RefreshTests(AzuriteFixture azurite) : IAsyncLifetime
 
         Assert.Equal("token_not_valid", (await RefreshAsync(first)).Message);
         Assert.Equal("token_not_valid", (await RefreshAsync(second)).Message);
-        Assert.Contains(await app.RowsAsync("Accounts"), row => row.GetString("What") == "RefreshTokenReused");
+        Assert.Contains(await app.RowsAsync("Accounts"), row => row.GetString("Kind") == "refresh_token_reused");
     }
 
     [Fact, Holds("E5")]
@@ -154,7 +154,7 @@ public sealed class RefreshTests(AzuriteFixture azurite) : IAsyncLifetime
         Assert.Equal(token is "" ? "refresh: blank" : "token_not_valid", answer.Message);
     }
 
-    private static string TokenOf(Envelope answer) => answer.Data.GetProperty("refresh").GetString()!;
+    private static string TokenOf(Answer answer) => answer.Data.GetProperty("refresh").GetString()!;
 
-    private Task<Envelope> RefreshAsync(string refresh) => app.PostAsync("refresh", new { refresh });
+    private Task<Answer> RefreshAsync(string refresh) => app.PostAsync("refresh", new { refresh });
 }

@@ -1,6 +1,6 @@
 using System.Net;
 using System.Text.Json;
-using AccountFunctions.Accounts;
+using AccountFunctions.Contract;
 
 namespace AccountFunctions.Tests.Accounts;
 

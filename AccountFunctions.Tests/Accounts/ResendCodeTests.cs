@@ -61,7 +61,7 @@ public sealed class ResendCodeTests(AzuriteFixture azurite) : IAsyncLifetime
         var row = (await app.RowsAsync("Accounts")).Single(row => row.RowKey == "account" && row.GetString("Username") == "disabled@example.com");
         row["Disabled"] = true;
         await app.Table("Accounts").UpdateEntityAsync(row, row.ETag, TableUpdateMode.Replace);
-        var answers = new List<Envelope>();
+        var answers = new List<Answer>();
         foreach (var name in new[] { "known", "disabled", "unknown" })
         {
             answers.Add(await AskAsync($"{name}@example.com"));
@@ -118,5 +118,5 @@ public sealed class ResendCodeTests(AzuriteFixture azurite) : IAsyncLifetime
         Assert.Equal((HttpStatusCode.BadRequest, "invalid_username"), await telling.PostAsync("code", new { username = Address }) is var answer ? (answer.Status, answer.Message) : default);
     }
 
-    private Task<Envelope> AskAsync(string username) => app.PostAsync("code", new { username, code = (string?)null });
+    private Task<Answer> AskAsync(string username) => app.PostAsync("code", new { username, code = (string?)null });
 }

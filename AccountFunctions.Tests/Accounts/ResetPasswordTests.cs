@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using AccountFunctions.Contract;
 using AccountFunctions.Security;
 using AccountFunctions.Tests.Security;
 using Microsoft.Extensions.DependencyInjection;
@@ -35,7 +36,7 @@ public sealed class ResetPasswordTests(AzuriteFixture azurite) : IAsyncLifetime
         Assert.Equal("token_not_valid", (await app.GetAsync("details", login.GetProperty("access").GetString())).Message);
         Assert.Equal("token_not_valid", (await app.PostAsync("refresh", new { refresh = login.GetProperty("refresh").GetString() })).Message);
         Assert.Equal("Your Example password was reset", (await app.WaitForMailsAsync(Address, 3))[2].Subject);
-        Assert.Contains(await app.RowsAsync("Accounts"), row => row.GetString("What") == "PasswordReset");
+        Assert.Contains(await app.RowsAsync("Accounts"), row => row.GetString("Kind") == "password_reset");
     }
 
     [Fact, Holds("B10", "S3")]
@@ -114,7 +115,7 @@ public sealed class ResetPasswordTests(AzuriteFixture azurite) : IAsyncLifetime
         var engine = new HookedEngine();
         await using var busy = await TestApp.StartAsync(app.Storage, time: app.Time, configure: services => services.Insert(0, ServiceDescriptor.Singleton<IArgon2Engine>(engine)));
         engine.Before = () => throw new UnavailableException(TimeSpan.FromSeconds(1));
-        Task<Envelope> ResetBusyAsync() => busy.PostAsync("forgot", new { username = Address, code, new_password = NewPassword });
+        Task<Answer> ResetBusyAsync() => busy.PostAsync("forgot", new { username = Address, code, new_password = NewPassword });
 
         Assert.Equal(HttpStatusCode.ServiceUnavailable, (await ResetBusyAsync()).Status);
         engine.Before = null;
@@ -152,6 +153,6 @@ public sealed class ResetPasswordTests(AzuriteFixture azurite) : IAsyncLifetime
 
     private string Wrong() => (code[0] == '9' ? '0' : (char)(code[0] + 1)) + code[1..];
 
-    private Task<Envelope> ResetAsync(string withCode, string password = NewPassword) =>
+    private Task<Answer> ResetAsync(string withCode, string password = NewPassword) =>
         app.PostAsync("forgot", new { username = Address, code = withCode, new_password = password });
 }

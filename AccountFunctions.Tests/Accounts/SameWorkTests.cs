@@ -26,7 +26,7 @@ public sealed class SameWorkTests(AzuriteFixture azurite)
         Assert.Equal(1, await CountAsync(() => app.RegisterAsync("fresh@example.com")));
         Assert.Equal(0, await CountAsync(() => app.LoginAsync("active@example.com", new string('x', 257))));
 
-        async Task<int> CountAsync(Func<Task<Envelope>> call)
+        async Task<int> CountAsync(Func<Task<Answer>> call)
         {
             var before = engine.Runs;
             await call();

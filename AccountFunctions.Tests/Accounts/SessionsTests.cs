@@ -88,9 +88,9 @@ public sealed class SessionsTests(AzuriteFixture azurite) : IAsyncLifetime
 
     private static string Access(JsonElement login) => login.GetProperty("access").GetString()!;
 
-    private Task<Envelope> RefreshAsync(JsonElement login) => app.PostAsync("refresh", new { refresh = login.GetProperty("refresh").GetString() });
+    private Task<Answer> RefreshAsync(JsonElement login) => app.PostAsync("refresh", new { refresh = login.GetProperty("refresh").GetString() });
 
-    private async Task<Envelope> DeleteAsync(string id, JsonElement login)
+    private async Task<Answer> DeleteAsync(string id, JsonElement login)
     {
         using var request = new HttpRequestMessage(HttpMethod.Delete, $"/api/account/sessions/{id}");
         return await app.SendAsync(request, Access(login));

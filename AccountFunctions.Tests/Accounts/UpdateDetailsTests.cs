@@ -86,7 +86,7 @@ public sealed class UpdateDetailsTests(AzuriteFixture azurite) : IAsyncLifetime
         Assert.All(fields, field => Assert.Equal(field[..3], user.GetProperty(field).GetString()));
     }
 
-    private async Task<Envelope> UpdateAsync(string body, string? ifMatch = null)
+    private async Task<Answer> UpdateAsync(string body, string? ifMatch = null)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, "/api/account/details") { Content = JsonContent.Create(JsonSerializer.Deserialize<JsonElement>(body)) };
         if (ifMatch is not null)

@@ -3,8 +3,10 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using AccountFunctions.Accounts;
+using AccountFunctions.Contract;
 using AccountFunctions.Documentation;
 using AccountFunctions.Functions;
+using AccountFunctions.Security;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Microsoft.OpenApi;
@@ -47,7 +49,11 @@ public sealed class ApiDocumentTests(AzuriteFixture azurite) : IAsyncLifetime
     public void Every_problem_is_answered_somewhere_and_every_code_explained()
     {
         var text = Encoding.UTF8.GetString(new ApiDocument(
-            Options.Create(new AccountOptions { DiscloseAddresses = true }), Options.Create(new PasswordOptions()), Options.Create(new CodeOptions()), Options.Create(new TokenOptions())).Bytes.Span);
+            RouteTable.All,
+            Options.Create(new AccountOptions { DiscloseAddresses = true }),
+            Options.Create(new PasswordOptions()),
+            Options.Create(new CodeOptions()),
+            Options.Create(new TokenOptions())).Bytes.Span);
 
         Assert.All(Catalogue.Problems, problem => Assert.Contains($"\"{problem.Code}\":{{\"description\":", text));
         Assert.Equal(typeof(Problem).GetFields().Length, Catalogue.Problems.Count);
@@ -151,7 +157,7 @@ public sealed class ApiDocumentTests(AzuriteFixture azurite) : IAsyncLifetime
             [member] = value,
         };
 
-    private async Task<Envelope> PostAsync(string path, JsonObject? body, string? token)
+    private async Task<Answer> PostAsync(string path, JsonObject? body, string? token)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, $"/api{path}");
         if (body is not null)

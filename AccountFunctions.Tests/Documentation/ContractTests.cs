@@ -1,6 +1,9 @@
 using System.Net;
 using System.Text;
+using AccountFunctions.Accounts;
 using AccountFunctions.Documentation;
+using AccountFunctions.Functions;
+using AccountFunctions.Security;
 using Microsoft.Extensions.Options;
 
 namespace AccountFunctions.Tests.Documentation;
@@ -9,8 +12,12 @@ namespace AccountFunctions.Tests.Documentation;
 public sealed class ContractTests
 {
     private const string Json = "application/json";
-    private static readonly Contract Contract = new(new ApiDocument(
-        Options.Create(new AccountOptions()), Options.Create(new PasswordOptions()), Options.Create(new CodeOptions()), Options.Create(new TokenOptions { Issuer = "https://example.com/api" })).Bytes);
+    private static readonly ApiContract Contract = new(new ApiDocument(
+        RouteTable.All,
+        Options.Create(new AccountOptions()),
+        Options.Create(new PasswordOptions()),
+        Options.Create(new CodeOptions()),
+        Options.Create(new TokenOptions { Issuer = "https://example.com/api" })).Bytes);
 
     [Theory]
     [InlineData("POST", "/api/account/activate", 200, Json, """{"status":"success","code":200,"data":"success","message":null}""", null)]

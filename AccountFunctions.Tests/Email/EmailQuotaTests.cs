@@ -17,7 +17,7 @@ public sealed class EmailQuotaTests(AzuriteFixture azurite) : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         tables = new TableServiceClient(azurite.NewStorage());
-        await tables.CreateTableIfNotExistsAsync(ThrottleStore.TableName);
+        await tables.CreateTableIfNotExistsAsync(TableNames.Throttles);
     }
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
@@ -70,8 +70,8 @@ public sealed class EmailQuotaTests(AzuriteFixture azurite) : IAsyncLifetime
             Assert.Equal(TimeSpan.Zero, await quota.TakeAsync(EmailPriority.Notice, Stop));
         }
 
-        var row = (await new ThrottleStore(tables, new OptimisticRetry()).FindEmailQuotaAsync(Stop)).Hour;
-        Assert.InRange(new SlidingWindow(TimeSpan.FromHours(1), time.GetUtcNow(), row).Count, 700, 711);
+        var row = await tables.GetTableClient(TableNames.Throttles).GetEntityAsync<TableEntity>("email", "quota", cancellationToken: Stop);
+        Assert.InRange(new SlidingWindow(TimeSpan.FromHours(1), time.GetUtcNow(), row.Value.GetString("Hour")).Count, 700, 711);
     }
 
     [Fact]
@@ -113,6 +113,8 @@ public sealed class EmailQuotaTests(AzuriteFixture azurite) : IAsyncLifetime
         await app.WaitForMailsAsync("bob@example.com", 1);
     }
 
-    private EmailQuota NewQuota(int perMinute, int perHour) =>
-        new(new ThrottleStore(tables, new OptimisticRetry()), new OptimisticRetry(), Options.Create(new EmailOptions { PerMinute = perMinute, PerHour = perHour }), time);
+    private EmailQuota NewQuota(int perMinute, int perHour) => new(
+        new ThrottleStore(tables, new ChangeLoop(new KeyedTurns())),
+        Options.Create(new EmailOptions { PerMinute = perMinute, PerHour = perHour }),
+        time);
 }

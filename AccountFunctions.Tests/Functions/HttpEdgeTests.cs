@@ -158,7 +158,7 @@ public sealed class HttpEdgeTests(AzuriteFixture azurite) : IAsyncLifetime
         Assert.Equal((HttpStatusCode.BadRequest, "invalid_json"), (answer.Status, answer.Message));
     }
 
-    private async Task<Envelope> SendAsync(byte[] body, string? contentType = "application/json")
+    private async Task<Answer> SendAsync(byte[] body, string? contentType = "application/json")
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, "/api/account/activate") { Content = new ByteArrayContent(body) };
         request.Content.Headers.ContentType = contentType is null ? null : MediaTypeHeaderValue.Parse(contentType);

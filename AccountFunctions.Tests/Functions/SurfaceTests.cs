@@ -51,7 +51,7 @@ public sealed class SurfaceTests(AzuriteFixture azurite) : IAsyncLifetime
     [Fact, Holds("F13")]
     public void No_function_relies_on_the_hosts_keys()
     {
-        var triggers = typeof(AccountRoutes).Assembly.GetExportedTypes()
+        var triggers = typeof(SignUpRoutes).Assembly.GetExportedTypes()
             .SelectMany(type => type.GetMethods())
             .SelectMany(method => method.GetParameters())
             .Select(parameter => parameter.GetCustomAttribute<HttpTriggerAttribute>())

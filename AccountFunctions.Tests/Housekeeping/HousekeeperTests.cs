@@ -1,7 +1,7 @@
 using System.Net;
-using System.Text.Json;
-using AccountFunctions.Housekeeping;
+using AccountFunctions.Storage;
 using Azure.Data.Tables;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 
 namespace AccountFunctions.Tests.Housekeeping;
@@ -141,8 +141,9 @@ public sealed class HousekeeperTests(AzuriteFixture azurite) : IAsyncLifetime
         await app.SignInAsync(Address);
         var account = (await app.RowsAsync("Accounts")).Single(row => row.RowKey == "account").PartitionKey;
         var forged = new AddressSweep(new string('a', 64), app.Time.GetUtcNow(), account);
-        await app.Queue(HousekeepingSchedule.QueueName).SendMessageAsync(JsonSerializer.Serialize<HousekeepingJob>(forged, AccountJson.Default.HousekeepingJob));
-        await Task.Delay(1500);
+        var before = (await app.Queue(QueueNames.HousekeepingJobs).GetPropertiesAsync()).Value.ApproximateMessagesCount;
+        await EnqueueAsync(forged);
+        await TestApp.WaitForLengthAsync(app.Queue(QueueNames.HousekeepingJobs), before);
 
         Assert.Equal(HttpStatusCode.OK, (await app.LoginAsync(Address)).Status);
     }
@@ -156,8 +157,7 @@ public sealed class HousekeeperTests(AzuriteFixture azurite) : IAsyncLifetime
             await app.Table("Addresses").AddEntityAsync(new TableEntity(key, $"mail-{number}") { ["Expires"] = app.Time.GetUtcNow(), ["Sent"] = true });
         }
 
-        await app.Queue(HousekeepingSchedule.QueueName).SendMessageAsync(
-            JsonSerializer.Serialize<HousekeepingJob>(new AddressSweep(key, app.Time.GetUtcNow()), AccountJson.Default.HousekeepingJob));
+        await EnqueueAsync(new AddressSweep(key, app.Time.GetUtcNow()));
 
         await WaitForAsync("Addresses");
     }
@@ -197,10 +197,12 @@ public sealed class HousekeeperTests(AzuriteFixture azurite) : IAsyncLifetime
     [InlineData("""{"kind":"address_sweep","due":"2026-11-23T12:00:00Z"}""")]
     public async Task A_message_that_is_no_job_is_put_aside_at_once(string message)
     {
-        await app.Queue(HousekeepingSchedule.QueueName).SendMessageAsync(message);
+        await app.Queue(QueueNames.HousekeepingJobs).SendMessageAsync(message);
 
-        await TestApp.WaitForLengthAsync(app.Queue(HousekeepingSchedule.PoisonQueueName), 1);
+        await TestApp.WaitForLengthAsync(app.Queue(QueueNames.HousekeepingJobsPoison), 1);
     }
+
+    private Task EnqueueAsync(HousekeepingJob job) => app.Services.GetRequiredService<HousekeepingQueue>().EnqueueAsync(job, default);
 
     /// <summary>Waits until the table has these rows and no others; the quota of mails always stays.</summary>
     private async Task WaitForAsync(string table, params string[] kinds)

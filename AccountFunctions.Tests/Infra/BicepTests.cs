@@ -4,7 +4,7 @@ using System.Reflection;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using AccountFunctions.Email;
+using AccountFunctions.Storage;
 using AccountFunctions.Telemetry;
 using AccountFunctions.Tests.Telemetry;
 
@@ -200,7 +200,7 @@ public sealed partial class BicepTests
         Assert.All(MetricNames().Matches(queries), match => Assert.Contains(metrics.Instruments, instrument => instrument.Name == match.Groups[1].Value));
         Assert.All(TagNames().Matches(queries), match => Assert.Contains($"\"{match.Groups[1].Value}\"", source, StringComparison.Ordinal));
         Assert.Contains("\"the transport is misconfigured\"", source, StringComparison.Ordinal);
-        Assert.Contains($"/{EmailOutbox.QueueName}/", queries, StringComparison.Ordinal);
+        Assert.Contains($"/{QueueNames.EmailJobs}/", queries, StringComparison.Ordinal);
     }
 
     [Theory]

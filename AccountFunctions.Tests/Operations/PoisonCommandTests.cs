@@ -1,6 +1,5 @@
-using System.Text.Json;
 using AccountFunctions.Email;
-using AccountFunctions.Housekeeping;
+using AccountFunctions.Storage;
 using Azure.Storage.Queues;
 using Microsoft.Extensions.DependencyInjection;
 using Operations;
@@ -47,7 +46,7 @@ public sealed class PoisonCommandTests(AzuriteFixture azurite) : IAsyncLifetime
     [Fact]
     public async Task One_message_is_picked_and_the_others_stay()
     {
-        var poison = app.Queue(EmailOutbox.PoisonQueueName);
+        var poison = app.Queue(QueueNames.EmailJobsPoison);
         var ids = new List<string>();
         foreach (var number in Enumerable.Range(0, 40))
         {
@@ -67,8 +66,8 @@ public sealed class PoisonCommandTests(AzuriteFixture azurite) : IAsyncLifetime
     [Fact]
     public async Task Jobs_of_housekeeping_are_looked_after_like_those_of_mails()
     {
-        await app.Queue(HousekeepingSchedule.PoisonQueueName).SendMessageAsync(
-            JsonSerializer.Serialize<HousekeepingJob>(new AddressSweep(new string('a', 64), app.Time.GetUtcNow()), AccountJson.Default.HousekeepingJob), Stop);
+        await app.Queue(QueueNames.HousekeepingJobsPoison).SendMessageAsync(
+            $$"""{"kind":"address_sweep","address_key":"{{new string('a', 64)}}","due":"2026-11-23T12:00:00Z"}""", Stop);
 
         Assert.Contains("AddressSweep, due 2026-11-23 12:00:00Z", (await RunAsync("list", "--queue", "housekeeping-jobs")).Output, StringComparison.Ordinal);
         Assert.Equal("0 in all\n", (await RunAsync("list")).Output);
@@ -80,10 +79,10 @@ public sealed class PoisonCommandTests(AzuriteFixture azurite) : IAsyncLifetime
     [Fact]
     public async Task A_message_that_comes_back_is_not_sent_again_for_ever()
     {
-        await app.Queue(EmailOutbox.PoisonQueueName).SendMessageAsync("no job", Stop);
+        await app.Queue(QueueNames.EmailJobsPoison).SendMessageAsync("no job", Stop);
 
         Assert.EndsWith("1 sent again\n", (await RunAsync("redrive", "--all")).Output, StringComparison.Ordinal);
-        await TestApp.WaitForLengthAsync(app.Queue(EmailOutbox.PoisonQueueName), 1);
+        await TestApp.WaitForLengthAsync(app.Queue(QueueNames.EmailJobsPoison), 1);
     }
 
     [Theory]
@@ -97,21 +96,22 @@ public sealed class PoisonCommandTests(AzuriteFixture azurite) : IAsyncLifetime
     [Fact]
     public async Task Storage_that_is_not_there_is_said_in_a_line()
     {
-        var output = new StringWriter { NewLine = "\n" };
-        var nowhere = new QueueServiceClient("AccountName=nobody;AccountKey=bm9uZQ==;QueueEndpoint=http://127.0.0.1:1/nobody", new QueueClientOptions { Retry = { MaxRetries = 0 } });
-        var exitCode = await new PoisonCommand(nowhere, output).RunAsync(["list"], Stop);
+        var nowhere = new QueueServiceClient(
+            "AccountName=nobody;AccountKey=bm9uZQ==;QueueEndpoint=http://127.0.0.1:1/nobody",
+            new QueueClientOptions { Retry = { MaxRetries = 0 } });
+        var (exitCode, output) = await RunAsync(nowhere, ["list"]);
 
         Assert.Equal(1, exitCode);
-        Assert.Matches("^The storage cannot be used: [^\n]+\n$", output.ToString());
+        Assert.Matches("^The storage cannot be used: [^\n]+\n$", output);
     }
 
     [Fact]
     public async Task The_program_works_on_the_storage_that_the_settings_name()
     {
-        await app.Queue(EmailOutbox.PoisonQueueName).SendMessageAsync("no job", Stop);
+        await app.Queue(QueueNames.EmailJobsPoison).SendMessageAsync("no job", Stop);
         Assert.Equal((0, ""), await OperationsProgram.RunAsync(["poison", "drop", "--all"], ("AccountsStorage", app.Storage)));
 
-        await TestApp.WaitForLengthAsync(app.Queue(EmailOutbox.PoisonQueueName), 0);
+        await TestApp.WaitForLengthAsync(app.Queue(QueueNames.EmailJobsPoison), 0);
     }
 
     private async Task GiveUpAsync()
@@ -119,14 +119,17 @@ public sealed class PoisonCommandTests(AzuriteFixture azurite) : IAsyncLifetime
         using var fault = new StringContent("""{"status":500,"times":3}""", System.Text.Encoding.UTF8, "application/json");
         await app.Client.PostAsync("/emulator/faults", fault, Stop);
         await app.RegisterAsync(Address);
-        await TestApp.WaitForLengthAsync(app.Queue(EmailOutbox.PoisonQueueName), 1);
-        await TestApp.WaitForLengthAsync(app.Queue(EmailOutbox.QueueName), 0);
+        await TestApp.WaitForLengthAsync(app.Queue(QueueNames.EmailJobsPoison), 1);
+        await TestApp.WaitForLengthAsync(app.Queue(QueueNames.EmailJobs), 0);
     }
 
-    private async Task<(int ExitCode, string Output)> RunAsync(params string[] args)
+    private Task<(int ExitCode, string Output)> RunAsync(params string[] args) =>
+        RunAsync(app.Services.GetRequiredService<QueueServiceClient>(), args);
+
+    private static async Task<(int ExitCode, string Output)> RunAsync(QueueServiceClient service, string[] args)
     {
         var output = new StringWriter { NewLine = "\n" };
-        var exitCode = await new PoisonCommand(app.Services.GetRequiredService<QueueServiceClient>(), output).RunAsync(args, Stop);
-        return (exitCode, output.ToString());
+        var command = new PoisonCommand(service, new EmailOutbox(service), new HousekeepingQueue(service, TimeProvider.System), output);
+        return (await command.RunAsync(args, Stop), output.ToString());
     }
 }

@@ -1,8 +1,8 @@
 using System.Diagnostics.Metrics;
 using System.Text;
+using AccountFunctions.Contract;
 using AccountFunctions.Security;
 using AccountFunctions.Telemetry;
-using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 
 namespace AccountFunctions.Tests.Security;
@@ -29,7 +29,7 @@ public sealed class PasswordHasherTests
         var hasher = Hasher();
         var (first, second) = (await hasher.HashAsync(Password, salt: null, default), await hasher.HashAsync(Password, salt: null, default));
 
-        Assert.Matches(@"^\$argon2id\$v=19\$m=1024,t=1,p=1\$[A-Za-z0-9+/]{22}\$[A-Za-z0-9+/]{43}$", first);
+        Assert.Matches(@"^\$argon2id\$v=19\$m=1024,t=1,p=1\$[A-Za-z0-9+/]{22}\$[A-Za-z0-9+/]{43}$", first.Stored);
         Assert.NotEqual(first, second);
         Assert.Equal(0, await hasher.VerifyAsync(Password, [first], default));
         Assert.Equal(-1, await hasher.VerifyAsync(Password + " ", [first], default));
@@ -43,8 +43,8 @@ public sealed class PasswordHasherTests
         var today = Hasher();
 
         Assert.Equal(0, await today.VerifyAsync(Password, [hash], default));
-        Assert.True(today.IsOutdated(hash));
-        Assert.False(today.IsOutdated(await today.HashAsync(Password, salt: null, default)));
+        Assert.True(today.NeedsRehash(hash));
+        Assert.False(today.NeedsRehash(await today.HashAsync(Password, salt: null, default)));
     }
 
     [Fact]
@@ -52,10 +52,10 @@ public sealed class PasswordHasherTests
     {
         var hasher = Hasher();
         var account = await hasher.HashAsync(Password, salt: null, default);
-        var registration = await hasher.HashAsync("green tractor 78", PasswordHasher.SaltOf(account), default);
+        var registration = await hasher.HashAsync("green tractor 78", account.Salt, default);
         var elsewhere = await hasher.HashAsync("green tractor 78", salt: null, default);
 
-        Assert.Equal(PasswordHasher.SaltOf(account), PasswordHasher.SaltOf(registration));
+        Assert.Equal(account.Salt, registration.Salt);
         Assert.Equal(1, await hasher.VerifyAsync("green tractor 78", [account, registration], default));
         Assert.Equal(1, await hasher.VerifyAsync("green tractor 78", [null, registration], default));
         Assert.Equal(-1, await hasher.VerifyAsync("green tractor 78", [account, elsewhere], default));
@@ -101,6 +101,7 @@ public sealed class PasswordHasherTests
     private static PasswordHasher Hasher(int parallelism = 1)
     {
         var options = Options.Create(new PasswordOptions { MemoryKiB = 1024, Iterations = 1, Parallelism = parallelism });
-        return new PasswordHasher(options, new HashGate(options, new AccountMetrics(new Meter("test"))), [new SodiumArgon2(), new KonsciousArgon2()], NullLogger<PasswordHasher>.Instance);
+        var gate = new HashGate(options, new AccountMetrics(new Meter("test")));
+        return new PasswordHasher(options, gate, [new SodiumArgon2(), new KonsciousArgon2()]);
     }
 }

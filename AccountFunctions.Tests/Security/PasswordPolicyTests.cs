@@ -1,3 +1,4 @@
+using AccountFunctions.Contract;
 using AccountFunctions.Security;
 using Microsoft.Extensions.Options;
 
@@ -5,7 +6,7 @@ namespace AccountFunctions.Tests.Security;
 
 public sealed class PasswordPolicyTests
 {
-    private readonly PasswordPolicy policy = new(Options.Create(new PasswordOptions()), Options.Create(new EmailOptions { ProductName = "Alive Diary" }));
+    private readonly PasswordPolicy policy = new(Options.Create(new PasswordOptions()), new ProductName("Alive Diary"));
 
     [Theory, Holds("D2")]
     [InlineData("correct horse battery staple")]

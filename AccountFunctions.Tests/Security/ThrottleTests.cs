@@ -1,5 +1,5 @@
 using System.Net;
-using AccountFunctions.Accounts;
+using AccountFunctions.Contract;
 using Azure.Data.Tables;
 
 namespace AccountFunctions.Tests.Security;
@@ -180,5 +180,5 @@ public sealed class ThrottleTests(AzuriteFixture azurite)
         Assert.Equal(HttpStatusCode.Unauthorized, (await app.GetAsync("details")).Status);
     }
 
-    private static Task<Envelope> AskAsync(TestApp app, string from) => app.PostAsync("activate", new { }, from: from);
+    private static Task<Answer> AskAsync(TestApp app, string from) => app.PostAsync("activate", new { }, from: from);
 }

@@ -198,9 +198,9 @@ public sealed class CrashMatrixTests(AzuriteFixture azurite) : IAsyncLifetime
 
     private async Task RunAsync(
         Func<string, Task<string>> prepare,
-        Func<string, string, Task<Envelope>> operate,
+        Func<string, string, Task<Answer>> operate,
         HttpStatusCode success,
-        Func<string, string, Envelope, Task> recover)
+        Func<string, string, Answer, Task> recover)
     {
         foreach (var (fault, times) in Faults)
         {
@@ -208,7 +208,7 @@ public sealed class CrashMatrixTests(AzuriteFixture azurite) : IAsyncLifetime
             {
                 var address = $"user{cases++}@example.com";
                 var state = await prepare(address);
-                Envelope answer;
+                Answer answer;
                 using (var activity = new Activity("case").Start())
                 {
                     var trace = activity.TraceId.ToHexString();

@@ -76,7 +76,7 @@ public sealed class RoundTripTests(AzuriteFixture azurite) : IAsyncLifetime
     {
         await app.ActivateAsync("known@example.com");
         await WarmUpAsync();
-        Task<Envelope> Ask(string username) => app.PostAsync(operation, new
+        Task<Answer> Ask(string username) => app.PostAsync(operation, new
         {
             username,
             password = "a wrong password",
@@ -90,10 +90,10 @@ public sealed class RoundTripTests(AzuriteFixture azurite) : IAsyncLifetime
     }
 
     // The network's block of requests for the minute is reserved.
-    private Task<Envelope> WarmUpAsync() => app.PostAsync("activate", new { });
+    private Task<Answer> WarmUpAsync() => app.PostAsync("activate", new { });
 
     // Only what happens under the trace of the call is the operation's: the queue listener and the mail that follows have their own.
-    private static async Task<List<string>> CountAsync(Func<Task<Envelope>> operation)
+    private static async Task<List<string>> CountAsync(Func<Task<Answer>> operation)
     {
         using var activity = new Activity("operation").Start();
         var requests = new ConcurrentQueue<string>();

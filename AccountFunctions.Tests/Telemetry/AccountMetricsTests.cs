@@ -2,9 +2,9 @@ using System.Diagnostics.Metrics;
 using System.Net;
 using System.Runtime.CompilerServices;
 using System.Text;
-using System.Text.Json;
 using System.Text.RegularExpressions;
-using AccountFunctions.Housekeeping;
+using AccountFunctions.Email;
+using AccountFunctions.Storage;
 using AccountFunctions.Telemetry;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -62,7 +62,9 @@ public sealed partial class AccountMetricsTests(AzuriteFixture azurite)
         await app.Queue("email-jobs").SendMessageAsync("no job");
         await metrics.WaitForAsync("accounts.mail.outcomes", "accounts.mail.outcome", "malformed");
         await app.Services.GetRequiredService<DeliveryReports>().RecordAsync("nobody", Guid.Empty, "Bounced", CancellationToken.None);
-        await app.Services.GetRequiredService<Housekeeper>().DoAsync(new BinaryData(JsonSerializer.SerializeToUtf8Bytes(new NetworkSweep([], app.Time.GetUtcNow().AddMinutes(-1)), AccountJson.Default.HousekeepingJob)), CancellationToken.None);
+        await app.Services.GetRequiredService<HousekeepingQueue>().EnqueueAsync(
+            new NetworkSweep([], app.Time.GetUtcNow().AddMinutes(-1)), CancellationToken.None);
+        await metrics.WaitForAsync("accounts.queue.lag", "messaging.destination.name", "housekeeping-jobs");
 
         Assert.Empty(((string[])["dropped", "failed", "malformed", "postponed", "sent", "undelivered"]).Except(metrics.Values("accounts.mail.outcomes", "accounts.mail.outcome")));
         Assert.Equal(["registration"], metrics.Values("accounts.mail.outcomes", "accounts.mail.kind"));
@@ -125,7 +127,7 @@ public sealed partial class AccountMetricsTests(AzuriteFixture azurite)
     {
         var configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?> { ["APPLICATIONINSIGHTS_CONNECTION_STRING"] = connectionString, ["AZURE_CLIENT_ID"] = "11111111-1111-1111-1111-111111111111" }).Build();
         var services = new ServiceCollection();
-        services.AddSingleton<IConfiguration>(configuration).AddLogging().AddAzureClients().AddTelemetryExport(configuration);
+        services.AddSingleton<IConfiguration>(configuration).AddLogging().AddTelemetry().AddStorageClients().AddTelemetryExport(configuration);
         return services;
     }
 

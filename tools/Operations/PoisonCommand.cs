@@ -1,8 +1,6 @@
 using System.Globalization;
-using System.Text.Json;
-using AccountFunctions;
 using AccountFunctions.Email;
-using AccountFunctions.Housekeeping;
+using AccountFunctions.Storage;
 using Azure;
 using Azure.Storage.Queues;
 using Azure.Storage.Queues.Models;
@@ -10,10 +8,14 @@ using Azure.Storage.Queues.Models;
 namespace Operations;
 
 /// <summary>
-/// <c>dotnet run --project tools/Operations -- poison …</c>: what operators do about jobs that were given up. It works on the storage that the settings name, from
-/// anywhere. A job that is sent again meets the rows as they are now: one whose code has expired is dropped.
+/// <c>dotnet run --project tools/Operations -- poison …</c>: what operators do about jobs that were given up. It works on the storage
+/// that the settings name, from anywhere. A job that is sent again meets the rows as they are now: one whose code has expired is dropped.
 /// </summary>
-public sealed class PoisonCommand(QueueServiceClient service, TextWriter output)
+public sealed class PoisonCommand(
+    QueueServiceClient service,
+    EmailOutbox emailJobs,
+    HousekeepingQueue housekeepingJobs,
+    TextWriter output)
 {
     public const string Usage = """
         poison list                lists the mail jobs that were given up
@@ -31,18 +33,19 @@ public sealed class PoisonCommand(QueueServiceClient service, TextWriter output)
     /// <returns>The exit code of the process.</returns>
     public async Task<int> RunAsync(string[] args, CancellationToken cancellationToken)
     {
-        var (command, queue) = args is [.. var before, "--queue", var name] ? (before, name) : (args, EmailOutbox.QueueName);
+        var (command, queue) = args is [.. var before, "--queue", var name] ? (before, name) : (args, QueueNames.EmailJobs);
         try
         {
             switch (command)
             {
-                case var _ when queue is not EmailOutbox.QueueName and not HousekeepingSchedule.QueueName:
+                case var _ when queue is not QueueNames.EmailJobs and not QueueNames.HousekeepingJobs:
                     goto default;
                 case ["list"]:
                     await ListAsync(PoisonOf(queue), cancellationToken);
                     return 0;
                 case ["redrive" or "drop", var which]:
-                    return await HandleAsync(service.GetQueueClient(queue), PoisonOf(queue), command[0] is "redrive", which is "--all" ? null : which, cancellationToken);
+                    var redriven = command[0] is "redrive" ? service.GetQueueClient(queue) : null;
+                    return await HandleAsync(PoisonOf(queue), redriven, which is "--all" ? null : which, cancellationToken);
                 default:
                     await output.WriteLineAsync(Usage);
                     return 2;
@@ -55,7 +58,7 @@ public sealed class PoisonCommand(QueueServiceClient service, TextWriter output)
         }
     }
 
-    private QueueClient PoisonOf(string queue) => service.GetQueueClient($"{queue}-poison");
+    private QueueClient PoisonOf(string queue) => service.GetQueueClient(QueueNames.PoisonOf(queue));
 
     private async Task ListAsync(QueueClient poison, CancellationToken cancellationToken)
     {
@@ -63,20 +66,29 @@ public sealed class PoisonCommand(QueueServiceClient service, TextWriter output)
         var messages = (await poison.PeekMessagesAsync(MaxMessages, cancellationToken)).Value;
         foreach (var message in messages)
         {
-            await output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{message.MessageId}  given up {message.InsertedOn:u}  {Describe(message.Body)}"));
+            await output.WriteLineAsync(string.Create(
+                CultureInfo.InvariantCulture, $"{message.MessageId}  given up {message.InsertedOn:u}  {Describe(message.Body)}"));
         }
 
         await output.WriteLineAsync($"{count} in all{(messages.Length < count ? $", the first {messages.Length} shown" : "")}");
     }
 
-    private async Task<int> HandleAsync(QueueClient queue, QueueClient poison, bool redrive, string? id, CancellationToken cancellationToken)
+    // Moves the messages to a queue, or only deletes them if there is none.
+    private async Task<int> HandleAsync(QueueClient poison, QueueClient? queue, string? id, CancellationToken cancellationToken)
     {
         // What comes back while this runs is left for the next time.
         var start = (await poison.GetPropertiesAsync(cancellationToken)).Value.ApproximateMessagesCount;
         var (seen, done) = (0, 0);
+        var verb = queue is null ? "dropped" : "sent again";
         var passed = new List<QueueMessage>();
-        while (seen < start && (id is null || done == 0) && (await poison.ReceiveMessagesAsync(MaxMessages, Lease, cancellationToken)).Value is { Length: > 0 } messages)
+        while (seen < start && (id is null || done == 0))
         {
+            var messages = (await poison.ReceiveMessagesAsync(MaxMessages, Lease, cancellationToken)).Value;
+            if (messages is [])
+            {
+                break;
+            }
+
             foreach (var message in messages)
             {
                 seen++;
@@ -86,37 +98,32 @@ public sealed class PoisonCommand(QueueServiceClient service, TextWriter output)
                     continue;
                 }
 
-                if (redrive)
+                if (queue is not null)
                 {
                     await queue.SendMessageAsync(message.Body, timeToLive: Forever, cancellationToken: cancellationToken);
                 }
 
                 await poison.DeleteMessageAsync(message.MessageId, message.PopReceipt, cancellationToken);
-                await output.WriteLineAsync($"{message.MessageId}  {(redrive ? "sent again" : "dropped")}");
+                await output.WriteLineAsync($"{message.MessageId}  {verb}");
                 done++;
             }
         }
 
         foreach (var message in passed)
         {
-            await poison.UpdateMessageAsync(message.MessageId, message.PopReceipt, visibilityTimeout: TimeSpan.Zero, cancellationToken: cancellationToken);
+            await poison.UpdateMessageAsync(
+                message.MessageId, message.PopReceipt, visibilityTimeout: TimeSpan.Zero, cancellationToken: cancellationToken);
         }
 
-        await output.WriteLineAsync(id is not null && done == 0 ? $"No message {id} is there, or another command is at it." : $"{done} {(redrive ? "sent again" : "dropped")}");
-        return id is not null && done == 0 ? 1 : 0;
+        var missed = id is not null && done == 0;
+        await output.WriteLineAsync(missed ? $"No message {id} is there, or another command is at it." : $"{done} {verb}");
+        return missed ? 1 : 0;
     }
 
-    private static string Describe(BinaryData body)
-    {
-        try
-        {
-            return JsonSerializer.Deserialize(body, AccountJson.Default.EmailJob) is { } job
-                ? string.Create(CultureInfo.InvariantCulture, $"{job.Kind} of {job.Id}, asked for {job.Issued:u}")
+    private string Describe(BinaryData body) =>
+        emailJobs.Read(body) is { } mail
+            ? string.Create(CultureInfo.InvariantCulture, $"{mail.Kind} of {mail.Id}, asked for {mail.Issued:u}")
+            : housekeepingJobs.Read(body) is { } job
+                ? string.Create(CultureInfo.InvariantCulture, $"{job.GetType().Name}, due {job.Due:u}")
                 : "no job";
-        }
-        catch (JsonException)
-        {
-            return HousekeepingJob.Read(body) is { } job ? string.Create(CultureInfo.InvariantCulture, $"{job.GetType().Name}, due {job.Due:u}") : "no job";
-        }
-    }
 }

@@ -1,5 +1,6 @@
-using AccountFunctions;
-using Azure.Storage.Queues;
+using AccountFunctions.Email;
+using AccountFunctions.Storage;
+using AccountFunctions.Telemetry;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Operations;
@@ -15,10 +16,13 @@ switch (args)
     case ["poison", .. var command]:
         var services = new ServiceCollection()
             .AddSingleton<IConfiguration>(new ConfigurationBuilder().AddEnvironmentVariables().Build())
-            .AddAzureClients();
+            .AddTelemetry().AddStorage()
+            .AddSingleton<EmailOutbox>()
+            .AddSingleton(Console.Out)
+            .AddSingleton<PoisonCommand>();
         await using (var provider = services.BuildServiceProvider())
         {
-            return await new PoisonCommand(provider.GetRequiredService<QueueServiceClient>(), Console.Out).RunAsync(command, CancellationToken.None);
+            return await provider.GetRequiredService<PoisonCommand>().RunAsync(command, CancellationToken.None);
         }
 
     default:

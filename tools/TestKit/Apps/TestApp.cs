@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using AccountFunctions;
 using AccountFunctions.Documentation;
 using AccountFunctions.Functions;
 using Azure.Data.Tables;
@@ -20,7 +19,7 @@ public sealed partial class TestApp : IAsyncDisposable
 {
     public const string Password = "blue tractor 77";
 
-    private readonly Lazy<Contract> contract;
+    private readonly Lazy<ApiContract> contract;
     private FunctionsHost? host;
     private InProcessWorker? worker;
 
@@ -28,14 +27,14 @@ public sealed partial class TestApp : IAsyncDisposable
     {
         Storage = storage;
         Time = time;
-        contract = new Lazy<Contract>(() => new Contract(Services.GetRequiredService<ApiDocument>().Bytes));
+        contract = new Lazy<ApiContract>(() => new ApiContract(Services.GetRequiredService<ApiDocument>().Bytes));
         Client = new HttpClient(new ContractHandler(() => contract.Value)) { BaseAddress = new Uri($"http://127.0.0.1:{port}") };
     }
 
     /// <summary>Refuses every answer under <c>/api/</c> that is not as the OpenAPI document says.</summary>
     public HttpClient Client { get; }
 
-    public Contract Contract => contract.Value;
+    public ApiContract Contract => contract.Value;
 
     public FakeTimeProvider Time { get; }
 
@@ -54,7 +53,11 @@ public sealed partial class TestApp : IAsyncDisposable
     public QueueClient Queue(string name) => new(Storage, name, new QueueClientOptions { MessageEncoding = QueueMessageEncoding.Base64 });
 
     public static async Task<TestApp> StartAsync(
-        string storage, Dictionary<string, string?>? settings = null, FakeTimeProvider? time = null, int? port = null, Action<IServiceCollection>? configure = null)
+        string storage,
+        Dictionary<string, string?>? settings = null,
+        FakeTimeProvider? time = null,
+        int? port = null,
+        Action<IServiceCollection>? configure = null)
     {
         port ??= Ports.Free();
         time ??= new FakeTimeProvider(new DateTimeOffset(2026, 11, 23, 12, 0, 0, TimeSpan.Zero));
@@ -68,7 +71,8 @@ public sealed partial class TestApp : IAsyncDisposable
         all["Email__PerHour"] = "1000000";
         foreach (var (name, value) in settings ?? [])
         {
-            all[name.StartsWith("AzureFunctionsJobHost", StringComparison.Ordinal) ? name : name.Replace(":", "__", StringComparison.Ordinal)] = value;
+            var ofHost = name.StartsWith("AzureFunctionsJobHost", StringComparison.Ordinal);
+            all[ofHost ? name : name.Replace(":", "__", StringComparison.Ordinal)] = value;
         }
 
         var app = new TestApp(storage, time, port.Value);
@@ -90,29 +94,29 @@ public sealed partial class TestApp : IAsyncDisposable
         };
         host = await FunctionsHost.StartAsync(options, async (start, cancellationToken) =>
         {
-            var builder = InProcessWorker.CreateBuilder(start, typeof(AccountRoutes).Assembly, configuration.AsEnumerable());
+            var builder = InProcessWorker.CreateBuilder(start, typeof(SignUpRoutes).Assembly, configuration.AsEnumerable());
             builder.Logging.AddConfiguration(configuration.GetSection("Logging"))
                 .AddFilter("Azure", LogLevel.Warning).AddFilter("Microsoft", LogLevel.Warning).AddProvider(Logs);
-            builder.Services.AddAzureClients().AddAccounts().AddSingleton<TimeProvider>(Time);
+            builder.Services.AddAccountFunctions().AddSingleton<TimeProvider>(Time);
             configure?.Invoke(builder.Services);
             return worker = await InProcessWorker.StartAsync(builder.Build(), cancellationToken);
         });
     }
 
     /// <summary>Posts to an operation and reads the envelope.</summary>
-    public async Task<Envelope> PostAsync(string operation, object body, string? token = null, string? from = null)
+    public async Task<Answer> PostAsync(string operation, object body, string? token = null, string? from = null)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, $"/api/account/{operation}") { Content = JsonContent.Create(body) };
         return await SendAsync(request, token, from);
     }
 
-    public async Task<Envelope> GetAsync(string operation, string? token = null)
+    public async Task<Answer> GetAsync(string operation, string? token = null)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, $"/api/account/{operation}");
         return await SendAsync(request, token);
     }
 
-    public async Task<Envelope> SendAsync(HttpRequestMessage request, string? token = null, string? from = null)
+    public async Task<Answer> SendAsync(HttpRequestMessage request, string? token = null, string? from = null)
     {
         if (token is not null)
         {
@@ -126,14 +130,21 @@ public sealed partial class TestApp : IAsyncDisposable
 
         using var response = await Client.SendAsync(request);
         var text = await response.Content.ReadAsStringAsync();
-        return new Envelope(response.StatusCode, text, response.Headers.Concat(response.Content.Headers).ToDictionary(
+        return new Answer(response.StatusCode, text, response.Headers.Concat(response.Content.Headers).ToDictionary(
             header => header.Key, header => string.Join(',', header.Value), StringComparer.OrdinalIgnoreCase));
     }
 
-    public Task<Envelope> RegisterAsync(string username, string password = Password) =>
-        PostAsync("register", new { username, password1 = password, password2 = password, first_name = "Ada", last_name = "Lovelace", country_code = "GB" });
+    public Task<Answer> RegisterAsync(string username, string password = Password) => PostAsync("register", new
+    {
+        username,
+        password1 = password,
+        password2 = password,
+        first_name = "Ada",
+        last_name = "Lovelace",
+        country_code = "GB",
+    });
 
-    public Task<Envelope> LoginAsync(string username, string password = Password) => PostAsync("login", new { username, password });
+    public Task<Answer> LoginAsync(string username, string password = Password) => PostAsync("login", new { username, password });
 
     /// <summary>Registers and activates; the cool-down for mails has passed afterwards.</summary>
     public async Task ActivateAsync(string username, string password = Password)
@@ -173,7 +184,8 @@ public sealed partial class TestApp : IAsyncDisposable
     }
 
     /// <summary>The code of the newest mail, once there are so many.</summary>
-    public async Task<string> NextCodeAsync(string to, int mails = 1) => Digits().Match((await WaitForMailsAsync(to, mails))[^1].Subject).Value;
+    public async Task<string> NextCodeAsync(string to, int mails = 1) =>
+        Digits().Match((await WaitForMailsAsync(to, mails))[^1].Subject).Value;
 
     public Task WaitForLogAsync(string line) => Logs.WaitForAsync(line);
 
@@ -226,7 +238,7 @@ public sealed partial class TestApp : IAsyncDisposable
 public sealed record SentMail(IReadOnlyList<string> To, string From, string Subject, string PlainText, string Html);
 
 /// <summary>An answer of the API.</summary>
-public sealed record Envelope(HttpStatusCode Status, string Text, IReadOnlyDictionary<string, string> Headers)
+public sealed record Answer(HttpStatusCode Status, string Text, IReadOnlyDictionary<string, string> Headers)
 {
     public JsonElement Json => JsonSerializer.Deserialize<JsonElement>(Text);
 

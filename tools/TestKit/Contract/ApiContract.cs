@@ -7,7 +7,7 @@ using System.Text.RegularExpressions;
 namespace TestKit;
 
 /// <summary>The served OpenAPI document, read as the contract that every answer of the app must keep.</summary>
-public sealed partial class Contract(ReadOnlyMemory<byte> document)
+public sealed partial class ApiContract(ReadOnlyMemory<byte> document)
 {
     private readonly ConcurrentDictionary<string, Regex> patterns = [];
 
@@ -181,7 +181,7 @@ public sealed partial class Contract(ReadOnlyMemory<byte> document)
 }
 
 /// <summary>Holds every answer of the API to the document of the app that gave it.</summary>
-public sealed class ContractHandler(Func<Contract> contract) : DelegatingHandler(new SocketsHttpHandler())
+public sealed class ContractHandler(Func<ApiContract> contract) : DelegatingHandler(new SocketsHttpHandler())
 {
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {

@@ -1,12 +1,14 @@
 using System.Net.Http.Json;
+using AccountFunctions.Accounts;
 using AccountFunctions.Security;
 using AccountFunctions.Tests.Housekeeping;
+using AccountFunctions.Tests.Security;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 
-namespace AccountFunctions.Tests.Security;
+namespace AccountFunctions.Tests.Accounts;
 
-public sealed class SignInLedgerTests(AzuriteFixture azurite) : IAsyncLifetime
+public sealed class KnownClientsTests(AzuriteFixture azurite) : IAsyncLifetime
 {
     private const string Address = "ada@example.com";
     private TestApp app = null!;
@@ -99,10 +101,10 @@ public sealed class SignInLedgerTests(AzuriteFixture azurite) : IAsyncLifetime
     [Fact]
     public void A_name_is_kept_as_a_hash_that_versions_do_not_change()
     {
-        Assert.Equal(SignInLedger.Fingerprint("App/1.2.3"), SignInLedger.Fingerprint("App/1.10.3"));
-        Assert.NotEqual(SignInLedger.Fingerprint("App"), SignInLedger.Fingerprint("Other"));
-        Assert.Equal(SignInLedger.Fingerprint(null), SignInLedger.Fingerprint(""));
-        Assert.Matches("^[0-9a-f]{16}$", SignInLedger.Fingerprint("App"));
+        Assert.Equal(KnownClients.Fingerprint("App/1.2.3"), KnownClients.Fingerprint("App/1.10.3"));
+        Assert.NotEqual(KnownClients.Fingerprint("App"), KnownClients.Fingerprint("Other"));
+        Assert.Equal(KnownClients.Fingerprint(null), KnownClients.Fingerprint(""));
+        Assert.Matches("^[0-9a-f]{16}$", KnownClients.Fingerprint("App"));
     }
 
     private async Task LoginAsync(string client, string password = TestApp.Password, TestApp? of = null)

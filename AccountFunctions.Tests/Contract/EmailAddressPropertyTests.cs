@@ -1,9 +1,9 @@
 using System.Text;
-using AccountFunctions.Accounts;
+using AccountFunctions.Contract;
 using FsCheck;
 using FsCheck.Fluent;
 
-namespace AccountFunctions.Tests.Accounts;
+namespace AccountFunctions.Tests.Contract;
 
 /// <summary>What holds for every address, and for whatever else is given for one.</summary>
 public sealed class EmailAddressPropertyTests

@@ -1,6 +1,6 @@
-using AccountFunctions.Accounts;
+using AccountFunctions.Contract;
 
-namespace AccountFunctions.Tests.Accounts;
+namespace AccountFunctions.Tests.Contract;
 
 public sealed class EmailAddressTests
 {

@@ -1,11 +1,11 @@
 using System.Text;
 using AccountFunctions.Email;
-using AccountFunctions.Housekeeping;
 using AccountFunctions.Storage;
+using AccountFunctions.Tests.Housekeeping;
 using Azure.Data.Tables;
 using Microsoft.Extensions.DependencyInjection;
 
-namespace AccountFunctions.Tests.Housekeeping;
+namespace AccountFunctions.Tests.Email;
 
 public sealed class DeliveryReportsTests(AzuriteFixture azurite) : IAsyncLifetime
 {
@@ -55,7 +55,7 @@ public sealed class DeliveryReportsTests(AzuriteFixture azurite) : IAsyncLifetim
     public async Task What_the_transport_does_not_know_is_asked_for_again_and_given_up_in_the_end()
     {
         await using var other = await ImpatientApp.StartAsync(azurite.NewStorage(), configure: services => services.AddSingleton<IEmailTransport>(transport));
-        await other.Services.GetRequiredService<HousekeepingSchedule>().EnqueueAsync(
+        await other.Services.GetRequiredService<HousekeepingQueue>().EnqueueAsync(
             new DeliveryCheck(new string('a', 64), Guid.CreateVersion7(), other.Time.GetUtcNow(), Tries: 9), Stop);
         while (transport.Asked < 2)
         {
@@ -82,7 +82,7 @@ public sealed class DeliveryReportsTests(AzuriteFixture azurite) : IAsyncLifetim
     }
 
     private async Task<IEnumerable<TableEntity>> FailuresAsync() =>
-        (await app.RowsAsync("Accounts")).Where(row => row.GetString("What") == nameof(AccountEvent.MailFailed));
+        (await app.RowsAsync("Accounts")).Where(row => row.GetString("Kind") == "mail_failed");
 
     private sealed class Transport : IEmailTransport
     {

@@ -1,11 +1,13 @@
+using AccountFunctions.Storage;
+using AccountFunctions.Telemetry;
 using Azure.Data.Tables;
 using Azure.Storage.Queues;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
-namespace AccountFunctions.Tests;
+namespace AccountFunctions.Tests.Storage;
 
-public sealed class AzureClientsTests
+public sealed class StorageServicesTests
 {
     [Fact]
     public void An_address_goes_before_a_connection_string()
@@ -22,9 +24,17 @@ public sealed class AzureClientsTests
     }
 
     [Fact]
-    public void A_connection_that_is_missing_is_named() =>
-        Assert.StartsWith("AccountsStorage: must be", Assert.Throws<InvalidOperationException>(() => Services([]).GetRequiredService<TableServiceClient>()).Message, StringComparison.Ordinal);
+    public void A_connection_that_is_missing_is_named()
+    {
+        using var services = Services([]);
+
+        var thrown = Assert.Throws<InvalidOperationException>(services.GetRequiredService<TableServiceClient>);
+        Assert.StartsWith("AccountsStorage: must be", thrown.Message, StringComparison.Ordinal);
+    }
 
     private static ServiceProvider Services(Dictionary<string, string?> settings) => new ServiceCollection()
-        .AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection(settings).Build()).AddAzureClients().BuildServiceProvider();
+        .AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection(settings).Build())
+        .AddTelemetry()
+        .AddStorageClients()
+        .BuildServiceProvider();
 }
