@@ -1,5 +1,4 @@
 using System.Reflection;
-using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
 
 namespace AccountFunctions.Tests;
@@ -111,7 +110,7 @@ public sealed partial class SecurityTableTests
 
         Assert.All(Requirements, requirement => Assert.True(tests.Contains(requirement.Row), $"no test holds {requirement.Row}"));
         Assert.All(tests, row => Assert.Contains(row.Key, Requirements.Select(requirement => requirement.Row)));
-        var file = Path.Combine(Path.GetDirectoryName(ThisFile())!, "..", "docs", "security.md");
+        var file = Repository.PathTo("docs", "security.md");
         var text = File.ReadAllText(file);
         var start = text.IndexOf("| | what holds", StringComparison.Ordinal);
         if (Environment.GetEnvironmentVariable("UPDATE_DOCS") is not null)
@@ -127,7 +126,7 @@ public sealed partial class SecurityTableTests
     [Fact]
     public void The_list_of_asvs_clauses_is_complete_and_refers_to_what_is_there()
     {
-        var folder = Path.Combine(Path.GetDirectoryName(ThisFile())!, "..", "docs");
+        var folder = Repository.PathTo("docs");
         var clauses = File.ReadLines(Path.Combine(folder, "asvs.md")).Where(line => line.StartsWith("| V", StringComparison.Ordinal)).Select(line => line.Split('|', StringSplitOptions.TrimEntries)).ToList();
 
         Assert.Equal((70, 183), (clauses.Count(clause => clause[2] == "1"), clauses.Count(clause => clause[2] == "2")));
@@ -144,6 +143,4 @@ public sealed partial class SecurityTableTests
 
     [GeneratedRegex(@"\b\w+Tests\b")]
     private static partial Regex TestName();
-
-    private static string ThisFile([CallerFilePath] string path = "") => path;
 }

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Runtime.CompilerServices;
 using LocalHost.Storage;
 
 namespace AccountFunctions.Tests.Documentation;
@@ -7,7 +6,7 @@ namespace AccountFunctions.Tests.Documentation;
 /// <summary>The example client of docs/clients.md: its types come from the document, it compiles, and it goes from sign-up to sign-out.</summary>
 public sealed class ClientExampleTests(AzuriteFixture azurite)
 {
-    private static readonly string Docs = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(ThisFile())!, "..", "..", "docs"));
+    private static readonly string Docs = Repository.PathTo("docs");
     private static readonly string Client = Path.Combine(Docs, "client");
 
     [Fact]
@@ -52,6 +51,4 @@ public sealed class ClientExampleTests(AzuriteFixture azurite)
         Assert.True(node.ExitCode == 0, output + await errors);
         return output;
     }
-
-    private static string ThisFile([CallerFilePath] string path = "") => path;
 }

@@ -66,7 +66,7 @@ public sealed class EmailSenderTests(AzuriteFixture azurite) : IAsyncLifetime
         // Another emulator, which knows of no mail.
         await using var other = await TestApp.StartAsync(app.Storage, time: new(app.Time.GetUtcNow() + TimeSpan.FromMinutes(2)));
         await app.DisposeAsync();
-        await EnqueueAsync(await JobAsync());
+        await EnqueueAsync(await JobAsync(other), other);
 
         Assert.Single(await other.WaitForMailsAsync(Address, 1));
     }

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Runtime.CompilerServices;
 using System.Text.Json;
 using AccountFunctions.Email;
 using LocalHost.Storage;
@@ -98,7 +97,7 @@ public sealed class SmtpTransportTests : IAsyncLifetime
 
     private async ValueTask StartAsync(string mode)
     {
-        var folder = Path.Combine(Path.GetDirectoryName(ThisFile())!, "SmtpServer");
+        var folder = Repository.PathTo("AccountFunctions.Tests", "Email", "SmtpServer");
         await NpmInstall.EnsureAsync(folder, folder, CancellationToken.None);
         server = NpmInstall.Run(new ProcessStartInfo("node", [Path.Combine(folder, "smtp-server.cjs"), folder, mode]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true });
         port = int.Parse((await server.StandardOutput.ReadLineAsync())!, null);
@@ -107,6 +106,4 @@ public sealed class SmtpTransportTests : IAsyncLifetime
     private SmtpTransport Transport(string username = "app", string password = "secret", SecureSocketOptions security = SecureSocketOptions.None) => new(
         Options.Create(new SmtpOptions { Host = "127.0.0.1", Port = port, Username = username, Password = password, Security = security }),
         Options.Create(new EmailOptions { Sender = "accounts@example.com", ProductName = "Example" }));
-
-    private static string ThisFile([CallerFilePath] string path = "") => path;
 }

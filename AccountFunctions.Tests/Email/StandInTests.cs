@@ -1,5 +1,4 @@
 using System.Reflection;
-using System.Runtime.CompilerServices;
 using Azure.Communication.Email;
 
 namespace AccountFunctions.Tests.Email;
@@ -22,7 +21,7 @@ public sealed class StandInTests
     [Fact]
     public void The_stand_in_declares_nothing_that_the_package_does_not_have()
     {
-        var list = Path.Combine(Path.GetDirectoryName(ThisFile())!, "AzureCommunicationEmail.txt");
+        var list = Repository.PathTo("AccountFunctions.Tests", "Email", "AzureCommunicationEmail.txt");
         var real = File.ReadLines(list).Where(line => line is not ("" or ['#', ..])).ToHashSet();
         var declared = typeof(EmailClient).Assembly.GetExportedTypes().SelectMany(Describe).ToList();
 
@@ -88,6 +87,4 @@ public sealed class StandInTests
         : Nullable.GetUnderlyingType(type) is { } underlying ? $"{Name(underlying)}?"
         : type.IsGenericType ? $"{type.Name.Split('`')[0]}<{string.Join(", ", type.GetGenericArguments().Select(Name))}>"
         : Keywords.GetValueOrDefault(type.Name, type.Name);
-
-    private static string ThisFile([CallerFilePath] string path = "") => path;
 }

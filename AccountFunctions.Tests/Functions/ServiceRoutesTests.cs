@@ -29,7 +29,7 @@ public sealed class ServiceRoutesTests(AzuriteFixture azurite)
     [InlineData("email-jobs")]
     public async Task An_app_that_lacks_a_table_or_its_queue_is_alive_but_not_ready(string missing)
     {
-        await using var app = await TestApp.StartAsync(azurite.NewStorage(), new() { ["AzureFunctionsJobHost:extensions:queues:maxPollingInterval"] = "00:10:00" });
+        await using var app = await TestApp.StartAsync(azurite.NewStorage());
         await (missing == "email-jobs" ? app.Queue(missing).DeleteAsync() : app.Table(missing).DeleteAsync());
 
         Assert.Equal(HttpStatusCode.OK, (await app.Client.GetAsync("/api/health/live")).StatusCode);

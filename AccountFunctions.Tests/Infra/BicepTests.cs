@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using System.Reflection;
-using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using AccountFunctions.Storage;
@@ -16,7 +15,7 @@ namespace AccountFunctions.Tests.Infra;
 /// </summary>
 public sealed partial class BicepTests
 {
-    private static readonly string Folder = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(ThisFile())!, "..", "..", "infra"));
+    private static readonly string Folder = Path.GetFullPath(Repository.PathTo("infra"));
 
     private static readonly string[] Required =
     [
@@ -320,6 +319,4 @@ public sealed partial class BicepTests
 
     [GeneratedRegex("""Properties\["([a-z_.]+)"\]""")]
     private static partial Regex TagNames();
-
-    private static string ThisFile([CallerFilePath] string path = "") => path;
 }

@@ -24,6 +24,18 @@ public sealed class QueueListenerTests(AzuriteFixture azurite)
     }
 
     [Theory, MemberData(nameof(Listeners))]
+    public async Task Messages_flow_once_a_missing_queue_exists(Listener listener)
+    {
+        await using var host = await StartAsync(listener);
+        await host.Queue().DeleteAsync();
+        await host.Queue().CreateAsync();
+        await host.Queue().SendMessageAsync("good");
+
+        await host.WaitForCallsAsync(1);
+        await TestApp.WaitForLengthAsync(host.Queue(), 0);
+    }
+
+    [Theory, MemberData(nameof(Listeners))]
     public async Task A_message_that_fails_too_often_is_poisoned_and_keeps_its_body(Listener listener)
     {
         await using var host = await StartAsync(listener, new() { ["maxDequeueCount"] = "3", ["visibilityTimeout"] = "00:00:00" });

@@ -15,6 +15,7 @@ public sealed class WebJobsHost : IQueueHost
 {
     private readonly string storage;
     private readonly IHost host;
+    private Task? stopped;
 
     private WebJobsHost(string storage, IHost host, FunctionCalls calls) => (this.storage, this.host, Calls) = (storage, host, calls);
 
@@ -27,7 +28,11 @@ public sealed class WebJobsHost : IQueueHost
     public static async Task<WebJobsHost> StartAsync(string storage, Dictionary<string, string?> queues)
     {
         // The interval is the shortest that the listener allows.
-        var settings = new Dictionary<string, string?> { ["AccountsStorage"] = storage, ["AzureWebJobs:extensions:queues:maxPollingInterval"] = "00:00:00.100" };
+        var settings = new Dictionary<string, string?>
+        {
+            ["AccountsStorage"] = storage,
+            ["AzureWebJobs:extensions:queues:maxPollingInterval"] = "00:00:00.100",
+        };
         foreach (var (name, value) in queues)
         {
             settings[$"AzureWebJobs:extensions:queues:{name}"] = value;
@@ -50,13 +55,14 @@ public sealed class WebJobsHost : IQueueHost
         return started;
     }
 
-    public Task StopAsync() => host.StopAsync();
+    public Task StopAsync() => stopped ??= host.StopAsync();
 
-    public ValueTask DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
+        // A listener that is disposed of while it handles a message takes the process down.
         Calls.Release();
+        await StopAsync();
         host.Dispose();
-        return ValueTask.CompletedTask;
     }
 
     private sealed class OneType(Type type) : ITypeLocator

@@ -1,6 +1,5 @@
 using System.Diagnostics.Metrics;
 using System.Net;
-using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.RegularExpressions;
 using AccountFunctions.Email;
@@ -105,7 +104,9 @@ public sealed partial class AccountMetricsTests(AzuriteFixture azurite)
         using var metrics = new MetricRecorder(candidate => candidate == meter);
         _ = new AccountMetrics(meter);
 
-        var documented = File.ReadLines(Path.Combine(Path.GetDirectoryName(ThisFile())!, "..", "..", "docs", "operations.md")).Select(line => Row().Match(line)).Where(row => row.Success);
+        var documented = File.ReadLines(Repository.PathTo("docs", "operations.md"))
+            .Select(line => Row().Match(line))
+            .Where(row => row.Success);
         Assert.Equal(
             metrics.Instruments.Select(instrument => $"{instrument.Name} {instrument.GetType().Name.Split('`')[0].ToLowerInvariant()} {instrument.Unit}").Order(StringComparer.Ordinal),
             documented.Select(row => $"{row.Groups["name"]} {row.Groups["kind"].Value.Replace(" ", "", StringComparison.Ordinal)} {row.Groups["unit"]}").Order(StringComparer.Ordinal));
@@ -145,6 +146,4 @@ public sealed partial class AccountMetricsTests(AzuriteFixture azurite)
 
     [GeneratedRegex(@"^\| `(?<name>accounts\.[a-z_.]+)` \| (?<kind>[a-z -]+) \| `(?<unit>[^`]+)` \|")]
     private static partial Regex Row();
-
-    private static string ThisFile([CallerFilePath] string path = "") => path;
 }

@@ -25,7 +25,8 @@ public sealed class AddressStore(TableServiceClient service, ChangeLoop loop)
         RunAsync(key, null, decide, cancellationToken);
 
     /// <summary>
-    /// Like <see cref="ChangeAsync{T}(string, Func{AddressPartition, Task{T}}, CancellationToken)"/>, first on what is loaded already.
+    /// Like <see cref="ChangeAsync{T}(string, Func{AddressPartition, Task{T}}, CancellationToken)"/>, first on what is loaded already, unless that
+    /// has lost a commit.
     /// </summary>
     public Task<T> ChangeAsync<T>(AddressPartition loaded, Func<AddressPartition, Task<T>> decide, CancellationToken cancellationToken) =>
         RunAsync(loaded.Key, loaded, decide, cancellationToken);
@@ -40,7 +41,7 @@ public sealed class AddressStore(TableServiceClient service, ChangeLoop loop)
     private Task<T> RunAsync<T>(
         string key, AddressPartition? loaded, Func<AddressPartition, Task<T>> decide, CancellationToken cancellationToken) => loop.RunAsync(
             key,
-            loaded,
+            loaded is { IsStale: true } ? null : loaded,
             () => LoadAsync(key, cancellationToken),
             decide,
             partition => partition.CommitAsync(table, cancellationToken, constantCost: true),

@@ -21,6 +21,9 @@ public class Partition(string key)
 
     public int Changes => changes.Count;
 
+    /// <summary>True after a lost commit: somebody changed the rows since they were read.</summary>
+    public bool IsStale { get; private set; }
+
     public void Insert(TableRow row) => Add(TableTransactionActionType.Add, row);
 
     /// <summary>Replaces the row that was read, or inserts the one that was not there.</summary>
@@ -51,13 +54,9 @@ public class Partition(string key)
         }
 
         var committed = await TryCommitAsync(table, constantCost, cancellationToken);
-        if (committed)
-        {
-            // What was committed may be decided on again.
-            changes.Clear();
-            (commit, pretends) = (NewStamp(), false);
-        }
-
+        IsStale |= !committed;
+        changes.Clear();
+        (commit, pretends) = (NewStamp(), false);
         return committed;
     }
 

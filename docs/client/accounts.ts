@@ -3,7 +3,7 @@ import createClient from 'openapi-fetch';
 import type { components, paths } from './api.js';
 
 export type User = components['schemas']['UserReply'];
-export type Tokens = Pick<components['schemas']['LoginReply'], 'access' | 'refresh'>;
+export type Tokens = Pick<components['schemas']['TokenReply'], 'access' | 'refresh'>;
 
 /** Where the tokens are kept; all tabs of an app share one. */
 export interface TokenStore {

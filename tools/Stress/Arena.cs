@@ -1,4 +1,4 @@
-using AccountFunctions.Accounts;
+using AccountFunctions.Contract;
 using Azure.Data.Tables;
 
 namespace Stress;

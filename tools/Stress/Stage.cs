@@ -1,6 +1,5 @@
-using AccountFunctions.Accounts;
+using AccountFunctions.Contract;
 using AccountFunctions.Email;
-using AccountFunctions.Housekeeping;
 using AccountFunctions.Security;
 using AccountFunctions.Storage;
 using Azure.Data.Tables;
@@ -14,6 +13,8 @@ public sealed class Stage : IAsyncDisposable
 {
     public const string Password = "blue tractor 77";
 
+    // No test signs in to such a registration.
+    private static readonly Credential NoPassword = Credential.Read("$argon2id$v=19$m=8,t=1,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAA");
     private readonly Azurite azurite;
     private readonly QueueServiceClient queues;
 
@@ -47,20 +48,20 @@ public sealed class Stage : IAsyncDisposable
     public async Task RegisterAsync(int count, int copies)
     {
         var tables = new TableServiceClient(Storage);
-        await tables.CreateTableIfNotExistsAsync(AddressStore.TableName);
-        await queues.GetQueueClient(EmailOutbox.QueueName).CreateIfNotExistsAsync();
-        var (addresses, outbox) = (new AddressStore(tables), new EmailOutbox(queues));
+        await tables.CreateTableIfNotExistsAsync(TableNames.Addresses);
+        await queues.GetQueueClient(QueueNames.EmailJobs).CreateIfNotExistsAsync();
+        var (addresses, outbox) = (new AddressStore(tables, new ChangeLoop(new KeyedTurns())), new EmailOutbox(queues));
         await Parallel.ForAsync(0, count, new ParallelOptions { MaxDegreeOfParallelism = 16 }, async (number, cancellation) =>
         {
             var now = TimeProvider.System.GetUtcNow();
             var (address, id) = ($"u{number}@example.com", Guid.CreateVersion7(now).ToString("N"));
             var key = EmailAddress.KeyOf(address);
-            var batch = new PartitionBatch(key);
-            batch.Insert(new PendingEntity(key, id)
+            var partition = new AddressPartition(key, []);
+            partition.Insert(new PendingEntity(key, id)
             {
                 Username = address,
                 Mailbox = address,
-                PasswordHash = "",
+                Credential = NoPassword,
                 FirstName = "",
                 LastName = "",
                 Nonce = VerificationCodes.NewNonce(),
@@ -68,7 +69,7 @@ public sealed class Stage : IAsyncDisposable
                 Issued = now,
                 Expires = now.AddDays(1),
             });
-            await addresses.TryCommitAsync(batch, cancellation);
+            await addresses.TryCommitAsync(partition, cancellation);
             for (var copy = 0; copy < copies; copy++)
             {
                 await outbox.EnqueueAsync(new EmailJob(EmailKind.Registration, key, id, now), cancellation);
@@ -77,7 +78,7 @@ public sealed class Stage : IAsyncDisposable
     }
 
     /// <summary>Deletes jobs that are not due for hours: Azurite slows down with the length of its queues.</summary>
-    public Task ForgetHousekeepingAsync() => queues.GetQueueClient(HousekeepingSchedule.QueueName).ClearMessagesAsync();
+    public Task ForgetHousekeepingAsync() => queues.GetQueueClient(QueueNames.HousekeepingJobs).ClearMessagesAsync();
 
     /// <summary>Waits for the condition, or until no mail job is left that could fulfil it.</summary>
     public async Task WaitAsync(Func<bool> condition, string what)
@@ -103,7 +104,7 @@ public sealed class Stage : IAsyncDisposable
         }
     }
 
-    public Task<int> PoisonedAsync() => CountAsync(EmailOutbox.PoisonQueueName);
+    public Task<int> PoisonedAsync() => CountAsync(QueueNames.EmailJobsPoison);
 
     public async ValueTask DisposeAsync()
     {
@@ -130,7 +131,7 @@ public sealed class Stage : IAsyncDisposable
         ["AzureFunctionsJobHost__extensions__queues__maxPollingInterval"] = "00:00:00.200",
     };
 
-    private Task<int> JobsAsync() => CountAsync(EmailOutbox.QueueName);
+    private Task<int> JobsAsync() => CountAsync(QueueNames.EmailJobs);
 
     // Counts invisible messages, too.
     private async Task<int> CountAsync(string queue) =>

@@ -1,5 +1,5 @@
 using System.Security.Cryptography;
-using AccountFunctions;
+using AccountFunctions.Contract;
 using AccountFunctions.Security;
 using AccountFunctions.Storage;
 
@@ -14,14 +14,16 @@ internal static class FloorRows
     /// <summary>When everything happened.</summary>
     public static readonly DateTimeOffset Now = TimeProvider.System.GetUtcNow();
 
+    /// <summary>As large as one of today's cost.</summary>
+    public static readonly Credential Credential = NewCredential(new PasswordOptions());
+
     private const string Username = "ada.lovelace@example.com";
-    private static readonly string Hash = NewHash(new PasswordOptions());
 
     public static AccountEntity Account(string id) => new(id)
     {
         Username = Username,
         Mailbox = Username,
-        PasswordHash = Hash,
+        Credential = Credential,
         PasswordChanged = Now,
         FirstName = "",
         LastName = "",
@@ -47,7 +49,7 @@ internal static class FloorRows
     {
         Username = Username,
         Mailbox = Username,
-        PasswordHash = Hash,
+        Credential = Credential,
         FirstName = "",
         LastName = "",
         Language = "en",
@@ -72,12 +74,12 @@ internal static class FloorRows
     public static MailEntity Mail(string address) =>
         new(address, Guid.CreateVersion7(Now)) { Sent = true, BusyUntil = Now, Expires = Now };
 
-    public static EventEntity Activated(string account) => new(account, AccountEvent.Activated, Now);
+    public static EventEntity Activated(string account) => new(account, EventKind.Activated, Now);
 
-    public static EventEntity SignedIn(string account) => new(account, AccountEvent.SignedIn, Now, SessionId);
+    public static EventEntity SignedIn(string account) => new(account, EventKind.SignedIn, Now, SessionId);
 
     public static string NewKey() => RandomNumberGenerator.GetHexString(32);
 
-    private static string NewHash(PasswordOptions options) =>
-        new Argon2Hash(options.MemoryKiB, options.Iterations, options.Parallelism, new byte[16], new byte[32]).ToString();
+    private static Credential NewCredential(PasswordOptions options) => Credential.Read(
+        new Argon2Hash(options.MemoryKiB, options.Iterations, options.Parallelism, new byte[16], new byte[32]).ToString());
 }

@@ -1,12 +1,11 @@
 using System.Text.Json;
-using AccountFunctions;
 using AccountFunctions.Email;
 using AccountFunctions.Security;
 using AccountFunctions.Storage;
 using AccountFunctions.Telemetry;
+using Azure;
 using Azure.Data.Tables;
 using Azure.Storage.Queues;
-using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 
 namespace Benchmarks.Load;
@@ -19,14 +18,13 @@ namespace Benchmarks.Load;
 public sealed class Floors(string storage, int people)
 {
     private static readonly IOptions<PasswordOptions> Defaults = Options.Create(new PasswordOptions());
-    private readonly TableClient addresses = new TableServiceClient(storage).GetTableClient(AddressStore.TableName);
-    private readonly TableClient accounts = new TableServiceClient(storage).GetTableClient(AccountStore.TableName);
+    private readonly TableClient addresses = new TableServiceClient(storage).GetTableClient(TableNames.Addresses);
+    private readonly TableClient accounts = new TableServiceClient(storage).GetTableClient(TableNames.Accounts);
     private readonly QueueClient queue = new(storage, "floors", new QueueClientOptions { MessageEncoding = QueueMessageEncoding.Base64 });
     private readonly PasswordHasher hasher = new(
         Defaults,
         new HashGate(Defaults, new AccountMetrics(new System.Diagnostics.Metrics.Meter("floors"))),
-        [new SodiumArgon2(), new KonsciousArgon2()],
-        NullLogger<PasswordHasher>.Instance);
+        [new SodiumArgon2(), new KonsciousArgon2()]);
 
     /// <param name="activations">Registrations that wait for their code.</param>
     public async Task PrepareAsync(int activations)
@@ -98,10 +96,11 @@ public sealed class Floors(string storage, int people)
         var (address, account) = (WaitingAt(number), $"w{number}");
         await QueryAsync(address);
         await WriteAsync(accounts, FloorRows.Account(account), FloorRows.Activated(account));
-        var batch = new PartitionBatch(address);
-        batch.Insert(FloorRows.Claim(address, account));
-        batch.Delete(FloorRows.Pending(address));
-        await batch.TryCommitAsync(addresses, CancellationToken.None);
+        await addresses.SubmitTransactionAsync(
+        [
+            new TableTransactionAction(TableTransactionActionType.Add, FloorRows.Claim(address, account).Columns),
+            new TableTransactionAction(TableTransactionActionType.Delete, FloorRows.Pending(address).Columns, ETag.All),
+        ]);
     }
 
     /// <summary>Azurite slows down with the length of its queues.</summary>
@@ -111,9 +110,13 @@ public sealed class Floors(string storage, int people)
 
     private static async Task WriteAsync(TableClient table, params TableRow[] rows)
     {
-        var batch = new PartitionBatch(rows[0].PartitionKey);
-        Array.ForEach(rows, batch.Save);
-        await batch.TryCommitAsync(table, CancellationToken.None);
+        if (rows is [var only])
+        {
+            await table.UpdateEntityAsync(only.Columns, only.ETag, TableUpdateMode.Replace);
+            return;
+        }
+
+        await table.SubmitTransactionAsync(rows.Select(row => new TableTransactionAction(TableTransactionActionType.Add, row.Columns)));
     }
 
     private string AddressOf(int number) => $"p{number % people}";
@@ -130,6 +133,6 @@ public sealed class Floors(string storage, int people)
     private async Task EnqueueAsync()
     {
         var job = new EmailJob(EmailKind.Code, FloorRows.NewKey(), FloorRows.NewKey(), FloorRows.Now);
-        await queue.SendMessageAsync(new BinaryData(JsonSerializer.SerializeToUtf8Bytes(job, AccountJson.Default.EmailJob)));
+        await queue.SendMessageAsync(new BinaryData(JsonSerializer.SerializeToUtf8Bytes(job)));
     }
 }

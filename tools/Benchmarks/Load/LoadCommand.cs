@@ -1,5 +1,5 @@
-using AccountFunctions.Email;
 using AccountFunctions.Functions;
+using AccountFunctions.Storage;
 using Azure.Storage.Queues;
 using Benchmarks.Servers;
 using LocalHost.Storage;
@@ -38,7 +38,7 @@ public sealed class LoadCommand(TimeSpan duration, int accounts)
         var people = await SignUpAsync(settings, app, identity, sink);
 
         var meter = new Meter(azurite.ProcessId);
-        var outbox = new QueueServiceClient(storage).GetQueueClient(EmailOutbox.QueueName);
+        var outbox = new QueueServiceClient(storage).GetQueueClient(QueueNames.EmailJobs);
         var series = new Series(meter, report, duration, () => Task.WhenAll(outbox.ClearMessagesAsync(), floors.ForgetQueueAsync()));
         await MeasureReadsAsync(series, floors, people, app, minimal, identity);
         await MeasureWritesAsync(series, floors, people, app, identity);

@@ -1,4 +1,4 @@
-using AccountFunctions.Accounts;
+using AccountFunctions.Contract;
 using AccountFunctions.Storage;
 using Azure.Data.Tables;
 using Benchmarks.Servers;
@@ -17,8 +17,8 @@ public sealed class Scale(string storage, Server app, People people, Meter meter
 {
     private const int Parallelism = 16;
     private const int Callers = 10;
-    private readonly AddressStore addresses = new(new TableServiceClient(storage));
-    private readonly AccountStore store = new(new TableServiceClient(storage));
+    private readonly AddressStore addresses = new(new TableServiceClient(storage), new ChangeLoop(new KeyedTurns()));
+    private readonly AccountStore store = new(new TableServiceClient(storage), new ChangeLoop(new KeyedTurns()));
 
     public async Task<ScaleResult> MeasureAsync(int accounts)
     {
@@ -47,20 +47,19 @@ public sealed class Scale(string storage, Server app, People people, Meter meter
     private async Task AddAsync(string address, CancellationToken cancellationToken)
     {
         var (key, id) = (EmailAddress.KeyOf(address), Guid.CreateVersion7().ToString("N"));
-        var claim = new PartitionBatch(key);
-        claim.Insert(new ClaimEntity(key, id));
-        await addresses.TryCommitAsync(claim, cancellationToken);
-        var account = new PartitionBatch(id);
-        account.Insert(new AccountEntity(id)
+        var partition = new AddressPartition(key, []);
+        partition.Insert(new ClaimEntity(key, id));
+        await addresses.TryCommitAsync(partition, cancellationToken);
+        var account = new AccountEntity(id)
         {
             Username = address,
             Mailbox = address,
             Role = AccountEntity.ClientRole,
-            PasswordHash = "x",
+            Credential = FloorRows.Credential,
             FirstName = "",
             LastName = "",
             Version = 1,
-        });
-        await store.TryCommitAsync(account, cancellationToken);
+        };
+        await store.TryInsertAsync(id, [account], cancellationToken);
     }
 }

@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text.Json;
-using AccountFunctions;
 using AccountFunctions.Accounts;
+using AccountFunctions.Contract;
 using AccountFunctions.Security;
 using AccountFunctions.Storage;
 using BenchmarkDotNet.Attributes;

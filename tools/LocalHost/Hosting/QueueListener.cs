@@ -41,7 +41,8 @@ internal sealed partial class QueueListener(
             }
             catch (RequestFailedException e) when (e.ErrorCode == QueueErrorCode.QueueNotFound)
             {
-                await CreateAsync(stoppingToken);
+                // The app, or the deployment, creates it.
+                pause = Longer(pause);
             }
             catch (Exception e) when (e is RequestFailedException or AggregateException)
             {
@@ -61,18 +62,6 @@ internal sealed partial class QueueListener(
     {
         var longer = pause < MinPollingInterval ? MinPollingInterval : pause * 2;
         return longer < options.MaxPollingInterval ? longer : options.MaxPollingInterval;
-    }
-
-    private async Task CreateAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            await queue.CreateIfNotExistsAsync(cancellationToken: cancellationToken);
-        }
-        catch (Exception e) when (e is RequestFailedException or AggregateException)
-        {
-            LogUnreachable(queue.Name, e.Message);
-        }
     }
 
     // Never throws: what goes wrong with one message must not end the listener.
