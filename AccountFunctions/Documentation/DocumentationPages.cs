@@ -1,5 +1,4 @@
 using AccountFunctions.Contract;
-using Swashbuckle.AspNetCore.SwaggerUI;
 
 namespace AccountFunctions.Documentation;
 
@@ -9,12 +8,12 @@ public static class DocumentationPages
     public const string Root = $"{ApiPaths.Prefix}/docs";
     private static readonly Lazy<IReadOnlyDictionary<string, WebFile>> AllAssets = new(() => new Dictionary<string, WebFile>
     {
-        ["swagger-ui.css"] = FromSwagger("swagger-ui.css", "text/css; charset=utf-8"),
-        ["swagger-ui-bundle.js"] = FromSwagger("swagger-ui-bundle.js", "text/javascript; charset=utf-8"),
-        ["favicon-32x32.png"] = FromSwagger("favicon-32x32.png", "image/png"),
-        ["docs.js"] = OfOurs("docs.js", "text/javascript; charset=utf-8"),
-        ["docs.css"] = OfOurs("docs.css", "text/css; charset=utf-8"),
-        ["pages.css"] = OfOurs("pages.css", "text/css; charset=utf-8"),
+        ["swagger-ui.css"] = Embedded("swagger-ui.css.gz", "text/css; charset=utf-8"),
+        ["swagger-ui-bundle.js"] = Embedded("swagger-ui-bundle.js.gz", "text/javascript; charset=utf-8"),
+        ["favicon-32x32.png"] = Embedded("favicon-32x32.png", "image/png"),
+        ["docs.js"] = Embedded("docs.js", "text/javascript; charset=utf-8"),
+        ["docs.css"] = Embedded("docs.css", "text/css; charset=utf-8"),
+        ["pages.css"] = Embedded("pages.css", "text/css; charset=utf-8"),
     });
 
     public static IReadOnlyDictionary<string, WebFile> Assets => AllAssets.Value;
@@ -63,15 +62,7 @@ public static class DocumentationPages
 
     private static string Link(string asset) => $"{Root}/assets/{asset}?v={Assets[asset].Version}";
 
-    private static WebFile FromSwagger(string name, string contentType)
-    {
-        var path = $"Swashbuckle.AspNetCore.SwaggerUI.node_modules.swagger_ui_dist.{name}";
-        using var content = typeof(SwaggerUIOptions).Assembly.GetManifestResourceStream(path)
-            ?? throw new InvalidOperationException($"{name} is not in Swashbuckle.AspNetCore.SwaggerUI.");
-        return WebFile.Asset(content, contentType);
-    }
-
-    private static WebFile OfOurs(string name, string contentType)
+    private static WebFile Embedded(string name, string contentType)
     {
         using var content = typeof(DocumentationPages).Assembly.GetManifestResourceStream(name)
             ?? throw new InvalidOperationException($"{name} is not embedded.");
