@@ -53,7 +53,8 @@ public sealed class ArchitectureTests
         var operations = RouteTable.All.Select(route => route.Endpoint?.Handler).OfType<System.Type>().Distinct().ToList();
 
         Assert.NotEmpty(operations);
-        Assert.All(operations.SelectMany(operation => operation.GetConstructors()), made => Assert.InRange(made.GetParameters().Length, 1, 7));
+        Assert.All(
+            operations.SelectMany(operation => operation.GetConstructors()), made => Assert.InRange(made.GetParameters().Length, 1, 7));
     }
 
     private static string Pattern(string rooms) => $@"^{Regex.Escape(App)}\.({rooms})(\.|$)";

@@ -12,7 +12,8 @@ public sealed class AzuriteFixture : IAsyncLifetime
     private Azurite? azurite;
     private int used = -1;
 
-    public async ValueTask InitializeAsync() => azurite = await Azurite.StartAsync(new AzuriteOptions { Accounts = Accounts }, CancellationToken.None);
+    public async ValueTask InitializeAsync() =>
+        azurite = await Azurite.StartAsync(new AzuriteOptions { Accounts = Accounts }, CancellationToken.None);
 
     /// <summary>Connection string of a storage account that nothing has touched yet.</summary>
     public string NewStorage() => azurite!.ConnectionString(Accounts[Interlocked.Increment(ref used)]);

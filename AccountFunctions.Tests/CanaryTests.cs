@@ -8,7 +8,9 @@ using AccountFunctions.Tests.Telemetry;
 
 namespace AccountFunctions.Tests;
 
-/// <summary>Every flow, with values that can be told from all others, and then a search for them in everything that the app wrote anywhere.</summary>
+/// <summary>
+/// Every flow, with values that can be told from all others, and then a search for them in everything that the app wrote anywhere.
+/// </summary>
 public sealed partial class CanaryTests(AzuriteFixture azurite)
 {
     private const string Address = "canary.bird@example.com";
@@ -23,12 +25,15 @@ public sealed partial class CanaryTests(AzuriteFixture azurite)
             ShouldListenTo = _ => true,
             Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded,
             ActivityStopped = activity => activities.Enqueue(
-                $"{activity.DisplayName} {string.Join(' ', activity.TagObjects.Select(tag => $"{tag.Key}={tag.Value}"))} {string.Join(' ', activity.Events.Select(happened => happened.Name))}"),
+                $"{activity.DisplayName} {string.Join(' ', activity.TagObjects.Select(tag => $"{tag.Key}={tag.Value}"))} "
+                    + $"{string.Join(' ', activity.Events.Select(happened => happened.Name))}"),
         };
         ActivitySource.AddActivityListener(listener);
         using var metrics = new MetricRecorder(_ => true);
         await using var proxy = await FaultProxy.StartAsync(azurite.NewStorage());
-        var app = await TestApp.StartAsync(proxy.Storage, new() { ["Codes:Digits"] = "10", ["Logging:LogLevel:Default"] = "Trace", ["Throttle:ResendCooldown"] = "00:00:00" });
+        var app = await TestApp.StartAsync(
+            proxy.Storage,
+            new() { ["Codes:Digits"] = "10", ["Logging:LogLevel:Default"] = "Trace", ["Throttle:ResendCooldown"] = "00:00:00" });
         var secrets = new List<string>(Passwords);
         await using (app)
         {
@@ -50,8 +55,10 @@ public sealed partial class CanaryTests(AzuriteFixture azurite)
 
         Assert.DoesNotContain("canary.bird", app.Logs.Text, StringComparison.OrdinalIgnoreCase);
         Assert.DoesNotContain("\u001b[31m", app.Logs.Text, StringComparison.Ordinal);
-        Assert.DoesNotContain(activities, activity => activity.Contains("canary.bird", StringComparison.OrdinalIgnoreCase) && !activity.Contains("/emailMessages", StringComparison.Ordinal));
-        Assert.DoesNotContain(traffic, call => AddressColumns().Replace(call, "").Contains("canary.bird", StringComparison.OrdinalIgnoreCase));
+        Assert.DoesNotContain(activities, activity => activity.Contains(
+            "canary.bird", StringComparison.OrdinalIgnoreCase) && !activity.Contains("/emailMessages", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            traffic, call => AddressColumns().Replace(call, "").Contains("canary.bird", StringComparison.OrdinalIgnoreCase));
         Assert.Contains(traffic, call => call.Contains("canary.bird", StringComparison.Ordinal));
     }
 
@@ -73,11 +80,16 @@ public sealed partial class CanaryTests(AzuriteFixture azurite)
         await app.GetAsync("details", token);
         await app.GetAsync("sessions", token);
         await app.PostAsync("password", new { password = Passwords[3], new_password = Passwords[1] }, token);
-        Assert.Equal(HttpStatusCode.OK, (await app.PostAsync("password", new { password = Passwords[0], new_password = Passwords[1] }, token)).Status);
+        Assert.Equal(
+            HttpStatusCode.OK,
+            (await app.PostAsync("password", new { password = Passwords[0], new_password = Passwords[1] }, token)).Status);
         await app.PostAsync("code", new { username = Address });
         await app.WaitForMailsAsync(Address, 4);
-        secrets.Add((await app.MailsAsync(Address)).Select(mail => mail.Subject.Split(' ')[0]).Last(code => code.Length == 10 && code.All(char.IsAsciiDigit)));
-        Assert.Equal(HttpStatusCode.OK, (await app.PostAsync("forgot", new { username = Address, code = secrets[^1], new_password = Passwords[2] })).Status);
+        secrets.Add((await app.MailsAsync(Address)).Select(mail => mail.Subject.Split(' ')[0]).Last(
+            code => code.Length == 10 && code.All(char.IsAsciiDigit)));
+        Assert.Equal(
+            HttpStatusCode.OK,
+            (await app.PostAsync("forgot", new { username = Address, code = secrets[^1], new_password = Passwords[2] })).Status);
         await app.PostAsync("refresh", new { refresh = login.GetProperty("refresh").GetString() });
         login = (await app.LoginAsync(Address, Passwords[2])).Data;
         Keep(login);
@@ -94,7 +106,8 @@ public sealed partial class CanaryTests(AzuriteFixture azurite)
 
     // Queue messages travel as base64.
     private static string Decode(string call) =>
-        Message().Match(call) is { Success: true } message ? $"{call} {Encoding.UTF8.GetString(Convert.FromBase64String(message.Value))}" : call;
+        Message()
+            .Match(call) is { Success: true } message ? $"{call} {Encoding.UTF8.GetString(Convert.FromBase64String(message.Value))}" : call;
 
     [GeneratedRegex("(?<=<MessageText>)[^<]+")]
     private static partial Regex Message();

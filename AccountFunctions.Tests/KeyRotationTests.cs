@@ -20,11 +20,14 @@ public sealed class KeyRotationTests(AzuriteFixture azurite)
         }
 
         await using var after = await TestApp.StartAsync(storage, new() { ["Codes:Key"] = Convert.ToBase64String(new byte[32]) });
-        Assert.Equal((HttpStatusCode.BadRequest, "invalid_code"), Short(await after.PostAsync("forgot", new { username = address, code, new_password = "green tractor 78" })));
+        Assert.Equal(
+            (HttpStatusCode.BadRequest, "invalid_code"),
+            Short(await after.PostAsync("forgot", new { username = address, code, new_password = "green tractor 78" })));
         Assert.Equal((HttpStatusCode.Unauthorized, "token_not_valid"), Short(await after.PostAsync("refresh", new { refresh = first })));
         var third = await after.PostAsync("refresh", new { refresh = second });
         Assert.Equal(HttpStatusCode.OK, third.Status);
-        Assert.Equal(HttpStatusCode.OK, (await after.PostAsync("refresh", new { refresh = third.Data.GetProperty("refresh").GetString() })).Status);
+        Assert.Equal(
+            HttpStatusCode.OK, (await after.PostAsync("refresh", new { refresh = third.Data.GetProperty("refresh").GetString() })).Status);
     }
 
     private static (HttpStatusCode Status, string? Message) Short(Answer answer) => (answer.Status, answer.Message);

@@ -17,7 +17,9 @@ public sealed class MobileClientTests(AzuriteFixture azurite) : IAsyncLifetime
     [Fact]
     public async Task It_signs_up_activates_signs_in_edits_and_recovers()
     {
-        var registered = await CallAsync("register/", new { first_name = "", last_name = "", username = Address, password1 = TestApp.Password, password2 = TestApp.Password });
+        var registered = await CallAsync(
+            "register/",
+            new { first_name = "", last_name = "", username = Address, password1 = TestApp.Password, password2 = TestApp.Password });
         Assert.Equal(Address, registered.GetProperty("username").GetString());
 
         var activated = await CallAsync("activate/", new { username = Address, code = await app.NextCodeAsync(Address) });
@@ -49,9 +51,14 @@ public sealed class MobileClientTests(AzuriteFixture azurite) : IAsyncLifetime
         app.Time.Advance(TimeSpan.FromMinutes(1));
         Assert.Equal(JsonValueKind.String, (await CallAsync("code/", new { username = Address, code = (string?)null })).ValueKind);
         var code = await app.NextCodeAsync(Address, mails: 2);
-        Assert.Equal(JsonValueKind.String, (await CallAsync("forgot/", new { username = Address, code, new_password = "green tractor 78" })).ValueKind);
+        Assert.Equal(
+            JsonValueKind.String,
+            (await CallAsync("forgot/", new { username = Address, code, new_password = "green tractor 78" })).ValueKind);
         login = await CallAsync("login/", new { username = Address, password = "green tractor 78" });
-        var changed = await CallAsync("password/", new { password = "green tractor 78", new_password = "yellow tractor 79" }, login.GetProperty("access").GetString());
+        var changed = await CallAsync(
+            "password/",
+            new { password = "green tractor 78", new_password = "yellow tractor 79" },
+            login.GetProperty("access").GetString());
         Assert.Equal(JsonValueKind.String, changed.ValueKind);
     }
 
@@ -74,7 +81,8 @@ public sealed class MobileClientTests(AzuriteFixture azurite) : IAsyncLifetime
 
     private static void IsLogin(JsonElement login)
     {
-        var payload = JsonSerializer.Deserialize<JsonElement>(System.Buffers.Text.Base64Url.DecodeFromChars(login.GetProperty("access").GetString()!.Split('.')[1]));
+        var payload = JsonSerializer.Deserialize<JsonElement>(
+            System.Buffers.Text.Base64Url.DecodeFromChars(login.GetProperty("access").GetString()!.Split('.')[1]));
         Assert.True(payload.GetProperty("exp").TryGetInt64(out _));
         Assert.Equal(JsonValueKind.String, login.GetProperty("refresh").ValueKind);
         Assert.Equal(JsonValueKind.String, login.GetProperty("role").ValueKind);
@@ -83,7 +91,8 @@ public sealed class MobileClientTests(AzuriteFixture azurite) : IAsyncLifetime
 
     private static void IsUser(JsonElement user)
     {
-        foreach (var name in new[] { "first_name", "last_name", "username", "country_code", "expiration_date", "hobbies", "job", "bio", "role" })
+        foreach (
+            var name in new[] { "first_name", "last_name", "username", "country_code", "expiration_date", "hobbies", "job", "bio", "role" })
         {
             Assert.Contains(user.GetProperty(name).ValueKind, new[] { JsonValueKind.String, JsonValueKind.Null });
         }
@@ -91,7 +100,11 @@ public sealed class MobileClientTests(AzuriteFixture azurite) : IAsyncLifetime
 
     private async Task<JsonElement> CallAsync(string path, object body, string? token = null)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, $"/api/account/{path}") { Content = JsonContent.Create(body), Headers = { { "Accept-Language", "en" } } };
+        using var request = new HttpRequestMessage(HttpMethod.Post, $"/api/account/{path}")
+        {
+            Content = JsonContent.Create(body),
+            Headers = { { "Accept-Language", "en" } },
+        };
         var answer = await app.SendAsync(request, token);
         Assert.Contains(answer.Status, new[] { HttpStatusCode.OK, HttpStatusCode.Created });
         return answer.Data;

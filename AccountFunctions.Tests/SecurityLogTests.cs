@@ -23,6 +23,7 @@ public sealed class SecurityLogTests(AzuriteFixture azurite)
         AssertLogged("Register refused: 400 username: invalid_email,password1: required,password2: required\\.", bad);
 
         void AssertLogged(string line, Answer? answer = null) => Assert.Single(
-            app.Logs.Text.Split('\n'), text => Regex.IsMatch(text, line) && (answer is null || text.Contains($"TraceId:{answer.Headers["X-Request-Id"]}", StringComparison.Ordinal)));
+            app.Logs.Text.Split('\n'), text => Regex.IsMatch(text, line)
+                && (answer is null || text.Contains($"TraceId:{answer.Headers["X-Request-Id"]}", StringComparison.Ordinal)));
     }
 }

@@ -64,7 +64,8 @@ public sealed partial class SecurityTableTests
         ("F12", "Profile edits lose no update; If-Match holds"),
         ("F13", "No function relies on the host's keys"),
         ("G1", "Uniqueness by insert, change by ETag, one partition per batch"),
-        ("G2", "A change that was committed but whose answer was lost is recognised as our own; after any fault of storage the client comes to the end of its flow"),
+        ("G2", "A change that was committed but whose answer was lost is recognised as our own; after any fault of storage the client "
+            + "comes to the end of its flow"),
         ("G3", "A job is enqueued before its row is committed; it waits for the row and is dropped if it never comes"),
         ("G4", "A job that is delivered many times sends one mail"),
         ("G5", "A transport that takes no more for now costs a mail no try"),
@@ -78,10 +79,14 @@ public sealed partial class SecurityTableTests
         ("I3", "What a client calls itself reaches no log unchanged"),
         ("I4", "What has outlived its use is removed by itself"),
         ("I5", "Packages come as their lock files say and fail the build on a known vulnerability; actions are pinned by commit"),
-        ("I6", "Deployed storage, vault and app take TLS 1.2 and Entra tokens only: no keys, no anonymous blobs, no FTP, no passwords for publishing; in production nothing but the app is public"),
-        ("I7", "One identity with these roles and no others, the host's storage apart from the accounts', a vault by roles with purge protection"),
-        ("I8", "Everything is measured or logged that operators need: a documented meter, diagnostic settings, alerts that look at what there is"),
-        ("I9", "Secrets come from the vault only; templates never overwrite a key; development keys and unresolved references stop a start in production"),
+        ("I6", "Deployed storage, vault and app take TLS 1.2 and Entra tokens only: no keys, no anonymous blobs, no FTP, no passwords for "
+            + "publishing; in production nothing but the app is public"),
+        ("I7", "One identity with these roles and no others, the host's storage apart from the accounts', a vault by roles with purge "
+            + "protection"),
+        ("I8", "Everything is measured or logged that operators need: a documented meter, diagnostic settings, alerts that look at what "
+            + "there is"),
+        ("I9", "Secrets come from the vault only; templates never overwrite a key; development keys and unresolved references stop a "
+            + "start in production"),
         ("S1", "Seed defect: one code for everybody until restart"),
         ("S2", "Seed defect: expiry frozen at start and never checked"),
         ("S3", "Seed defect: an open code locks the owner out"),
@@ -102,10 +107,12 @@ public sealed partial class SecurityTableTests
     {
         var tests = typeof(SecurityTableTests).Assembly.GetExportedTypes()
             .SelectMany(type => type.GetMethods())
-            .SelectMany(method => (method.GetCustomAttribute<HoldsAttribute>()?.Rows ?? []).Select(row => (row, Test: $"{method.DeclaringType!.Name}.{method.Name}")))
+            .SelectMany(method => (method.GetCustomAttribute<HoldsAttribute>()?.Rows ?? []).Select(
+                row => (row, Test: $"{method.DeclaringType!.Name}.{method.Name}")))
             .ToLookup(pair => pair.row, pair => pair.Test);
         var rows = Requirements.Select(requirement =>
-            $"| {requirement.Row} | {requirement.Requirement} | {string.Join("<br>", tests[requirement.Row].Order(StringComparer.Ordinal).Select(test => $"`{test}`"))} |");
+            $"| {requirement.Row} | {requirement.Requirement} | "
+                + $"{string.Join("<br>", tests[requirement.Row].Order(StringComparer.Ordinal).Select(test => $"`{test}`"))} |");
         var table = string.Join('\n', ["| | what holds | tests that would catch the breach |", "|---|---|---|", .. rows]) + "\n";
 
         Assert.All(Requirements, requirement => Assert.True(tests.Contains(requirement.Row), $"no test holds {requirement.Row}"));
@@ -127,7 +134,10 @@ public sealed partial class SecurityTableTests
     public void The_list_of_asvs_clauses_is_complete_and_refers_to_what_is_there()
     {
         var folder = Repository.PathTo("docs");
-        var clauses = File.ReadLines(Path.Combine(folder, "asvs.md")).Where(line => line.StartsWith("| V", StringComparison.Ordinal)).Select(line => line.Split('|', StringSplitOptions.TrimEntries)).ToList();
+        var clauses = File.ReadLines(Path.Combine(folder, "asvs.md"))
+            .Where(line => line.StartsWith("| V", StringComparison.Ordinal))
+            .Select(line => line.Split('|', StringSplitOptions.TrimEntries))
+            .ToList();
 
         Assert.Equal((70, 183), (clauses.Count(clause => clause[2] == "1"), clauses.Count(clause => clause[2] == "2")));
         Assert.Equal(clauses.Count, clauses.Select(clause => clause[1]).Distinct().Count());

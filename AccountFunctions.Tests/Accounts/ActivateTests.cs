@@ -63,7 +63,8 @@ public sealed class ActivateTests(AzuriteFixture azurite) : IAsyncLifetime
         var code = await app.NextCodeAsync(Address);
         await Task.WhenAll(Enumerable.Range(0, 64).Select(_ => ActivateAsync(Wrong(code))));
 
-        Assert.Equal(0, Assert.Single(await app.RowsAsync("Addresses"), row => row.RowKey.StartsWith("pending-", StringComparison.Ordinal)).GetInt32("TriesLeft"));
+        Assert.Equal(0, Assert.Single(
+            await app.RowsAsync("Addresses"), row => row.RowKey.StartsWith("pending-", StringComparison.Ordinal)).GetInt32("TriesLeft"));
         Assert.Equal("invalid_code", (await ActivateAsync(code)).Message);
     }
 
@@ -119,7 +120,8 @@ public sealed class ActivateTests(AzuriteFixture azurite) : IAsyncLifetime
         await app.RegisterAsync(Address, "the stranger's 1st");
         await app.WaitForMailsAsync(Address, 2);
         var pending = Assert.Single(await app.RowsAsync("Addresses"), row => row.RowKey.StartsWith("pending-", StringComparison.Ordinal));
-        var codes = (AccountFunctions.Security.VerificationCodes)app.Services.GetService(typeof(AccountFunctions.Security.VerificationCodes))!;
+        var codes = (AccountFunctions.Security.VerificationCodes)app.Services.GetService(
+            typeof(AccountFunctions.Security.VerificationCodes))!;
         var code = codes.Derive(AccountFunctions.Security.CodePurpose.Activation, pending.PartitionKey, pending.GetString("Nonce"));
 
         Assert.Equal("invalid_code", (await ActivateAsync(code)).Message);

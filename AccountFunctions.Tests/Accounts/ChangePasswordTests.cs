@@ -24,7 +24,11 @@ public sealed class ChangePasswordTests(AzuriteFixture azurite) : IAsyncLifetime
         var passwords = Enumerable.Range(0, 8).Select(number => $"purple tractor {number}").Prepend(TestApp.Password).ToList();
         foreach (var (number, (old, next)) in passwords.Zip(passwords.Skip(1)).Index())
         {
-            Assert.Equal(HttpStatusCode.OK, (await app.PostAsync("password", new { password = old, new_password = next }, login.GetProperty("access").GetString())).Status);
+            Assert.Equal(HttpStatusCode.OK, (await app.PostAsync("password", new
+            {
+                password = old,
+                new_password = next,
+            }, login.GetProperty("access").GetString())).Status);
             login = (await RefreshAsync(login)).Data;
             await app.WaitForMailsAsync(Address, Math.Min(number + 2, 5));
             app.Time.Advance(TimeSpan.FromSeconds(1));
@@ -58,7 +62,9 @@ public sealed class ChangePasswordTests(AzuriteFixture azurite) : IAsyncLifetime
     {
         for (var i = 0; i < 5; i++)
         {
-            Assert.Equal((HttpStatusCode.BadRequest, "invalid_password"), await ChangeAsync("a wrong password") is var wrong ? (wrong.Status, wrong.Message) : default);
+            Assert.Equal(
+                (HttpStatusCode.BadRequest, "invalid_password"),
+                await ChangeAsync("a wrong password") is var wrong ? (wrong.Status, wrong.Message) : default);
         }
 
         Assert.Equal(HttpStatusCode.TooManyRequests, (await ChangeAsync(TestApp.Password)).Status);
@@ -71,25 +77,34 @@ public sealed class ChangePasswordTests(AzuriteFixture azurite) : IAsyncLifetime
     [InlineData("ada@example.com", "new_password: too_similar")]
     [InlineData("Lovelace1815", "new_password: too_similar")]
     public async Task A_weak_password_is_refused(string weak, string message) =>
-        Assert.Equal(message, (await app.PostAsync("password", new { password = TestApp.Password, new_password = weak }, login.GetProperty("access").GetString())).Message);
+        Assert.Equal(message, (await app.PostAsync("password", new
+        {
+            password = TestApp.Password,
+            new_password = weak,
+        }, login.GetProperty("access").GetString())).Message);
 
     [Fact]
     public async Task Without_a_token_it_is_401() =>
-        Assert.Equal("not_authenticated", (await app.PostAsync("password", new { password = TestApp.Password, new_password = NewPassword })).Message);
+        Assert.Equal(
+            "not_authenticated",
+            (await app.PostAsync("password", new { password = TestApp.Password, new_password = NewPassword })).Message);
 
     [Fact]
     public async Task Two_changes_at_once_do_not_both_win()
     {
         var token = login.GetProperty("access").GetString();
         var answers = await Task.WhenAll(
-            Enumerable.Range(0, 16).Select(i => app.PostAsync("password", new { password = TestApp.Password, new_password = $"green tractor {i} of many" }, token)));
+            Enumerable.Range(0, 16).Select(
+                i => app.PostAsync("password", new { password = TestApp.Password, new_password = $"green tractor {i} of many" }, token)));
 
         Assert.Single(answers, answer => answer.Status is HttpStatusCode.OK);
-        Assert.All(answers.Where(answer => answer.Status is not HttpStatusCode.OK), answer => Assert.Equal("token_not_valid", answer.Message));
+        Assert.All(
+            answers.Where(answer => answer.Status is not HttpStatusCode.OK), answer => Assert.Equal("token_not_valid", answer.Message));
     }
 
     private Task<Answer> ChangeAsync(string password) =>
         app.PostAsync("password", new { password, new_password = NewPassword }, login.GetProperty("access").GetString());
 
-    private Task<Answer> RefreshAsync(JsonElement session) => app.PostAsync("refresh", new { refresh = session.GetProperty("refresh").GetString() });
+    private Task<Answer> RefreshAsync(JsonElement session) =>
+        app.PostAsync("refresh", new { refresh = session.GetProperty("refresh").GetString() });
 }

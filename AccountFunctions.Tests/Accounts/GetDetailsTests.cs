@@ -27,7 +27,9 @@ public sealed class GetDetailsTests(AzuriteFixture azurite) : IAsyncLifetime
     {
         var answer = await app.GetAsync("details");
 
-        Assert.Equal((HttpStatusCode.Unauthorized, "not_authenticated", "Bearer"), (answer.Status, answer.Message, answer.Headers["WWW-Authenticate"]));
+        Assert.Equal(
+            (HttpStatusCode.Unauthorized, "not_authenticated", "Bearer"),
+            (answer.Status, answer.Message, answer.Headers["WWW-Authenticate"]));
     }
 
     [Theory, Holds("E10")]
@@ -39,7 +41,8 @@ public sealed class GetDetailsTests(AzuriteFixture azurite) : IAsyncLifetime
         var answer = await app.GetAsync("details", token);
 
         Assert.Equal(
-            (HttpStatusCode.Unauthorized, "token_not_valid", "Bearer error=\"invalid_token\""), (answer.Status, answer.Message, answer.Headers["WWW-Authenticate"]));
+            (HttpStatusCode.Unauthorized, "token_not_valid", "Bearer error=\"invalid_token\""), (
+                answer.Status, answer.Message, answer.Headers["WWW-Authenticate"]));
     }
 
     [Theory]

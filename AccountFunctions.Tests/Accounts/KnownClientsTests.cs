@@ -58,10 +58,12 @@ public sealed class KnownClientsTests(AzuriteFixture azurite) : IAsyncLifetime
         await using var running = await ImpatientApp.StartAsync(
             azurite.NewStorage(),
             new FakeTimeProvider(app.Time.GetUtcNow()) { AutoAdvanceAmount = TimeSpan.FromMilliseconds(1) },
-            services => services.Configure<PasswordOptions>(options => options.MaxConcurrentHashes = clients).Insert(0, ServiceDescriptor.Singleton<IArgon2Engine>(engine)));
+            services => services.Configure<PasswordOptions>(options => options.MaxConcurrentHashes = clients)
+                .Insert(0, ServiceDescriptor.Singleton<IArgon2Engine>(engine)));
         await running.ActivateAsync(Address);
 
-        // Nobody goes on before everybody has read the address: who comes after the first commit would not be at once, and be told of an hour later.
+        // Nobody goes on before everybody has read the address: who comes after the first commit would not be at once, and be told of an
+        // hour later.
         using var everybody = new Barrier(clients);
         engine.Before = () => everybody.SignalAndWait(TimeSpan.FromSeconds(30), Stop);
         await Task.WhenAll(Enumerable.Range(0, clients).Select(number => LoginAsync(new string((char)('a' + number), 10), of: running)));
@@ -109,7 +111,10 @@ public sealed class KnownClientsTests(AzuriteFixture azurite) : IAsyncLifetime
 
     private async Task LoginAsync(string client, string password = TestApp.Password, TestApp? of = null)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/account/login") { Content = JsonContent.Create(new { username = Address, password }) };
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/account/login")
+        {
+            Content = JsonContent.Create(new { username = Address, password }),
+        };
         request.Headers.TryAddWithoutValidation("User-Agent", client);
         await (of ?? app).SendAsync(request);
     }

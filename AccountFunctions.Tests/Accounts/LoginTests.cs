@@ -19,8 +19,12 @@ public sealed class LoginTests(AzuriteFixture azurite) : IAsyncLifetime
         await app.ActivateAsync(Address);
         var login = (await app.LoginAsync("ADA@example.com")).Data;
 
-        Assert.Equal(["access", "refresh", "user", "role", "token_type", "expires_in"], login.EnumerateObject().Select(member => member.Name));
-        Assert.Equal(("C", "Bearer", 900), (login.GetProperty("role").GetString(), login.GetProperty("token_type").GetString(), login.GetProperty("expires_in").GetInt32()));
+        Assert.Equal(
+            ["access", "refresh", "user", "role", "token_type", "expires_in"], login.EnumerateObject().Select(member => member.Name));
+        Assert.Equal(("C", "Bearer", 900), (
+            login.GetProperty("role").GetString(),
+            login.GetProperty("token_type").GetString(),
+            login.GetProperty("expires_in").GetInt32()));
         Assert.Equal(
             """{"first_name":"Ada","last_name":"Lovelace","username":"ada@example.com","country_code":"GB","expiration_date":"2026-12-23T12:00:00Z","hobbies":null,"job":null,"bio":null,"role":"C"}""",
             login.GetProperty("user").GetRawText());
@@ -43,7 +47,8 @@ public sealed class LoginTests(AzuriteFixture azurite) : IAsyncLifetime
         foreach (var username in new[] { "taken@example.com", "free@example.com" })
         {
             told[username] = [(await app.RegisterAsync(username, "red bicycle 55")).Text.Replace(username, "", StringComparison.Ordinal)];
-            foreach (var password in Enumerable.Repeat("red bicycle 55", 7).Concat(Enumerable.Repeat("a wrong password", 4)).Append("red bicycle 55").Concat(Enumerable.Repeat("a wrong password", 2)))
+            foreach (var password in Enumerable.Repeat("red bicycle 55", 7).Concat(
+                Enumerable.Repeat("a wrong password", 4)).Append("red bicycle 55").Concat(Enumerable.Repeat("a wrong password", 2)))
             {
                 told[username].Add((await app.LoginAsync(username, password)).Text);
             }

@@ -21,7 +21,8 @@ public sealed class RefreshTests(AzuriteFixture azurite) : IAsyncLifetime
     {
         var answer = await RefreshAsync(first);
 
-        Assert.Equal(["access", "refresh", "user", "role", "token_type", "expires_in"], answer.Data.EnumerateObject().Select(member => member.Name));
+        Assert.Equal(
+            ["access", "refresh", "user", "role", "token_type", "expires_in"], answer.Data.EnumerateObject().Select(member => member.Name));
         Assert.NotEqual(first, TokenOf(answer));
         Assert.Equal(HttpStatusCode.OK, (await app.GetAsync("details", answer.Data.GetProperty("access").GetString())).Status);
     }
@@ -140,7 +141,8 @@ public sealed class RefreshTests(AzuriteFixture azurite) : IAsyncLifetime
         row[column] = value;
         await app.Table("Accounts").UpdateEntityAsync(row, row.ETag, TableUpdateMode.Replace);
 
-        Assert.Equal((HttpStatusCode.Unauthorized, "token_not_valid"), ((await RefreshAsync(first)).Status, (await RefreshAsync(first)).Message));
+        Assert.Equal(
+            (HttpStatusCode.Unauthorized, "token_not_valid"), ((await RefreshAsync(first)).Status, (await RefreshAsync(first)).Message));
     }
 
     [Theory]

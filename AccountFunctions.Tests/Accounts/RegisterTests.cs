@@ -13,10 +13,17 @@ public sealed class RegisterTests(AzuriteFixture azurite) : IAsyncLifetime
     public ValueTask DisposeAsync() => app.DisposeAsync();
 
     [Theory, Holds("D3", "F6")]
-    [InlineData("register", """{"username":"ada@example.com","password1":"blue tractor 77\uFFFE","password2":"blue tractor 77\uFFFE"}""", "password1: invalid\npassword2: invalid")]
-    [InlineData("register", """{"username":"ada@example.com","password1":"blue tractor 77","password2":"blue tractor 77","first_name":"A\uFFFE"}""", "first_name: invalid")]
+    [InlineData(
+        "register",
+        """{"username":"ada@example.com","password1":"blue tractor 77\uFFFE","password2":"blue tractor 77\uFFFE"}""",
+        "password1: invalid\npassword2: invalid")]
+    [InlineData(
+        "register",
+        """{"username":"ada@example.com","password1":"blue tractor 77","password2":"blue tractor 77","first_name":"A\uFFFE"}""",
+        "first_name: invalid")]
     [InlineData("login", """{"username":"ada@example.com","password":"blue tractor 77\uFFFE"}""", "password: invalid")]
-    [InlineData("forgot", """{"username":"ada@example.com","code":"123456","new_password":"blue tractor 77\uFFFE"}""", "new_password: invalid")]
+    [InlineData(
+        "forgot", """{"username":"ada@example.com","code":"123456","new_password":"blue tractor 77\uFFFE"}""", "new_password: invalid")]
     public async Task Text_that_has_no_normal_form_is_refused(string operation, string body, string message) =>
         Assert.Equal(message, (await app.PostAsync(operation, JsonSerializer.Deserialize<JsonElement>(body))).Message);
 
@@ -57,10 +64,20 @@ public sealed class RegisterTests(AzuriteFixture azurite) : IAsyncLifetime
     [Fact]
     public async Task All_fields_at_fault_are_reported_together()
     {
-        var answer = await app.PostAsync("register", new { username = "no address", password1 = "short", first_name = (string?)null, country_code = "longer than ten", last_name = 7 });
+        var answer = await app.PostAsync("register", new
+        {
+            username = "no address",
+            password1 = "short",
+            first_name = (string?)null,
+            country_code = "longer than ten",
+            last_name = 7,
+        });
 
         Assert.Equal(HttpStatusCode.BadRequest, answer.Status);
-        Assert.Equal("username: invalid_email\npassword2: required\nfirst_name: null\nlast_name: invalid\ncountry_code: too_long\npassword1: too_short", answer.Message);
+        Assert.Equal(
+            "username: invalid_email\npassword2: required\nfirst_name: null\nlast_name: invalid\n"
+                + "country_code: too_long\npassword1: too_short",
+            answer.Message);
         Assert.Equal("invalid_email", answer.Json.GetProperty("errors").GetProperty("username")[0].GetString());
         Assert.Equal(JsonValueKind.Null, answer.Data.ValueKind);
     }
@@ -72,10 +89,13 @@ public sealed class RegisterTests(AzuriteFixture azurite) : IAsyncLifetime
     [InlineData("""{"username":["a@example.com"],"password1":"blue tractor 77","password2":"blue tractor 77"}""", "username: invalid")]
     [InlineData("""{"username":"a@example.com","password1":"","password2":""}""", "password1: blank\npassword2: blank")]
     [InlineData("""{"username":"a@example.com","password1":"password1","password2":"password1"}""", "password1: too_common")]
-    [InlineData("""{"username":"ada.lovelace@example.com","password1":"Ada.Lovelace","password2":"Ada.Lovelace"}""", "password1: too_similar")]
+    [InlineData(
+        """{"username":"ada.lovelace@example.com","password1":"Ada.Lovelace","password2":"Ada.Lovelace"}""", "password1: too_similar")]
     [InlineData("""{"username":"a@example.com","password1":"blue tractor 77","password2":"blue tractor 78"}""", "password_dont_match")]
     [InlineData("""{"username":"a@example.com","password1":" blue tractor 77","password2":"blue tractor 77"}""", "password_dont_match")]
-    [InlineData("""{"username":"a@example.com","password1":"blue tractor 77","password2":"blue tractor 77","first_name":"a\nb"}""", "first_name: invalid")]
+    [InlineData(
+        """{"username":"a@example.com","password1":"blue tractor 77","password2":"blue tractor 77","first_name":"a\nb"}""",
+        "first_name: invalid")]
     public async Task A_bad_request_is_refused_with_its_reason_and_writes_nothing(string body, string message)
     {
         var answer = await app.PostAsync("register", JsonSerializer.Deserialize<JsonElement>(body));
@@ -115,7 +135,9 @@ public sealed class RegisterTests(AzuriteFixture azurite) : IAsyncLifetime
         {
             Assert.Equal(HttpStatusCode.Created, (await app.RegisterAsync(address)).Status);
             var throttled = await app.RegisterAsync(address);
-            Assert.Equal((HttpStatusCode.TooManyRequests, "throttled", "60"), (throttled.Status, throttled.Message, throttled.Headers["Retry-After"]));
+            Assert.Equal(
+                (HttpStatusCode.TooManyRequests, "throttled", "60"),
+                (throttled.Status, throttled.Message, throttled.Headers["Retry-After"]));
         }
 
         app.Time.Advance(TimeSpan.FromSeconds(59));
@@ -150,7 +172,8 @@ public sealed class RegisterTests(AzuriteFixture azurite) : IAsyncLifetime
         Assert.Equal(10, answers.Count(answer => answer.Status is HttpStatusCode.Created));
         Assert.Equal(54, answers.Count(answer => answer.Status is HttpStatusCode.TooManyRequests));
         var mails = await open.WaitForMailsAsync("race@example.com", 10);
-        var activations = await Task.WhenAll(mails.Select(mail => open.PostAsync("activate", new { username = "race@example.com", code = mail.Subject[..6] })));
+        var activations = await Task.WhenAll(
+            mails.Select(mail => open.PostAsync("activate", new { username = "race@example.com", code = mail.Subject[..6] })));
         Assert.Single(activations, answer => answer.Status is HttpStatusCode.OK);
         Assert.Single(await open.RowsAsync("Addresses"), row => row.RowKey == "account");
         Assert.DoesNotContain(await open.RowsAsync("Addresses"), row => row.RowKey.StartsWith("pending-", StringComparison.Ordinal));

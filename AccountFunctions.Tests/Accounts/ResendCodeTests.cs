@@ -58,7 +58,8 @@ public sealed class ResendCodeTests(AzuriteFixture azurite) : IAsyncLifetime
     {
         await app.ActivateAsync("known@example.com");
         await app.ActivateAsync("disabled@example.com");
-        var row = (await app.RowsAsync("Accounts")).Single(row => row.RowKey == "account" && row.GetString("Username") == "disabled@example.com");
+        var row = (await app.RowsAsync("Accounts"))
+            .Single(row => row.RowKey == "account" && row.GetString("Username") == "disabled@example.com");
         row["Disabled"] = true;
         await app.Table("Accounts").UpdateEntityAsync(row, row.ETag, TableUpdateMode.Replace);
         var answers = new List<Answer>();
@@ -115,7 +116,9 @@ public sealed class ResendCodeTests(AzuriteFixture azurite) : IAsyncLifetime
     {
         await using var telling = await TestApp.StartAsync(azurite.NewStorage(), new() { ["Accounts:DiscloseAddresses"] = "true" });
 
-        Assert.Equal((HttpStatusCode.BadRequest, "invalid_username"), await telling.PostAsync("code", new { username = Address }) is var answer ? (answer.Status, answer.Message) : default);
+        Assert.Equal(
+            (HttpStatusCode.BadRequest, "invalid_username"),
+            await telling.PostAsync("code", new { username = Address }) is var answer ? (answer.Status, answer.Message) : default);
     }
 
     private Task<Answer> AskAsync(string username) => app.PostAsync("code", new { username, code = (string?)null });

@@ -34,13 +34,15 @@ public sealed class ResetPasswordTests(AzuriteFixture azurite) : IAsyncLifetime
         Assert.Equal("invalid_credentials", (await app.LoginAsync(Address)).Message);
         Assert.Equal(HttpStatusCode.OK, (await app.LoginAsync(Address, NewPassword)).Status);
         Assert.Equal("token_not_valid", (await app.GetAsync("details", login.GetProperty("access").GetString())).Message);
-        Assert.Equal("token_not_valid", (await app.PostAsync("refresh", new { refresh = login.GetProperty("refresh").GetString() })).Message);
+        Assert.Equal(
+            "token_not_valid", (await app.PostAsync("refresh", new { refresh = login.GetProperty("refresh").GetString() })).Message);
         Assert.Equal("Your Example password was reset", (await app.WaitForMailsAsync(Address, 3))[2].Subject);
         Assert.Contains(await app.RowsAsync("Accounts"), row => row.GetString("Kind") == "password_reset");
     }
 
     [Fact, Holds("B10", "S3")]
-    public async Task A_pending_code_changes_nothing_about_signing_in() => Assert.Equal(HttpStatusCode.OK, (await app.LoginAsync(Address)).Status);
+    public async Task A_pending_code_changes_nothing_about_signing_in() =>
+        Assert.Equal(HttpStatusCode.OK, (await app.LoginAsync(Address)).Status);
 
     [Fact, Holds("B3", "S12")]
     public async Task A_code_is_good_once_even_for_sixty_four_at_once()
@@ -102,9 +104,13 @@ public sealed class ResetPasswordTests(AzuriteFixture azurite) : IAsyncLifetime
         await app.RegisterAsync("eve@example.com");
         var activation = await app.NextCodeAsync("eve@example.com");
 
-        Assert.Equal("invalid_code", (await app.PostAsync("forgot", new { username = "eve@example.com", code = activation, new_password = NewPassword })).Message);
+        Assert.Equal(
+            "invalid_code",
+            (await app.PostAsync("forgot", new { username = "eve@example.com", code = activation, new_password = NewPassword })).Message);
         Assert.Equal("invalid_code", (await app.PostAsync("activate", new { username = Address, code })).Message);
-        Assert.Equal("invalid_code", (await app.PostAsync("forgot", new { username = "eve@example.com", code, new_password = NewPassword })).Message);
+        Assert.Equal(
+            "invalid_code",
+            (await app.PostAsync("forgot", new { username = "eve@example.com", code, new_password = NewPassword })).Message);
         Assert.Equal(HttpStatusCode.OK, (await ResetAsync(code)).Status);
         Assert.Equal(HttpStatusCode.OK, (await app.PostAsync("activate", new { username = "eve@example.com", code = activation })).Status);
     }
@@ -113,7 +119,8 @@ public sealed class ResetPasswordTests(AzuriteFixture azurite) : IAsyncLifetime
     public async Task A_hash_that_is_refused_for_want_of_room_does_not_use_up_the_code()
     {
         var engine = new HookedEngine();
-        await using var busy = await TestApp.StartAsync(app.Storage, time: app.Time, configure: services => services.Insert(0, ServiceDescriptor.Singleton<IArgon2Engine>(engine)));
+        await using var busy = await TestApp.StartAsync(
+            app.Storage, time: app.Time, configure: services => services.Insert(0, ServiceDescriptor.Singleton<IArgon2Engine>(engine)));
         engine.Before = () => throw new UnavailableException(TimeSpan.FromSeconds(1));
         Task<Answer> ResetBusyAsync() => busy.PostAsync("forgot", new { username = Address, code, new_password = NewPassword });
 
@@ -138,7 +145,8 @@ public sealed class ResetPasswordTests(AzuriteFixture azurite) : IAsyncLifetime
     [Fact, Holds("B7")]
     public async Task A_password_change_voids_the_open_code()
     {
-        var change = await app.PostAsync("password", new { password = TestApp.Password, new_password = NewPassword }, login.GetProperty("access").GetString());
+        var change = await app.PostAsync(
+            "password", new { password = TestApp.Password, new_password = NewPassword }, login.GetProperty("access").GetString());
 
         Assert.Equal(HttpStatusCode.OK, change.Status);
         Assert.Equal("invalid_code", (await ResetAsync(code, "yellow tractor 79")).Message);

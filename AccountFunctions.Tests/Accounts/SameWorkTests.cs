@@ -11,7 +11,8 @@ public sealed class SameWorkTests(AzuriteFixture azurite)
     public async Task Login_and_register_cost_exactly_one_argon2_run_whoever_asks()
     {
         var engine = new CountingEngine();
-        await using var app = await TestApp.StartAsync(azurite.NewStorage(), configure: services => services.Insert(0, ServiceDescriptor.Singleton<IArgon2Engine>(engine)));
+        await using var app = await TestApp.StartAsync(
+            azurite.NewStorage(), configure: services => services.Insert(0, ServiceDescriptor.Singleton<IArgon2Engine>(engine)));
         await app.ActivateAsync("active@example.com");
         await app.RegisterAsync("pending@example.com");
 
@@ -39,21 +40,24 @@ public sealed class SameWorkTests(AzuriteFixture azurite)
     {
         var engine = new CountingEngine();
         var settings = new Dictionary<string, string?> { ["Passwords:MaxConcurrentHashes"] = "2", ["Passwords:MaxWaitingHashes"] = "50" };
-        await using var app = await TestApp.StartAsync(azurite.NewStorage(), settings, configure: services => services.Insert(0, ServiceDescriptor.Singleton<IArgon2Engine>(engine)));
+        await using var app = await TestApp.StartAsync(
+            azurite.NewStorage(), settings, configure: services => services.Insert(0, ServiceDescriptor.Singleton<IArgon2Engine>(engine)));
 
         var answers = await Task.WhenAll(Enumerable.Range(0, 200).Select(i => app.LoginAsync($"user{i}@example.com")));
 
         Assert.Equal(2, engine.Most);
         Assert.InRange(answers.Count(answer => answer.Status is HttpStatusCode.BadRequest), 52, 200);
         Assert.All(answers.Where(answer => answer.Status is not HttpStatusCode.BadRequest), answer =>
-            Assert.Equal((HttpStatusCode.ServiceUnavailable, "unavailable", "1"), (answer.Status, answer.Message, answer.Headers["Retry-After"])));
+            Assert.Equal(
+                (HttpStatusCode.ServiceUnavailable, "unavailable", "1"), (answer.Status, answer.Message, answer.Headers["Retry-After"])));
     }
 
     [Fact, Holds("D8", "C4")]
     public async Task A_crowd_at_one_address_hashes_and_mails_once_for_each_that_is_admitted_and_no_more()
     {
         var engine = new CountingEngine();
-        await using var app = await TestApp.StartAsync(azurite.NewStorage(), configure: services => services.Insert(0, ServiceDescriptor.Singleton<IArgon2Engine>(engine)));
+        await using var app = await TestApp.StartAsync(
+            azurite.NewStorage(), configure: services => services.Insert(0, ServiceDescriptor.Singleton<IArgon2Engine>(engine)));
 
         var answers = await Task.WhenAll(Enumerable.Range(0, 64).Select(_ => app.RegisterAsync("crowd@example.com")));
 

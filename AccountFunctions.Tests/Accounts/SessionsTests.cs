@@ -28,7 +28,8 @@ public sealed class SessionsTests(AzuriteFixture azurite) : IAsyncLifetime
         var sessions = (await app.GetAsync("sessions", Access(first))).Data.EnumerateArray().ToList();
 
         Assert.Equal(2, sessions.Count);
-        Assert.Equal(["id", "created", "last_used", "expires", "client", "current"], sessions[0].EnumerateObject().Select(member => member.Name));
+        Assert.Equal(
+            ["id", "created", "last_used", "expires", "client", "current"], sessions[0].EnumerateObject().Select(member => member.Name));
         Assert.Equal([false, true], sessions.Select(session => session.GetProperty("current").GetBoolean()));
         Assert.Equal("2026-11-23T12:02:00Z", sessions[0].GetProperty("created").GetString());
         Assert.Equal("2026-12-07T12:02:00Z", sessions[0].GetProperty("expires").GetString());
@@ -66,7 +67,9 @@ public sealed class SessionsTests(AzuriteFixture azurite) : IAsyncLifetime
         var id = (await app.GetAsync("sessions", Access(first))).Data[0].GetProperty("id").GetString()!;
         var stranger = await app.SignInAsync("eve@example.com");
 
-        Assert.Equal((HttpStatusCode.NotFound, "not_found"), await DeleteAsync(id, stranger) is var foreign ? (foreign.Status, foreign.Message) : default);
+        Assert.Equal(
+            (HttpStatusCode.NotFound, "not_found"),
+            await DeleteAsync(id, stranger) is var foreign ? (foreign.Status, foreign.Message) : default);
         Assert.Equal(HttpStatusCode.OK, (await RefreshAsync(second)).Status);
         Assert.Equal("success", (await DeleteAsync(id, first)).Data.GetString());
         Assert.Equal("not_found", (await DeleteAsync(id, first)).Message);
@@ -88,7 +91,8 @@ public sealed class SessionsTests(AzuriteFixture azurite) : IAsyncLifetime
 
     private static string Access(JsonElement login) => login.GetProperty("access").GetString()!;
 
-    private Task<Answer> RefreshAsync(JsonElement login) => app.PostAsync("refresh", new { refresh = login.GetProperty("refresh").GetString() });
+    private Task<Answer> RefreshAsync(JsonElement login) =>
+        app.PostAsync("refresh", new { refresh = login.GetProperty("refresh").GetString() });
 
     private async Task<Answer> DeleteAsync(string id, JsonElement login)
     {

@@ -44,7 +44,8 @@ public sealed class UpdateDetailsTests(AzuriteFixture azurite) : IAsyncLifetime
     [InlineData("""{"country_code":"12345678901"}""", "country_code: too_long")]
     [InlineData("""{"job":7,"hobbies":[],"bio":{}}""", "hobbies: invalid\njob: invalid\nbio: invalid")]
     [InlineData("""{"job":"a\tb"}""", "job: invalid")]
-    public async Task A_bad_request_is_refused_with_its_reason(string body, string message) => Assert.Equal(message, (await UpdateAsync(body)).Message);
+    public async Task A_bad_request_is_refused_with_its_reason(string body, string message) =>
+        Assert.Equal(message, (await UpdateAsync(body)).Message);
 
     [Theory]
     [InlineData("first_name", 150)]
@@ -55,7 +56,8 @@ public sealed class UpdateDetailsTests(AzuriteFixture azurite) : IAsyncLifetime
     [InlineData("bio", 4000)]
     public async Task Limits_count_code_points(string field, int limit)
     {
-        string Body(int length) => JsonSerializer.Serialize(new Dictionary<string, string> { [field] = string.Concat(Enumerable.Repeat("🎈", length)) });
+        string Body(int length) =>
+            JsonSerializer.Serialize(new Dictionary<string, string> { [field] = string.Concat(Enumerable.Repeat("🎈", length)) });
 
         Assert.Equal(HttpStatusCode.OK, (await UpdateAsync(Body(limit))).Status);
         Assert.Equal($"{field}: too_long", (await UpdateAsync(Body(limit + 1))).Message);
@@ -69,7 +71,8 @@ public sealed class UpdateDetailsTests(AzuriteFixture azurite) : IAsyncLifetime
         var second = await UpdateAsync("""{"job":"Engineer"}""", seen);
         var third = await UpdateAsync("""{"job":"Engineer"}""", $"\"other\", {first.Headers["ETag"]}");
 
-        Assert.Equal((HttpStatusCode.OK, HttpStatusCode.PreconditionFailed, HttpStatusCode.OK), (first.Status, second.Status, third.Status));
+        Assert.Equal(
+            (HttpStatusCode.OK, HttpStatusCode.PreconditionFailed, HttpStatusCode.OK), (first.Status, second.Status, third.Status));
         Assert.Equal("stale", second.Message);
         Assert.Equal((await app.GetAsync("details", token)).Headers["ETag"], third.Headers["ETag"]);
         Assert.Equal(HttpStatusCode.OK, (await UpdateAsync("""{"job":"Engineer"}""", "*")).Status);
@@ -79,7 +82,8 @@ public sealed class UpdateDetailsTests(AzuriteFixture azurite) : IAsyncLifetime
     public async Task Different_fields_changed_at_once_lose_nothing()
     {
         string[] fields = ["first_name", "last_name", "country_code", "hobbies", "job", "bio"];
-        var answers = await Task.WhenAll(fields.Select(field => UpdateAsync(JsonSerializer.Serialize(new Dictionary<string, string> { [field] = field[..3] }))));
+        var answers = await Task.WhenAll(
+            fields.Select(field => UpdateAsync(JsonSerializer.Serialize(new Dictionary<string, string> { [field] = field[..3] }))));
 
         Assert.All(answers, answer => Assert.Equal(HttpStatusCode.OK, answer.Status));
         var user = (await app.GetAsync("details", token)).Data;
@@ -88,7 +92,10 @@ public sealed class UpdateDetailsTests(AzuriteFixture azurite) : IAsyncLifetime
 
     private async Task<Answer> UpdateAsync(string body, string? ifMatch = null)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/account/details") { Content = JsonContent.Create(JsonSerializer.Deserialize<JsonElement>(body)) };
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/account/details")
+        {
+            Content = JsonContent.Create(JsonSerializer.Deserialize<JsonElement>(body)),
+        };
         if (ifMatch is not null)
         {
             request.Headers.TryAddWithoutValidation("If-Match", ifMatch);

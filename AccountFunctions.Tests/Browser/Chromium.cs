@@ -25,7 +25,8 @@ public sealed class Chromium : IAsyncDisposable
         }
 
         var (_, browser) = await started.Value;
-        var context = await browser.NewContextAsync(new() { BaseURL = app.Client.BaseAddress!.ToString(), ViewportSize = new() { Width = width, Height = 900 } });
+        var context = await browser.NewContextAsync(
+            new() { BaseURL = app.Client.BaseAddress!.ToString(), ViewportSize = new() { Width = width, Height = 900 } });
         var page = new BrowserPage(await context.NewPageAsync());
         page.Page.SetDefaultTimeout(40_000);
         await page.Page.GotoAsync(path, new() { WaitUntil = WaitUntilState.NetworkIdle });
@@ -48,7 +49,11 @@ public sealed class Chromium : IAsyncDisposable
         return (playwright, await playwright.Chromium.LaunchAsync(new()
         {
             ExecutablePath = Executable,
-            Args = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+            Args =
+            [
+                "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update",
+                "--disable-sync",
+            ],
         }));
     }
 }
@@ -93,15 +98,19 @@ public sealed class BrowserPage : IAsyncDisposable
         return await Page.EvaluateAsync<string[]>(
             """
             async except => {
-              const found = await axe.run(document, { iframes: false, rules: Object.fromEntries(except.map(rule => [rule, { enabled: false }])) });
-              return found.violations.filter(fault => ['serious', 'critical'].includes(fault.impact)).flatMap(fault => fault.nodes.map(node => `${fault.id}: ${node.html}`));
+              const rules = Object.fromEntries(except.map(rule => [rule, { enabled: false }]));
+              const found = await axe.run(document, { iframes: false, rules });
+              return found.violations
+                .filter(fault => ['serious', 'critical'].includes(fault.impact))
+                .flatMap(fault => fault.nodes.map(node => `${fault.id}: ${node.html}`));
             }
             """,
             exceptRules);
     }
 
     /// <summary>Whether the page is wider than the window.</summary>
-    public Task<bool> ScrollsSidewaysAsync() => Page.EvaluateAsync<bool>("document.documentElement.scrollWidth > document.documentElement.clientWidth");
+    public Task<bool> ScrollsSidewaysAsync() =>
+        Page.EvaluateAsync<bool>("document.documentElement.scrollWidth > document.documentElement.clientWidth");
 
     /// <summary>Presses Tab until the focus is on what the selector names, as somebody without a mouse would.</summary>
     public async Task TabToAsync(string selector)

@@ -42,7 +42,8 @@ public sealed class PageTests(AzuriteFixture azurite, Chromium chromium) : IAsyn
     [Fact]
     public async Task From_the_start_page_every_other_is_reached_by_keyboard()
     {
-        foreach (var path in new[] { "/api/docs", "/api/docs/errors", "/api/openapi.json", "/api/health/ready", "/outbox", "/api/docs/mails" })
+        foreach (
+            var path in new[] { "/api/docs", "/api/docs/errors", "/api/openapi.json", "/api/health/ready", "/outbox", "/api/docs/mails" })
         {
             await using var page = await chromium.OpenAsync(app, "/");
             await page.TabToAsync($"a[href='{path}']");
@@ -118,13 +119,15 @@ public sealed class PageTests(AzuriteFixture azurite, Chromium chromium) : IAsyn
             <script>document.getElementById('text').textContent = 'run'; parent.document.title = 'run';</script>
             """;
         await app.Services.GetRequiredService<EmailClient>().SendAsync(
-            WaitUntil.Started, new EmailMessage("accounts@example.com", new EmailRecipients([new EmailAddress(Address)]), new EmailContent("Hello") { Html = Html }));
+            WaitUntil.Started, new EmailMessage(
+                "accounts@example.com", new EmailRecipients([new EmailAddress(Address)]), new EmailContent("Hello") { Html = Html }));
         await using var page = await chromium.OpenAsync(app, "/outbox");
 
         await Assertions.Expect(page.Page.FrameLocator("iframe").Locator("#text")).ToHaveTextAsync("shown");
         Assert.Equal("", await page.Page.Locator("iframe").GetAttributeAsync("sandbox"));
         Assert.Equal("Outbox", await page.Page.TitleAsync());
         Assert.NotEmpty(page.Faults);
-        Assert.All(page.Faults, fault => Assert.Matches("^(Blocked script execution|Refused to|Loading the image|Executing inline)|Content Security Policy", fault));
+        Assert.All(page.Faults, fault => Assert.Matches(
+            "^(Blocked script execution|Refused to|Loading the image|Executing inline)|Content Security Policy", fault));
     }
 }

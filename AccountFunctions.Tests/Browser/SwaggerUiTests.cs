@@ -9,7 +9,8 @@ public sealed class SwaggerUiTests(AzuriteFixture azurite, Chromium chromium) : 
 {
     private const string Address = "ada@example.com";
 
-    // In Swagger UI's own markup: white on light green, selects and the editor of the body without a label, a link within the button of each operation.
+    // In Swagger UI's own markup: white on light green, selects and the editor of the body without a label, a link within the button of
+    // each operation.
     private static readonly string[] RulesThatSwaggerUiBreaks = ["color-contrast", "label", "select-name", "nested-interactive"];
     private TestApp app = null!;
 
@@ -21,7 +22,11 @@ public sealed class SwaggerUiTests(AzuriteFixture azurite, Chromium chromium) : 
     public async Task Somebody_registers_activates_signs_in_and_edits_the_account()
     {
         await using var docs = await chromium.OpenAsync(app, "/api/docs");
-        await TryAsync(docs.Page, "Register", new { username = Address, password1 = TestApp.Password, password2 = TestApp.Password, first_name = "Ada" }, 201);
+        await TryAsync(
+            docs.Page,
+            "Register",
+            new { username = Address, password1 = TestApp.Password, password2 = TestApp.Password, first_name = "Ada" },
+            201);
 
         await using var outbox = await chromium.OpenAsync(app, $"/outbox?to={Address}");
         var code = await outbox.Page.Locator(".code code").InnerTextAsync();
@@ -34,7 +39,9 @@ public sealed class SwaggerUiTests(AzuriteFixture azurite, Chromium chromium) : 
         await docs.Page.Locator(".modal-ux .btn-done").ClickAsync();
 
         Assert.Equal("Ada", (await TryAsync(docs.Page, "GetDetails", null, 200)).GetProperty("first_name").GetString());
-        Assert.Equal("Mathematician", (await TryAsync(docs.Page, "UpdateDetails", new { job = "Mathematician" }, 200)).GetProperty("job").GetString());
+        Assert.Equal(
+            "Mathematician",
+            (await TryAsync(docs.Page, "UpdateDetails", new { job = "Mathematician" }, 200)).GetProperty("job").GetString());
         Assert.Equal("Mathematician", (await TryAsync(docs.Page, "GetDetails", null, 200)).GetProperty("job").GetString());
         Assert.Empty(docs.Faults);
         Assert.Empty(outbox.Faults);

@@ -13,7 +13,9 @@ using Microsoft.OpenApi;
 
 namespace AccountFunctions.Tests.Documentation;
 
-/// <summary>The document against the code: that every answer of the app is as it says, <see cref="TestApp"/> sees to in every other test.</summary>
+/// <summary>
+/// The document against the code: that every answer of the app is as it says, <see cref="TestApp"/> sees to in every other test.
+/// </summary>
 public sealed class ApiDocumentTests(AzuriteFixture azurite) : IAsyncLifetime
 {
     private TestApp app = null!;
@@ -38,10 +40,13 @@ public sealed class ApiDocumentTests(AzuriteFixture azurite) : IAsyncLifetime
     public void Every_route_but_those_of_the_documentation_is_an_operation_and_there_is_no_other()
     {
         var documented = app.Contract.Root.GetProperty("paths").EnumerateObject()
-            .SelectMany(path => path.Value.EnumerateObject().Select(operation => (operation.Name.ToUpperInvariant(), path.Name, operation.Value.GetProperty("operationId").GetString()!)));
+            .SelectMany(path => path.Value.EnumerateObject().Select(
+                operation => (operation.Name.ToUpperInvariant(), path.Name, operation.Value.GetProperty("operationId").GetString()!)));
 
         Assert.Equal(
-            RouteTable.All.Where(route => route.Function.DeclaringType != typeof(DocumentationRoutes)).Select(route => (route.Method.Method, route.Path, route.Name)).Order(),
+            RouteTable.All.Where(route => route.Function.DeclaringType != typeof(DocumentationRoutes))
+                .Select(route => (route.Method.Method, route.Path, route.Name))
+                .Order(),
             documented.Order());
     }
 
@@ -72,7 +77,8 @@ public sealed class ApiDocumentTests(AzuriteFixture azurite) : IAsyncLifetime
     [Fact]
     public void Every_member_of_a_request_or_reply_is_described_and_every_example_is_valid()
     {
-        foreach (var schema in app.Contract.Root.GetProperty("components").GetProperty("schemas").EnumerateObject().Where(schema => Regex.IsMatch(schema.Name, "(Request|Reply)$")))
+        foreach (var schema in app.Contract.Root.GetProperty("components").GetProperty("schemas").EnumerateObject().Where(
+            schema => Regex.IsMatch(schema.Name, "(Request|Reply)$")))
         {
             foreach (var member in schema.Value.GetProperty("properties").EnumerateObject())
             {
@@ -88,11 +94,13 @@ public sealed class ApiDocumentTests(AzuriteFixture azurite) : IAsyncLifetime
     [Fact]
     public void Every_example_of_a_refusal_is_valid()
     {
-        var contents = Descendants(app.Contract.Root).Where(node => node.ValueKind is JsonValueKind.Object && node.TryGetProperty("examples", out var examples) && examples.ValueKind is JsonValueKind.Object).ToList();
+        var contents = Descendants(app.Contract.Root).Where(node => node.ValueKind is JsonValueKind.Object && node.TryGetProperty(
+            "examples", out var examples) && examples.ValueKind is JsonValueKind.Object).ToList();
 
         Assert.True(contents.Count > 20);
         Assert.All(contents, content => Assert.All(
-            content.GetProperty("examples").EnumerateObject(), example => app.Contract.Match(example.Value.GetProperty("value"), content.GetProperty("schema"), example.Name)));
+            content.GetProperty("examples").EnumerateObject(), example =>
+                app.Contract.Match(example.Value.GetProperty("value"), content.GetProperty("schema"), example.Name)));
     }
 
     [Fact, Holds("F6")]
@@ -112,10 +120,14 @@ public sealed class ApiDocumentTests(AzuriteFixture azurite) : IAsyncLifetime
     {
         var request = app.Contract.RequestOf(operation);
         var bodyless = await PostAsync(path, null, token);
-        Assert.Equal(operation.GetProperty("requestBody").TryGetProperty("required", out _) ? "invalid_json" : "success", bodyless.Message ?? bodyless.Data.GetString());
+        Assert.Equal(
+            operation.GetProperty("requestBody").TryGetProperty("required", out _) ? "invalid_json" : "success",
+            bodyless.Message ?? bodyless.Data.GetString());
         token = bodyless.Message is null ? (await app.LoginAsync("ada@example.com")).Data.GetProperty("access").GetString() : token;
 
-        var required = request.TryGetProperty("required", out var names) ? names.EnumerateArray().Select(name => name.GetString()!).ToHashSet() : [];
+        var required = request.TryGetProperty("required", out var names) ? names.EnumerateArray()
+            .Select(name => name.GetString()!)
+            .ToHashSet() : [];
         foreach (var member in request.GetProperty("properties").EnumerateObject())
         {
             var type = member.Value.GetProperty("type");
@@ -131,7 +143,13 @@ public sealed class ApiDocumentTests(AzuriteFixture azurite) : IAsyncLifetime
             {
                 // An address that long is none, and a password is longest at the border.
                 var tooLong = new string('x', maxLength.GetInt32() + 1);
-                await RefusesAsync(path, request, member.Name, tooLong, member.Name switch { "username" => "invalid_email", "password2" => null, _ => "too_long" }, token);
+                await RefusesAsync(
+                    path,
+                    request,
+                    member.Name,
+                    tooLong,
+                    member.Name switch { "username" => "invalid_email", "password2" => null, _ => "too_long" },
+                    token);
                 Assert.DoesNotContain("too_long", (await PostAsync(path, Sample(request, member.Name, tooLong[1..]), token)).Message ?? "");
             }
 
@@ -146,7 +164,8 @@ public sealed class ApiDocumentTests(AzuriteFixture azurite) : IAsyncLifetime
     {
         var answer = await PostAsync(path, Sample(request, member, value), token);
 
-        Assert.Equal(fault, answer.Json.TryGetProperty("errors", out var errors) && errors.TryGetProperty(member, out var codes) ? codes[0].GetString() : null);
+        Assert.Equal(fault, answer.Json.TryGetProperty(
+            "errors", out var errors) && errors.TryGetProperty(member, out var codes) ? codes[0].GetString() : null);
     }
 
     // The examples of the document, but for one member.

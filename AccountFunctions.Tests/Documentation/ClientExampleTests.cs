@@ -3,7 +3,9 @@ using LocalHost.Storage;
 
 namespace AccountFunctions.Tests.Documentation;
 
-/// <summary>The example client of docs/clients.md: its types come from the document, it compiles, and it goes from sign-up to sign-out.</summary>
+/// <summary>
+/// The example client of docs/clients.md: its types come from the document, it compiles, and it goes from sign-up to sign-out.
+/// </summary>
 public sealed class ClientExampleTests(AzuriteFixture azurite)
 {
     private static readonly string Docs = Repository.PathTo("docs");
@@ -44,7 +46,12 @@ public sealed class ClientExampleTests(AzuriteFixture azurite)
 
     private static async Task<string> NodeAsync(params string[] arguments)
     {
-        using var node = NpmInstall.Run(new ProcessStartInfo("node", arguments) { WorkingDirectory = Client, RedirectStandardOutput = true, RedirectStandardError = true });
+        using var node = NpmInstall.Run(new ProcessStartInfo("node", arguments)
+        {
+            WorkingDirectory = Client,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        });
         var errors = node.StandardError.ReadToEndAsync();
         var output = await node.StandardOutput.ReadToEndAsync();
         await node.WaitForExitAsync();

@@ -21,17 +21,56 @@ public sealed class ContractTests
 
     [Theory]
     [InlineData("POST", "/api/account/activate", 200, Json, """{"status":"success","code":200,"data":"success","message":null}""", null)]
-    [InlineData("POST", "/api/account/activate/", 400, Json, """{"status":"error","code":400,"data":null,"message":"invalid_code"}""", null)]
-    [InlineData("POST", "/api/account/activate", 400, Json, """{"status":"error","code":400,"data":null,"message":"code: blank","errors":{"code":["blank"]}}""", null)]
-    [InlineData("POST", "/api/account/activate", 400, Json, """{"status":"error","code":400,"data":null,"message":"not_active"}""", "matches none")]
-    [InlineData("POST", "/api/account/activate", 400, Json, """{"status":"error","code":400,"data":null,"message":"job: blank","errors":{"job":["blank"]}}""", "job")]
-    [InlineData("POST", "/api/account/activate", 404, Json, """{"status":"error","code":404,"data":null,"message":"not_found"}""", "a status that is not documented")]
-    [InlineData("POST", "/api/account/activate", 429, Json, """{"status":"error","code":429,"data":null,"message":"throttled"}""", "without the header Retry-After")]
+    [InlineData(
+        "POST", "/api/account/activate/", 400, Json, """{"status":"error","code":400,"data":null,"message":"invalid_code"}""", null)]
+    [InlineData(
+        "POST",
+        "/api/account/activate",
+        400,
+        Json,
+        """{"status":"error","code":400,"data":null,"message":"code: blank","errors":{"code":["blank"]}}""",
+        null)]
+    [InlineData(
+        "POST", "/api/account/activate", 400, Json, """{"status":"error","code":400,"data":null,"message":"not_active"}""", "matches none")]
+    [InlineData(
+        "POST",
+        "/api/account/activate",
+        400,
+        Json,
+        """{"status":"error","code":400,"data":null,"message":"job: blank","errors":{"job":["blank"]}}""",
+        "job")]
+    [InlineData(
+        "POST",
+        "/api/account/activate",
+        404,
+        Json,
+        """{"status":"error","code":404,"data":null,"message":"not_found"}""",
+        "a status that is not documented")]
+    [InlineData(
+        "POST",
+        "/api/account/activate",
+        429,
+        Json,
+        """{"status":"error","code":429,"data":null,"message":"throttled"}""",
+        "without the header Retry-After")]
     [InlineData("POST", "/api/account/activate", 200, "text/plain", "success", "the type")]
-    [InlineData("POST", "/api/account/activate", 200, Json, """{"status":"success","code":201,"data":"success","message":null}""", "none of")]
+    [InlineData(
+        "POST", "/api/account/activate", 200, Json, """{"status":"success","code":201,"data":"success","message":null}""", "none of")]
     [InlineData("POST", "/api/account/activate", 200, Json, """{"status":"success","code":200,"data":"success"}""", "message is missing")]
-    [InlineData("POST", "/api/account/activate", 200, Json, """{"status":"success","code":200,"data":"success","message":null,"more":1}""", "more is not documented")]
-    [InlineData("POST", "/api/account/register", 201, Json, """{"status":"success","code":201,"data":{"username":"a","first_name":null,"last_name":"","country_code":null},"message":null}""", "null is no string")]
+    [InlineData(
+        "POST",
+        "/api/account/activate",
+        200,
+        Json,
+        """{"status":"success","code":200,"data":"success","message":null,"more":1}""",
+        "more is not documented")]
+    [InlineData(
+        "POST",
+        "/api/account/register",
+        201,
+        Json,
+        """{"status":"success","code":201,"data":{"username":"a","first_name":null,"last_name":"","country_code":null},"message":null}""",
+        "null is no string")]
     [InlineData("PUT", "/api/account/activate", 404, Json, "", null)]
     [InlineData("PUT", "/api/account/activate", 200, Json, "", "which is not documented")]
     public async Task An_answer_is_held_to_the_document(string method, string path, int status, string type, string body, string? fault)

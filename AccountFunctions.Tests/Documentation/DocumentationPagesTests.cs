@@ -34,7 +34,10 @@ public sealed partial class DocumentationPagesTests(AzuriteFixture azurite) : IA
     {
         foreach (Match link in Links().Matches(await app.Client.GetStringAsync("/api/docs")))
         {
-            using var request = new HttpRequestMessage(HttpMethod.Get, link.Groups[1].Value) { Headers = { { "Accept-Encoding", "gzip" } } };
+            using var request = new HttpRequestMessage(HttpMethod.Get, link.Groups[1].Value)
+            {
+                Headers = { { "Accept-Encoding", "gzip" } },
+            };
             var file = await app.Client.SendAsync(request);
             Assert.Equal(HttpStatusCode.OK, file.StatusCode);
             if (!link.Groups[1].Value.Contains("/assets/", StringComparison.Ordinal))
@@ -43,8 +46,12 @@ public sealed partial class DocumentationPagesTests(AzuriteFixture azurite) : IA
             }
 
             Assert.Contains("immutable", file.Headers.CacheControl!.ToString());
-            Assert.Equal(!link.Groups[1].Value.Contains("/docs.", StringComparison.Ordinal), file.Content.Headers.ContentEncoding.Contains("gzip"));
-            using var again = new HttpRequestMessage(HttpMethod.Get, link.Groups[1].Value) { Headers = { { "If-None-Match", file.Headers.ETag!.ToString() } } };
+            Assert.Equal(
+                !link.Groups[1].Value.Contains("/docs.", StringComparison.Ordinal), file.Content.Headers.ContentEncoding.Contains("gzip"));
+            using var again = new HttpRequestMessage(HttpMethod.Get, link.Groups[1].Value)
+            {
+                Headers = { { "If-None-Match", file.Headers.ETag!.ToString() } },
+            };
             var kept = await app.Client.SendAsync(again);
             Assert.Equal((HttpStatusCode.NotModified, 0), (kept.StatusCode, (await kept.Content.ReadAsByteArrayAsync()).Length));
         }

@@ -54,7 +54,8 @@ public sealed class DeliveryReportsTests(AzuriteFixture azurite) : IAsyncLifetim
     [Fact]
     public async Task What_the_transport_does_not_know_is_asked_for_again_and_given_up_in_the_end()
     {
-        await using var other = await ImpatientApp.StartAsync(azurite.NewStorage(), configure: services => services.AddSingleton<IEmailTransport>(transport));
+        await using var other = await ImpatientApp.StartAsync(
+            azurite.NewStorage(), configure: services => services.AddSingleton<IEmailTransport>(transport));
         await other.Services.GetRequiredService<HousekeepingQueue>().EnqueueAsync(
             new DeliveryCheck(new string('a', 64), Guid.CreateVersion7(), other.Time.GetUtcNow(), Tries: 9), Stop);
         while (transport.Asked < 2)

@@ -32,7 +32,8 @@ public sealed class EmailQuotaTests(AzuriteFixture azurite) : IAsyncLifetime
         var sent = new List<DateTimeOffset>();
         for (var second = 0; second < 200; second++, time.Advance(TimeSpan.FromSeconds(1)))
         {
-            var turns = await Task.WhenAll(Enumerable.Range(0, perMinute / 5).Select(i => quotas[i % instances].TakeAsync(EmailPriority.Reset, Stop)));
+            var turns = await Task.WhenAll(
+                Enumerable.Range(0, perMinute / 5).Select(i => quotas[i % instances].TakeAsync(EmailPriority.Reset, Stop)));
             sent.AddRange(turns.Where(wait => wait == TimeSpan.Zero).Select(_ => time.GetUtcNow()));
         }
 
@@ -107,7 +108,8 @@ public sealed class EmailQuotaTests(AzuriteFixture azurite) : IAsyncLifetime
 
         // The copy waits in the service's time, another delivery of the job does not.
         var row = (await app.RowsAsync("Addresses")).Single(row => row.GetString("Username") == "bob@example.com");
-        var job = new EmailJob(EmailKind.Registration, row.PartitionKey, row.RowKey["pending-".Length..], row.GetDateTimeOffset("Issued")!.Value);
+        var job = new EmailJob(
+            EmailKind.Registration, row.PartitionKey, row.RowKey["pending-".Length..], row.GetDateTimeOffset("Issued")!.Value);
         app.Time.Advance(TimeSpan.FromSeconds(65));
         await app.Services.GetRequiredService<EmailOutbox>().EnqueueAsync(job, Stop);
         await app.WaitForMailsAsync("bob@example.com", 1);

@@ -85,7 +85,8 @@ public sealed class EmailSenderTests(AzuriteFixture azurite) : IAsyncLifetime
     [Fact, Holds("G5")]
     public async Task A_refusal_for_now_uses_up_no_dequeue_and_the_mail_comes_when_it_may()
     {
-        await using var strict = await TestApp.StartAsync(azurite.NewStorage(), new() { ["AzureFunctionsJobHost:extensions:queues:maxDequeueCount"] = "1" });
+        await using var strict = await TestApp.StartAsync(
+            azurite.NewStorage(), new() { ["AzureFunctionsJobHost:extensions:queues:maxDequeueCount"] = "1" });
         await FaultAsync("""{"status":429,"retry_after":1,"times":3}""", strict);
         await strict.RegisterAsync(Address);
 
@@ -176,7 +177,8 @@ public sealed class EmailSenderTests(AzuriteFixture azurite) : IAsyncLifetime
     [Fact, Holds("S11")]
     public async Task A_mail_that_the_service_refuses_for_now_is_sent_when_it_is_tried_again()
     {
-        await using var patient = await TestApp.StartAsync(azurite.NewStorage(), new() { ["AzureFunctionsJobHost:extensions:queues:visibilityTimeout"] = "00:00:01" });
+        await using var patient = await TestApp.StartAsync(
+            azurite.NewStorage(), new() { ["AzureFunctionsJobHost:extensions:queues:visibilityTimeout"] = "00:00:01" });
         await FaultAsync("""{"status":503,"times":2}""", patient);
         await patient.RegisterAsync(Address);
 
@@ -186,7 +188,8 @@ public sealed class EmailSenderTests(AzuriteFixture azurite) : IAsyncLifetime
     [Fact, Holds("B8", "G6")]
     public async Task A_job_carries_ids_only_and_stays_small()
     {
-        var service = new QueueServiceClient(azurite.NewStorage(), new QueueClientOptions { MessageEncoding = QueueMessageEncoding.Base64 });
+        var service = new QueueServiceClient(
+            azurite.NewStorage(), new QueueClientOptions { MessageEncoding = QueueMessageEncoding.Base64 });
         var queue = (await service.CreateQueueAsync(QueueNames.EmailJobs)).Value;
         await new EmailOutbox(service).EnqueueAsync(
             new EmailJob(EmailKind.Registration, new string('a', 64), new string('b', 32), app.Time.GetUtcNow()), default);
@@ -198,7 +201,8 @@ public sealed class EmailSenderTests(AzuriteFixture azurite) : IAsyncLifetime
         Assert.True(json.Length < 1024);
     }
 
-    private async Task<TableEntity> MailAsync() => (await app.RowsAsync("Addresses")).Single(row => row.RowKey.StartsWith("mail-", StringComparison.Ordinal));
+    private async Task<TableEntity> MailAsync() =>
+        (await app.RowsAsync("Addresses")).Single(row => row.RowKey.StartsWith("mail-", StringComparison.Ordinal));
 
     // As if the process had died between sending the mail and saying so.
     private async Task ReopenAsync()
@@ -220,7 +224,8 @@ public sealed class EmailSenderTests(AzuriteFixture azurite) : IAsyncLifetime
     private async Task<EmailJob> JobAsync(TestApp? of = null)
     {
         var row = await PendingAsync(of);
-        return new EmailJob(EmailKind.Registration, row.PartitionKey, row.RowKey["pending-".Length..], row.GetDateTimeOffset("Issued")!.Value);
+        return new EmailJob(
+            EmailKind.Registration, row.PartitionKey, row.RowKey["pending-".Length..], row.GetDateTimeOffset("Issued")!.Value);
     }
 
     private Task EnqueueAsync(EmailJob job, TestApp? to = null) =>

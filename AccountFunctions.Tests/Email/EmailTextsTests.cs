@@ -11,7 +11,8 @@ namespace AccountFunctions.Tests.Email;
 public sealed partial class EmailTextsTests(AzuriteFixture azurite)
 {
     private const string Code = "024680";
-    private static readonly EmailTexts Texts = new(Options.Create(new EmailOptions { ProductName = "Tom & <b>Co</b>", Sender = "accounts@example.com" }));
+    private static readonly EmailTexts Texts = new(
+        Options.Create(new EmailOptions { ProductName = "Tom & <b>Co</b>", Sender = "accounts@example.com" }));
 
     public static TheoryData<string> Languages => [.. EmailLanguage.Supported];
 
@@ -23,7 +24,8 @@ public sealed partial class EmailTextsTests(AzuriteFixture azurite)
         Dictionary<string, string> Read(string name) => resources.GetResourceSet(
                 name == "en" ? CultureInfo.InvariantCulture : CultureInfo.GetCultureInfo(name), createIfNotExists: true, tryParents: false)!
             .Cast<DictionaryEntry>().ToDictionary(entry => (string)entry.Key, entry => (string)entry.Value!);
-        string Placeholders(string text) => string.Join(' ', Placeholder().Matches(text).Select(match => match.Value).Distinct().Order(StringComparer.Ordinal));
+        string Placeholders(string text) =>
+            string.Join(' ', Placeholder().Matches(text).Select(match => match.Value).Distinct().Order(StringComparer.Ordinal));
 
         var english = Read("en");
         var texts = Read(language);
@@ -31,7 +33,8 @@ public sealed partial class EmailTextsTests(AzuriteFixture azurite)
         Assert.Equal(english.Keys.Order(StringComparer.Ordinal), texts.Keys.Order(StringComparer.Ordinal));
         Assert.All(texts, text => Assert.Equal(Placeholders(english[text.Key]), Placeholders(text.Value)));
         Assert.All(texts, text => Assert.Equal(english[text.Key].Split("\n\n").Length, text.Value.Split("\n\n").Length));
-        Assert.Equal(language is "en", texts.Any(text => text.Key.EndsWith(".Text", StringComparison.Ordinal) && text.Value == english[text.Key]));
+        Assert.Equal(
+            language is "en", texts.Any(text => text.Key.EndsWith(".Text", StringComparison.Ordinal) && text.Value == english[text.Key]));
     }
 
     [Theory, Holds("F5")]
@@ -57,7 +60,8 @@ public sealed partial class EmailTextsTests(AzuriteFixture azurite)
     [MemberData(nameof(Languages))]
     public void A_code_stands_in_subject_and_text_and_first_of_all_in_the_preview_line(string language)
     {
-        Assert.All(new[] { Texts.ActivationCode(language, Code, TimeSpan.FromDays(1)), Texts.ResetCode(language, Code, TimeSpan.FromMinutes(10)) }, mail =>
+        Assert.All(new[] { Texts.ActivationCode(
+            language, Code, TimeSpan.FromDays(1)), Texts.ResetCode(language, Code, TimeSpan.FromMinutes(10)) }, mail =>
         {
             Assert.Contains(Code, mail.Subject, StringComparison.Ordinal);
             Assert.Contains($"\n\n{Code}\n\n", mail.PlainText, StringComparison.Ordinal);
@@ -71,7 +75,10 @@ public sealed partial class EmailTextsTests(AzuriteFixture azurite)
     [InlineData("01:30:00", "90 min")]
     [InlineData("00:00:45", "45 s")]
     public void The_time_that_a_code_is_good_for_is_named(string span, string shown) =>
-        Assert.Contains($"Valid for: {shown}\n", Texts.ResetCode("en", Code, TimeSpan.Parse(span, CultureInfo.InvariantCulture)).PlainText, StringComparison.Ordinal);
+        Assert.Contains(
+            $"Valid for: {shown}\n",
+            Texts.ResetCode("en", Code, TimeSpan.Parse(span, CultureInfo.InvariantCulture)).PlainText,
+            StringComparison.Ordinal);
 
     [Fact]
     public void Without_a_language_the_default_is_used()

@@ -32,8 +32,11 @@ public sealed class SmtpTransportTests : IAsyncLifetime
         using var stream = new MemoryStream(System.Text.Encoding.UTF8.GetBytes(taken.GetProperty("text").GetString()!));
         var message = await MimeMessage.LoadAsync(stream);
 
-        Assert.Equal(("accounts@example.com", "ada@example.com", "app"), (taken.GetProperty("from").GetString(), taken.GetProperty("to").GetString(), taken.GetProperty("user").GetString()));
-        Assert.Equal((mail.Subject, mail.PlainText, mail.Html), (message.Subject, message.TextBody?.TrimEnd(), message.HtmlBody?.TrimEnd()));
+        Assert.Equal(
+            ("accounts@example.com", "ada@example.com", "app"),
+            (taken.GetProperty("from").GetString(), taken.GetProperty("to").GetString(), taken.GetProperty("user").GetString()));
+        Assert.Equal(
+            (mail.Subject, mail.PlainText, mail.Html), (message.Subject, message.TextBody?.TrimEnd(), message.HtmlBody?.TrimEnd()));
         Assert.Equal($"{mail.OperationId:N}@example.com", message.MessageId);
         Assert.Equal("\"Example\" <accounts@example.com>", message.From.ToString());
     }
@@ -50,24 +53,29 @@ public sealed class SmtpTransportTests : IAsyncLifetime
 
     [Fact]
     public async Task A_wrong_password_is_a_fault_of_the_configuration() =>
-        Assert.Equal(EmailFailure.Configuration, (await Assert.ThrowsAsync<EmailFailureException>(() => Transport(password: "wrong").SendAsync(mail, default))).Failure);
+        Assert.Equal(
+            EmailFailure.Configuration,
+            (await Assert.ThrowsAsync<EmailFailureException>(() => Transport(password: "wrong").SendAsync(mail, default))).Failure);
 
     [Fact]
     public async Task A_server_whose_certificate_nobody_vouches_for_gets_no_mail() =>
         Assert.Equal(
             EmailFailure.Configuration,
-            (await Assert.ThrowsAsync<EmailFailureException>(() => Transport(security: SecureSocketOptions.StartTls).SendAsync(mail, default))).Failure);
+            (await Assert.ThrowsAsync<EmailFailureException>(
+                () => Transport(security: SecureSocketOptions.StartTls).SendAsync(mail, default))).Failure);
 
     [Fact]
     public async Task A_mailbox_that_does_not_exist_is_refused_for_good() =>
         Assert.Equal(
             EmailFailure.Permanent,
-            (await Assert.ThrowsAsync<EmailFailureException>(() => Transport().SendAsync(mail with { To = "gone@example.com" }, default))).Failure);
+            (await Assert.ThrowsAsync<EmailFailureException>(
+                () => Transport().SendAsync(mail with { To = "gone@example.com" }, default))).Failure);
 
     [Theory]
     [InlineData("relay@example.com", "550 RecipientNotAccepted")]
     [InlineData("quota@example.com", "550 MessageNotAccepted")]
-    public async Task A_server_that_wants_no_mail_of_ours_is_a_fault_of_the_configuration_and_its_text_is_not_repeated(string to, string reason)
+    public async Task A_server_that_wants_no_mail_of_ours_is_a_fault_of_the_configuration_and_its_text_is_not_repeated(
+        string to, string reason)
     {
         var refused = await Assert.ThrowsAsync<EmailFailureException>(() => Transport().SendAsync(mail with { To = to }, default));
 
@@ -99,11 +107,17 @@ public sealed class SmtpTransportTests : IAsyncLifetime
     {
         var folder = Repository.PathTo("AccountFunctions.Tests", "Email", "SmtpServer");
         await NpmInstall.EnsureAsync(folder, folder, CancellationToken.None);
-        server = NpmInstall.Run(new ProcessStartInfo("node", [Path.Combine(folder, "smtp-server.cjs"), folder, mode]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true });
+        server = NpmInstall.Run(new ProcessStartInfo("node", [Path.Combine(folder, "smtp-server.cjs"), folder, mode])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        });
         port = int.Parse((await server.StandardOutput.ReadLineAsync())!, null);
     }
 
-    private SmtpTransport Transport(string username = "app", string password = "secret", SecureSocketOptions security = SecureSocketOptions.None) => new(
+    private SmtpTransport Transport(
+        string username = "app", string password = "secret", SecureSocketOptions security = SecureSocketOptions.None) => new(
         Options.Create(new SmtpOptions { Host = "127.0.0.1", Port = port, Username = username, Password = password, Security = security }),
         Options.Create(new EmailOptions { Sender = "accounts@example.com", ProductName = "Example" }));
 }

@@ -4,8 +4,8 @@ using Azure.Communication.Email;
 namespace AccountFunctions.Tests.Email;
 
 /// <summary>
-/// A project stands in for package Azure.Communication.Email. What it declares and the package does not have would compile here and not for Azure, so
-/// AzureCommunicationEmail.txt lists the package's signatures.
+/// A project stands in for package Azure.Communication.Email. What it declares and the package does not have would compile here and not for
+/// Azure, so AzureCommunicationEmail.txt lists the package's signatures.
 /// </summary>
 public sealed class StandInTests
 {
@@ -31,8 +31,10 @@ public sealed class StandInTests
 
     private static IEnumerable<string> Describe(Type type)
     {
-        const BindingFlags own = BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
-        yield return $"{Kind(type)} {type.FullName}{(type.IsClass && type.BaseType != typeof(object) && type.BaseType is { } parent ? $" : {Name(parent)}" : "")}";
+        const BindingFlags own =
+            BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly;
+        var parent = type.IsClass && type.BaseType != typeof(object) ? type.BaseType : null;
+        yield return $"{Kind(type)} {type.FullName}{(parent is null ? "" : $" : {Name(parent)}")}";
         foreach (var contract in type.GetInterfaces().Except(type.BaseType?.GetInterfaces() ?? []).Where(_ => !type.IsEnum))
         {
             yield return $"{type.FullName} : {Name(contract)}";
@@ -53,21 +55,29 @@ public sealed class StandInTests
             yield return $"{type.FullName}: {(type.IsAbstract ? "" : Access(constructor))}{type.Name}({Parameters(constructor)})";
         }
 
-        foreach (var method in type.GetMethods(own).Where(method => IsVisible(method) && (!method.IsSpecialName || method.Name.StartsWith("op_", StringComparison.Ordinal))))
+        foreach (var method in type.GetMethods(own).Where(IsVisible))
         {
-            yield return $"{type.FullName}: {Access(method)}{Modifier(method)}{Name(method.ReturnType)} {method.Name}({Parameters(method)})";
+            if (!method.IsSpecialName || method.Name.StartsWith("op_", StringComparison.Ordinal))
+            {
+                var result = $"{Access(method)}{Modifier(method)}{Name(method.ReturnType)}";
+                yield return $"{type.FullName}: {result} {method.Name}({Parameters(method)})";
+            }
         }
 
         foreach (var property in type.GetProperties(own).Where(property => property.GetMethod is { } get && IsVisible(get)))
         {
             var accessors = property.SetMethod is { } set && IsVisible(set) ? "{ get; set; }" : "{ get; }";
-            yield return $"{type.FullName}: {Access(property.GetMethod!)}{Modifier(property.GetMethod!)}{Name(property.PropertyType)} {property.Name} {accessors}";
+            var result = $"{Access(property.GetMethod!)}{Modifier(property.GetMethod!)}{Name(property.PropertyType)}";
+            yield return $"{type.FullName}: {result} {property.Name} {accessors}";
         }
     }
 
     private static string Kind(Type type) =>
         type.IsEnum ? "enum" : type.IsInterface ? "interface" : type.IsValueType ? "struct"
-        : type is { IsAbstract: true, IsSealed: true } ? "static class" : type.IsAbstract ? "abstract class" : type.IsSealed ? "sealed class" : "class";
+        : type is { IsAbstract: true, IsSealed: true } ? "static class"
+        : type.IsAbstract ? "abstract class"
+        : type.IsSealed ? "sealed class"
+        : "class";
 
     private static bool IsVisible(MethodBase method) => method.IsPublic || method.IsFamily || method.IsFamilyOrAssembly;
 
@@ -79,8 +89,13 @@ public sealed class StandInTests
         : method.GetBaseDefinition() != method ? "override "
         : method is { IsVirtual: true, IsFinal: false } ? "virtual " : "";
 
-    private static string Parameters(MethodBase method) => string.Join(", ", method.GetParameters().Select(parameter =>
-        $"{(parameter.IsDefined(typeof(ParamArrayAttribute)) ? "params " : "")}{Name(parameter.ParameterType)} {parameter.Name}{(parameter.IsOptional ? " = default" : "")}"));
+    private static string Parameters(MethodBase method) => string.Join(", ", method.GetParameters().Select(Parameter));
+
+    private static string Parameter(ParameterInfo parameter)
+    {
+        var modifier = parameter.IsDefined(typeof(ParamArrayAttribute)) ? "params " : "";
+        return $"{modifier}{Name(parameter.ParameterType)} {parameter.Name}{(parameter.IsOptional ? " = default" : "")}";
+    }
 
     private static string Name(Type type) =>
         type.IsArray ? $"{Name(type.GetElementType()!)}[]"

@@ -9,10 +9,12 @@ public sealed class HostileRequestTests(AzuriteFixture azurite)
     [Fact, Holds("F6", "F11")]
     public async Task Whatever_is_sent_the_answer_is_one_of_the_contract()
     {
-        await using var app = await TestApp.StartAsync(azurite.NewStorage(), new() { ["Passwords:MemoryKiB"] = "1024", ["Passwords:Iterations"] = "1" });
+        await using var app = await TestApp.StartAsync(
+            azurite.NewStorage(), new() { ["Passwords:MemoryKiB"] = "1024", ["Passwords:Iterations"] = "1" });
 
         // Some requests sign out.
-        var tokens = await Task.WhenAll(Enumerable.Range(0, 20).Select(async number => (await app.SignInAsync($"ada{number}@example.com")).GetProperty("access").GetString()));
+        var tokens = await Task.WhenAll(Enumerable.Range(0, 20).Select(
+            async number => (await app.SignInAsync($"ada{number}@example.com")).GetProperty("access").GetString()));
         var seed = Environment.TickCount;
         await Parallel.ForAsync(0, Requests, new ParallelOptions { MaxDegreeOfParallelism = 16 }, async (number, cancellation) =>
         {

@@ -78,7 +78,10 @@ public sealed class HttpEdgeTests(AzuriteFixture azurite) : IAsyncLifetime
     public async Task A_body_without_a_length_is_refused_since_the_host_drops_it(string operation)
     {
         var token = (await app.SignInAsync("ada@example.com")).GetProperty("access").GetString();
-        using var request = new HttpRequestMessage(HttpMethod.Post, $"/api/account/{operation}") { Content = JsonContent.Create(new { all = true }) };
+        using var request = new HttpRequestMessage(HttpMethod.Post, $"/api/account/{operation}")
+        {
+            Content = JsonContent.Create(new { all = true }),
+        };
         request.Headers.TransferEncodingChunked = true;
         var answer = await app.SendAsync(request, token);
 
@@ -88,7 +91,8 @@ public sealed class HttpEdgeTests(AzuriteFixture azurite) : IAsyncLifetime
     [Fact, Holds("F10")]
     public async Task Every_answer_carries_the_headers_that_protect_it()
     {
-        foreach (var answer in new[] { await app.RegisterAsync("ada@example.com"), await app.GetAsync("details"), await SendAsync("["u8.ToArray()) })
+        foreach (var answer in new[] { await app.RegisterAsync(
+            "ada@example.com"), await app.GetAsync("details"), await SendAsync("["u8.ToArray()) })
         {
             Assert.Equal("no-store", answer.Headers["Cache-Control"]);
             Assert.Equal("nosniff", answer.Headers["X-Content-Type-Options"]);
@@ -104,7 +108,10 @@ public sealed class HttpEdgeTests(AzuriteFixture azurite) : IAsyncLifetime
     [Fact, Holds("F10")]
     public async Task Behind_https_browsers_are_told_to_stay_there()
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, "/api/account/details") { Headers = { { "X-Forwarded-Proto", "https" } } };
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/api/account/details")
+        {
+            Headers = { { "X-Forwarded-Proto", "https" } },
+        };
 
         Assert.Equal("max-age=31536000; includeSubDomains", (await app.SendAsync(request)).Headers["Strict-Transport-Security"]);
     }
@@ -112,7 +119,10 @@ public sealed class HttpEdgeTests(AzuriteFixture azurite) : IAsyncLifetime
     [Fact, Holds("F11")]
     public async Task The_trace_of_the_caller_is_the_request_id()
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, "/api/account/details") { Headers = { { "traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01" } } };
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/api/account/details")
+        {
+            Headers = { { "traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01" } },
+        };
 
         Assert.Equal("0af7651916cd43dd8448eb211c80319c", (await app.SendAsync(request)).Headers["X-Request-Id"]);
     }
@@ -129,14 +139,22 @@ public sealed class HttpEdgeTests(AzuriteFixture azurite) : IAsyncLifetime
     [Fact, Holds("C6", "F11")]
     public async Task A_refusal_is_a_problem_document_where_that_is_asked_for()
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/account/activate") { Content = new StringContent("{}", Encoding.UTF8, "application/json") };
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/account/activate")
+        {
+            Content = new StringContent("{}", Encoding.UTF8, "application/json"),
+        };
         request.Headers.Accept.ParseAdd("application/json, application/problem+json;q=0.9");
         var answer = await app.SendAsync(request);
 
         Assert.Equal("application/problem+json", answer.Headers["Content-Type"]);
-        Assert.Equal(["type", "title", "status", "detail", "code", "errors", "trace_id"], answer.Json.EnumerateObject().Select(member => member.Name));
+        Assert.Equal(
+            ["type", "title", "status", "detail", "code", "errors", "trace_id"],
+            answer.Json.EnumerateObject().Select(member => member.Name));
         Assert.Equal("http://localhost:7071/api/docs/errors#invalid_fields", answer.Json.GetProperty("type").GetString());
-        Assert.Equal(("Bad Request", 400, "invalid_fields"), (answer.Json.GetProperty("title").GetString(), answer.Json.GetProperty("status").GetInt32(), answer.Json.GetProperty("code").GetString()));
+        Assert.Equal(("Bad Request", 400, "invalid_fields"), (
+            answer.Json.GetProperty("title").GetString(),
+            answer.Json.GetProperty("status").GetInt32(),
+            answer.Json.GetProperty("code").GetString()));
         Assert.Equal("required", answer.Json.GetProperty("errors").GetProperty("username")[0].GetString());
         Assert.Equal(answer.Headers["X-Request-Id"], answer.Json.GetProperty("trace_id").GetString());
     }
@@ -148,7 +166,8 @@ public sealed class HttpEdgeTests(AzuriteFixture azurite) : IAsyncLifetime
         await cut.Table("Addresses").DeleteAsync();
         var answer = await cut.RegisterAsync("ada@example.com");
 
-        Assert.Equal((HttpStatusCode.ServiceUnavailable, "unavailable", "1"), (answer.Status, answer.Message, answer.Headers["Retry-After"]));
+        Assert.Equal(
+            (HttpStatusCode.ServiceUnavailable, "unavailable", "1"), (answer.Status, answer.Message, answer.Headers["Retry-After"]));
     }
 
     private async Task IsInvalidAsync(byte[] body)

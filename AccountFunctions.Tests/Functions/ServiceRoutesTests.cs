@@ -55,10 +55,18 @@ public sealed class ServiceRoutesTests(AzuriteFixture azurite)
     {
         var port = Ports.Free();
         var time = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
-        await using var app = await TestApp.StartAsync(azurite.NewStorage(), new() { ["Tokens:Issuer"] = $"http://127.0.0.1:{port}/api", ["Tokens:Audience"] = "the-shop" }, time, port: port);
+        await using var app = await TestApp.StartAsync(
+            azurite.NewStorage(),
+            new() { ["Tokens:Issuer"] = $"http://127.0.0.1:{port}/api", ["Tokens:Audience"] = "the-shop" },
+            time,
+            port: port);
         await using var shop = await StartShopAsync($"http://127.0.0.1:{port}/api");
         var token = (await app.SignInAsync("ada@example.com")).GetProperty("access").GetString();
-        using var client = new HttpClient { BaseAddress = new Uri(shop.Urls.Single()), DefaultRequestHeaders = { Authorization = new("Bearer", token) } };
+        using var client = new HttpClient
+        {
+            BaseAddress = new Uri(shop.Urls.Single()),
+            DefaultRequestHeaders = { Authorization = new("Bearer", token) },
+        };
 
         Assert.Matches("^[0-9a-f]{32} C$", await client.GetStringAsync("/"));
         client.DefaultRequestHeaders.Authorization = new("Bearer", token![..^4] + "AAAA");
@@ -78,12 +86,14 @@ public sealed class ServiceRoutesTests(AzuriteFixture azurite)
         }
 
         // First the coming key is only published; the instances that are not restarted yet still sign with the old one.
-        await using (var overlap = await TestApp.StartAsync(storage, new() { ["Tokens:SigningKey"] = oldKey, ["Tokens:PreviousSigningKeys"] = newKey }, time))
+        await using (var overlap = await TestApp.StartAsync(
+            storage, new() { ["Tokens:SigningKey"] = oldKey, ["Tokens:PreviousSigningKeys"] = newKey }, time))
         {
             announced = await overlap.Client.GetStringAsync("/api/.well-known/jwks.json");
         }
 
-        await using var after = await TestApp.StartAsync(storage, new() { ["Tokens:SigningKey"] = newKey, ["Tokens:PreviousSigningKeys"] = oldKey }, time);
+        await using var after = await TestApp.StartAsync(
+            storage, new() { ["Tokens:SigningKey"] = newKey, ["Tokens:PreviousSigningKeys"] = oldKey }, time);
         var newToken = (await after.LoginAsync("ada@example.com")).Data.GetProperty("access").GetString()!;
         Assert.Equal(HttpStatusCode.OK, (await after.GetAsync("details", oldToken)).Status);
         Assert.Equal(HttpStatusCode.OK, (await after.GetAsync("details", newToken)).Status);

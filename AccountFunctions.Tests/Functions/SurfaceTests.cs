@@ -42,7 +42,10 @@ public sealed class SurfaceTests(AzuriteFixture azurite) : IAsyncLifetime
     [Fact, Holds("F9", "S13")]
     public async Task No_origin_is_allowed()
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, "/api/account/details") { Headers = { { "Origin", "https://evil.example" } } };
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/api/account/details")
+        {
+            Headers = { { "Origin", "https://evil.example" } },
+        };
         var answer = await app.SendAsync(request);
 
         Assert.DoesNotContain(answer.Headers.Keys, name => name.StartsWith("Access-Control", StringComparison.OrdinalIgnoreCase));

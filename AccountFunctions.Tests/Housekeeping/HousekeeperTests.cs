@@ -78,7 +78,8 @@ public sealed class HousekeeperTests(AzuriteFixture azurite) : IAsyncLifetime
         await app.SignInAsync(Address);
         await app.PostAsync("code", new { username = Address });
         var code = await app.NextCodeAsync(Address, 2);
-        Assert.Equal(HttpStatusCode.OK, (await app.PostAsync("forgot", new { username = Address, code, new_password = "green tractor 78" })).Status);
+        Assert.Equal(
+            HttpStatusCode.OK, (await app.PostAsync("forgot", new { username = Address, code, new_password = "green tractor 78" })).Status);
         await app.LoginAsync(Address, "green tractor 78");
         await app.WaitForMailsAsync(Address, 3);
         app.Time.Advance(TimeSpan.FromDays(2));
@@ -154,7 +155,8 @@ public sealed class HousekeeperTests(AzuriteFixture azurite) : IAsyncLifetime
         var key = new string('b', 64);
         foreach (var number in Enumerable.Range(0, 130))
         {
-            await app.Table("Addresses").AddEntityAsync(new TableEntity(key, $"mail-{number}") { ["Expires"] = app.Time.GetUtcNow(), ["Sent"] = true });
+            await app.Table("Addresses")
+                .AddEntityAsync(new TableEntity(key, $"mail-{number}") { ["Expires"] = app.Time.GetUtcNow(), ["Sent"] = true });
         }
 
         await EnqueueAsync(new AddressSweep(key, app.Time.GetUtcNow()));
@@ -181,7 +183,8 @@ public sealed class HousekeeperTests(AzuriteFixture azurite) : IAsyncLifetime
     [Fact]
     public async Task The_last_windows_of_an_instance_that_stops_are_swept_by_another()
     {
-        await using (var other = await ImpatientApp.StartAsync(app.Storage, new FakeTimeProvider(app.Time.GetUtcNow() - TimeSpan.FromMinutes(5))))
+        await using (
+            var other = await ImpatientApp.StartAsync(app.Storage, new FakeTimeProvider(app.Time.GetUtcNow() - TimeSpan.FromMinutes(5))))
         {
             await other.PostAsync("activate", new { }, from: "192.0.2.5");
             await WaitForNetworksAsync("192.0.2.5");
@@ -216,12 +219,14 @@ public sealed class HousekeeperTests(AzuriteFixture azurite) : IAsyncLifetime
 
     private async Task WaitForNetworksAsync(params string[] networks)
     {
-        for (var tries = 0; !(await app.RowsAsync("Throttles")).Select(row => row.PartitionKey).Where(key => key != "email").SequenceEqual(networks); tries++)
+        for (var tries = 0; !(
+            await app.RowsAsync("Throttles")).Select(row => row.PartitionKey).Where(key => key != "email").SequenceEqual(networks); tries++)
         {
             Assert.True(tries < 600, "the windows stay");
             await Task.Delay(50);
         }
     }
 
-    private async Task<IEnumerable<string>> KindsAsync(string table) => (await app.RowsAsync(table)).Select(row => row.RowKey.Split('-')[0]).Order(StringComparer.Ordinal);
+    private async Task<IEnumerable<string>> KindsAsync(string table) =>
+        (await app.RowsAsync(table)).Select(row => row.RowKey.Split('-')[0]).Order(StringComparer.Ordinal);
 }

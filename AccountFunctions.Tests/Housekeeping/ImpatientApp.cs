@@ -7,7 +7,9 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace AccountFunctions.Tests.Housekeeping;
 
-/// <summary>An app whose messages come back within a second, whatever the wait that was asked for: the test's clock runs ahead of the service's.</summary>
+/// <summary>
+/// An app whose messages come back within a second, whatever the wait that was asked for: the test's clock runs ahead of the service's.
+/// </summary>
 public static partial class ImpatientApp
 {
     public static Task<TestApp> StartAsync(string storage, FakeTimeProvider? time = null, Action<IServiceCollection>? configure = null)

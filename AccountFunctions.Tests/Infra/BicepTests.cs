@@ -10,7 +10,8 @@ using AccountFunctions.Tests.Telemetry;
 namespace AccountFunctions.Tests.Infra;
 
 /// <summary>
-/// What is deployed, checked without Azure by the pinned Bicep CLI: the templates themselves, and the resources they come to. After a change that is meant,
+/// What is deployed, checked without Azure by the pinned Bicep CLI: the templates themselves, and the resources they come to. After a
+/// change that is meant,
 /// <c>UPDATE_DOCS=1 dotnet test</c> writes the snapshots again.
 /// </summary>
 public sealed partial class BicepTests
@@ -20,16 +21,19 @@ public sealed partial class BicepTests
     private static readonly string[] Required =
     [
         "Codes__Key", "Tokens__SigningKey", "Tokens__Issuer", "Tokens__Audience", "Email__Sender", "Email__ProductName", "Email__Transport",
-        "AccountsStorage__tableServiceUri", "AccountsStorage__queueServiceUri", "AZURE_CLIENT_ID", "APPLICATIONINSIGHTS_CONNECTION_STRING", "APPLICATIONINSIGHTS_AUTHENTICATION_STRING",
+        "AccountsStorage__tableServiceUri", "AccountsStorage__queueServiceUri", "AZURE_CLIENT_ID", "APPLICATIONINSIGHTS_CONNECTION_STRING",
+        "APPLICATIONINSIGHTS_AUTHENTICATION_STRING",
     ];
 
-    private static readonly string[] ByCommunicationServices = ["CommunicationServices__endpoint", "CommunicationServices__credential", "CommunicationServices__clientId"];
+    private static readonly string[] ByCommunicationServices =
+        ["CommunicationServices__endpoint", "CommunicationServices__credential", "CommunicationServices__clientId"];
     private static readonly string[] BySmtp = ["Smtp__Host", "Smtp__Port", "Smtp__Username", "Smtp__Password"];
 
     // Metrics publisher; blobs, queues and tables of the host; queues and tables of the app; secrets.
     private static readonly string[] Roles =
     [
-        "3913510d-42f4-4e42-8a64-420c390055eb", "b7e6dc6d-f1e8-4753-8033-0f276bb0955b", "974c5e8b-45b9-4653-ba55-5f855dd0fb88", "0a9a7e1f-b9d0-4cc4-a60d-0319b160aaa3",
+        "3913510d-42f4-4e42-8a64-420c390055eb", "b7e6dc6d-f1e8-4753-8033-0f276bb0955b", "974c5e8b-45b9-4653-ba55-5f855dd0fb88",
+        "0a9a7e1f-b9d0-4cc4-a60d-0319b160aaa3",
         "974c5e8b-45b9-4653-ba55-5f855dd0fb88", "0a9a7e1f-b9d0-4cc4-a60d-0319b160aaa3", "4633458b-17de-408a-b874-0445c86b69e6",
     ];
 
@@ -37,7 +41,8 @@ public sealed partial class BicepTests
 
     public static TheoryData<string> Environments => ["dev", "prod", "smtp"];
 
-    public static TheoryData<string> Templates => [.. Directory.GetFiles(Folder, "*.bicep*", SearchOption.AllDirectories).Where(file => !file.EndsWith(".json", StringComparison.Ordinal)).Select(file => Path.GetRelativePath(Folder, file))];
+    public static TheoryData<string> Templates => [.. Directory.GetFiles(Folder, "*.bicep*", SearchOption.AllDirectories).Where(
+        file => !file.EndsWith(".json", StringComparison.Ordinal)).Select(file => Path.GetRelativePath(Folder, file))];
 
     [Theory]
     [InlineData("main.bicep")]
@@ -52,20 +57,25 @@ public sealed partial class BicepTests
         var (exitCode, output) = await BicepAsync("build", "main.bicep", "--stdout");
         Assert.Equal(0, exitCode);
         using var template = JsonDocument.Parse(output);
-        var secrets = Find(template.RootElement, "Microsoft.KeyVault/vaults/secrets").ToDictionary(secret => secret.GetProperty("name").GetString()!.Split('\'')[^2], secret => secret.TryGetProperty("@options", out var options) && options.TryGetProperty("onlyIfNotExists", out _));
+        var secrets = Find(template.RootElement, "Microsoft.KeyVault/vaults/secrets").ToDictionary(
+            secret => secret.GetProperty("name").GetString()!.Split('\'')[^2],
+            secret => secret.TryGetProperty("@options", out var options) && options.TryGetProperty("onlyIfNotExists", out _));
 
         Assert.Equal(new Dictionary<string, bool> { ["CodesKey"] = true, ["TokensSigningKey"] = true, ["SmtpPassword"] = false }, secrets);
-        Assert.All(template.RootElement.GetProperty("parameters").EnumerateObject().Where(parameter => parameter.Name.EndsWith("Seed", StringComparison.Ordinal) || parameter.Name.EndsWith("Password", StringComparison.Ordinal)), parameter =>
+        Assert.All(template.RootElement.GetProperty("parameters").EnumerateObject().Where(parameter => parameter.Name.EndsWith(
+            "Seed", StringComparison.Ordinal) || parameter.Name.EndsWith("Password", StringComparison.Ordinal)), parameter =>
             Assert.Equal("securestring", parameter.Value.GetProperty("type").GetString()));
     }
 
     [Theory]
     [MemberData(nameof(Environments))]
-    public async Task Parameters_build(string environment) => Assert.Equal(0, (await BicepAsync("build-params", $"{environment}.bicepparam", "--stdout")).ExitCode);
+    public async Task Parameters_build(string environment) =>
+        Assert.Equal(0, (await BicepAsync("build-params", $"{environment}.bicepparam", "--stdout")).ExitCode);
 
     [Theory]
     [MemberData(nameof(Templates))]
-    public async Task Templates_are_formatted(string template) => Assert.Equal(await File.ReadAllTextAsync(Path.Combine(Folder, template)), (await BicepAsync("format", template, "--stdout")).Output);
+    public async Task Templates_are_formatted(string template) => Assert.Equal(
+        await File.ReadAllTextAsync(Path.Combine(Folder, template)), (await BicepAsync("format", template, "--stdout")).Output);
 
     [Theory]
     [MemberData(nameof(Environments))]
@@ -75,12 +85,14 @@ public sealed partial class BicepTests
         const string nobody = "00000000-0000-0000-0000-000000000000";
 
         Assert.Equal((0, ""), await BicepAsync(
-            "snapshot", $"{environment}.bicepparam", "--mode", mode, "--subscription-id", nobody, "--tenant-id", nobody, "--resource-group", $"accounts-{environment}", "--location", "westeurope", "--deployment-name", "main"));
+            "snapshot", $"{environment}.bicepparam", "--mode", mode, "--subscription-id", nobody, "--tenant-id", nobody, "--resource-group",
+            $"accounts-{environment}", "--location", "westeurope", "--deployment-name", "main"));
     }
 
     [Theory, Holds("I6")]
     [MemberData(nameof(Environments))]
-    public void Storage_takes_no_keys_no_old_tls_and_nobody_unknown(string environment) => Assert.All(Resources(environment, "Microsoft.Storage/storageAccounts"), account =>
+    public void Storage_takes_no_keys_no_old_tls_and_nobody_unknown(string environment) =>
+        Assert.All(Resources(environment, "Microsoft.Storage/storageAccounts"), account =>
     {
         var properties = account.GetProperty("properties");
         Assert.False(properties.GetProperty("allowSharedKeyAccess").GetBoolean());
@@ -95,10 +107,18 @@ public sealed partial class BicepTests
     [MemberData(nameof(Environments))]
     public void The_app_has_what_it_needs_and_no_secret_in_its_settings(string environment)
     {
-        var settings = Assert.Single(Resources(environment, "Microsoft.Web/sites/config")).GetProperty("properties").EnumerateObject().ToDictionary(setting => setting.Name, setting => setting.Value.GetString()!);
+        var settings = Assert.Single(Resources(environment, "Microsoft.Web/sites/config"))
+            .GetProperty("properties")
+            .EnumerateObject()
+            .ToDictionary(setting => setting.Name, setting => setting.Value.GetString()!);
 
-        Assert.DoesNotContain(settings, setting => setting.Value.Contains("AccountKey", StringComparison.OrdinalIgnoreCase) || setting.Value.Contains("accesskey", StringComparison.OrdinalIgnoreCase) || setting.Value.Contains("PRIVATE KEY", StringComparison.Ordinal));
-        Assert.All(settings.Where(setting => setting.Key is "Codes__Key" or "Smtp__Password" || setting.Key.EndsWith("SigningKey", StringComparison.Ordinal)), setting => Assert.StartsWith("@Microsoft.KeyVault(", setting.Value, StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            settings, setting => setting.Value.Contains("AccountKey", StringComparison.OrdinalIgnoreCase)
+                || setting.Value.Contains("accesskey", StringComparison.OrdinalIgnoreCase)
+                || setting.Value.Contains("PRIVATE KEY", StringComparison.Ordinal));
+        Assert.All(settings.Where(setting => setting.Key is "Codes__Key" or "Smtp__Password" || setting.Key.EndsWith(
+            "SigningKey",
+            StringComparison.Ordinal)), setting => Assert.StartsWith("@Microsoft.KeyVault(", setting.Value, StringComparison.Ordinal));
         var (needed, foreign) = environment is "smtp" ? (BySmtp, ByCommunicationServices) : (ByCommunicationServices, BySmtp);
         Assert.All([.. Required, .. needed], name => Assert.Contains(name, settings.Keys));
         Assert.DoesNotContain(settings.Keys, name => Array.Exists(foreign, other => other == name));
@@ -107,9 +127,15 @@ public sealed partial class BicepTests
         var site = Assert.Single(Resources(environment, "Microsoft.Web/sites")).GetProperty("properties");
         Assert.True(site.GetProperty("httpsOnly").GetBoolean());
         var configuration = site.GetProperty("siteConfig");
-        Assert.Equal(("1.2", "1.2", "Disabled", false), (configuration.GetProperty("minTlsVersion").GetString(), configuration.GetProperty("scmMinTlsVersion").GetString(), configuration.GetProperty("ftpsState").GetString(), configuration.GetProperty("remoteDebuggingEnabled").GetBoolean()));
+        Assert.Equal(("1.2", "1.2", "Disabled", false), (
+            configuration.GetProperty("minTlsVersion").GetString(),
+            configuration.GetProperty("scmMinTlsVersion").GetString(),
+            configuration.GetProperty("ftpsState").GetString(),
+            configuration.GetProperty("remoteDebuggingEnabled").GetBoolean()));
         Assert.False(configuration.TryGetProperty("cors", out _));
-        Assert.All(Resources(environment, "Microsoft.Web/sites/basicPublishingCredentialsPolicies"), policy => Assert.False(policy.GetProperty("properties").GetProperty("allow").GetBoolean()));
+        Assert.All(
+            Resources(environment, "Microsoft.Web/sites/basicPublishingCredentialsPolicies"),
+            policy => Assert.False(policy.GetProperty("properties").GetProperty("allow").GetBoolean()));
     }
 
     [Theory, Holds("I7")]
@@ -127,9 +153,11 @@ public sealed partial class BicepTests
     [MemberData(nameof(Environments))]
     public void The_app_has_these_roles_and_no_others(string environment)
     {
-        var roles = Resources(environment, "Microsoft.Authorization/roleAssignments").Select(role => role.GetProperty("properties").GetProperty("roleDefinitionId").GetString()!.Split('/', '\'').Last(part => part.Length == 36));
+        var roles = Resources(environment, "Microsoft.Authorization/roleAssignments").Select(role => role.GetProperty(
+            "properties").GetProperty("roleDefinitionId").GetString()!.Split('/', '\'').Last(part => part.Length == 36));
 
-        Assert.Equal((environment is "smtp" ? Roles : [.. Roles, SendMail]).Order(StringComparer.Ordinal), roles.Order(StringComparer.Ordinal));
+        Assert.Equal(
+            (environment is "smtp" ? Roles : [.. Roles, SendMail]).Order(StringComparer.Ordinal), roles.Order(StringComparer.Ordinal));
     }
 
     [Theory]
@@ -137,16 +165,23 @@ public sealed partial class BicepTests
     public void Tables_and_queues_are_those_that_the_app_uses(string environment)
     {
         Assert.Equal(["Accounts", "Addresses", "Throttles"], Names(environment, "Microsoft.Storage/storageAccounts/tableServices/tables"));
-        Assert.Equal(["email-jobs", "email-jobs-poison", "housekeeping-jobs", "housekeeping-jobs-poison"], Names(environment, "Microsoft.Storage/storageAccounts/queueServices/queues"));
+        Assert.Equal(
+            ["email-jobs", "email-jobs-poison", "housekeeping-jobs", "housekeeping-jobs-poison"],
+            Names(environment, "Microsoft.Storage/storageAccounts/queueServices/queues"));
     }
 
     [Theory, Holds("I6")]
     [MemberData(nameof(Environments))]
     public void Nothing_takes_a_key_where_it_can_be_forbidden(string environment)
     {
-        Assert.All(Resources(environment, "Microsoft.Communication/communicationServices"), service => Assert.True(service.GetProperty("properties").GetProperty("disableLocalAuth").GetBoolean()));
-        Assert.All(Resources(environment, "Microsoft.Insights/components"), component => Assert.True(component.GetProperty("properties").GetProperty("DisableLocalAuth").GetBoolean()));
-        Assert.All(Resources(environment, "Microsoft.OperationalInsights/workspaces"), workspace => Assert.True(workspace.GetProperty("properties").GetProperty("features").GetProperty("disableLocalAuth").GetBoolean()));
+        Assert.All(
+            Resources(environment, "Microsoft.Communication/communicationServices"),
+            service => Assert.True(service.GetProperty("properties").GetProperty("disableLocalAuth").GetBoolean()));
+        Assert.All(
+            Resources(environment, "Microsoft.Insights/components"),
+            component => Assert.True(component.GetProperty("properties").GetProperty("DisableLocalAuth").GetBoolean()));
+        Assert.All(Resources(environment, "Microsoft.OperationalInsights/workspaces"), workspace => Assert.True(
+            workspace.GetProperty("properties").GetProperty("features").GetProperty("disableLocalAuth").GetBoolean()));
         Assert.Equal(environment is "smtp", Resources(environment, "Microsoft.Communication/communicationServices").Count == 0);
         Assert.Equal(environment is "smtp", Resources(environment, "Microsoft.Communication/emailServices").Count == 0);
     }
@@ -155,11 +190,17 @@ public sealed partial class BicepTests
     [MemberData(nameof(Environments))]
     public void In_a_private_network_every_service_has_its_endpoint_behind_rules(string environment)
     {
-        var services = Resources(environment, "Microsoft.Network/privateEndpoints").SelectMany(endpoint => endpoint.GetProperty("properties").GetProperty("privateLinkServiceConnections").EnumerateArray()).Select(link => link.GetProperty("properties").GetProperty("groupIds")[0].GetString()!);
-        var subnets = Resources(environment, "Microsoft.Network/virtualNetworks").SelectMany(network => network.GetProperty("properties").GetProperty("subnets").EnumerateArray());
+        var services = Resources(environment, "Microsoft.Network/privateEndpoints")
+            .SelectMany(endpoint => endpoint.GetProperty("properties").GetProperty("privateLinkServiceConnections").EnumerateArray())
+            .Select(link => link.GetProperty("properties").GetProperty("groupIds")[0].GetString()!);
+        var subnets = Resources(environment, "Microsoft.Network/virtualNetworks")
+            .SelectMany(network => network.GetProperty("properties").GetProperty("subnets").EnumerateArray());
 
-        Assert.Equal(environment is "prod" ? ["blob", "queue", "queue", "table", "table", "vault"] : [], services.Order(StringComparer.Ordinal));
-        Assert.All(subnets.Where(subnet => subnet.GetProperty("name").GetString() == "endpoints"), subnet => Assert.True(subnet.GetProperty("properties").TryGetProperty("networkSecurityGroup", out _)));
+        Assert.Equal(
+            environment is "prod" ? ["blob", "queue", "queue", "table", "table", "vault"] : [], services.Order(StringComparer.Ordinal));
+        Assert.All(
+            subnets.Where(subnet => subnet.GetProperty("name").GetString() == "endpoints"),
+            subnet => Assert.True(subnet.GetProperty("properties").TryGetProperty("networkSecurityGroup", out _)));
     }
 
     [Theory, Holds("I8")]
@@ -169,8 +210,14 @@ public sealed partial class BicepTests
         var reporting = Resources(environment, "Microsoft.Insights/diagnosticSettings").Select(Id).ToList();
 
         Assert.All(
-            ["Microsoft.Storage/storageAccounts/blobServices", "Microsoft.Storage/storageAccounts/queueServices", "Microsoft.Storage/storageAccounts/tableServices", "Microsoft.KeyVault/vaults", "Microsoft.Communication/communicationServices"],
-            (string type) => Assert.All(Resources(environment, type), resource => Assert.Contains($"{Id(resource)}/providers/Microsoft.Insights/diagnosticSettings/to-workspace", reporting)));
+            [
+                "Microsoft.Storage/storageAccounts/blobServices", "Microsoft.Storage/storageAccounts/queueServices",
+                "Microsoft.Storage/storageAccounts/tableServices", "Microsoft.KeyVault/vaults",
+                "Microsoft.Communication/communicationServices",
+            ],
+            (string type) => Assert.All(
+                Resources(environment, type),
+                resource => Assert.Contains($"{Id(resource)}/providers/Microsoft.Insights/diagnosticSettings/to-workspace", reporting)));
 
         static string Id(JsonElement resource) => resource.GetProperty("id").GetString()!;
     }
@@ -179,11 +226,16 @@ public sealed partial class BicepTests
     [MemberData(nameof(Environments))]
     public void Alerts_are_these_and_every_one_is_explained_to_operators(string environment)
     {
-        var alerts = Resources(environment, "Microsoft.Insights/scheduledQueryRules").Concat(Resources(environment, "Microsoft.Insights/metricAlerts"))
+        var alerts = Resources(environment, "Microsoft.Insights/scheduledQueryRules")
+            .Concat(Resources(environment, "Microsoft.Insights/metricAlerts"))
             .Select(alert => alert.GetProperty("name").GetString()!.Split('-', 5)[^1]).Order(StringComparer.Ordinal);
         var manual = File.ReadAllText(Path.Combine(Folder, "..", "docs", "operations.md"));
 
-        Assert.Equal(["5xx", "hashes-refused", "mail-failures", "mail-late", "mail-misconfigured", "mail-stuck", "poison", "refresh-token-reuse", "storage-throttled", "throttled-requests"], alerts);
+        Assert.Equal(
+        [
+            "5xx", "hashes-refused", "mail-failures", "mail-late", "mail-misconfigured", "mail-stuck", "poison", "refresh-token-reuse",
+            "storage-throttled", "throttled-requests",
+        ], alerts);
         Assert.All(alerts, alert => Assert.Contains($"| `{alert}` |", manual, StringComparison.Ordinal));
     }
 
@@ -193,10 +245,14 @@ public sealed partial class BicepTests
         using var meter = new Meter(AccountMetrics.MeterName);
         using var metrics = new MetricRecorder(candidate => candidate == meter);
         _ = new AccountMetrics(meter);
-        var queries = string.Join('\n', Resources("prod", "Microsoft.Insights/scheduledQueryRules").Select(alert => alert.GetProperty("properties").GetProperty("criteria").GetProperty("allOf")[0].GetProperty("query").GetString()));
-        var source = File.ReadAllText(Path.Combine(Folder, "..", "AccountFunctions", "Telemetry", "AccountMetrics.cs")) + File.ReadAllText(Path.Combine(Folder, "..", "AccountFunctions", "Email", "EmailSender.cs"));
+        var queries = string.Join('\n', Resources("prod", "Microsoft.Insights/scheduledQueryRules").Select(
+            alert => alert.GetProperty("properties").GetProperty("criteria").GetProperty("allOf")[0].GetProperty("query").GetString()));
+        var source = File.ReadAllText(Path.Combine(Folder, "..", "AccountFunctions", "Telemetry", "AccountMetrics.cs")) + File.ReadAllText(
+            Path.Combine(Folder, "..", "AccountFunctions", "Email", "EmailSender.cs"));
 
-        Assert.All(MetricNames().Matches(queries), match => Assert.Contains(metrics.Instruments, instrument => instrument.Name == match.Groups[1].Value));
+        Assert.All(
+            MetricNames().Matches(queries),
+            match => Assert.Contains(metrics.Instruments, instrument => instrument.Name == match.Groups[1].Value));
         Assert.All(TagNames().Matches(queries), match => Assert.Contains($"\"{match.Groups[1].Value}\"", source, StringComparison.Ordinal));
         Assert.Contains("\"the transport is misconfigured\"", source, StringComparison.Ordinal);
         Assert.Contains($"/{QueueNames.EmailJobs}/", queries, StringComparison.Ordinal);
@@ -207,7 +263,8 @@ public sealed partial class BicepTests
     public void Names_are_within_the_limits(string environment)
     {
         Assert.All(Names(environment, "Microsoft.Storage/storageAccounts"), name => Assert.Matches("^[a-z0-9]{3,24}$", name));
-        Assert.All(Names(environment, "Microsoft.KeyVault/vaults"), name => Assert.Matches("^[a-zA-Z][a-zA-Z0-9-]{1,22}[a-zA-Z0-9]$", name));
+        Assert.All(
+            Names(environment, "Microsoft.KeyVault/vaults"), name => Assert.Matches("^[a-zA-Z][a-zA-Z0-9-]{1,22}[a-zA-Z0-9]$", name));
         Assert.All(Names(environment, "Microsoft.Web/sites"), name => Assert.InRange(name.Length, 2, 60));
     }
 
@@ -216,21 +273,35 @@ public sealed partial class BicepTests
     {
         Assert.Equal(2, Resources("prod", "Microsoft.Authorization/locks").Count);
         Assert.Empty(Resources("dev", "Microsoft.Authorization/locks"));
-        Assert.All(["Microsoft.Storage/storageAccounts", "Microsoft.KeyVault/vaults", "Microsoft.Web/sites", "Microsoft.OperationalInsights/workspaces"], (string type) =>
-            Assert.All(Resources("prod", type), resource => Assert.Equal(("accounts", "prod"), (resource.GetProperty("tags").GetProperty("workload").GetString(), resource.GetProperty("tags").GetProperty("environment").GetString()))));
+        Assert.All(
+        [
+            "Microsoft.Storage/storageAccounts", "Microsoft.KeyVault/vaults", "Microsoft.Web/sites",
+            "Microsoft.OperationalInsights/workspaces",
+        ], (string type) =>
+            Assert.All(Resources("prod", type), resource => Assert.Equal(("accounts", "prod"), (
+                resource.GetProperty("tags").GetProperty("workload").GetString(),
+                resource.GetProperty("tags").GetProperty("environment").GetString()))));
     }
 
     [Fact]
     public async Task Deployment_says_what_it_would_do()
     {
         var (exitCode, output) = await RunAsync("bash", "deploy.sh", "accounts", "westeurope", "dev", "--dry-run");
-        var steps = new[] { "openssl genpkey", "az group create", "what-if", "az deployment group create", "dotnet publish AccountFunctions", "package.sh", "config-zip", "smoke --base-url" };
+        var steps = new[]
+        {
+            "openssl genpkey", "az group create", "what-if", "az deployment group create", "dotnet publish AccountFunctions", "package.sh",
+            "config-zip", "smoke --base-url",
+        };
 
         Assert.Equal(0, exitCode);
         Assert.Equal(steps, steps.OrderBy(step => output.IndexOf(step, StringComparison.Ordinal)));
         Assert.All(steps, step => Assert.Contains(step, output, StringComparison.Ordinal));
         var powerShell = await File.ReadAllTextAsync(Path.Combine(Folder, "deploy.ps1"));
-        var same = new[] { "openssl genpkey", "'group', 'create'", "'what-if'", "'deployment', 'group', 'create'", "'publish', 'AccountFunctions'", ".azurefunctions", "'config-zip'", "'smoke', '--base-url'" };
+        var same = new[]
+        {
+            "openssl genpkey", "'group', 'create'", "'what-if'", "'deployment', 'group', 'create'", "'publish', 'AccountFunctions'",
+            ".azurefunctions", "'config-zip'", "'smoke', '--base-url'",
+        };
         Assert.All(same, step => Assert.Contains(step, powerShell, StringComparison.Ordinal));
         Assert.Equal(same, same.OrderBy(step => powerShell.IndexOf(step, StringComparison.Ordinal)));
         Assert.Equal(2, (await RunAsync("bash", "deploy.sh", "accounts")).ExitCode);
@@ -242,11 +313,16 @@ public sealed partial class BicepTests
     [InlineData(".azurefunctions/function.deps.json", null, 1, "what was published lacks .azurefunctions/")]
     [InlineData("functions.metadata", null, 1, "what was published lacks functions.metadata")]
     [InlineData(null, "local.settings.json", 1, "local.settings.json must not leave this machine")]
-    public async Task What_is_uploaded_has_its_hidden_folder_and_no_local_settings(string? without, string? with, int exitCode, string errors)
+    public async Task What_is_uploaded_has_its_hidden_folder_and_no_local_settings(
+        string? without, string? with, int exitCode, string errors)
     {
         Assert.SkipUnless(OperatingSystem.IsLinux() && File.Exists("/usr/bin/zip"), "zip is not installed.");
         var folder = Directory.CreateTempSubdirectory().FullName;
-        string[] files = ["host.json", "worker.config.json", "functions.metadata", "extensions.json", "AccountFunctions.dll", ".azurefunctions/function.deps.json"];
+        string[] files =
+        [
+            "host.json", "worker.config.json", "functions.metadata", "extensions.json", "AccountFunctions.dll",
+            ".azurefunctions/function.deps.json",
+        ];
         foreach (var file in files.Where(file => file != without).Concat(with is null ? [] : [with]))
         {
             var path = Path.Combine(folder, "app", file);
@@ -254,7 +330,11 @@ public sealed partial class BicepTests
             await File.WriteAllTextAsync(path, "");
         }
 
-        Assert.Equal((exitCode, errors), await RunAsync("bash", "package.sh", Path.Combine(folder, "app"), Path.Combine(folder, "app.zip")) is var (code, output) ? (code, output.TrimEnd()) : default);
+        Assert.Equal((exitCode, errors), await RunAsync(
+            "bash",
+            "package.sh",
+            Path.Combine(folder, "app"),
+            Path.Combine(folder, "app.zip")) is var (code, output) ? (code, output.TrimEnd()) : default);
         Directory.Delete(folder, recursive: true);
     }
 
@@ -264,28 +344,35 @@ public sealed partial class BicepTests
         var workflows = Directory.GetFiles(Path.Combine(Folder, "..", ".github", "workflows")).Select(File.ReadAllText).ToList();
 
         Assert.NotEmpty(workflows);
-        Assert.All(workflows.SelectMany(text => Uses().Matches(text)), match => Assert.Matches("^[^@]+@[0-9a-f]{40} # v", match.Groups[1].Value));
+        Assert.All(
+            workflows.SelectMany(text => Uses().Matches(text)), match => Assert.Matches("^[^@]+@[0-9a-f]{40} # v", match.Groups[1].Value));
         Assert.All(workflows, text => Assert.DoesNotContain("secrets.", text, StringComparison.Ordinal));
         Assert.All(workflows, text => Assert.Contains("permissions:\n  contents: read\n", text, StringComparison.Ordinal));
     }
 
     private static List<JsonElement> Resources(string environment, string type) =>
-        [.. JsonDocument.Parse(File.ReadAllText(Path.Combine(Folder, $"{environment}.snapshot.json"))).RootElement.GetProperty("predictedResources").EnumerateArray().Where(resource => resource.GetProperty("type").GetString() == type)];
+        [.. JsonDocument.Parse(File.ReadAllText(Path.Combine(Folder, $"{environment}.snapshot.json"))).RootElement.GetProperty(
+            "predictedResources").EnumerateArray().Where(resource => resource.GetProperty("type").GetString() == type)];
 
     private static IEnumerable<JsonElement> Find(JsonElement element, string type) => element.ValueKind switch
     {
-        JsonValueKind.Object when element.TryGetProperty("type", out var found) && found.ValueKind is JsonValueKind.String && found.GetString() == type => [element],
+        JsonValueKind.Object when element.TryGetProperty("type", out var found)
+            && found.ValueKind is JsonValueKind.String
+            && found.GetString() == type => [element],
         JsonValueKind.Object => element.EnumerateObject().SelectMany(property => Find(property.Value, type)),
         JsonValueKind.Array => element.EnumerateArray().SelectMany(item => Find(item, type)),
         _ => [],
     };
 
     private static IEnumerable<string> Names(string environment, string type) =>
-        Resources(environment, type).Select(resource => resource.GetProperty("name").GetString()!.Split('/')[^1]).Order(StringComparer.Ordinal);
+        Resources(environment, type)
+            .Select(resource => resource.GetProperty("name").GetString()!.Split('/')[^1])
+            .Order(StringComparer.Ordinal);
 
     private static Task<(int ExitCode, string Output)> BicepAsync(params string[] args)
     {
-        var cli = typeof(BicepTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(attribute => attribute.Key == "Bicep").Value!;
+        var cli = typeof(BicepTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+            .Single(attribute => attribute.Key == "Bicep").Value!;
         Assert.SkipUnless(OperatingSystem.IsLinux(), "The Bicep CLI is pinned for Linux on x64 only.");
 
         // The package does not keep the right to execute.
@@ -304,7 +391,8 @@ public sealed partial class BicepTests
 
     private static async Task<(int ExitCode, string Output)> RunAsync(string file, params string[] args)
     {
-        using var process = Process.Start(new ProcessStartInfo(file, args) { WorkingDirectory = Folder, RedirectStandardOutput = true, RedirectStandardError = true })!;
+        using var process = Process.Start(
+            new ProcessStartInfo(file, args) { WorkingDirectory = Folder, RedirectStandardOutput = true, RedirectStandardError = true })!;
         var output = process.StandardOutput.ReadToEndAsync();
         var errors = await process.StandardError.ReadToEndAsync();
         await process.WaitForExitAsync();

@@ -20,15 +20,19 @@ public sealed class PublishTests
             await DotnetAsync("publish", "AccountFunctions", "--configuration", "Release", "--output", folder, "--verbosity", "quiet");
         }
 
-        string[] files = [.. Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Select(file => Path.GetRelativePath(folder, file))];
+        string[] files = [.. Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Select(
+            file => Path.GetRelativePath(folder, file))];
         Assert.Superset(
             new HashSet<string>
             {
-                "host.json", "worker.config.json", "functions.metadata", "extensions.json", "AccountFunctions.dll", "Azure.Communication.Email.dll", "libsodium.so",
+                "host.json", "worker.config.json", "functions.metadata", "extensions.json", "AccountFunctions.dll",
+                "Azure.Communication.Email.dll", "libsodium.so",
                 ".azurefunctions/function.deps.json", ".azurefunctions/Microsoft.Azure.WebJobs.Extensions.Storage.Queues.dll",
             },
             files.ToHashSet());
-        Assert.DoesNotContain(files, file => file.Contains("LocalHost", StringComparison.Ordinal) || file.Contains("local.settings", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            files,
+            file => file.Contains("LocalHost", StringComparison.Ordinal) || file.Contains("local.settings", StringComparison.Ordinal));
         Assert.True(IsReadyToRun(Path.Combine(folder, "AccountFunctions.dll")), "not compiled ahead");
         await PackageAsync(folder);
         if (given is null)
@@ -44,7 +48,9 @@ public sealed class PublishTests
         var azure = await EvaluateAsync("-p:AzureCommunicationEmail=Package");
 
         Assert.DoesNotContain("Azure.Communication.Email", Items(usual, "PackageReference"));
-        Assert.Single(Items(usual, "ProjectReference"), reference => reference.EndsWith("Azure.Communication.Email.csproj", StringComparison.Ordinal));
+        Assert.Single(
+            Items(usual, "ProjectReference"),
+            reference => reference.EndsWith("Azure.Communication.Email.csproj", StringComparison.Ordinal));
         Assert.Contains("Azure.Communication.Email", Items(azure, "PackageReference"));
         Assert.Empty(Items(azure, "ProjectReference"));
     }
@@ -53,8 +59,10 @@ public sealed class PublishTests
     public async Task Every_project_restores_what_its_lock_file_says_and_fails_on_known_vulnerabilities()
     {
         var projects = Directory.GetFiles(ProjectFolder.Root, "*.csproj", SearchOption.AllDirectories)
-            .Where(project => !project.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal));
-        Assert.All(projects, project => Assert.True(File.Exists(Path.Combine(Path.GetDirectoryName(project)!, "packages.lock.json")), project));
+            .Where(
+                project => !project.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal));
+        Assert.All(
+            projects, project => Assert.True(File.Exists(Path.Combine(Path.GetDirectoryName(project)!, "packages.lock.json")), project));
         var server = (await EvaluateAsync("-p:CI=true")).GetProperty("Properties");
 
         Assert.Equal(("true", "all", "true"), (Text("RestoreLockedMode"), Text("NuGetAuditMode"), Text("TreatWarningsAsErrors")));
@@ -85,9 +93,11 @@ public sealed class PublishTests
     private static IEnumerable<string> Items(JsonElement project, string kind) =>
         project.GetProperty("Items").GetProperty(kind).EnumerateArray().Select(item => item.GetProperty("Identity").GetString()!);
 
-    private static async Task<JsonElement> EvaluateAsync(params string[] properties) => JsonSerializer.Deserialize<JsonElement>(await DotnetAsync(
+    private static async Task<JsonElement> EvaluateAsync(params string[] properties) =>
+        JsonSerializer.Deserialize<JsonElement>(await DotnetAsync(
         [
-            "msbuild", "AccountFunctions/AccountFunctions.csproj", .. properties, "-getProperty:RestoreLockedMode", "-getProperty:NuGetAuditMode",
+            "msbuild", "AccountFunctions/AccountFunctions.csproj", .. properties, "-getProperty:RestoreLockedMode",
+            "-getProperty:NuGetAuditMode",
             "-getProperty:TreatWarningsAsErrors", "-getItem:PackageReference", "-getItem:ProjectReference",
         ]));
 

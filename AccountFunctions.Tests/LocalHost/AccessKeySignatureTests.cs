@@ -11,7 +11,8 @@ public sealed class AccessKeySignatureTests
     [InlineData(
         "GET", "/emails/operations/00000000-0000-0000-0000-000000000001?api-version=2025-09-01", "127.0.0.1:7080", "",
         "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=", "NCsscS5eEGKWyOpDEmTQXEpqCUC5dNsTn4LWxKCgLmA=")]
-    public void The_signature_is_the_one_of_the_real_client(string method, string target, string host, string body, string hash, string signature)
+    public void The_signature_is_the_one_of_the_real_client(
+        string method, string target, string host, string body, string hash, string signature)
     {
         var contentHash = AccessKeySignature.HashContent(System.Text.Encoding.UTF8.GetBytes(body));
 

@@ -20,12 +20,26 @@ public sealed class CommandLineTests(AzuriteFixture azurite)
     [InlineData("CommunicationServices", "nonsense", "CommunicationServices: must be a connection string")]
     [InlineData("CommunicationServices", "", "CommunicationServices: must be a connection string")]
     [InlineData("DOTNET_SYSTEM_GLOBALIZATION_INVARIANT", "1", "DOTNET_SYSTEM_GLOBALIZATION_INVARIANT: must not be set")]
-    [InlineData("Codes__Key", "@Microsoft.KeyVault(VaultName=v;SecretName=CodesKey)", "Codes__Key: the reference to Key Vault is not resolved")]
-    [InlineData("Tokens__SigningKey", "@Microsoft.KeyVault(VaultName=v;SecretName=TokensSigningKey)", "Tokens__SigningKey: the reference to Key Vault is not resolved")]
-    [InlineData("Tokens__PreviousSigningKeys", "@Microsoft.KeyVault(VaultName=v;SecretName=TokensPreviousSigningKeys)", "Tokens__PreviousSigningKeys: the reference to Key Vault is not resolved")]
-    [InlineData("Smtp__Password", "@Microsoft.KeyVault(VaultName=v;SecretName=SmtpPassword)", "Smtp__Password: the reference to Key Vault is not resolved")]
-    [InlineData("AZURE_FUNCTIONS_ENVIRONMENT", "Production", "Codes__Key: the public key of local.settings.sample.json is refused in Production")]
-    [InlineData("AccountsStorage", "DefaultEndpointsProtocol=http;AccountName=a;AccountKey=bm9uZQ==;TableEndpoint=http://127.0.0.1:1/a;QueueEndpoint=http://127.0.0.1:1/a", "AccountsStorage: the storage does not answer")]
+    [InlineData(
+        "Codes__Key", "@Microsoft.KeyVault(VaultName=v;SecretName=CodesKey)", "Codes__Key: the reference to Key Vault is not resolved")]
+    [InlineData(
+        "Tokens__SigningKey",
+        "@Microsoft.KeyVault(VaultName=v;SecretName=TokensSigningKey)",
+        "Tokens__SigningKey: the reference to Key Vault is not resolved")]
+    [InlineData(
+        "Tokens__PreviousSigningKeys",
+        "@Microsoft.KeyVault(VaultName=v;SecretName=TokensPreviousSigningKeys)",
+        "Tokens__PreviousSigningKeys: the reference to Key Vault is not resolved")]
+    [InlineData(
+        "Smtp__Password",
+        "@Microsoft.KeyVault(VaultName=v;SecretName=SmtpPassword)",
+        "Smtp__Password: the reference to Key Vault is not resolved")]
+    [InlineData(
+        "AZURE_FUNCTIONS_ENVIRONMENT", "Production", "Codes__Key: the public key of local.settings.sample.json is refused in Production")]
+    [InlineData(
+        "AccountsStorage",
+        "AccountName=a;AccountKey=bm9uZQ==;TableEndpoint=http://127.0.0.1:1/a;QueueEndpoint=http://127.0.0.1:1/a",
+        "AccountsStorage: the storage does not answer")]
     public async Task A_bad_setting_ends_the_start_with_one_line_that_names_it(string setting, string value, string line)
     {
         var (exitCode, errors) = await RunAsync([], (setting, value));
@@ -40,7 +54,10 @@ public sealed class CommandLineTests(AzuriteFixture azurite)
     public async Task A_development_key_is_refused_in_production_even_as_one_that_only_verifies()
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var sample = JsonDocument.Parse(await File.ReadAllTextAsync(SampleFile), new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip }).RootElement.GetProperty("Values");
+        var sample = JsonDocument.Parse(await File.ReadAllTextAsync(SampleFile), new JsonDocumentOptions
+        {
+            CommentHandling = JsonCommentHandling.Skip,
+        }).RootElement.GetProperty("Values");
         var (exitCode, errors) = await RunAsync(
             [],
             ("AZURE_FUNCTIONS_ENVIRONMENT", "Production"),
@@ -48,7 +65,9 @@ public sealed class CommandLineTests(AzuriteFixture azurite)
             ("Tokens__SigningKey", key.ExportPkcs8PrivateKeyPem()),
             ("Tokens__PreviousSigningKeys", sample.GetProperty("Tokens__SigningKey").GetString()!));
 
-        Assert.Equal((1, "Cannot start: Tokens__PreviousSigningKeys: the public key of local.settings.sample.json is refused in Production"), (exitCode, errors.TrimEnd()));
+        Assert.Equal(
+            (1, "Cannot start: Tokens__PreviousSigningKeys: the public key of local.settings.sample.json is refused in Production"),
+            (exitCode, errors.TrimEnd()));
     }
 
     [Theory]
@@ -98,7 +117,8 @@ public sealed class CommandLineTests(AzuriteFixture azurite)
     {
         using var app = LocalApp.Run(
             args is [] ? ["--port", $"{Ports.Free()}", "--app", ProjectFolder.AppOutput] : args,
-            [KeyValuePair.Create("AzureWebJobsStorage", azurite.NewStorage()), .. settings.Select(setting => KeyValuePair.Create(setting.Name, setting.Value))]);
+            [KeyValuePair.Create("AzureWebJobsStorage", azurite.NewStorage()), .. settings.Select(
+                setting => KeyValuePair.Create(setting.Name, setting.Value))]);
         return await app.WaitForExitAsync();
     }
 }

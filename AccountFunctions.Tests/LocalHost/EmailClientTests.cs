@@ -25,7 +25,8 @@ public sealed class EmailClientTests(EmulatorHost emulator) : IClassFixture<Emul
         Assert.Equal($"{id}", operation.Id);
         Assert.Equal(202, operation.GetRawResponse().Status);
         var mail = Assert.Single(await emulator.GetMailsAsync("?to=B@Example.com"));
-        Assert.Equal(["from", "html", "id", "plainText", "received", "subject", "to"], mail.EnumerateObject().Select(member => member.Name).Order());
+        Assert.Equal(
+            ["from", "html", "id", "plainText", "received", "subject", "to"], mail.EnumerateObject().Select(member => member.Name).Order());
         Assert.Equal(id, mail.GetProperty("id").GetGuid());
         Assert.Equal(["grüße@exämple.de", "b@example.com"], mail.GetProperty("to").EnumerateArray().Select(to => to.GetString()));
         Assert.Equal("DoNotReply@example.com", mail.GetProperty("from").GetString());
@@ -80,7 +81,8 @@ public sealed class EmailClientTests(EmulatorHost emulator) : IClassFixture<Emul
     {
         await emulator.PostFaultAsync("""{"status":429,"retry_after":5}""");
 
-        var refusal = await Assert.ThrowsAsync<RequestFailedException>(() => emulator.CreateClient().SendAsync(WaitUntil.Started, Mail(), Stop));
+        var refusal = await Assert.ThrowsAsync<RequestFailedException>(
+            () => emulator.CreateClient().SendAsync(WaitUntil.Started, Mail(), Stop));
 
         Assert.Equal((429, "TooManyRequests"), (refusal.Status, refusal.ErrorCode));
         Assert.True(refusal.GetRawResponse()?.Headers.TryGetValue("retry-after", out var seconds) == true && seconds == "5");
@@ -149,7 +151,8 @@ public sealed class EmailClientTests(EmulatorHost emulator) : IClassFixture<Emul
 
     private sealed class NoCredential : TokenCredential
     {
-        public override AccessToken GetToken(TokenRequestContext requestContext, CancellationToken cancellationToken) => throw new UnreachableException();
+        public override AccessToken GetToken(TokenRequestContext requestContext, CancellationToken cancellationToken) =>
+            throw new UnreachableException();
 
         public override ValueTask<AccessToken> GetTokenAsync(TokenRequestContext requestContext, CancellationToken cancellationToken) =>
             throw new UnreachableException();

@@ -18,12 +18,14 @@ public sealed class EmailEmulatorTests(EmulatorHost emulator) : IClassFixture<Em
 
         Assert.Equal(HttpStatusCode.Accepted, accepted.StatusCode);
         Assert.Equal("20", accepted.Headers.GetValues("retry-after").Single());
-        Assert.Equal("""{"id":"0199ba00-0000-7000-8000-000000000001","status":"Running"}""", await accepted.Content.ReadAsStringAsync(Stop));
+        Assert.Equal(
+            """{"id":"0199ba00-0000-7000-8000-000000000001","status":"Running"}""", await accepted.Content.ReadAsStringAsync(Stop));
 
         var location = new Uri(accepted.Headers.GetValues("Operation-Location").Single());
         Assert.Equal(emulator.Http.BaseAddress!.Authority, location.Authority);
         var status = await emulator.SendAsync(emulator.Sign(HttpMethod.Get, location.PathAndQuery));
-        Assert.Equal("""{"id":"0199ba00-0000-7000-8000-000000000001","status":"Succeeded"}""", await status.Content.ReadAsStringAsync(Stop));
+        Assert.Equal(
+            """{"id":"0199ba00-0000-7000-8000-000000000001","status":"Succeeded"}""", await status.Content.ReadAsStringAsync(Stop));
     }
 
     [Fact]
@@ -76,12 +78,15 @@ public sealed class EmailEmulatorTests(EmulatorHost emulator) : IClassFixture<Em
     [InlineData("""{"senderAddress":"s@example.com","recipients":{"to":[{"address":"a@example.com"}]}}""")]
     [InlineData("""{"senderAddress":"s@example.com","content":{"plainText":"t"},"recipients":{"to":[{"address":"a@example.com"}]}}""")]
     [InlineData("""{"senderAddress":"s@example.com","content":{"subject":"s"},"recipients":{"to":[{"address":"a@example.com"}]}}""")]
-    [InlineData("""{"senderAddress":"s@example.com","content":{"subject":5,"plainText":"t"},"recipients":{"to":[{"address":"a@example.com"}]}}""")]
+    [InlineData(
+        """{"senderAddress":"s@example.com","content":{"subject":5,"plainText":"t"},"recipients":{"to":[{"address":"a@example.com"}]}}""")]
     [InlineData("""{"senderAddress":"s@example.com","content":{"subject":"s","plainText":"t"}}""")]
     [InlineData("""{"senderAddress":"s@example.com","content":{"subject":"s","plainText":"t"},"recipients":{"to":[]}}""")]
     [InlineData("""{"senderAddress":"s@example.com","content":{"subject":"s","plainText":"t"},"recipients":{"to":[null]}}""")]
-    [InlineData("""{"senderAddress":"s@example.com","content":{"subject":"s","plainText":"t"},"recipients":{"to":[{"address":"nobody"}]}}""")]
-    [InlineData("""{"senderAddress":"nobody","content":{"subject":"s","plainText":"t"},"recipients":{"to":[{"address":"a@example.com"}]}}""")]
+    [InlineData(
+        """{"senderAddress":"s@example.com","content":{"subject":"s","plainText":"t"},"recipients":{"to":[{"address":"nobody"}]}}""")]
+    [InlineData(
+        """{"senderAddress":"nobody","content":{"subject":"s","plainText":"t"},"recipients":{"to":[{"address":"a@example.com"}]}}""")]
     public async Task A_body_that_is_no_mail_is_refused(string body) =>
         await AssertRefusedAsync(emulator.Sign(HttpMethod.Post, EmulatorHost.SendTarget, body), HttpStatusCode.BadRequest, "BadRequest");
 

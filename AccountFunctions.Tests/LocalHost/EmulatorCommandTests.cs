@@ -17,10 +17,14 @@ public sealed class EmulatorCommandTests
         var url = $"http://localhost:{Ports.Free()}/";
         using var process = LocalApp.Run(["emulator", "--port", $"{new Uri(url).Port}"], []);
         await process.WaitForStartAsync();
-        var sample = JsonDocument.Parse(await File.ReadAllTextAsync(SampleSettings()), new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip });
-        var connection = sample.RootElement.GetProperty("Values").GetProperty("CommunicationServices").GetString()!.Replace("http://localhost:7071/", url, StringComparison.Ordinal);
+        var sample = JsonDocument.Parse(
+            await File.ReadAllTextAsync(SampleSettings()), new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip });
+        var connection = sample.RootElement.GetProperty("Values")
+            .GetProperty("CommunicationServices")
+            .GetString()!.Replace("http://localhost:7071/", url, StringComparison.Ordinal);
 
-        await new EmailClient(connection).SendAsync(WaitUntil.Started, new EmailMessage("a@example.com", "b@example.com", new EmailContent("Hello") { PlainText = "Hello" }));
+        await new EmailClient(connection).SendAsync(
+            WaitUntil.Started, new EmailMessage("a@example.com", "b@example.com", new EmailContent("Hello") { PlainText = "Hello" }));
 
         using var client = new HttpClient { BaseAddress = new Uri(url) };
         Assert.Equal("Hello", Assert.Single(await client.GetFromJsonAsync<List<SentMail>>("emailMessages") ?? []).Subject);

@@ -48,7 +48,8 @@ public sealed class EmulatorHost : IAsyncLifetime
     }
 
     /// <summary>A request signed by hand, as the documentation tells it.</summary>
-    public HttpRequestMessage Sign(HttpMethod method, string target, string body = "", DateTimeOffset? at = null, string dateHeader = "x-ms-date")
+    public HttpRequestMessage Sign(
+        HttpMethod method, string target, string body = "", DateTimeOffset? at = null, string dateHeader = "x-ms-date")
     {
         var bytes = Encoding.UTF8.GetBytes(body);
         var date = (at ?? TimeProvider.System.GetUtcNow()).ToString("R");
@@ -58,15 +59,18 @@ public sealed class EmulatorHost : IAsyncLifetime
         var request = new HttpRequestMessage(method, target) { Content = new ByteArrayContent(bytes) };
         request.Headers.TryAddWithoutValidation(dateHeader, date);
         request.Headers.Add("x-ms-content-sha256", hash);
-        request.Headers.TryAddWithoutValidation("Authorization", $"HMAC-SHA256 SignedHeaders={dateHeader};host;x-ms-content-sha256&Signature={signature}");
+        request.Headers.TryAddWithoutValidation(
+            "Authorization", $"HMAC-SHA256 SignedHeaders={dateHeader};host;x-ms-content-sha256&Signature={signature}");
         return request;
     }
 
-    public Task<HttpResponseMessage> SendAsync(HttpRequestMessage request) => Http.SendAsync(request, TestContext.Current.CancellationToken);
+    public Task<HttpResponseMessage> SendAsync(HttpRequestMessage request) =>
+        Http.SendAsync(request, TestContext.Current.CancellationToken);
 
     public async Task<JsonElement[]> GetMailsAsync(string query = "") =>
         await Http.GetFromJsonAsync<JsonElement[]>($"/emailMessages{query}", TestContext.Current.CancellationToken) ?? [];
 
     public Task<HttpResponseMessage> PostFaultAsync(string json) =>
-        Http.PostAsync("/emulator/faults", new StringContent(json, Encoding.UTF8, "application/json"), TestContext.Current.CancellationToken);
+        Http.PostAsync(
+            "/emulator/faults", new StringContent(json, Encoding.UTF8, "application/json"), TestContext.Current.CancellationToken);
 }

@@ -124,7 +124,8 @@ public sealed class ProcessTests(AzuriteFixture azurite)
             launch.GetProperty("args").EnumerateArray().Select(argument => argument.GetString()!));
 
         static Dictionary<string, string?> Variables(JsonElement variables) => variables.EnumerateObject()
-            .Where(variable => variable.Name != "FUNCTIONS_APPLICATION_DIRECTORY").ToDictionary(variable => variable.Name, variable => variable.Value.GetString());
+            .Where(variable => variable.Name != "FUNCTIONS_APPLICATION_DIRECTORY")
+                .ToDictionary(variable => variable.Name, variable => variable.Value.GetString());
     }
 
     private static JsonElement Profile()

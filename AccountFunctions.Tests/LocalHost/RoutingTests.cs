@@ -17,7 +17,8 @@ public sealed class RoutingTests(AzuriteFixture azurite) : IAsyncLifetime
     [InlineData("/api/things/7")]
     [InlineData("/api/things/7/")]
     [InlineData("/API/Things/7")]
-    public async Task A_route_is_found_in_any_case_and_with_a_trailing_slash(string path) => Assert.Equal("get 7", await host.Client.GetStringAsync(path));
+    public async Task A_route_is_found_in_any_case_and_with_a_trailing_slash(string path) =>
+        Assert.Equal("get 7", await host.Client.GetStringAsync(path));
 
     [Fact]
     public async Task Functions_may_share_a_route_and_differ_in_method()
@@ -54,7 +55,10 @@ public sealed class RoutingTests(AzuriteFixture azurite) : IAsyncLifetime
 
     [Fact]
     public async Task Options_of_the_whole_server_is_a_404() =>
-        Assert.StartsWith("HTTP/1.1 404 ", await RawAsync("OPTIONS * HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "HTTP/1.1 404 ",
+            await RawAsync("OPTIONS * HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"),
+            StringComparison.Ordinal);
 
     [Fact]
     public async Task An_exception_is_a_500_without_a_body_and_stands_in_the_log()
@@ -96,7 +100,8 @@ public sealed class RoutingTests(AzuriteFixture azurite) : IAsyncLifetime
     public async Task Header_names_come_in_lower_case_and_several_lines_as_one()
     {
         var answer = await RawAsync(
-            "POST /api/echo HTTP/1.1\r\nHost: localhost\r\nX-One: a\r\nX-One: b\r\nX-Forwarded-For: 203.0.113.9\r\nContent-Length: 2\r\nConnection: close\r\n\r\nhi");
+            "POST /api/echo HTTP/1.1\r\nHost: localhost\r\nX-One: a\r\nX-One: b\r\nX-Forwarded-For: 203.0.113.9\r\nContent-Length: 2\r\n"
+                + "Connection: close\r\n\r\nhi");
 
         Assert.Contains("x-one=a,b\n", answer, StringComparison.Ordinal);
         Assert.Matches(@"x-forwarded-for=203\.0\.113\.9, 127\.0\.0\.1:\d+\n", answer);
@@ -117,7 +122,8 @@ public sealed class RoutingTests(AzuriteFixture azurite) : IAsyncLifetime
     public async Task The_host_passes_no_trace_on()
     {
         var answer = await RawAsync(
-            "POST /api/echo HTTP/1.1\r\nHost: localhost\r\ntraceparent: 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+            "POST /api/echo HTTP/1.1\r\nHost: localhost\r\ntraceparent: 00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01\r\n"
+                + "Content-Length: 0\r\nConnection: close\r\n\r\n");
 
         Assert.Contains("traceparent=00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01\n", answer, StringComparison.Ordinal);
         Assert.Contains("trace=\n", answer, StringComparison.Ordinal);

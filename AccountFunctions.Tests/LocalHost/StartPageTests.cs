@@ -11,7 +11,10 @@ public sealed class StartPageTests(AzuriteFixture azurite)
         var page = await app.Client.GetAsync("/");
         var text = await page.Content.ReadAsStringAsync();
 
-        Assert.StartsWith("default-src 'none'; script-src 'self'; ", page.Headers.GetValues("Content-Security-Policy").Single(), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "default-src 'none'; script-src 'self'; ",
+            page.Headers.GetValues("Content-Security-Policy").Single(),
+            StringComparison.Ordinal);
         Assert.Contains("""<a href="/api/docs">""", text);
         Assert.Contains("""<a href="/outbox">""", text);
         Assert.Contains("POST /api/account/register", text);
@@ -21,7 +24,8 @@ public sealed class StartPageTests(AzuriteFixture azurite)
     [Fact]
     public async Task Where_mails_go_elsewhere_it_leads_to_no_outbox()
     {
-        await using var app = await TestApp.StartAsync(azurite.NewStorage(), new() { ["CommunicationServices"] = "endpoint=http://localhost:1/;accesskey=ZGV2" });
+        await using var app = await TestApp.StartAsync(
+            azurite.NewStorage(), new() { ["CommunicationServices"] = "endpoint=http://localhost:1/;accesskey=ZGV2" });
 
         Assert.DoesNotContain("outbox", await app.Client.GetStringAsync("/"));
         Assert.Equal(HttpStatusCode.OK, (await app.Client.GetAsync("/start.css")).StatusCode);

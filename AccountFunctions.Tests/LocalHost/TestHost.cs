@@ -30,7 +30,9 @@ public sealed class TestHost : IQueueHost
     public QueueClient Queue(string name = "work", QueueMessageEncoding encoding = QueueMessageEncoding.Base64) =>
         new(storage, name, new QueueClientOptions { MessageEncoding = encoding });
 
-    /// <param name="settings">More settings of the host; those that begin with a small letter are of host.json's <c>extensions.queues</c>.</param>
+    /// <param name="settings">
+    /// More settings of the host; those that begin with a small letter are of host.json's <c>extensions.queues</c>.
+    /// </param>
     public static async Task<TestHost> StartAsync(
         string storage, Dictionary<string, string?>? settings = null, TimeSpan? lease = null, TimeSpan? grace = null)
     {

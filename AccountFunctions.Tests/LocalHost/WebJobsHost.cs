@@ -10,7 +10,9 @@ using MinimalWorker;
 
 namespace AccountFunctions.Tests.LocalHost;
 
-/// <summary>The queue listener of the Functions host itself (WebJobs), with the same function: what the local host's must be like.</summary>
+/// <summary>
+/// The queue listener of the Functions host itself (WebJobs), with the same function: what the local host's must be like.
+/// </summary>
 public sealed class WebJobsHost : IQueueHost
 {
     private readonly string storage;

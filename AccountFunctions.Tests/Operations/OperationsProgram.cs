@@ -9,7 +9,11 @@ internal static class OperationsProgram
     /// <returns>The exit code, and what it said on standard error.</returns>
     public static async Task<(int ExitCode, string Errors)> RunAsync(string[] args, params (string Name, string Value)[] settings)
     {
-        var start = new ProcessStartInfo("dotnet", [typeof(PoisonCommand).Assembly.Location, .. args]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo("dotnet", [typeof(PoisonCommand).Assembly.Location, .. args])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         foreach (var (name, value) in settings)
         {
             start.Environment[name] = value;

@@ -26,7 +26,9 @@ public sealed class PoisonCommandTests(AzuriteFixture azurite) : IAsyncLifetime
     {
         await GiveUpAsync();
 
-        Assert.Matches($"^(?<id>\\S+)  given up [^ ]+ [^ ]+  Registration of [0-9a-f]{{32}}, asked for 2026-11-23 12:00:00Z\n1 in all\n$", (await RunAsync("list")).Output);
+        Assert.Matches(
+            $"^(?<id>\\S+)  given up [^ ]+ [^ ]+  Registration of [0-9a-f]{{32}}, asked for 2026-11-23 12:00:00Z\n1 in all\n$",
+            (await RunAsync("list")).Output);
         Assert.Equal(0, (await RunAsync("redrive", "--all")).ExitCode);
         Assert.Single(await app.WaitForMailsAsync(Address, 1));
         Assert.Equal("0 in all\n", (await RunAsync("list")).Output);
@@ -69,7 +71,10 @@ public sealed class PoisonCommandTests(AzuriteFixture azurite) : IAsyncLifetime
         await app.Queue(QueueNames.HousekeepingJobsPoison).SendMessageAsync(
             $$"""{"kind":"address_sweep","address_key":"{{new string('a', 64)}}","due":"2026-11-23T12:00:00Z"}""", Stop);
 
-        Assert.Contains("AddressSweep, due 2026-11-23 12:00:00Z", (await RunAsync("list", "--queue", "housekeeping-jobs")).Output, StringComparison.Ordinal);
+        Assert.Contains(
+            "AddressSweep, due 2026-11-23 12:00:00Z",
+            (await RunAsync("list", "--queue", "housekeeping-jobs")).Output,
+            StringComparison.Ordinal);
         Assert.Equal("0 in all\n", (await RunAsync("list")).Output);
         Assert.Equal(0, (await RunAsync("redrive", "--all", "--queue", "housekeeping-jobs")).ExitCode);
         Assert.Equal("0 in all\n", (await RunAsync("list", "--queue", "housekeeping-jobs")).Output);

@@ -63,6 +63,7 @@ public sealed class SmokeCommandTests(AzuriteFixture azurite)
     private static async Task<(int ExitCode, string Output)> RunAsync(TestApp app, params string[] args)
     {
         var output = new StringWriter { NewLine = "\n" };
-        return (await new SmokeCommand(app.Client, output, TimeSpan.FromSeconds(1)).RunAsync(args, CancellationToken.None), output.ToString());
+        return (
+            await new SmokeCommand(app.Client, output, TimeSpan.FromSeconds(1)).RunAsync(args, CancellationToken.None), output.ToString());
     }
 }

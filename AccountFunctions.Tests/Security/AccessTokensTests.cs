@@ -44,7 +44,8 @@ public sealed class AccessTokensTests
         "iss other", "iss missing", "iss slash", "aud other", "aud missing", "aud slash", "aud list",
         "sub missing", "sub null", "sub number", "sub twice", "sid missing", "jti missing", "ver missing", "ver text", "role missing",
         "iat missing", "iat future", "iat text", "exp missing", "exp past", "exp far", "exp text", "exp fraction",
-        "payload altered", "payload no object", "header no object", "signature altered", "signature empty", "signature of other", "signature DER",
+        "payload altered", "payload no object", "header no object", "signature altered", "signature empty", "signature of other",
+        "signature DER",
         "padding", "white space", "dot behind", "four parts", "two parts", "five parts", "too long", "empty", "not base64",
     ];
 
@@ -73,7 +74,12 @@ public sealed class AccessTokensTests
     {
         var token = Issue();
         var then = new FakeTimeProvider(time.GetUtcNow().AddSeconds(seconds));
-        var options = Options.Create(new TokenOptions { SigningKey = key.ExportPkcs8PrivateKeyPem(), Issuer = "https://accounts.example.com/api", Audience = "shop" });
+        var options = Options.Create(new TokenOptions
+        {
+            SigningKey = key.ExportPkcs8PrivateKeyPem(),
+            Issuer = "https://accounts.example.com/api",
+            Audience = "shop",
+        });
 
         Assert.Equal(valid, await new AccessTokens(new SigningKeys(options), options, then).ValidateAsync(token) is not null);
     }
@@ -90,7 +96,8 @@ public sealed class AccessTokensTests
     public void A_key_id_is_the_thumbprint_of_rfc_7638()
     {
         var point = key.ExportParameters(includePrivateParameters: false).Q;
-        var canonical = $$"""{"crv":"P-256","kty":"EC","x":"{{Base64Url.EncodeToString(point.X)}}","y":"{{Base64Url.EncodeToString(point.Y)}}"}""";
+        var canonical =
+            $$"""{"crv":"P-256","kty":"EC","x":"{{Base64Url.EncodeToString(point.X)}}","y":"{{Base64Url.EncodeToString(point.Y)}}"}""";
 
         Assert.Equal(Base64Url.EncodeToString(SHA256.HashData(Encoding.UTF8.GetBytes(canonical))), keys.Current.KeyId);
     }
@@ -113,7 +120,8 @@ public sealed class AccessTokensTests
         };
 
         Assert.False(SigningKeys.TryRead(pem, out _));
-        Assert.True(SigningKeys.TryRead(key.ExportPkcs8PrivateKeyPem().ReplaceLineEndings(" ") + "\n" + earlier.ExportECPrivateKeyPem(), out var both));
+        Assert.True(SigningKeys.TryRead(
+            key.ExportPkcs8PrivateKeyPem().ReplaceLineEndings(" ") + "\n" + earlier.ExportECPrivateKeyPem(), out var both));
         Assert.Equal(2, both.Count);
     }
 
@@ -136,7 +144,9 @@ public sealed class AccessTokensTests
         var good = Sign();
         var words = forgery.Split(' ', 2);
         var (part, rest) = (words[0], words[^1]);
-        var target = part is "alg" or "typ" or "kid" or "crit" or "b64" or "jku" or "jwk" or "x5u" or "x5c" or "cty" or "zip" ? header : payload;
+        var target = part is "alg" or "typ" or "kid" or "crit" or "b64" or "jku" or "jwk" or "x5u" or "x5c" or "cty" or "zip"
+            ? header
+            : payload;
         switch (forgery)
         {
             case "alg none" or "alg None":
@@ -148,7 +158,8 @@ public sealed class AccessTokensTests
             case "alg HS256 with the public key":
                 header["alg"] = "HS256";
                 var signed = Sign()[..Sign().LastIndexOf('.')];
-                return $"{signed}.{Base64Url.EncodeToString(HMACSHA256.HashData(key.ExportSubjectPublicKeyInfo(), Encoding.ASCII.GetBytes(signed)))}";
+                var mac = HMACSHA256.HashData(key.ExportSubjectPublicKeyInfo(), Encoding.ASCII.GetBytes(signed));
+                return $"{signed}.{Base64Url.EncodeToString(mac)}";
             case "kid of another key":
                 header["kid"] = keys.All.Single(candidate => candidate.KeyId != keys.Current.KeyId).KeyId;
                 return Sign();
@@ -211,7 +222,9 @@ public sealed class AccessTokensTests
                 return Sign(earlier);
             case "signature DER":
                 var text = good[..good.LastIndexOf('.')];
-                return $"{text}.{Base64Url.EncodeToString(key.SignData(Encoding.ASCII.GetBytes(text), HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence))}";
+                var bytes = Encoding.ASCII.GetBytes(text);
+                var der = key.SignData(bytes, HashAlgorithmName.SHA256, DSASignatureFormat.Rfc3279DerSequence);
+                return $"{text}.{Base64Url.EncodeToString(der)}";
             case "padding":
                 return good + "==";
             case "white space":

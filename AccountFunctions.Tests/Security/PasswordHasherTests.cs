@@ -27,7 +27,8 @@ public sealed class PasswordHasherTests
     public async Task A_hash_is_a_phc_string_of_its_own_that_only_its_password_matches()
     {
         var hasher = Hasher();
-        var (first, second) = (await hasher.HashAsync(Password, salt: null, default), await hasher.HashAsync(Password, salt: null, default));
+        var (first, second) = (
+            await hasher.HashAsync(Password, salt: null, default), await hasher.HashAsync(Password, salt: null, default));
 
         Assert.Matches(@"^\$argon2id\$v=19\$m=1024,t=1,p=1\$[A-Za-z0-9+/]{22}\$[A-Za-z0-9+/]{43}$", first.Stored);
         Assert.NotEqual(first, second);
@@ -74,7 +75,8 @@ public sealed class PasswordHasherTests
     [Fact, Holds("D8")]
     public async Task The_gate_runs_and_queues_so_many_and_refuses_the_next()
     {
-        using var gate = new HashGate(Options.Create(new PasswordOptions { MaxConcurrentHashes = 2, MaxWaitingHashes = 3 }), new AccountMetrics(new Meter("test")));
+        using var gate = new HashGate(
+            Options.Create(new PasswordOptions { MaxConcurrentHashes = 2, MaxWaitingHashes = 3 }), new AccountMetrics(new Meter("test")));
         using var release = new ManualResetEventSlim();
         var (running, most) = (0, 0);
         int Hash()

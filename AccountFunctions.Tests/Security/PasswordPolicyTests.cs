@@ -51,7 +51,8 @@ public sealed class PasswordPolicyTests
     [InlineData(257, "too_long")]
     [InlineData(100_000, "too_long")]
     public void The_longest_has_256_code_points(int length, string? reason) =>
-        Assert.Equal(reason, policy.Check(string.Concat(Enumerable.Range(0, length).Select(i => char.ConvertFromUtf32(0x1F300 + (i * 7 % 300))))));
+        Assert.Equal(
+            reason, policy.Check(string.Concat(Enumerable.Range(0, length).Select(i => char.ConvertFromUtf32(0x1F300 + (i * 7 % 300))))));
 
     [Fact, Holds("D3")]
     public void A_lone_surrogate_is_no_character() => Assert.Equal("invalid", policy.Check("\ud800 a lone surrogate"));

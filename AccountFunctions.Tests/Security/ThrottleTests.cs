@@ -29,7 +29,9 @@ public sealed class ThrottleTests(AzuriteFixture azurite)
         foreach (var delay in new[] { 30, 60, 120, 240, 480, 900, 900 })
         {
             var delayed = await app.LoginAsync(Address, Wrong);
-            Assert.Equal((HttpStatusCode.TooManyRequests, "throttled", $"{delay}"), (delayed.Status, delayed.Message, delayed.Headers["Retry-After"]));
+            Assert.Equal(
+                (HttpStatusCode.TooManyRequests, "throttled", $"{delay}"),
+                (delayed.Status, delayed.Message, delayed.Headers["Retry-After"]));
             app.Time.Advance(TimeSpan.FromSeconds(delay));
             Assert.Equal("invalid_credentials", (await app.LoginAsync(Address, Wrong)).Message);
         }
@@ -83,7 +85,8 @@ public sealed class ThrottleTests(AzuriteFixture azurite)
         Assert.Equal(HttpStatusCode.TooManyRequests, (await app.LoginAsync(Address)).Status);
         await app.PostAsync("code", new { username = Address });
         var code = await app.NextCodeAsync(Address, mails: 2);
-        Assert.Equal(HttpStatusCode.OK, (await app.PostAsync("forgot", new { username = Address, code, new_password = "green tractor 78" })).Status);
+        Assert.Equal(
+            HttpStatusCode.OK, (await app.PostAsync("forgot", new { username = Address, code, new_password = "green tractor 78" })).Status);
         Assert.Equal(HttpStatusCode.OK, (await app.LoginAsync(Address, "green tractor 78")).Status);
     }
 
@@ -117,7 +120,8 @@ public sealed class ThrottleTests(AzuriteFixture azurite)
         using var first = apps[0];
         using var second = apps[1];
 
-        var answers = await Task.WhenAll(Enumerable.Range(0, 64).Select(i => apps[i % 2].PostAsync("login", new { username = Address, password = Wrong })));
+        var answers = await Task.WhenAll(
+            Enumerable.Range(0, 64).Select(i => apps[i % 2].PostAsync("login", new { username = Address, password = Wrong })));
 
         Assert.Equal(5, answers.Count(answer => answer.Status is 400));
         Assert.Equal(59, answers.Count(answer => answer.Status is 429));
@@ -157,7 +161,8 @@ public sealed class ThrottleTests(AzuriteFixture azurite)
     [Fact, Holds("C3")]
     public async Task A_customers_whole_ipv6_network_is_one_and_invented_entries_do_not_count()
     {
-        await using var app = await TestApp.StartAsync(azurite.NewStorage(), new() { ["Throttle:RequestsPerMinute"] = "12", ["Throttle:TrustedProxyHops"] = "2" });
+        await using var app = await TestApp.StartAsync(
+            azurite.NewStorage(), new() { ["Throttle:RequestsPerMinute"] = "12", ["Throttle:TrustedProxyHops"] = "2" });
         for (var i = 0; i < 12; i++)
         {
             Assert.Equal(HttpStatusCode.BadRequest, (await AskAsync(app, $"198.51.100.{i}, [2001:db8:1:2::{i}]:443")).Status);

@@ -13,7 +13,9 @@ public sealed class VerificationCodesTests
     [InlineData(8)]
     [InlineData(10)]
     public void A_code_has_the_configured_number_of_digits(int digits) =>
-        Assert.All(Enumerable.Range(0, 1000), i => Assert.Matches($"^[0-9]{{{digits}}}$", Codes(digits).Derive(CodePurpose.Reset, "address", $"{i}")));
+        Assert.All(
+            Enumerable.Range(0, 1000),
+            i => Assert.Matches($"^[0-9]{{{digits}}}$", Codes(digits).Derive(CodePurpose.Reset, "address", $"{i}")));
 
     [Fact, Holds("B1", "B6", "S1")]
     public void A_code_belongs_to_its_purpose_address_nonce_and_key()
@@ -24,7 +26,8 @@ public sealed class VerificationCodesTests
         Assert.NotEqual(code, Codes(10).Derive(CodePurpose.Activation, "address", "nonce"));
         Assert.NotEqual(code, Codes(10).Derive(CodePurpose.Reset, "other", "nonce"));
         Assert.NotEqual(code, Codes(10).Derive(CodePurpose.Reset, "address", "other"));
-        Assert.NotEqual(code, Codes(10, Convert.ToBase64String([.. Enumerable.Repeat((byte)1, 32)])).Derive(CodePurpose.Reset, "address", "nonce"));
+        Assert.NotEqual(
+            code, Codes(10, Convert.ToBase64String([.. Enumerable.Repeat((byte)1, 32)])).Derive(CodePurpose.Reset, "address", "nonce"));
     }
 
     [Fact, Holds("B1")]
@@ -50,7 +53,9 @@ public sealed class VerificationCodesTests
 
         Assert.True(codes.Matches(code, CodePurpose.Reset, "address", "nonce"));
         var arabic = string.Concat(code.Select(digit => (char)(0x0660 + digit - '0')));
-        Assert.All([arabic, code + "0", code[..5], "", " " + code, "+" + code[1..]], wrong => Assert.False(codes.Matches(wrong, CodePurpose.Reset, "address", "nonce")));
+        Assert.All(
+            [arabic, code + "0", code[..5], "", " " + code, "+" + code[1..]],
+            wrong => Assert.False(codes.Matches(wrong, CodePurpose.Reset, "address", "nonce")));
     }
 
     [Fact, Holds("B1")]
@@ -60,5 +65,6 @@ public sealed class VerificationCodesTests
         Assert.Equal(1000, Enumerable.Range(0, 1000).Select(_ => VerificationCodes.NewNonce()).Distinct().Count());
     }
 
-    private static VerificationCodes Codes(int digits, string? key = null) => new(Options.Create(new CodeOptions { Key = key ?? Key, Digits = digits }));
+    private static VerificationCodes Codes(int digits, string? key = null) =>
+        new(Options.Create(new CodeOptions { Key = key ?? Key, Digits = digits }));
 }

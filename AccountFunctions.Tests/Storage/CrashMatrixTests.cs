@@ -4,17 +4,19 @@ using System.Net;
 namespace AccountFunctions.Tests.Storage;
 
 /// <summary>
-/// Every call that an operation makes to storage goes wrong in every way. The answer is the usual one or 503; after that the client tries again and comes to the end of
-/// its flow, with one account, one password and no mail too many.
+/// Every call that an operation makes to storage goes wrong in every way. The answer is the usual one or 503; after that the client tries
+/// again and comes to the end of its flow, with one account, one password and no mail too many.
 /// </summary>
 public sealed class CrashMatrixTests(AzuriteFixture azurite) : IAsyncLifetime
 {
     private const string NewPassword = "green tractor 78";
 
-    // A fault that strikes once is mended by the storage client's second try; one that strikes twice fails the operation. These four meet every path; STRESS=1 tries all.
+    // A fault that strikes once is mended by the storage client's second try; one that strikes twice fails the operation. These four meet
+    // every path; STRESS=1 tries all.
     private static readonly (StorageFault Fault, int Times)[] Faults = Environment.GetEnvironmentVariable("STRESS") is null
         ? [(StorageFault.AnswerLost, 1), (StorageFault.BusyAfterwards, 2), (StorageFault.Lost, 2), (StorageFault.Twice, 1)]
-        : [.. Enum.GetValues<StorageFault>().Where(fault => fault is not StorageFault.Late).SelectMany(fault => new[] { (fault, 1), (fault, 2) })];
+        : [.. Enum.GetValues<StorageFault>().Where(fault => fault is not StorageFault.Late).SelectMany(
+            fault => new[] { (fault, 1), (fault, 2) })];
 
     private FaultProxy proxy = null!;
     private TestApp app = null!;
@@ -40,7 +42,8 @@ public sealed class CrashMatrixTests(AzuriteFixture azurite) : IAsyncLifetime
     }
 
     [Fact, Holds("G2")]
-    public Task Register() => RunAsync(_ => Task.FromResult(""), (address, _) => app.RegisterAsync(address), HttpStatusCode.Created, async (address, _, answer) =>
+    public Task Register() =>
+        RunAsync(_ => Task.FromResult(""), (address, _) => app.RegisterAsync(address), HttpStatusCode.Created, async (address, _, answer) =>
     {
         if (answer.Status is not HttpStatusCode.Created)
         {
@@ -67,7 +70,9 @@ public sealed class CrashMatrixTests(AzuriteFixture azurite) : IAsyncLifetime
             if (answer.Status is not HttpStatusCode.OK)
             {
                 // 400 where the first try was carried out after all.
-                Assert.Contains((await app.PostAsync("activate", new { username, code })).Status, new[] { HttpStatusCode.OK, HttpStatusCode.BadRequest });
+                Assert.Contains(
+                    (await app.PostAsync("activate", new { username, code })).Status,
+                    new[] { HttpStatusCode.OK, HttpStatusCode.BadRequest });
             }
 
             await AssertPasswordAsync(username, TestApp.Password);
@@ -93,7 +98,9 @@ public sealed class CrashMatrixTests(AzuriteFixture azurite) : IAsyncLifetime
         {
             var again = answer.Status is HttpStatusCode.OK ? answer : await app.PostAsync("refresh", new { refresh });
             Assert.Equal(HttpStatusCode.OK, again.Status);
-            Assert.Equal(HttpStatusCode.OK, (await app.PostAsync("refresh", new { refresh = again.Data.GetProperty("refresh").GetString() })).Status);
+            Assert.Equal(
+                HttpStatusCode.OK,
+                (await app.PostAsync("refresh", new { refresh = again.Data.GetProperty("refresh").GetString() })).Status);
         });
 
     [Fact, Holds("G2")]
@@ -160,7 +167,9 @@ public sealed class CrashMatrixTests(AzuriteFixture azurite) : IAsyncLifetime
         {
             Assert.Equal(HttpStatusCode.OK, (await app.PostAsync("details", new { bio = "x" }, token)).Status);
             Assert.Equal(HttpStatusCode.OK, (await app.PostAsync("details", new { job = "analyst" }, token)).Status);
-            Assert.Equal(("analyst", "x"), ((await app.GetAsync("details", token)).Data.GetProperty("job").GetString(), (await app.GetAsync("details", token)).Data.GetProperty("bio").GetString()));
+            Assert.Equal(("analyst", "x"), (
+                (await app.GetAsync("details", token)).Data.GetProperty("job").GetString(),
+                (await app.GetAsync("details", token)).Data.GetProperty("bio").GetString()));
         });
 
     [Theory, Holds("G2")]
@@ -178,7 +187,9 @@ public sealed class CrashMatrixTests(AzuriteFixture azurite) : IAsyncLifetime
         {
             if (answer.Status is not HttpStatusCode.OK)
             {
-                Assert.Contains((await app.PostAsync("logout", new { all }, tokens.Split(' ')[0])).Status, new[] { HttpStatusCode.OK, HttpStatusCode.Unauthorized });
+                Assert.Contains(
+                    (await app.PostAsync("logout", new { all }, tokens.Split(' ')[0])).Status,
+                    new[] { HttpStatusCode.OK, HttpStatusCode.Unauthorized });
             }
 
             Assert.Equal(HttpStatusCode.Unauthorized, (await app.PostAsync("refresh", new { refresh = tokens.Split(' ')[1] })).Status);
@@ -212,12 +223,15 @@ public sealed class CrashMatrixTests(AzuriteFixture azurite) : IAsyncLifetime
                 using (var activity = new Activity("case").Start())
                 {
                     var trace = activity.TraceId.ToHexString();
-                    proxy.Strike(fault, call, times, request => request.Headers.TraceParent.ToString().Contains(trace, StringComparison.Ordinal));
+                    proxy.Strike(
+                        fault, call, times, request => request.Headers.TraceParent.ToString().Contains(trace, StringComparison.Ordinal));
                     answer = await operate(address, state);
                 }
 
                 var name = $"{fault} {times}× at call {call}";
-                Assert.True(answer.Status == success || (answer.Status is HttpStatusCode.ServiceUnavailable && answer.Message == "unavailable"), $"{name}: {answer.Text}");
+                Assert.True(
+                    answer.Status == success || (answer.Status is HttpStatusCode.ServiceUnavailable && answer.Message == "unavailable"),
+                    $"{name}: {answer.Text}");
                 var struck = proxy.Struck;
                 proxy.Strike(fault, 0, 0);
                 try
@@ -237,8 +251,15 @@ public sealed class CrashMatrixTests(AzuriteFixture azurite) : IAsyncLifetime
             }
         }
 
-        var claims = (await app.RowsAsync("Addresses")).Where(row => row.RowKey == "account").Select(row => row.GetString("AccountId")).Order(StringComparer.Ordinal).ToList();
-        var accounts = (await app.RowsAsync("Accounts")).Where(row => row.RowKey == "account").Select(row => row.PartitionKey).Order(StringComparer.Ordinal);
+        var claims = (await app.RowsAsync("Addresses"))
+            .Where(row => row.RowKey == "account")
+            .Select(row => row.GetString("AccountId"))
+            .Order(StringComparer.Ordinal)
+            .ToList();
+        var accounts = (await app.RowsAsync("Accounts"))
+            .Where(row => row.RowKey == "account")
+            .Select(row => row.PartitionKey)
+            .Order(StringComparer.Ordinal);
         Assert.Equal(cases, claims.Count);
         Assert.Equal(claims, accounts);
     }
@@ -259,8 +280,10 @@ public sealed class CrashMatrixTests(AzuriteFixture azurite) : IAsyncLifetime
         var tried = new HashSet<string>();
         for (var tries = 0; tries < 100; tries++)
         {
-            var code = (await app.MailsAsync(username)).LastOrDefault(mail => mail.Subject.Contains("reset code", StringComparison.Ordinal))?.Subject.Split(' ')[0];
-            if (code is not null && tried.Add(code) && (await app.PostAsync("forgot", new { username, code, new_password = NewPassword })).Status is HttpStatusCode.OK)
+            var code = (await app.MailsAsync(username))
+                .LastOrDefault(mail => mail.Subject.Contains("reset code", StringComparison.Ordinal))?.Subject.Split(' ')[0];
+            if (code is not null && tried.Add(
+                code) && (await app.PostAsync("forgot", new { username, code, new_password = NewPassword })).Status is HttpStatusCode.OK)
             {
                 return;
             }
@@ -271,5 +294,6 @@ public sealed class CrashMatrixTests(AzuriteFixture azurite) : IAsyncLifetime
         Assert.Fail("No code is good.");
     }
 
-    private async Task AssertPasswordAsync(string address, string password) => Assert.Equal(HttpStatusCode.OK, (await app.LoginAsync(address, password)).Status);
+    private async Task AssertPasswordAsync(string address, string password) =>
+        Assert.Equal(HttpStatusCode.OK, (await app.LoginAsync(address, password)).Status);
 }

@@ -7,7 +7,8 @@ public sealed class OutageTests(AzuriteFixture azurite)
     [Theory, Holds("C5", "S9", "G9", "G10")]
     [InlineData(StorageProxy.Mode.Refusing, 5)]
     [InlineData(StorageProxy.Mode.Hanging, 10)]
-    public async Task While_storage_is_away_every_operation_answers_503_in_time_and_afterwards_as_before(StorageProxy.Mode outage, int seconds)
+    public async Task While_storage_is_away_every_operation_answers_503_in_time_and_afterwards_as_before(
+        StorageProxy.Mode outage, int seconds)
     {
         await using var proxy = StorageProxy.Start(azurite.NewStorage());
         await using var app = await TestApp.StartAsync(proxy.Storage);
@@ -30,7 +31,8 @@ public sealed class OutageTests(AzuriteFixture azurite)
             app.GetAsync("sessions", access),
             app.GetAsync("../health/ready")).WaitAsync(TimeSpan.FromSeconds(seconds));
 
-        Assert.All(answers, answer => Assert.Equal((HttpStatusCode.ServiceUnavailable, "unavailable", "1"), (answer.Status, answer.Message, answer.Headers["Retry-After"])));
+        Assert.All(answers, answer => Assert.Equal(
+            (HttpStatusCode.ServiceUnavailable, "unavailable", "1"), (answer.Status, answer.Message, answer.Headers["Retry-After"])));
 
         proxy.Switch(StorageProxy.Mode.Open);
         Assert.Equal(HttpStatusCode.OK, (await app.LoginAsync("ada@example.com")).Status);

@@ -5,7 +5,9 @@ using Azure.Core.Diagnostics;
 
 namespace AccountFunctions.Tests.Storage;
 
-/// <summary>How many requests each operation makes to storage: those that the design allows, and the same ones for known and unknown addresses.</summary>
+/// <summary>
+/// How many requests each operation makes to storage: those that the design allows, and the same ones for known and unknown addresses.
+/// </summary>
 public sealed class RoundTripTests(AzuriteFixture azurite) : IAsyncLifetime
 {
     private const string Address = "ada@example.com";
@@ -29,7 +31,9 @@ public sealed class RoundTripTests(AzuriteFixture azurite) : IAsyncLifetime
         await app.RegisterAsync(Address);
         var code = await app.NextCodeAsync(Address);
 
-        Assert.Equal(["GET Addresses", "POST $batch", "POST $batch"], await CountAsync(() => app.PostAsync("activate", new { username = Address, code })));
+        Assert.Equal(
+            ["GET Addresses", "POST $batch", "POST $batch"],
+            await CountAsync(() => app.PostAsync("activate", new { username = Address, code })));
     }
 
     [Fact]
@@ -55,7 +59,8 @@ public sealed class RoundTripTests(AzuriteFixture azurite) : IAsyncLifetime
     {
         await WarmUpAsync();
 
-        Assert.Equal(["GET Addresses", "POST email-jobs", "POST $batch"], await CountAsync(() => app.PostAsync("code", new { username = Address })));
+        Assert.Equal(
+            ["GET Addresses", "POST email-jobs", "POST $batch"], await CountAsync(() => app.PostAsync("code", new { username = Address })));
     }
 
     [Fact]

@@ -32,13 +32,19 @@ public sealed partial class AccountMetricsTests(AzuriteFixture azurite)
         await app.PostAsync("refresh", new { refresh });
 
         Assert.Contains(metrics.Of("accounts.request.duration"), request => request is { Value: > 0 and < 30 }
-            && request.Tags["accounts.operation"] is "Login" && request.Tags["http.response.status_code"] is 400 && request.Tags["error.type"] is "invalid_credentials");
-        Assert.Contains(metrics.Of("accounts.request.duration"), request => request.Tags["accounts.operation"] is "Register" && request.Tags["http.response.status_code"] is 201 && !request.Tags.ContainsKey("error.type"));
+            && request.Tags["accounts.operation"] is "Login"
+                && request.Tags["http.response.status_code"] is 400
+                && request.Tags["error.type"] is "invalid_credentials");
+        Assert.Contains(
+            metrics.Of("accounts.request.duration"), request => request.Tags["accounts.operation"] is "Register"
+                && request.Tags["http.response.status_code"] is 201
+                && !request.Tags.ContainsKey("error.type"));
         Assert.Equal(["mail", "sign_in"], metrics.Values("accounts.throttle.refusals", "accounts.throttle.kind"));
         Assert.Single(metrics.Of("accounts.refresh_token.reuses"));
         Assert.Equal(0, metrics.Of("accounts.password_hash.active").Sum(change => change.Value));
         Assert.Equal(7, metrics.Of("accounts.password_hash.duration").Count());
-        Assert.Empty(((string[])["Accounts", "Addresses", "Throttles", "email-jobs", "housekeeping-jobs"]).Except(metrics.Values("accounts.storage.duration", "accounts.storage.target")));
+        Assert.Empty(((string[])["Accounts", "Addresses", "Throttles", "email-jobs", "housekeeping-jobs"]).Except(
+            metrics.Values("accounts.storage.duration", "accounts.storage.target")));
         Assert.DoesNotContain("other", metrics.Values("accounts.storage.duration", "accounts.storage.target"));
         Assert.Empty(((string[])["200", "201", "202"]).Except(metrics.Values("accounts.storage.duration", "http.response.status_code")));
     }
@@ -46,7 +52,8 @@ public sealed partial class AccountMetricsTests(AzuriteFixture azurite)
     [Fact, Holds("I8")]
     public async Task What_comes_of_mails_is_measured_and_how_late_their_jobs_are()
     {
-        await using var app = await TestApp.StartAsync(azurite.NewStorage(), new() { ["AzureFunctionsJobHost:extensions:queues:visibilityTimeout"] = "00:00:00" });
+        await using var app = await TestApp.StartAsync(
+            azurite.NewStorage(), new() { ["AzureFunctionsJobHost:extensions:queues:visibilityTimeout"] = "00:00:00" });
         using var metrics = Record(app);
         await FaultAsync(app, """{"status":500}""");
         await app.RegisterAsync(Address);
@@ -65,7 +72,8 @@ public sealed partial class AccountMetricsTests(AzuriteFixture azurite)
             new NetworkSweep([], app.Time.GetUtcNow().AddMinutes(-1)), CancellationToken.None);
         await metrics.WaitForAsync("accounts.queue.lag", "messaging.destination.name", "housekeeping-jobs");
 
-        Assert.Empty(((string[])["dropped", "failed", "malformed", "postponed", "sent", "undelivered"]).Except(metrics.Values("accounts.mail.outcomes", "accounts.mail.outcome")));
+        Assert.Empty(((string[])["dropped", "failed", "malformed", "postponed", "sent", "undelivered"]).Except(
+            metrics.Values("accounts.mail.outcomes", "accounts.mail.outcome")));
         Assert.Equal(["registration"], metrics.Values("accounts.mail.outcomes", "accounts.mail.kind"));
         Assert.Equal(["email-jobs", "housekeeping-jobs"], metrics.Values("accounts.queue.lag", "messaging.destination.name"));
         Assert.Contains(metrics.Of("accounts.queue.lag"), lag => lag.Value == 60);
@@ -74,12 +82,19 @@ public sealed partial class AccountMetricsTests(AzuriteFixture azurite)
     [Fact, Holds("I8")]
     public async Task A_network_that_asks_too_often_and_hashes_that_cannot_wait_are_measured()
     {
-        await using var app = await TestApp.StartAsync(azurite.NewStorage(), new() { ["Throttle:RequestsPerMinute"] = "12", ["Passwords:MaxConcurrentHashes"] = "1", ["Passwords:MaxWaitingHashes"] = "0" });
+        await using var app = await TestApp.StartAsync(
+            azurite.NewStorage(),
+            new() { ["Throttle:RequestsPerMinute"] = "12", ["Passwords:MaxConcurrentHashes"] = "1", ["Passwords:MaxWaitingHashes"] = "0" });
         using var metrics = Record(app);
-        var answers = await Task.WhenAll(Enumerable.Range(0, 14).Select(number => app.LoginAsync($"a{number}@example.com", TestApp.Password)));
+        var answers = await Task.WhenAll(
+            Enumerable.Range(0, 14).Select(number => app.LoginAsync($"a{number}@example.com", TestApp.Password)));
 
-        Assert.Equal(answers.Count(answer => answer.Status is HttpStatusCode.TooManyRequests), metrics.Of("accounts.throttle.refusals").Count(refusal => refusal.Tags["accounts.throttle.kind"] is "network"));
-        Assert.Equal(answers.Count(answer => answer.Status is HttpStatusCode.ServiceUnavailable), metrics.Of("accounts.password_hash.refusals").Count());
+        Assert.Equal(
+            answers.Count(answer => answer.Status is HttpStatusCode.TooManyRequests),
+            metrics.Of("accounts.throttle.refusals").Count(refusal => refusal.Tags["accounts.throttle.kind"] is "network"));
+        Assert.Equal(
+            answers.Count(answer => answer.Status is HttpStatusCode.ServiceUnavailable),
+            metrics.Of("accounts.password_hash.refusals").Count());
         Assert.Equal(2, answers.Count(answer => answer.Status is HttpStatusCode.TooManyRequests));
         Assert.NotEmpty(metrics.Of("accounts.password_hash.refusals"));
         Assert.Contains("503", metrics.Values("accounts.request.duration", "http.response.status_code"));
@@ -108,15 +123,21 @@ public sealed partial class AccountMetricsTests(AzuriteFixture azurite)
             .Select(line => Row().Match(line))
             .Where(row => row.Success);
         Assert.Equal(
-            metrics.Instruments.Select(instrument => $"{instrument.Name} {instrument.GetType().Name.Split('`')[0].ToLowerInvariant()} {instrument.Unit}").Order(StringComparer.Ordinal),
-            documented.Select(row => $"{row.Groups["name"]} {row.Groups["kind"].Value.Replace(" ", "", StringComparison.Ordinal)} {row.Groups["unit"]}").Order(StringComparer.Ordinal));
+            metrics.Instruments.Select(
+                instrument => $"{instrument.Name} {instrument.GetType().Name.Split('`')[0].ToLowerInvariant()} {instrument.Unit}")
+                .Order(StringComparer.Ordinal),
+            documented.Select(
+                row => $"{row.Groups["name"]} {row.Groups["kind"].Value.Replace(" ", "", StringComparison.Ordinal)} {row.Groups["unit"]}")
+                .Order(StringComparer.Ordinal));
     }
 
     [Fact]
     public void Nothing_is_exported_unless_a_connection_string_says_where_to()
     {
-        Assert.DoesNotContain(Services(null), service => service.ServiceType.Assembly.GetName().Name!.StartsWith("OpenTelemetry", StringComparison.Ordinal));
-        using var services = Services("InstrumentationKey=11111111-1111-1111-1111-111111111111;IngestionEndpoint=https://127.0.0.1:1/").BuildServiceProvider();
+        Assert.DoesNotContain(
+            Services(null), service => service.ServiceType.Assembly.GetName().Name!.StartsWith("OpenTelemetry", StringComparison.Ordinal));
+        using var services = Services("InstrumentationKey=11111111-1111-1111-1111-111111111111;IngestionEndpoint=https://127.0.0.1:1/")
+            .BuildServiceProvider();
         var provider = services.GetRequiredService<OpenTelemetry.Metrics.MeterProvider>();
         var metrics = services.GetRequiredService<AccountMetrics>();
 
@@ -126,9 +147,17 @@ public sealed partial class AccountMetricsTests(AzuriteFixture azurite)
 
     private static ServiceCollection Services(string? connectionString)
     {
-        var configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?> { ["APPLICATIONINSIGHTS_CONNECTION_STRING"] = connectionString, ["AZURE_CLIENT_ID"] = "11111111-1111-1111-1111-111111111111" }).Build();
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
+        {
+            ["APPLICATIONINSIGHTS_CONNECTION_STRING"] = connectionString,
+            ["AZURE_CLIENT_ID"] = "11111111-1111-1111-1111-111111111111",
+        }).Build();
         var services = new ServiceCollection();
-        services.AddSingleton<IConfiguration>(configuration).AddLogging().AddTelemetry().AddStorageClients().AddTelemetryExport(configuration);
+        services.AddSingleton<IConfiguration>(configuration)
+            .AddLogging()
+            .AddTelemetry()
+            .AddStorageClients()
+            .AddTelemetryExport(configuration);
         return services;
     }
 
@@ -141,7 +170,8 @@ public sealed partial class AccountMetricsTests(AzuriteFixture azurite)
     private static async Task FaultAsync(TestApp app, string fault)
     {
         using var content = new StringContent(fault, Encoding.UTF8, "application/json");
-        Assert.Equal(HttpStatusCode.NoContent, (await app.Client.PostAsync(new Uri("/emulator/faults", UriKind.Relative), content)).StatusCode);
+        Assert.Equal(
+            HttpStatusCode.NoContent, (await app.Client.PostAsync(new Uri("/emulator/faults", UriKind.Relative), content)).StatusCode);
     }
 
     [GeneratedRegex(@"^\| `(?<name>accounts\.[a-z_.]+)` \| (?<kind>[a-z -]+) \| `(?<unit>[^`]+)` \|")]

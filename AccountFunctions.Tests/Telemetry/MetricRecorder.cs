@@ -39,7 +39,8 @@ public sealed class MetricRecorder : IDisposable
 
     /// <summary>Every value that a tag of an instrument has had, in order.</summary>
     public IReadOnlyList<string> Values(string instrument, string tag) =>
-        [.. Of(instrument).Select(measurement => measurement.Tags.GetValueOrDefault(tag)?.ToString()).OfType<string>().Distinct().Order(StringComparer.Ordinal)];
+        [.. Of(instrument).Select(measurement => measurement.Tags.GetValueOrDefault(tag)?.ToString()).OfType<string>().Distinct().Order(
+            StringComparer.Ordinal)];
 
     public async Task WaitForAsync(string instrument, string tag, string value)
     {

@@ -23,10 +23,12 @@ public static class FieldError
     [Explained("The value is longer than the field takes.", "Have the user shorten it; the limits are in the API documentation.")]
     public const string TooLong = "too_long";
 
-    [Explained("The password is shorter than the deployment asks for.", "Tell the user the least length, which is in the API documentation.")]
+    [Explained(
+        "The password is shorter than the deployment asks for.", "Tell the user the least length, which is in the API documentation.")]
     public const string TooShort = "too_short";
 
-    [Explained("The password is on a list of common ones, or a pattern.", "Have the user choose another; three unrelated words are a good one.")]
+    [Explained(
+        "The password is on a list of common ones, or a pattern.", "Have the user choose another; three unrelated words are a good one.")]
     public const string TooCommon = "too_common";
 
     [Explained("The password resembles the address or a name of its owner.", "Have the user choose another.")]

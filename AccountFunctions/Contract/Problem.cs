@@ -33,7 +33,9 @@ public sealed record Problem(int Status, string Code)
     [Explained("The password and its repetition differ.", "Have the user type both again.")]
     public static readonly Problem PasswordsDontMatch = new(400, "password_dont_match");
 
-    [Explained("The address has an account. Answered only where the deployment discloses addresses.", "Offer to sign in or to reset the password.")]
+    [Explained(
+        "The address has an account. Answered only where the deployment discloses addresses.",
+        "Offer to sign in or to reset the password.")]
     public static readonly Problem UsernameTaken = new(400, "username_taken");
 
     [Explained(
@@ -69,7 +71,8 @@ public sealed record Problem(int Status, string Code)
     [Explained("The account is disabled.", "Tell the user whom to ask; no other try will succeed.")]
     public static readonly Problem DisabledAccount = new(400, "disabled_account");
 
-    [Explained("Too many requests, mails or wrong passwords for now.", "Wait as many seconds as `Retry-After` says, then try again; no sooner.")]
+    [Explained(
+        "Too many requests, mails or wrong passwords for now.", "Wait as many seconds as `Retry-After` says, then try again; no sooner.")]
     public static readonly Problem TooManyRequests = new(429, "throttled");
 
     [Explained(
@@ -96,7 +99,8 @@ public sealed record Problem(int Status, string Code)
 
     public static Problem Field(string field, string code) => Fields(new Dictionary<string, IReadOnlyList<string>> { [field] = [code] });
 
-    public static Problem Throttled(ThrottleKind throttle, TimeSpan retryAfter) => TooManyRequests with { Throttle = throttle, RetryAfter = retryAfter };
+    public static Problem Throttled(ThrottleKind throttle, TimeSpan retryAfter) =>
+        TooManyRequests with { Throttle = throttle, RetryAfter = retryAfter };
 
     public static Problem Unavailable(TimeSpan retryAfter) => ServiceUnavailable with { RetryAfter = retryAfter };
 }

@@ -53,7 +53,8 @@ internal sealed class ApiDocumentBuilder
         var operations = routes.Select(route => ApiOperation.Of(route, ApiSchemas.IsRequest)).OfType<ApiOperation>();
         foreach (var path in operations.GroupBy(operation => operation.Route.Path))
         {
-            document.Paths.Add(path.Key, new OpenApiPathItem { Operations = path.ToDictionary(operation => operation.Route.Method, Describe) });
+            document.Paths.Add(
+                path.Key, new OpenApiPathItem { Operations = path.ToDictionary(operation => operation.Route.Method, Describe) });
         }
 
         using var text = new StringWriter(CultureInfo.InvariantCulture);
@@ -75,7 +76,10 @@ internal sealed class ApiDocumentBuilder
             RequestBody = request is null
                 ? null
                 : new OpenApiRequestBody { Required = !about.BodyOptional, Content = ApiResponses.Json(request) },
-            Responses = new OpenApiResponses { [Key(operation.Endpoint.Status)] = responses.Success(operation, schemas.Of(operation.Reply)) },
+            Responses = new OpenApiResponses
+            {
+                [Key(operation.Endpoint.Status)] = responses.Success(operation, schemas.Of(operation.Reply)),
+            },
             Security = operation.Endpoint.Access is Access.Owner
                 ? [new() { [new OpenApiSecuritySchemeReference(Bearer, document)] = [] }]
                 : [],
@@ -106,7 +110,13 @@ internal sealed class ApiDocumentBuilder
         if (operation.About.Refusals.Contains(nameof(Problem.Stale)))
         {
             const string Description = "The `ETag` of the one state that may be changed.";
-            yield return new OpenApiParameter { Name = "If-Match", In = ParameterLocation.Header, Description = Description, Schema = text };
+            yield return new OpenApiParameter
+            {
+                Name = "If-Match",
+                In = ParameterLocation.Header,
+                Description = Description,
+                Schema = text,
+            };
         }
     }
 

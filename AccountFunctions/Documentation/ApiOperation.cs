@@ -33,7 +33,8 @@ public sealed record ApiOperation(
         }
 
         var member = (MemberInfo?)endpoint.Handler ?? route.Function;
-        var about = member.GetCustomAttribute<OperationAttribute>() ?? throw new InvalidOperationException($"{member.Name} has no {nameof(OperationAttribute)}.");
+        var about = member.GetCustomAttribute<OperationAttribute>()
+            ?? throw new InvalidOperationException($"{member.Name} has no {nameof(OperationAttribute)}.");
         var handler = endpoint.Handler?.GetMethod("HandleAsync");
         var request = handler?.GetParameters().Select(parameter => parameter.ParameterType).FirstOrDefault(type => isRequest(type));
 
@@ -46,7 +47,8 @@ public sealed record ApiOperation(
             .. about.Document is null ? [nameof(Problem.ServiceUnavailable)] : Array.Empty<string>(),
             .. about.Refusals,
         ];
-        var entries = refusals.Select(name => Catalogue.Problems.Single(problem => problem.Name == name)).OrderBy(problem => problem.Status);
+        var entries = refusals.Select(name => Catalogue.Problems.Single(problem => problem.Name == name))
+            .OrderBy(problem => problem.Status);
         return new ApiOperation(route, endpoint, about, request, reply, [.. entries]);
     }
 }

@@ -24,7 +24,8 @@ internal sealed class ApiResponses
         AddHeader("WWW-Authenticate", "The scheme, and what is wrong with the token if one was sent (RFC 6750).", Text());
     }
 
-    public static Dictionary<string, IOpenApiMediaType> Json(IOpenApiSchema schema) => new() { [JsonType] = new OpenApiMediaType { Schema = schema } };
+    public static Dictionary<string, IOpenApiMediaType> Json(IOpenApiSchema schema) =>
+        new() { [JsonType] = new OpenApiMediaType { Schema = schema } };
 
     public OpenApiResponse Success(ApiOperation operation, IOpenApiSchema reply) => new()
     {
@@ -85,10 +86,13 @@ internal sealed class ApiResponses
 
         Dictionary<string, IOpenApiExample> Examples(Func<Problem, ReadOnlyMemory<byte>> write) => refusals.ToDictionary(
             refusal => refusal.Code,
-            IOpenApiExample (refusal) => new OpenApiExample { Description = refusal.Meaning, Value = JsonNode.Parse(write(Sample(refusal)).Span) });
+            IOpenApiExample (refusal) =>
+                new OpenApiExample { Description = refusal.Meaning, Value = JsonNode.Parse(write(Sample(refusal)).Span) });
 
         Problem Sample(CatalogueEntry refusal) =>
-            refusal.Name == nameof(Problem.InvalidFields) ? Problem.Field(fields[0], FieldError.Required) : new Problem(status, refusal.Code);
+            refusal.Name == nameof(Problem.InvalidFields)
+                ? Problem.Field(fields[0], FieldError.Required)
+                : new Problem(status, refusal.Code);
     }
 
     // As in Problem.Message: one field a line.
@@ -114,7 +118,8 @@ internal sealed class ApiResponses
         document.AddComponent<IOpenApiHeader>(name, new OpenApiHeader { Description = description, Required = true, Schema = schema });
 
     private Dictionary<string, IOpenApiHeader> Headers(string? special) =>
-        new[] { "X-Request-Id", special }.OfType<string>().ToDictionary(name => name, IOpenApiHeader (name) => new OpenApiHeaderReference(name, document));
+        new[] { "X-Request-Id", special }.OfType<string>()
+            .ToDictionary(name => name, IOpenApiHeader (name) => new OpenApiHeaderReference(name, document));
 
     private static OpenApiSchema Null() => new() { Type = JsonSchemaType.Null };
 

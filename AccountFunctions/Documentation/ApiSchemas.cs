@@ -16,7 +16,11 @@ namespace AccountFunctions.Documentation;
 /// </summary>
 internal sealed class ApiSchemas(OpenApiDocument document, PasswordOptions passwords, CodeOptions codes)
 {
-    private static readonly Dictionary<Type, string> MemberTypes = new() { [typeof(Member<string>)] = "string", [typeof(Member<bool>)] = "boolean" };
+    private static readonly Dictionary<Type, string> MemberTypes = new()
+    {
+        [typeof(Member<string>)] = "string",
+        [typeof(Member<bool>)] = "boolean",
+    };
 
     /// <summary>Whether the API reads bodies of this type.</summary>
     public static bool IsRequest(Type type) =>
@@ -57,7 +61,8 @@ internal sealed class ApiSchemas(OpenApiDocument document, PasswordOptions passw
     // A converter of our own reads the members of requests, so the exporter cannot describe them.
     private void Describe(JsonNode schema, JsonPropertyInfo property, FieldAttribute field)
     {
-        var properties = schema["properties"]?.AsObject() ?? throw new InvalidOperationException("The exporter lists the members of objects.");
+        var properties = schema["properties"]?.AsObject()
+            ?? throw new InvalidOperationException("The exporter lists the members of objects.");
         if (MemberTypes.TryGetValue(property.PropertyType, out var type))
         {
             properties[property.Name] = new JsonObject { ["type"] = field.Nullable ? new JsonArray(type, "null") : type };
@@ -126,7 +131,8 @@ internal sealed class ApiSchemas(OpenApiDocument document, PasswordOptions passw
 
     // The members of a record are described on the parameters of its constructor.
     private static FieldAttribute? About(JsonPropertyInfo property) =>
-        property.AssociatedParameter?.AttributeProvider?.GetCustomAttributes(typeof(FieldAttribute), inherit: false) is [FieldAttribute field]
+        property.AssociatedParameter?.AttributeProvider?.GetCustomAttributes(
+            typeof(FieldAttribute), inherit: false) is [FieldAttribute field]
             ? field
             : null;
 }

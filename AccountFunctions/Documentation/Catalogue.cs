@@ -11,7 +11,8 @@ public sealed record CatalogueEntry(string Name, string Code, int? Status, strin
 /// <summary>Every code there is, read off <see cref="Problem"/> and <see cref="FieldError"/>.</summary>
 public static class Catalogue
 {
-    public static IReadOnlyList<CatalogueEntry> Problems { get; } = Read<Problem>(typeof(Problem), problem => (problem.Code, problem.Status));
+    public static IReadOnlyList<CatalogueEntry> Problems { get; } = Read<Problem>(
+        typeof(Problem), problem => (problem.Code, problem.Status));
 
     public static IReadOnlyList<CatalogueEntry> FieldErrors { get; } = Read<string>(typeof(FieldError), code => (code, null));
 

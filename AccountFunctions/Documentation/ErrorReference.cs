@@ -14,7 +14,8 @@ public static partial class ErrorReference
             <header>
             <h1>Error reference</h1>
             <p><a href="{DocumentationPages.Root}">API documentation</a></p>
-            <p>A refusal carries one of these codes: as <code>message</code> in the envelope, as <code>code</code> in a problem document (RFC 9457).
+            <p>A refusal carries one of these codes: as <code>message</code> in the envelope, as <code>code</code> in a problem
+            document (RFC 9457).
             Match codes, never texts. Treat a code that is not here like any other of its status.</p>
             <nav aria-label="Codes">
             """);

@@ -56,7 +56,8 @@ public sealed class AzureCommunicationTransport(EmailClient client, IOptions<Ema
 
     // Like DomainNotLinked or InvalidSenderUserName.
     private static bool IsAboutSender(string errorCode) =>
-        errorCode.Contains("Domain", StringComparison.OrdinalIgnoreCase) || errorCode.Contains("Sender", StringComparison.OrdinalIgnoreCase);
+        errorCode.Contains("Domain", StringComparison.OrdinalIgnoreCase)
+            || errorCode.Contains("Sender", StringComparison.OrdinalIgnoreCase);
 
     private static TimeSpan RetryAfterOf(RequestFailedException exception) =>
         exception.GetRawResponse()?.Headers.TryGetValue("Retry-After", out var text) == true

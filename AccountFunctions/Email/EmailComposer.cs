@@ -6,7 +6,12 @@ namespace AccountFunctions.Email;
 
 /// <summary>Finds out which mail a job needs, and its recipient. Codes are derived here, again at each delivery.</summary>
 public sealed class EmailComposer(
-    AddressStore addresses, AccountStore accounts, VerificationCodes codes, EmailTexts texts, IOptions<CodeOptions> options, TimeProvider time)
+    AddressStore addresses,
+    AccountStore accounts,
+    VerificationCodes codes,
+    EmailTexts texts,
+    IOptions<CodeOptions> options,
+    TimeProvider time)
 {
     public async Task<EmailDecision> ComposeAsync(EmailJob job, CancellationToken cancellationToken) => job.Kind switch
     {
@@ -22,7 +27,8 @@ public sealed class EmailComposer(
         return partition.Claim?.AccountId == job.Id ? new EmailDecision.Drop("the account is active already")
             : pending is null ? new EmailDecision.Wait()
             : !pending.IsLive(time.GetUtcNow()) ? new EmailDecision.Drop("its code is no longer good")
-            : partition.Claim is { } claim ? ToOwner(await accounts.FindUsableAsync(claim.AccountId, cancellationToken), texts.AlreadyRegistered)
+            : partition.Claim is { } claim
+                ? ToOwner(await accounts.FindUsableAsync(claim.AccountId, cancellationToken), texts.AlreadyRegistered)
             : ActivationCode(pending);
     }
 
@@ -86,7 +92,8 @@ public sealed class EmailComposer(
         return new EmailDecision.Send(pending.Mailbox, text, EmailPriority.Activation);
     }
 
-    private static EmailDecision ToOwner(AccountEntity? account, Func<string?, EmailText> write, EmailPriority priority = EmailPriority.Notice) =>
+    private static EmailDecision ToOwner(
+        AccountEntity? account, Func<string?, EmailText> write, EmailPriority priority = EmailPriority.Notice) =>
         account is { IsUsable: true }
             ? new EmailDecision.Send(account.Mailbox, write(account.Language), priority)
             : new EmailDecision.Drop("the account is disabled or gone");

@@ -4,7 +4,8 @@ using AccountFunctions.Storage;
 namespace AccountFunctions.Email;
 
 /// <summary>Hands a mail to the transport once, however often its job is delivered.</summary>
-public sealed class EmailDelivery(MailStore mails, IEmailTransport transport, HousekeepingQueue housekeeping, Lifetimes lifetimes, TimeProvider time)
+public sealed class EmailDelivery(
+    MailStore mails, IEmailTransport transport, HousekeepingQueue housekeeping, Lifetimes lifetimes, TimeProvider time)
 {
     private static readonly TimeSpan BusyRetry = TimeSpan.FromSeconds(15);
 
@@ -51,7 +52,8 @@ public sealed class EmailDelivery(MailStore mails, IEmailTransport transport, Ho
         await mails.SetSentAsync(row, cancellationToken);
         if (transport.ReportDelay is { } delay)
         {
-            await housekeeping.EnqueueAsync(new DeliveryCheck(job.AddressKey, job.OperationId, time.GetUtcNow() + delay), cancellationToken);
+            await housekeeping.EnqueueAsync(
+                new DeliveryCheck(job.AddressKey, job.OperationId, time.GetUtcNow() + delay), cancellationToken);
         }
 
         return new DeliveryOutcome.Sent();

@@ -14,7 +14,8 @@ public enum EmailFailure
 }
 
 /// <summary>Thrown by a transport. Any other exception of a transport is an outage, and the host delivers the job again.</summary>
-public sealed class EmailFailureException(EmailFailure failure, string reason, TimeSpan retryAfter = default, Exception? innerException = null)
+public sealed class EmailFailureException(
+    EmailFailure failure, string reason, TimeSpan retryAfter = default, Exception? innerException = null)
     : Exception(reason, innerException)
 {
     public EmailFailure Failure { get; } = failure;

@@ -27,7 +27,8 @@ public static class EmailLanguage
         for (var end = tag.Length; end > 0; end = tag.LastIndexOf('-', end - 1))
         {
             var length = end;
-            if (Supported.FirstOrDefault(language => tag.AsSpan(0, length).Equals(language, StringComparison.OrdinalIgnoreCase)) is { } found)
+            if (Supported.FirstOrDefault(
+                language => tag.AsSpan(0, length).Equals(language, StringComparison.OrdinalIgnoreCase)) is { } found)
             {
                 return found;
             }

@@ -6,7 +6,8 @@ using Azure.Storage.Queues;
 namespace AccountFunctions.Email;
 
 /// <summary>Queue <c>email-jobs</c>: the way from a request to its mail.</summary>
-public sealed class EmailOutbox(QueueServiceClient service) : JobQueue<EmailJob>(service, QueueNames.EmailJobs, EmailJobJson.Default.EmailJob)
+public sealed class EmailOutbox(QueueServiceClient service)
+    : JobQueue<EmailJob>(service, QueueNames.EmailJobs, EmailJobJson.Default.EmailJob)
 {
     public Task EnqueueAsync(EmailJob job, CancellationToken cancellationToken) => EnqueueAsync(job, TimeSpan.Zero, cancellationToken);
 }

@@ -65,7 +65,8 @@ public sealed partial class EmailSender(
         {
             // First of all, so that nothing of the job can be left behind.
             var registration = job.Kind is EmailKind.Registration ? job.Id : null;
-            await housekeeping.EnqueueAsync(new AddressSweep(job.AddressKey, lifetimes.EndOfMail(job.Issued), registration), cancellationToken);
+            await housekeeping.EnqueueAsync(
+                new AddressSweep(job.AddressKey, lifetimes.EndOfMail(job.Issued), registration), cancellationToken);
         }
 
         switch (await composer.ComposeAsync(job, cancellationToken))
@@ -84,7 +85,8 @@ public sealed partial class EmailSender(
                 await PostponeAsync(job, full, "the quota is used up for the moment", cancellationToken);
                 break;
             case EmailDecision.Send send:
-                await DeliverAsync(job, new Mail(send.To, send.Text.Subject, send.Text.PlainText, send.Text.Html, job.OperationId), cancellationToken);
+                await DeliverAsync(
+                    job, new Mail(send.To, send.Text.Subject, send.Text.PlainText, send.Text.Html, job.OperationId), cancellationToken);
                 break;
         }
     }

@@ -13,7 +13,8 @@ public sealed class EmailTexts(IOptions<EmailOptions> options)
     private static readonly ResourceManager Resources = new("AccountFunctions.Email.Texts.Mail", typeof(EmailTexts).Assembly);
 
     /// <param name="language">One of <see cref="EmailLanguage.Supported"/>; null for the default.</param>
-    public EmailText ActivationCode(string? language, string code, TimeSpan validFor) => Write(nameof(ActivationCode), language, code, validFor);
+    public EmailText ActivationCode(string? language, string code, TimeSpan validFor) =>
+        Write(nameof(ActivationCode), language, code, validFor);
 
     public EmailText AlreadyRegistered(string? language) => Write(nameof(AlreadyRegistered), language);
 

@@ -13,7 +13,8 @@ public sealed class SmtpTransport(IOptions<SmtpOptions> smtp, IOptions<EmailOpti
     /// <summary>Failures come back as mails to the sender.</summary>
     public TimeSpan? ReportDelay => null;
 
-    public Task<DeliveryReport?> FindReportAsync(Guid operationId, CancellationToken cancellationToken) => Task.FromResult<DeliveryReport?>(null);
+    public Task<DeliveryReport?> FindReportAsync(Guid operationId, CancellationToken cancellationToken) =>
+        Task.FromResult<DeliveryReport?>(null);
 
     public async Task SendAsync(Mail mail, CancellationToken cancellationToken)
     {

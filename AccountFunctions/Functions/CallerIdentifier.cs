@@ -9,7 +9,8 @@ using Microsoft.Extensions.Options;
 namespace AccountFunctions.Functions;
 
 /// <summary>Finds out who calls.</summary>
-public sealed class CallerIdentifier(AccessTokens tokens, AccountStore accounts, NetworkThrottle throttle, IOptions<ThrottleOptions> options)
+public sealed class CallerIdentifier(
+    AccessTokens tokens, AccountStore accounts, NetworkThrottle throttle, IOptions<ThrottleOptions> options)
 {
     private const string Scheme = "Bearer ";
 

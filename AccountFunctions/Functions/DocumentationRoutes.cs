@@ -12,7 +12,8 @@ public sealed class DocumentationRoutes(HttpEdge edge, ApiDocument document, Mai
 {
     [Function(nameof(OpenApi))]
     public Task<HttpResponseData> OpenApi(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "openapi.json")] HttpRequestData request, CancellationToken cancellationToken) =>
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "openapi.json")] HttpRequestData request,
+        CancellationToken cancellationToken) =>
         AnswerAsync(request, () => WebFile.Json(document.Bytes), cancellationToken);
 
     [Function(nameof(Docs))]
@@ -22,17 +23,20 @@ public sealed class DocumentationRoutes(HttpEdge edge, ApiDocument document, Mai
 
     [Function(nameof(DocsErrors))]
     public Task<HttpResponseData> DocsErrors(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "docs/errors")] HttpRequestData request, CancellationToken cancellationToken) =>
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "docs/errors")] HttpRequestData request,
+        CancellationToken cancellationToken) =>
         AnswerAsync(request, ErrorReference.Write, cancellationToken);
 
     [Function(nameof(DocsMails))]
     public Task<HttpResponseData> DocsMails(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "docs/mails")] HttpRequestData request, CancellationToken cancellationToken) =>
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "docs/mails")] HttpRequestData request,
+        CancellationToken cancellationToken) =>
         AnswerAsync(request, () => gallery.Write(request.Query["language"]), cancellationToken);
 
     [Function(nameof(DocsAssets))]
     public Task<HttpResponseData> DocsAssets(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "docs/assets/{name}")] HttpRequestData request, string name, CancellationToken cancellationToken) =>
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "docs/assets/{name}")] HttpRequestData request,
+        string name, CancellationToken cancellationToken) =>
         AnswerAsync(request, () => DocumentationPages.Assets.GetValueOrDefault(name), cancellationToken);
 
     private Task<HttpResponseData> AnswerAsync(HttpRequestData request, Func<WebFile?> find, CancellationToken cancellationToken) =>

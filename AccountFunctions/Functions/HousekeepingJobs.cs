@@ -9,6 +9,7 @@ public sealed class HousekeepingJobs(Housekeeper housekeeper, JobsInProgress job
 {
     [Function(nameof(KeepHouse))]
     public Task KeepHouse(
-        [QueueTrigger(QueueNames.HousekeepingJobs, Connection = "AccountsStorage")] QueueMessage message, CancellationToken cancellationToken) =>
+        [QueueTrigger(QueueNames.HousekeepingJobs, Connection = "AccountsStorage")] QueueMessage message,
+        CancellationToken cancellationToken) =>
         jobs.RunAsync(() => housekeeper.DoAsync(message.Body, cancellationToken));
 }

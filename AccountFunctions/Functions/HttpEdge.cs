@@ -14,7 +14,8 @@ namespace AccountFunctions.Functions;
 /// The pipeline between an HTTP request and its operation: identify the caller, read the body, run the operation, write the answer. Nothing
 /// escapes: an outage or a bug is answered in the shape of the contract, too.
 /// </summary>
-public sealed partial class HttpEdge(CallerIdentifier identifier, IOptions<TokenOptions> tokens, AccountMetrics metrics, ILogger<HttpEdge> logger)
+public sealed partial class HttpEdge(
+    CallerIdentifier identifier, IOptions<TokenOptions> tokens, AccountMetrics metrics, ILogger<HttpEdge> logger)
 {
     private static readonly Func<ILogger, string, IDisposable?> TraceScope = LoggerMessage.DefineScope<string>("TraceId:{TraceId}");
     private static readonly TimeSpan MaxDuration = TimeSpan.FromSeconds(9);
@@ -92,7 +93,8 @@ public sealed partial class HttpEdge(CallerIdentifier identifier, IOptions<Token
             LogRefused(function, refusal.Status, refusal.Message.Replace('\n', ','), request.TraceId());
         }
 
-        var answer = await ResponseWriter.WriteAsync(request, result, RouteTable.SuccessStatus(function), tokens.Value.Issuer, cancellationToken);
+        var answer = await ResponseWriter.WriteAsync(
+            request, result, RouteTable.SuccessStatus(function), tokens.Value.Issuer, cancellationToken);
         metrics.Answered(function, (int)answer.StatusCode, result.Problem, Stopwatch.GetElapsedTime(start));
         return answer;
     }

@@ -10,16 +10,19 @@ public sealed class ProfileRoutes(HttpEdge edge, UpdateDetails updateDetails, Ch
 {
     [Function(nameof(GetDetails)), Endpoint(typeof(GetDetails), Access.Owner, Tags.Profile)]
     public Task<HttpResponseData> GetDetails(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "account/details")] HttpRequestData request, CancellationToken cancellationToken) =>
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "account/details")] HttpRequestData request,
+        CancellationToken cancellationToken) =>
         edge.AnswerAsync(request, Accounts.GetDetails.HandleAsync, cancellationToken);
 
     [Function(nameof(UpdateDetails)), Endpoint(typeof(UpdateDetails), Access.Owner, Tags.Profile)]
     public Task<HttpResponseData> UpdateDetails(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "account/details")] HttpRequestData request, CancellationToken cancellationToken) =>
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "account/details")] HttpRequestData request,
+        CancellationToken cancellationToken) =>
         edge.AnswerAsync(request, AccountJson.Default.UpdateDetailsRequest, updateDetails.HandleAsync, cancellationToken);
 
     [Function(nameof(ChangePassword)), Endpoint(typeof(ChangePassword), Access.Owner, Tags.Profile)]
     public Task<HttpResponseData> ChangePassword(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "account/password")] HttpRequestData request, CancellationToken cancellationToken) =>
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "account/password")] HttpRequestData request,
+        CancellationToken cancellationToken) =>
         edge.AnswerAsync(request, AccountJson.Default.ChangePasswordRequest, changePassword.HandleAsync, cancellationToken);
 }

@@ -10,11 +10,13 @@ public sealed class RecoveryRoutes(HttpEdge edge, ResendCode resendCode, ResetPa
 {
     [Function(nameof(ResendCode)), Endpoint(typeof(ResendCode), Access.Anyone, Tags.Recovery)]
     public Task<HttpResponseData> ResendCode(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "account/code")] HttpRequestData request, CancellationToken cancellationToken) =>
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "account/code")] HttpRequestData request,
+        CancellationToken cancellationToken) =>
         edge.AnswerAsync(request, AccountJson.Default.ResendCodeRequest, resendCode.HandleAsync, cancellationToken);
 
     [Function(nameof(ResetPassword)), Endpoint(typeof(ResetPassword), Access.Anyone, Tags.Recovery)]
     public Task<HttpResponseData> ResetPassword(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "account/forgot")] HttpRequestData request, CancellationToken cancellationToken) =>
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "account/forgot")] HttpRequestData request,
+        CancellationToken cancellationToken) =>
         edge.AnswerAsync(request, AccountJson.Default.ResetPasswordRequest, resetPassword.HandleAsync, cancellationToken);
 }

@@ -30,7 +30,9 @@ internal static class RequestHeaders
     /// </summary>
     public static Activity StartActivity(this HttpRequestData request)
     {
-        var parent = ActivityContext.TryParse(request.Header("traceparent"), null, out var context) ? context.SpanId : ActivitySpanId.CreateRandom();
+        var parent = ActivityContext.TryParse(request.Header("traceparent"), null, out var context)
+            ? context.SpanId
+            : ActivitySpanId.CreateRandom();
         var trace = ActivityTraceId.CreateFromString(request.TraceId());
         return new Activity(request.FunctionContext.FunctionDefinition.Name).SetParentId(trace, parent, context.TraceFlags).Start();
     }

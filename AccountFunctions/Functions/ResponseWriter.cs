@@ -27,7 +27,8 @@ internal static class ResponseWriter
         response.StatusCode = (HttpStatusCode)(result.Problem?.Status ?? success);
         SetHeaders(request, response, asProblem ? ProblemType : JsonType);
         SetHeaders(response, result);
-        var body = !result.IsRefused ? Envelope.Success(success, writer => JsonSerializer.Serialize(writer, result.Reply, typeof(TReply), AccountJson.Default))
+        var body = !result.IsRefused
+            ? Envelope.Success(success, writer => JsonSerializer.Serialize(writer, result.Reply, typeof(TReply), AccountJson.Default))
             : asProblem ? Envelope.ProblemDocument(result.Problem, issuer, request.TraceId())
             : Envelope.Refusal(result.Problem);
         await response.Body.WriteAsync(body, cancellationToken);
@@ -49,7 +50,10 @@ internal static class ResponseWriter
     public static async Task<HttpResponseData> WriteFileAsync(HttpRequestData request, WebFile file, CancellationToken cancellationToken)
     {
         var response = request.CreateResponse();
-        response.StatusCode = file.Tag is not null && request.Header("If-None-Match") == file.Tag ? HttpStatusCode.NotModified : HttpStatusCode.OK;
+        response.StatusCode = file.Tag is not null
+            && request.Header("If-None-Match") == file.Tag
+            ? HttpStatusCode.NotModified
+            : HttpStatusCode.OK;
         SetHeaders(request, response, file.ContentType, file.CacheControl, file.Policy);
         if (file.Tag is not null)
         {
@@ -109,5 +113,6 @@ internal static class ResponseWriter
     }
 
     private static bool Accepts(HttpRequestData request, string type) => request.Header("Accept")?.Split(',').Any(entry =>
-        MediaTypeHeaderValue.TryParse(entry, out var media) && string.Equals(media.MediaType, type, StringComparison.OrdinalIgnoreCase)) ?? false;
+        MediaTypeHeaderValue.TryParse(entry, out var media)
+            && string.Equals(media.MediaType, type, StringComparison.OrdinalIgnoreCase)) ?? false;
 }

@@ -18,7 +18,8 @@ public static class RouteTable
            let trigger = parameter.GetCustomAttribute<HttpTriggerAttribute>()
            where trigger is not null
            from verb in trigger.Methods ?? []
-           select new ApiRoute(function.Name, HttpMethod.Parse(verb), $"/{trigger.Route}", method, method.GetCustomAttribute<EndpointAttribute>()),
+           select new ApiRoute(
+               function.Name, HttpMethod.Parse(verb), $"/{trigger.Route}", method, method.GetCustomAttribute<EndpointAttribute>()),
     ];
 
     /// <summary>The status of success of a function.</summary>

@@ -6,26 +6,32 @@ using Microsoft.Azure.Functions.Worker.Http;
 namespace AccountFunctions.Functions;
 
 /// <summary>Sign-in and what follows it.</summary>
-public sealed class SessionRoutes(HttpEdge edge, Login login, Refresh refresh, Logout logout, ListSessions listSessions, RevokeSession revokeSession)
+public sealed class SessionRoutes(
+    HttpEdge edge, Login login, Refresh refresh, Logout logout, ListSessions listSessions, RevokeSession revokeSession)
 {
     [Function(nameof(Login)), Endpoint(typeof(Login), Access.Anyone, Tags.Session)]
     public Task<HttpResponseData> Login(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "account/login")] HttpRequestData request, CancellationToken cancellationToken) =>
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "account/login")] HttpRequestData request,
+        CancellationToken cancellationToken) =>
         edge.AnswerAsync(request, AccountJson.Default.LoginRequest, login.HandleAsync, cancellationToken);
 
     [Function(nameof(Refresh)), Endpoint(typeof(Refresh), Access.Anyone, Tags.Session)]
     public Task<HttpResponseData> Refresh(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "account/refresh")] HttpRequestData request, CancellationToken cancellationToken) =>
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "account/refresh")] HttpRequestData request,
+        CancellationToken cancellationToken) =>
         edge.AnswerAsync(request, AccountJson.Default.RefreshRequest, refresh.HandleAsync, cancellationToken);
 
     [Function(nameof(Logout)), Endpoint(typeof(Logout), Access.Owner, Tags.Session)]
     public Task<HttpResponseData> Logout(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "account/logout")] HttpRequestData request, CancellationToken cancellationToken) =>
-        edge.AnswerAsync(request, AccountJson.Default.LogoutRequest, logout.HandleAsync, cancellationToken, withoutBody: new LogoutRequest());
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "account/logout")] HttpRequestData request,
+        CancellationToken cancellationToken) =>
+        edge.AnswerAsync(
+            request, AccountJson.Default.LogoutRequest, logout.HandleAsync, cancellationToken, withoutBody: new LogoutRequest());
 
     [Function(nameof(ListSessions)), Endpoint(typeof(ListSessions), Access.Owner, Tags.Session)]
     public Task<HttpResponseData> ListSessions(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "account/sessions")] HttpRequestData request, CancellationToken cancellationToken) =>
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "account/sessions")] HttpRequestData request,
+        CancellationToken cancellationToken) =>
         edge.AnswerAsync(request, listSessions.HandleAsync, cancellationToken);
 
     [Function(nameof(RevokeSession)), Endpoint(typeof(RevokeSession), Access.Owner, Tags.Session)]

@@ -9,7 +9,12 @@ namespace AccountFunctions.Housekeeping;
 /// names it. The job ends with the last session, and the next sign-in starts another.
 /// </summary>
 public sealed class AccountSweeper(
-    AddressStore addresses, AccountStore accounts, HousekeepingQueue queue, Lifetimes lifetimes, IOptions<TokenOptions> options, TimeProvider time)
+    AddressStore addresses,
+    AccountStore accounts,
+    HousekeepingQueue queue,
+    Lifetimes lifetimes,
+    IOptions<TokenOptions> options,
+    TimeProvider time)
 {
     public async Task SweepAsync(AccountSweep job, CancellationToken cancellationToken)
     {
@@ -21,7 +26,8 @@ public sealed class AccountSweeper(
 
         var now = time.GetUtcNow();
         var sessions = await accounts.ListSessionsAsync(account.Id, cancellationToken);
-        var ended = sessions.Where(session => session.Version != account.Version || session.EndsAt(options.Value.RefreshIdleLifetime) <= now).ToList();
+        var ended = sessions.Where(
+            session => session.Version != account.Version || session.EndsAt(options.Value.RefreshIdleLifetime) <= now).ToList();
         await accounts.DeleteAsync(account.Id, ended, cancellationToken);
         await accounts.DeleteEventsAsync(account.Id, now - Retention.History, cancellationToken);
 

@@ -18,7 +18,8 @@ public sealed class AddressSweeper(
         var (claim, isDone) = (default(ClaimEntity), false);
         while (!isDone)
         {
-            (claim, isDone) = await addresses.ChangeAsync(job.AddressKey, partition => RemoveAsync(partition, job, cancellationToken), cancellationToken);
+            (claim, isDone) = await addresses.ChangeAsync(
+                job.AddressKey, partition => RemoveAsync(partition, job, cancellationToken), cancellationToken);
         }
 
         if (job.RegistrationId is not { } registration)
@@ -30,7 +31,8 @@ public sealed class AddressSweeper(
         {
             await accountSweeper.SweepAsync(new AccountSweep(job.AddressKey, job.Due), cancellationToken);
         }
-        else if (await accounts.FindAsync(registration, cancellationToken) is { } account && EmailAddress.KeyOf(account.Username) == job.AddressKey)
+        else if (await accounts.FindAsync(
+            registration, cancellationToken) is { } account && EmailAddress.KeyOf(account.Username) == job.AddressKey)
         {
             // Left over from an interrupted activation. The job is untrusted, so the address is checked first.
             await accounts.DeleteAsync(registration, cancellationToken);
@@ -38,7 +40,8 @@ public sealed class AddressSweeper(
     }
 
     /// <returns>The claim on the address, and false if more rows are left than one transaction takes.</returns>
-    private async Task<(ClaimEntity? Claim, bool IsDone)> RemoveAsync(AddressPartition partition, AddressSweep job, CancellationToken cancellationToken)
+    private async Task<(ClaimEntity? Claim, bool IsDone)> RemoveAsync(
+        AddressPartition partition, AddressSweep job, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
         foreach (var row in partition.Outlived(now).Take(MostAtOnce))

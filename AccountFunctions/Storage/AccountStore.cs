@@ -27,7 +27,8 @@ public sealed class AccountStore(TableServiceClient service, ChangeLoop loop)
     /// </summary>
     /// <param name="sessionId">Null loads no session.</param>
     /// <exception cref="UnavailableException">Every race was lost.</exception>
-    public Task<T> ChangeAsync<T>(string accountId, string? sessionId, Func<AccountPartition, Task<T>> decide, CancellationToken cancellationToken) =>
+    public Task<T> ChangeAsync<T>(
+        string accountId, string? sessionId, Func<AccountPartition, Task<T>> decide, CancellationToken cancellationToken) =>
         RunAsync(accountId, sessionId, null, decide, cancellationToken);
 
     /// <summary>A change for the owner, first on the account as it was read for this request.</summary>
@@ -36,9 +37,15 @@ public sealed class AccountStore(TableServiceClient service, ChangeLoop loop)
 
     /// <summary>A change for a visitor: nothing is decided before the network throttle has admitted the request.</summary>
     public Task<Result<T>> ChangeAsync<T>(
-        string accountId, string sessionId, Task<Problem?> admission, Func<AccountPartition, Task<Result<T>>> decide, CancellationToken cancellationToken)
+        string accountId,
+        string sessionId,
+        Task<Problem?> admission,
+        Func<AccountPartition,
+        Task<Result<T>>> decide,
+        CancellationToken cancellationToken)
         where T : notnull => RunAsync(
-            accountId, sessionId, null, async partition => await admission is { } refused ? refused : await decide(partition), cancellationToken);
+            accountId, sessionId, null, async partition =>
+                await admission is { } refused ? refused : await decide(partition), cancellationToken);
 
     /// <summary>Inserts rows of one account together. False if one of them is there already.</summary>
     public Task<bool> TryInsertAsync(string accountId, IEnumerable<TableRow> rows, CancellationToken cancellationToken)
@@ -61,7 +68,8 @@ public sealed class AccountStore(TableServiceClient service, ChangeLoop loop)
     }
 
     /// <summary>False if there is no such session.</summary>
-    public Task<bool> TryEndSessionAsync(string accountId, string sessionId, EventKind why, DateTimeOffset when, CancellationToken cancellationToken)
+    public Task<bool> TryEndSessionAsync(
+        string accountId, string sessionId, EventKind why, DateTimeOffset when, CancellationToken cancellationToken)
     {
         var partition = new Partition(accountId);
         partition.Delete(new SessionEntity(accountId, sessionId));
@@ -71,7 +79,10 @@ public sealed class AccountStore(TableServiceClient service, ChangeLoop loop)
 
     /// <summary>Removes the account with all its rows.</summary>
     public async Task DeleteAsync(string accountId, CancellationToken cancellationToken) =>
-        await DeleteAsync(accountId, await ListAsync(TableClient.CreateQueryFilter($"PartitionKey eq {accountId}"), cancellationToken), cancellationToken);
+        await DeleteAsync(
+            accountId,
+            await ListAsync(TableClient.CreateQueryFilter($"PartitionKey eq {accountId}"), cancellationToken),
+            cancellationToken);
 
     /// <summary>Removes the history before <paramref name="when"/>.</summary>
     public async Task DeleteEventsAsync(string accountId, DateTimeOffset when, CancellationToken cancellationToken)
@@ -93,7 +104,12 @@ public sealed class AccountStore(TableServiceClient service, ChangeLoop loop)
     }
 
     private Task<T> RunAsync<T>(
-        string accountId, string? sessionId, AccountPartition? loaded, Func<AccountPartition, Task<T>> decide, CancellationToken cancellationToken) =>
+        string accountId,
+        string? sessionId,
+        AccountPartition? loaded,
+        Func<AccountPartition,
+        Task<T>> decide,
+        CancellationToken cancellationToken) =>
         loop.RunAsync(
             accountId,
             loaded,

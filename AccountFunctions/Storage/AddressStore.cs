@@ -25,8 +25,8 @@ public sealed class AddressStore(TableServiceClient service, ChangeLoop loop)
         RunAsync(key, null, decide, cancellationToken);
 
     /// <summary>
-    /// Like <see cref="ChangeAsync{T}(string, Func{AddressPartition, Task{T}}, CancellationToken)"/>, first on what is loaded already, unless that
-    /// has lost a commit.
+    /// Like <see cref="ChangeAsync{T}(string, Func{AddressPartition, Task{T}}, CancellationToken)"/>, first on what is loaded already,
+    /// unless that has lost a commit.
     /// </summary>
     public Task<T> ChangeAsync<T>(AddressPartition loaded, Func<AddressPartition, Task<T>> decide, CancellationToken cancellationToken) =>
         RunAsync(loaded.Key, loaded, decide, cancellationToken);

@@ -32,7 +32,8 @@ public static class AzureConnection
     }
 
     private static TokenCredential CredentialOf(IConfiguration section) =>
-        section["clientId"] is { Length: > 0 } clientId ? new ManagedIdentityCredential(ManagedIdentityId.FromUserAssignedClientId(clientId))
+        section["clientId"] is { Length: > 0 } clientId
+            ? new ManagedIdentityCredential(ManagedIdentityId.FromUserAssignedClientId(clientId))
         : section["credential"] is "managedidentity" ? new ManagedIdentityCredential(ManagedIdentityId.SystemAssigned)
         : new DefaultAzureCredential();
 }

@@ -27,7 +27,8 @@ public class Partition(string key)
     public void Insert(TableRow row) => Add(TableTransactionActionType.Add, row);
 
     /// <summary>Replaces the row that was read, or inserts the one that was not there.</summary>
-    public void Save(TableRow row) => Add(row.ETag == default ? TableTransactionActionType.Add : TableTransactionActionType.UpdateReplace, row);
+    public void Save(TableRow row) =>
+        Add(row.ETag == default ? TableTransactionActionType.Add : TableTransactionActionType.UpdateReplace, row);
 
     /// <summary>Deletes the row as it was read. A row that was not read is deleted whatever its state.</summary>
     public void Delete(TableRow row) => Add(TableTransactionActionType.Delete, row);
@@ -89,7 +90,8 @@ public class Partition(string key)
         var response = change.ActionType switch
         {
             TableTransactionActionType.Add => await table.AddEntityAsync(row, cancellationToken),
-            TableTransactionActionType.Delete => await table.DeleteEntityAsync(row.PartitionKey, row.RowKey, change.ETag, cancellationToken),
+            TableTransactionActionType.Delete =>
+                await table.DeleteEntityAsync(row.PartitionKey, row.RowKey, change.ETag, cancellationToken),
             _ => await table.UpdateEntityAsync(row, change.ETag, TableUpdateMode.Replace, cancellationToken),
         };
 

@@ -9,7 +9,8 @@ namespace AccountFunctions.Storage;
 /// Creates tables and queues for development, before the worker connects to its host and takes work. In Azure the deployment has created
 /// them, and the app needs no right to.
 /// </summary>
-public sealed class StorageSetup(TableServiceClient tables, QueueServiceClient queues, IHostEnvironment environment) : IHostedLifecycleService
+public sealed class StorageSetup(TableServiceClient tables, QueueServiceClient queues, IHostEnvironment environment)
+    : IHostedLifecycleService
 {
     public async Task StartingAsync(CancellationToken cancellationToken)
     {
@@ -28,7 +29,8 @@ public sealed class StorageSetup(TableServiceClient tables, QueueServiceClient q
         }
         catch (Exception e) when (e.IsOutage())
         {
-            throw new InvalidOperationException($"AccountsStorage: the storage does not answer: {e.GetBaseException().Message.Split('\n')[0]}", e);
+            throw new InvalidOperationException(
+                $"AccountsStorage: the storage does not answer: {e.GetBaseException().Message.Split('\n')[0]}", e);
         }
     }
 

@@ -5,7 +5,8 @@ namespace AccountFunctions.Storage;
 internal static class TableClientExtensions
 {
     /// <summary>The row, or null if there is none.</summary>
-    public static async Task<TableEntity?> FindAsync(this TableClient table, string partitionKey, string rowKey, CancellationToken cancellationToken)
+    public static async Task<TableEntity?> FindAsync(
+        this TableClient table, string partitionKey, string rowKey, CancellationToken cancellationToken)
     {
         var found = await table.GetEntityIfExistsAsync<TableEntity>(partitionKey, rowKey, cancellationToken: cancellationToken);
         return found.HasValue ? found.Value : null;

@@ -43,7 +43,9 @@ public sealed class ThrottleStore(TableServiceClient service, ChangeLoop loop)
         return await loop.RunAsync(
             network,
             fresh,
-            async () => await table.FindAsync(network, fresh.RowKey, cancellationToken) is { } row ? new NetworkWindowEntity(row) : new(network, minute),
+            async () => await table.FindAsync(network, fresh.RowKey, cancellationToken) is { } row
+                ? new NetworkWindowEntity(row)
+                : new(network, minute),
             window =>
             {
                 var reserved = window.ETag == default ? 0 : window.Reserved;
@@ -58,7 +60,8 @@ public sealed class ThrottleStore(TableServiceClient service, ChangeLoop loop)
     /// <summary>Removes a network's windows that began before <paramref name="when"/>.</summary>
     public async Task DeleteWindowsAsync(string network, DateTimeOffset when, CancellationToken cancellationToken)
     {
-        var filter = TableClient.CreateQueryFilter($"PartitionKey eq {network} and RowKey lt {new NetworkWindowEntity(network, when).RowKey}");
+        var filter = TableClient.CreateQueryFilter(
+            $"PartitionKey eq {network} and RowKey lt {new NetworkWindowEntity(network, when).RowKey}");
         await foreach (var page in table.QueryAsync<TableEntity>(filter, Partition.MaxRows, cancellationToken: cancellationToken).AsPages())
         {
             var partition = new Partition(network);

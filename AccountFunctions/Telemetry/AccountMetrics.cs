@@ -41,7 +41,8 @@ public sealed class AccountMetrics(Meter meter)
         meter.CreateUpDownCounter<long>("accounts.password_hash.active", "{hash}", "Password hashes that run or wait for their turn.");
 
     private readonly Counter<long> refusedHashes =
-        meter.CreateCounter<long>("accounts.password_hash.refusals", "{hash}", "Password hashes that were refused because too many waited.");
+        meter.CreateCounter<long>(
+            "accounts.password_hash.refusals", "{hash}", "Password hashes that were refused because too many waited.");
 
     private readonly Histogram<double> storage =
         meter.CreateHistogram("accounts.storage.duration", "s", "Calls to tables and queues, each try by itself.", advice: Durations);

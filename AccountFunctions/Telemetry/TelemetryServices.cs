@@ -33,6 +33,8 @@ public static class TelemetryServices
         {
             options.ConnectionString = connectionString;
             options.DisableOfflineStorage = true;
-            options.Credential = clientId is { Length: > 0 } id ? new ManagedIdentityCredential(ManagedIdentityId.FromUserAssignedClientId(id)) : null;
+            options.Credential = clientId is { Length: > 0 } id
+                ? new ManagedIdentityCredential(ManagedIdentityId.FromUserAssignedClientId(id))
+                : null;
         }));
 }

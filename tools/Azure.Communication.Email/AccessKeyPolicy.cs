@@ -18,7 +18,8 @@ internal sealed class AccessKeyPolicy(AzureKeyCredential credential) : HttpPipel
         var date = TimeProvider.System.GetUtcNow().ToString("R");
         var hash = Convert.ToBase64String(SHA256.HashData(content.ToArray()));
         var text = $"{request.Method.Method}\n{uri.PathAndQuery}\n{date};{uri.Authority};{hash}";
-        var signature = Convert.ToBase64String(HMACSHA256.HashData(Convert.FromBase64String(credential.Key), Encoding.ASCII.GetBytes(text)));
+        var signature = Convert.ToBase64String(
+            HMACSHA256.HashData(Convert.FromBase64String(credential.Key), Encoding.ASCII.GetBytes(text)));
         request.Headers.SetValue("Date", date);
         request.Headers.SetValue("x-ms-content-sha256", hash);
         request.Headers.SetValue("Authorization", $"HMAC-SHA256 SignedHeaders=date;host;x-ms-content-sha256&Signature={signature}");

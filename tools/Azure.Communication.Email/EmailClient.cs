@@ -49,10 +49,13 @@ public class EmailClient
     }
 
     /// <inheritdoc cref="SendAsync(WaitUntil, EmailMessage, Guid, CancellationToken)"/>
-    public virtual Task<EmailSendOperation> SendAsync(WaitUntil wait, EmailMessage message, CancellationToken cancellationToken = default) =>
+    public virtual Task<EmailSendOperation> SendAsync(
+        WaitUntil wait, EmailMessage message, CancellationToken cancellationToken = default) =>
         SendAsync(wait, message, Guid.CreateVersion7(TimeProvider.System.GetUtcNow()), cancellationToken);
 
-    /// <summary>Hands a mail to the service. With <see cref="WaitUntil.Completed"/> it polls until the mail is on its way, which takes a while.</summary>
+    /// <summary>
+    /// Hands a mail to the service. With <see cref="WaitUntil.Completed"/> it polls until the mail is on its way, which takes a while.
+    /// </summary>
     /// <exception cref="ArgumentException">The message lacks something the service demands.</exception>
     /// <exception cref="RequestFailedException">The service refused, or the send failed while it was waited for.</exception>
     public virtual async Task<EmailSendOperation> SendAsync(

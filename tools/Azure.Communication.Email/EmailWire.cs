@@ -19,7 +19,8 @@ internal sealed record SendAddress(string Address, string? DisplayName);
 
 internal sealed record OperationStatus(string Id, string Status);
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(SendRequest))]
 [JsonSerializable(typeof(OperationStatus))]
 internal sealed partial class EmailWire : JsonSerializerContext;

@@ -12,22 +12,26 @@ public sealed class Functions(FunctionCalls calls)
 {
     [Function(nameof(Hello))]
     public Task<HttpResponseData> Hello(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "hello")] HttpRequestData request, CancellationToken cancellationToken) =>
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "hello")] HttpRequestData request,
+        CancellationToken cancellationToken) =>
         AnswerAsync(request, "hello", cancellationToken);
 
     [Function(nameof(GetThing))]
     public Task<HttpResponseData> GetThing(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "things/{id}")] HttpRequestData request, string id, CancellationToken cancellationToken) =>
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "things/{id}")] HttpRequestData request,
+        string id, CancellationToken cancellationToken) =>
         AnswerAsync(request, $"get {id}", cancellationToken);
 
     [Function(nameof(ChangeThing))]
     public Task<HttpResponseData> ChangeThing(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "things/{id}")] HttpRequestData request, string id, CancellationToken cancellationToken) =>
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "things/{id}")] HttpRequestData request,
+        string id, CancellationToken cancellationToken) =>
         AnswerAsync(request, $"post {id}", cancellationToken);
 
     [Function(nameof(Number))]
     public Task<HttpResponseData> Number(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "numbers/{number:int}")] HttpRequestData request, string number, CancellationToken cancellationToken) =>
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "numbers/{number:int}")] HttpRequestData request,
+        string number, CancellationToken cancellationToken) =>
         AnswerAsync(request, number, cancellationToken);
 
     /// <summary>Answers with what the worker was given: a line for each header, then the trace, then the body.</summary>
@@ -38,7 +42,10 @@ public sealed class Functions(FunctionCalls calls)
         var lines = request.Headers.NonValidated.Select(header => $"{header.Key}={header.Value}");
         using var reader = new StreamReader(request.Body);
         var body = await reader.ReadToEndAsync(cancellationToken);
-        return await AnswerAsync(request, string.Join('\n', [.. lines, $"trace={request.FunctionContext.TraceContext.TraceParent}", $"body={body}"]), cancellationToken);
+        return await AnswerAsync(
+            request,
+            string.Join('\n', [.. lines, $"trace={request.FunctionContext.TraceContext.TraceParent}", $"body={body}"]),
+            cancellationToken);
     }
 
     [Function(nameof(Crash))]
@@ -67,7 +74,8 @@ public sealed class Functions(FunctionCalls calls)
         CancellationToken cancellationToken)
     {
         var service = (TableServiceClient)context.InstanceServices.GetService(typeof(TableServiceClient))!;
-        var row = await service.GetTableClient("Accounts").GetEntityIfExistsAsync<TableEntity>(id, "account", cancellationToken: cancellationToken);
+        var row = await service.GetTableClient("Accounts")
+            .GetEntityIfExistsAsync<TableEntity>(id, "account", cancellationToken: cancellationToken);
         return await AnswerAsync(request, row.HasValue ? row.Value?.GetString("FirstName") ?? "" : "", cancellationToken);
     }
 

@@ -7,16 +7,19 @@ using System.Text.Json;
 namespace Operations;
 
 /// <summary>
-/// <c>dotnet run --project tools/Operations -- smoke --base-url https://host/api</c>: whether a deployment is what its clients expect. It changes nothing there, unless
+/// <c>dotnet run --project tools/Operations -- smoke --base-url https://host/api</c>: whether a deployment is what its clients expect. It
+/// changes nothing there, unless
 /// <c>--register</c> names an address that shall get a code.
 /// </summary>
 /// <param name="patience">How long a deployment may take to become ready.</param>
 public sealed class SmokeCommand(HttpClient client, TextWriter output, TimeSpan patience)
 {
-    public const string Usage = "smoke --base-url URL [--register ADDRESS]   asks the deployment at URL (https://host/api) whether it is well; ADDRESS gets a code";
+    public const string Usage =
+        "smoke --base-url URL [--register ADDRESS]   asks the deployment at URL (https://host/api) whether it is well; ADDRESS gets a code";
 
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
-    private static readonly string[] Protecting = ["Cache-Control", "Content-Security-Policy", "Referrer-Policy", "X-Content-Type-Options", "X-Request-Id"];
+    private static readonly string[] Protecting =
+        ["Cache-Control", "Content-Security-Policy", "Referrer-Policy", "X-Content-Type-Options", "X-Request-Id"];
     private int failures;
 
     /// <returns>The exit code of the process: 0 if all is well, 1 if not, 2 if the arguments say nothing.</returns>
@@ -33,12 +36,14 @@ public sealed class SmokeCommand(HttpClient client, TextWriter output, TimeSpan 
             await WaitAsync(url, cancellationToken);
             await CheckAsync(url, address, cancellationToken);
         }
-        catch (Exception e) when (e is HttpRequestException or OperationCanceledException or JsonException or InvalidOperationException or KeyNotFoundException)
+        catch (Exception e) when (
+            e is HttpRequestException or OperationCanceledException or JsonException or InvalidOperationException or KeyNotFoundException)
         {
             Say(false, "answers as expected", e.Message);
         }
 
-        await output.WriteLineAsync(failures == 0 ? "all is well" : $"{failures} {(failures == 1 ? "thing is" : "things are")} not as expected");
+        await output.WriteLineAsync(
+            failures == 0 ? "all is well" : $"{failures} {(failures == 1 ? "thing is" : "things are")} not as expected");
         return failures == 0 ? 0 : 1;
     }
 
@@ -49,7 +54,8 @@ public sealed class SmokeCommand(HttpClient client, TextWriter output, TimeSpan 
         _ => null,
     };
 
-    private static bool IsUrl(string text) => Uri.TryCreate(text, UriKind.Absolute, out var url) && (url.Scheme == Uri.UriSchemeHttps || url.IsLoopback);
+    private static bool IsUrl(string text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out var url) && (url.Scheme == Uri.UriSchemeHttps || url.IsLoopback);
 
     // A fresh deployment takes a while until it has its settings and its rights.
     private async Task WaitAsync(string url, CancellationToken cancellationToken)
@@ -77,30 +83,53 @@ public sealed class SmokeCommand(HttpClient client, TextWriter output, TimeSpan 
         await ExpectAsync("is alive", url, "health/live", null, HttpStatusCode.OK, null, cancellationToken);
         await ExpectAsync("reaches its storage", url, "health/ready", null, HttpStatusCode.OK, null, cancellationToken);
         await CheckDiscoveryAsync(url, cancellationToken);
-        await ExpectAsync("refuses a call without a token", url, "account/details", null, HttpStatusCode.Unauthorized, "not_authenticated", cancellationToken);
-        await ExpectAsync("refuses a token that is none", url, "account/refresh", """{"refresh":"none"}""", HttpStatusCode.Unauthorized, "token_not_valid", cancellationToken);
-        await ExpectAsync("refuses what is no JSON", url, "account/login", "{", HttpStatusCode.BadRequest, "invalid_json", cancellationToken);
-        await ExpectAsync("names the fields at fault", url, "account/register", "{}", HttpStatusCode.BadRequest, "username: required", cancellationToken);
+        await ExpectAsync(
+            "refuses a call without a token",
+            url,
+            "account/details",
+            null,
+            HttpStatusCode.Unauthorized,
+            "not_authenticated",
+            cancellationToken);
+        await ExpectAsync(
+            "refuses a token that is none",
+            url,
+            "account/refresh",
+            """{"refresh":"none"}""",
+            HttpStatusCode.Unauthorized,
+            "token_not_valid",
+            cancellationToken);
+        await ExpectAsync(
+            "refuses what is no JSON", url, "account/login", "{", HttpStatusCode.BadRequest, "invalid_json", cancellationToken);
+        await ExpectAsync(
+            "names the fields at fault", url, "account/register", "{}", HttpStatusCode.BadRequest, "username: required", cancellationToken);
         if (address is not null)
         {
             var password = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
-            var body = JsonSerializer.Serialize(new Dictionary<string, string> { ["username"] = address, ["password1"] = password, ["password2"] = password });
-            await ExpectAsync("registers, and mails a code", url, "account/register", body, HttpStatusCode.Created, null, cancellationToken);
+            var body = JsonSerializer.Serialize(
+                new Dictionary<string, string> { ["username"] = address, ["password1"] = password, ["password2"] = password });
+            await ExpectAsync(
+                "registers, and mails a code", url, "account/register", body, HttpStatusCode.Created, null, cancellationToken);
         }
     }
 
     private async Task CheckDiscoveryAsync(string url, CancellationToken cancellationToken)
     {
         using var discovery = JsonDocument.Parse(await client.GetStringAsync($"{url}/.well-known/openid-configuration", cancellationToken));
-        var (issuer, keysAt) = (discovery.RootElement.GetProperty("issuer").GetString(), discovery.RootElement.GetProperty("jwks_uri").GetString());
+        var (issuer, keysAt) = (
+            discovery.RootElement.GetProperty("issuer").GetString(), discovery.RootElement.GetProperty("jwks_uri").GetString());
         Say(keysAt == $"{issuer}/.well-known/jwks.json", $"issues tokens as {issuer}", $"its keys are said to be at {keysAt}");
 
         using var keys = JsonDocument.Parse(await client.GetStringAsync($"{url}/.well-known/jwks.json", cancellationToken));
         var list = keys.RootElement.GetProperty("keys").EnumerateArray().ToList();
-        Say(list.Count > 0 && list.TrueForAll(key => key.GetProperty("crv").GetString() == "P-256" && !key.TryGetProperty("d", out _)), "publishes its keys, and of them the public part only", "they are not what verifies ES256");
+        Say(
+            list.Count > 0 && list.TrueForAll(key => key.GetProperty("crv").GetString() == "P-256" && !key.TryGetProperty("d", out _)),
+            "publishes its keys, and of them the public part only",
+            "they are not what verifies ES256");
     }
 
-    private async Task ExpectAsync(string what, string url, string path, string? body, HttpStatusCode status, string? message, CancellationToken cancellationToken)
+    private async Task ExpectAsync(
+        string what, string url, string path, string? body, HttpStatusCode status, string? message, CancellationToken cancellationToken)
     {
         using var request = new HttpRequestMessage(body is null ? HttpMethod.Get : HttpMethod.Post, $"{url}/{path}");
         request.Content = body is null ? null : new StringContent(body, Encoding.UTF8, "application/json");
@@ -115,9 +144,13 @@ public sealed class SmokeCommand(HttpClient client, TextWriter output, TimeSpan 
 
         var flaws = new[]
         {
-            response.StatusCode == status ? null : string.Create(CultureInfo.InvariantCulture, $"status {(int)response.StatusCode} instead of {(int)status}"),
+            response.StatusCode == status
+                ? null
+                : string.Create(CultureInfo.InvariantCulture, $"status {(int)response.StatusCode} instead of {(int)status}"),
             envelope.RootElement.GetProperty("code").GetInt32() == (int)response.StatusCode ? null : "the envelope names another status",
-            message is null || envelope.RootElement.GetProperty("message").GetString()?.Split('\n').Contains(message) == true ? null : $"the message is not {message}",
+            message is null || envelope.RootElement.GetProperty("message")
+                .GetString()?.Split('\n')
+                .Contains(message) == true ? null : $"the message is not {message}",
             missing.Count == 0 ? null : $"without {string.Join(", ", missing)}",
             response.Headers.Contains("Access-Control-Allow-Origin") ? "allows another origin" : null,
         }.OfType<string>().ToList();

@@ -14,7 +14,8 @@ public sealed class Stage : IAsyncDisposable
     public const string Password = "blue tractor 77";
 
     // No test signs in to such a registration.
-    private static readonly Credential NoPassword = Credential.Read("$argon2id$v=19$m=8,t=1,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAA");
+    private static readonly Credential NoPassword = Credential.Read(
+        "$argon2id$v=19$m=8,t=1,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAA");
     private readonly Azurite azurite;
     private readonly QueueServiceClient queues;
 

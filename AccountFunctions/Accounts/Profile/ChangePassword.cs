@@ -15,7 +15,8 @@ public sealed record ChangePasswordRequest(
     "Change the password",
     Description = "Ends every other session and every access token issued before, this session's too: refresh next. The owner gets a mail.",
     Refusals = [nameof(Problem.InvalidPassword), nameof(Problem.TooManyRequests)])]
-public sealed class ChangePassword(AddressStore addresses, Passwords passwords, PasswordSetter setter, SignInThrottle throttle, MailRequests mails)
+public sealed class ChangePassword(
+    AddressStore addresses, Passwords passwords, PasswordSetter setter, SignInThrottle throttle, MailRequests mails)
 {
     public async Task<Result<Success>> HandleAsync(ChangePasswordRequest request, Caller caller, CancellationToken cancellationToken)
     {

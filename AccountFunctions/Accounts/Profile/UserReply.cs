@@ -16,7 +16,10 @@ public sealed record UserReply(
     [Field("Hobbies.", MaxLength = ProfileLimits.Hobbies, Example = "Flying machines")] string? Hobbies,
     [Field("Job.", MaxLength = ProfileLimits.Job, Example = "Mathematician")] string? Job,
     [Field("About the person.", MaxLength = ProfileLimits.Bio, Example = "Wrote the first program.")] string? Bio,
-    [Field("`C` for clients, `A` for administrators.", Values = [AccountEntity.ClientRole, AccountEntity.AdminRole], Example = AccountEntity.ClientRole)]
+    [Field(
+        "`C` for clients, `A` for administrators.",
+        Values = [AccountEntity.ClientRole, AccountEntity.AdminRole],
+        Example = AccountEntity.ClientRole)]
     string Role)
 {
     public static UserReply From(AccountEntity account) => new(

@@ -5,7 +5,8 @@ using AccountFunctions.Storage;
 namespace AccountFunctions.Accounts;
 
 public sealed record ResetPasswordRequest(
-    [Field("The e-mail address. Outer white space is ignored.", Kind = FieldKind.Address, Required = true)] Member<string> Username = default,
+    [Field("The e-mail address. Outer white space is ignored.", Kind = FieldKind.Address, Required = true)] Member<string> Username =
+        default,
     [Field("The newest mailed code. Outer white space is ignored.", Kind = FieldKind.Code, Required = true)] Member<string> Code = default,
     [Field("The password from now on.", Kind = FieldKind.NewPassword, Required = true)] Member<string> NewPassword = default);
 
@@ -68,7 +69,8 @@ public sealed class ResetPassword(
             cancellationToken);
         return redeemed.IsRefused
             ? redeemed.Problem
-            : await setter.ResetAsync(address.Key, redeemed.Reply.Account, redeemed.Reply.Credential, redeemed.Reply.Notify, cancellationToken);
+            : await setter.ResetAsync(
+                address.Key, redeemed.Reply.Account, redeemed.Reply.Credential, redeemed.Reply.Notify, cancellationToken);
     }
 
     /// <summary>The account whose password the code resets.</summary>

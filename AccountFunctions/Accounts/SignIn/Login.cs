@@ -6,7 +6,8 @@ using Microsoft.Extensions.Logging;
 namespace AccountFunctions.Accounts;
 
 public sealed record LoginRequest(
-    [Field("The e-mail address. Outer white space is ignored.", Kind = FieldKind.Address, Required = true)] Member<string> Username = default,
+    [Field("The e-mail address. Outer white space is ignored.", Kind = FieldKind.Address, Required = true)] Member<string> Username =
+        default,
     [Field("The password, exactly as it was typed.", Kind = FieldKind.Password, Required = true)] Member<string> Password = default);
 
 /// <summary>
@@ -16,7 +17,8 @@ public sealed record LoginRequest(
 [Operation(
     "Sign in",
     Description = "Opens a session. Failures are counted by address: after some of them every try, the right one too, has to wait.",
-    Refusals = [nameof(Problem.InvalidCredentials), nameof(Problem.NotActive), nameof(Problem.ExpiredAccount), nameof(Problem.DisabledAccount)])]
+    Refusals =
+        [nameof(Problem.InvalidCredentials), nameof(Problem.NotActive), nameof(Problem.ExpiredAccount), nameof(Problem.DisabledAccount)])]
 public sealed partial class Login(
     AddressStore addresses,
     AccountStore accounts,

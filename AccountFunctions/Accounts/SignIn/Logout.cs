@@ -13,7 +13,8 @@ public sealed record LogoutRequest(
 /// </summary>
 [Operation(
     "Sign out",
-    Description = "Ends this session: its access token stays valid until it expires. With `all`, every session and access token of the account ends at once.",
+    Description = "Ends this session: its access token stays valid until it expires. With `all`, every session and access token of the "
+        + "account ends at once.",
     BodyOptional = true)]
 public sealed partial class Logout(AccountStore accounts, TimeProvider time, ILogger<Logout> logger)
 {

@@ -8,7 +8,8 @@ using Microsoft.Extensions.Options;
 namespace AccountFunctions.Accounts;
 
 public sealed record RefreshRequest(
-    [Field("The refresh token of the last answer.", Required = true, Example = TokenReplies.RefreshExample)] Member<string> Refresh = default);
+    [Field("The refresh token of the last answer.", Required = true, Example = TokenReplies.RefreshExample)] Member<string> Refresh =
+        default);
 
 /// <summary>
 /// Exchanges a refresh token for its successor (RFC 9700 §4.14.2). The token used last may come again for a moment, because answers get
@@ -16,7 +17,8 @@ public sealed record RefreshRequest(
 /// </summary>
 [Operation(
     "Refresh the tokens",
-    Description = "Every refresh token works once; keep the new one. For a moment after its use the same token is answered with the same successor, "
+    Description =
+        "Every refresh token works once; keep the new one. For a moment after its use the same token is answered with the same successor, "
         + "because answers get lost; later it counts as stolen, and the session ends. Refresh one at a time.",
     Refusals = [nameof(Problem.TokenNotValid), nameof(Problem.ExpiredAccount)])]
 public sealed partial class Refresh(

@@ -14,7 +14,8 @@ public sealed partial class RevokeSession(AccountStore accounts, TimeProvider ti
     public async Task<Result<Success>> HandleAsync(string sessionId, Caller caller, CancellationToken cancellationToken)
     {
         if (!Guid.TryParseExact(sessionId, "N", out var id)
-            || !await accounts.TryEndSessionAsync(caller.Account.Id, id.ToString("N"), EventKind.SessionRevoked, time.GetUtcNow(), cancellationToken))
+            || !await accounts.TryEndSessionAsync(
+                caller.Account.Id, id.ToString("N"), EventKind.SessionRevoked, time.GetUtcNow(), cancellationToken))
         {
             return Problem.NotFound;
         }

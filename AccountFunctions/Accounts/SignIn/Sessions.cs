@@ -8,11 +8,17 @@ namespace AccountFunctions.Accounts;
 
 /// <summary>Opens sessions.</summary>
 public sealed partial class Sessions(
-    AccountStore accounts, KnownClients clients, TokenReplies replies, IOptions<TokenOptions> options, TimeProvider time, ILogger<Sessions> logger)
+    AccountStore accounts,
+    KnownClients clients,
+    TokenReplies replies,
+    IOptions<TokenOptions> options,
+    TimeProvider time,
+    ILogger<Sessions> logger)
 {
     /// <param name="partition">Of the account's address.</param>
     /// <param name="client">What the client calls itself.</param>
-    public async Task<TokenReply> OpenAsync(AddressPartition partition, AccountEntity account, string? client, CancellationToken cancellationToken)
+    public async Task<TokenReply> OpenAsync(
+        AddressPartition partition, AccountEntity account, string? client, CancellationToken cancellationToken)
     {
         await clients.RecordAsync(partition, account.Id, client, cancellationToken);
         var now = time.GetUtcNow();

@@ -17,7 +17,8 @@ public sealed class SodiumArgon2 : IArgon2Engine
 {
     private static readonly Lazy<bool> IsLoaded = new(Load);
 
-    public bool Supports(Argon2Hash hash) => hash is { Parallelism: 1, MemoryKiB: >= 8, Salt.Length: 16, Tag.Length: >= 16 } && IsLoaded.Value;
+    public bool Supports(Argon2Hash hash) =>
+        hash is { Parallelism: 1, MemoryKiB: >= 8, Salt.Length: 16, Tag.Length: >= 16 } && IsLoaded.Value;
 
     public byte[] Derive(byte[] password, Argon2Hash hash) => Compute(password, hash);
 
@@ -28,14 +29,16 @@ public sealed class SodiumArgon2 : IArgon2Engine
             Compute([0], new Argon2Hash(8, 1, 1, new byte[16], new byte[16]));
             return true;
         }
-        catch (Exception e) when (e is DllNotFoundException or PlatformNotSupportedException or TypeInitializationException or BadImageFormatException)
+        catch (Exception e) when (
+            e is DllNotFoundException or PlatformNotSupportedException or TypeInitializationException or BadImageFormatException)
         {
             return false;
         }
     }
 
     private static byte[] Compute(byte[] password, Argon2Hash hash) =>
-        new NSec.Cryptography.Argon2id(new Argon2Parameters { DegreeOfParallelism = 1, MemorySize = hash.MemoryKiB, NumberOfPasses = hash.Iterations })
+        new NSec.Cryptography.Argon2id(
+            new Argon2Parameters { DegreeOfParallelism = 1, MemorySize = hash.MemoryKiB, NumberOfPasses = hash.Iterations })
             .DeriveBytes(password, hash.Salt, hash.Tag.Length);
 }
 

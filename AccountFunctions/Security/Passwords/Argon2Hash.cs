@@ -42,7 +42,8 @@ public sealed partial record Argon2Hash(int MemoryKiB, int Iterations, int Paral
     }
 
     [GeneratedRegex(
-        @"\A\$argon2id\$v=19\$m=(?<m>\d{1,9}),t=(?<t>\d{1,6}),p=(?<p>\d{1,3})\$(?<salt>[A-Za-z0-9+/]{11,86})\$(?<tag>[A-Za-z0-9+/]{16,86})\z",
+        @"\A\$argon2id\$v=19\$m=(?<m>\d{1,9}),t=(?<t>\d{1,6}),p=(?<p>\d{1,3})"
+            + @"\$(?<salt>[A-Za-z0-9+/]{11,86})\$(?<tag>[A-Za-z0-9+/]{16,86})\z",
         RegexOptions.ECMAScript)]
     private static partial Regex Phc();
 }

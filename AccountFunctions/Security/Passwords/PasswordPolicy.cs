@@ -48,7 +48,8 @@ public sealed class PasswordPolicy(IOptions<PasswordOptions> passwords, ProductN
     /// <summary>Call it before anything is computed or looked up for a password. Over-long passwords are refused, never cut.</summary>
     public bool IsTooLong(string password) =>
         password.Length > 4 * options.MaximumLength
-        || (UnicodeText.IsWellFormed(password) && password.Normalize(NormalizationForm.FormKC).EnumerateRunes().Count() > options.MaximumLength);
+        || (UnicodeText.IsWellFormed(
+            password) && password.Normalize(NormalizationForm.FormKC).EnumerateRunes().Count() > options.MaximumLength);
 
     private static bool IsCommon(string plain) =>
         CommonPasswords.Contain(plain)
@@ -64,7 +65,8 @@ public sealed class PasswordPolicy(IOptions<PasswordOptions> passwords, ProductN
         var runs = 0;
         for (var start = 0; start < plain.Length; runs++)
         {
-            start += Rows.Max(row => Math.Max(Walk(plain, start, row, 1), Math.Max(Walk(plain, start, row, -1), Walk(plain, start, row, 0))));
+            start += Rows.Max(
+                row => Math.Max(Walk(plain, start, row, 1), Math.Max(Walk(plain, start, row, -1), Walk(plain, start, row, 0))));
         }
 
         return runs;

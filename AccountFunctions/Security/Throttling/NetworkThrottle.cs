@@ -11,7 +11,11 @@ namespace AccountFunctions.Security;
 /// requests in shared storage and spends it locally, so that most requests cost no call.
 /// </summary>
 public sealed partial class NetworkThrottle(
-    ThrottleStore store, HousekeepingQueue housekeeping, IOptions<ThrottleOptions> options, TimeProvider time, ILogger<NetworkThrottle> logger)
+    ThrottleStore store,
+    HousekeepingQueue housekeeping,
+    IOptions<ThrottleOptions> options,
+    TimeProvider time,
+    ILogger<NetworkThrottle> logger)
     : IAsyncDisposable
 {
     private const int NetworksPerJob = 200;
@@ -28,10 +32,12 @@ public sealed partial class NetworkThrottle(
         var now = time.GetUtcNow();
         var window = WindowAt(new DateTimeOffset(now.Ticks - (now.Ticks % Minute.Ticks), TimeSpan.Zero));
         var budget = window.Budgets.GetOrAdd(network, _ => new Budget());
-        return turns.RunAsync(network, Timeout.InfiniteTimeSpan, () => SpendAsync(network, window, budget, now, cancellationToken), cancellationToken);
+        return turns.RunAsync(
+            network, Timeout.InfiniteTimeSpan, () => SpendAsync(network, window, budget, now, cancellationToken), cancellationToken);
     }
 
-    private async Task<Problem?> SpendAsync(string network, Window window, Budget budget, DateTimeOffset now, CancellationToken cancellationToken)
+    private async Task<Problem?> SpendAsync(
+        string network, Window window, Budget budget, DateTimeOffset now, CancellationToken cancellationToken)
     {
         if (budget is { Left: 0, Exhausted: false })
         {
@@ -74,7 +80,8 @@ public sealed partial class NetworkThrottle(
         {
             foreach (var networks in window.Budgets.Keys.Chunk(NetworksPerJob))
             {
-                await housekeeping.EnqueueAsync(new NetworkSweep(networks, window.Start + Minute + NetworkSweep.Margin), CancellationToken.None);
+                await housekeeping.EnqueueAsync(
+                    new NetworkSweep(networks, window.Start + Minute + NetworkSweep.Margin), CancellationToken.None);
             }
         }
         catch (Exception e) when (e.IsOutage())

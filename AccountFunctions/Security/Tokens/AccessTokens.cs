@@ -84,8 +84,10 @@ public sealed class AccessTokens(SigningKeys keys, IOptions<TokenOptions> option
     {
         try
         {
-            var header = JsonSerializer.Deserialize(Base64UrlEncoder.DecodeBytes(jwt.EncodedHeader), AccessTokenJson.Default.AccessTokenHeader);
-            var payload = JsonSerializer.Deserialize(Base64UrlEncoder.DecodeBytes(jwt.EncodedPayload), AccessTokenJson.Default.AccessTokenPayload);
+            var header = JsonSerializer.Deserialize(
+                Base64UrlEncoder.DecodeBytes(jwt.EncodedHeader), AccessTokenJson.Default.AccessTokenHeader);
+            var payload = JsonSerializer.Deserialize(
+                Base64UrlEncoder.DecodeBytes(jwt.EncodedPayload), AccessTokenJson.Default.AccessTokenPayload);
             var now = time.GetUtcNow().ToUnixTimeSeconds();
             return header is not null
                 && payload is not null
@@ -107,7 +109,8 @@ public sealed class AccessTokens(SigningKeys keys, IOptions<TokenOptions> option
 public sealed record AccessTokenHeader(string Alg, string Kid, string Typ);
 
 /// <summary>The claims of an access token (RFC 9068); times in seconds since 1970.</summary>
-public sealed record AccessTokenPayload(string Iss, string Aud, string Sub, string Sid, int Ver, string Role, string Jti, long Iat, long Exp);
+public sealed record AccessTokenPayload(
+    string Iss, string Aud, string Sub, string Sid, int Ver, string Role, string Jti, long Iat, long Exp);
 
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,

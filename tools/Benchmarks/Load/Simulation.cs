@@ -81,7 +81,8 @@ public static class Simulation
         var hashes = users * Profile.Sum(operation => operation.PerMonth * operation.Hashes) / SecondsPerMonth * PeakFactor;
         var accounts = Math.Ceiling(fullest / (AccountLimit * 0.7));
         return $"| {users:N0} | {average:N1} | {average * PeakFactor:N0} | {hashes:N1} | {fullest:N0} | "
-            + $"{(double)fullest / AccountLimit:P0} | {hottest} of {PartitionLimit:N0}/s | {networkMost} of {PartitionLimit:N0}/s | {accounts} |";
+            + $"{(double)fullest / AccountLimit:P0} | {hottest} of {PartitionLimit:N0}/s | {networkMost} of {PartitionLimit:N0}/s | "
+            + $"{accounts} |";
     }
 
     private static string Price(double users)

@@ -17,7 +17,8 @@ internal static class EmulatorCommand
     {
         var port = Options.Port(DefaultPort);
         var command = new Command("emulator", "Serves the mail emulator and its outbox alone, for an app that runs elsewhere.") { port };
-        command.SetAction((arguments, cancellationToken) => ConsoleError.GuardAsync(() => RunAsync(arguments.GetValue(port), cancellationToken)));
+        command.SetAction(
+            (arguments, cancellationToken) => ConsoleError.GuardAsync(() => RunAsync(arguments.GetValue(port), cancellationToken)));
         return command;
     }
 

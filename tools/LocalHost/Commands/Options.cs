@@ -16,7 +16,8 @@ internal static class Options
         };
         port.Validators.Add(result =>
         {
-            if (!result.Implicit && (!int.TryParse(result.Tokens.SingleOrDefault()?.Value, out var number) || number is < 1 or > IPEndPoint.MaxPort))
+            if (!result.Implicit && (
+                !int.TryParse(result.Tokens.SingleOrDefault()?.Value, out var number) || number is < 1 or > IPEndPoint.MaxPort))
             {
                 result.AddError("--port must be a number from 1 to 65535.");
             }

@@ -13,7 +13,10 @@ internal sealed class RunCommand
     private static readonly TimeSpan StopGrace = TimeSpan.FromMilliseconds(400);
     private readonly Option<int> port = Options.Port(HostSettings.DefaultPort);
     private readonly Option<DirectoryInfo?> app = new("--app") { Description = "Folder of another build of the app.", HelpName = "DIR" };
-    private readonly Option<bool> watch = new("--watch") { Description = "Rebuilds and restarts the app whenever one of its sources changes." };
+    private readonly Option<bool> watch = new("--watch")
+    {
+        Description = "Rebuilds and restarts the app whenever one of its sources changes.",
+    };
     private readonly Option<bool> wait = new("--wait") { Description = "Starts no app, but waits for one that a debugger starts." };
 
     public static RootCommand Create()
@@ -35,7 +38,8 @@ internal sealed class RunCommand
         await using var azurite = HostSettings.NeedsStorage(settings) ? await StartStorageAsync(cancellationToken) : null;
         if (arguments.GetValue(wait) && azurite is { IsWhereToolsLook: false })
         {
-            throw new StartException("A debugged app looks for its storage on ports 10000 to 10002, and something else listens there: stop it, then start again.");
+            throw new StartException("A debugged app looks for its storage on ports 10000 to 10002, and something else listens there: "
+                + "stop it, then start again.");
         }
 
         HostSettings.UseStorage(settings, azurite?.ConnectionString() ?? settings["AzureWebJobsStorage"] ?? "");

@@ -78,7 +78,8 @@ internal sealed class SourceWatcher : IDisposable
     private async Task BuildAsync()
     {
         var configuration = new DirectoryInfo(ProjectFolder.AppOutput).Parent?.Name ?? "Debug";
-        var start = new ProcessStartInfo("dotnet", ["build", ProjectFolder.App, "--configuration", configuration, "--verbosity", "quiet", "--nologo"])
+        var start = new ProcessStartInfo(
+            "dotnet", ["build", ProjectFolder.App, "--configuration", configuration, "--verbosity", "quiet", "--nologo"])
         {
             RedirectStandardOutput = true,
         };

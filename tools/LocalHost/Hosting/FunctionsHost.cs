@@ -13,8 +13,8 @@ using Microsoft.Extensions.Logging;
 namespace LocalHost.Hosting;
 
 /// <summary>
-/// A small Azure Functions host for one isolated worker: a web server for its HTTP functions, listeners for its queue functions, and the gRPC service
-/// that the worker connects to. The mail emulator and a start page are on the same port.
+/// A small Azure Functions host for one isolated worker: a web server for its HTTP functions, listeners for its queue functions, and the
+/// gRPC service that the worker connects to. The mail emulator and a start page are on the same port.
 /// </summary>
 public sealed class FunctionsHost : IAsyncDisposable
 {
@@ -54,13 +54,15 @@ public sealed class FunctionsHost : IAsyncDisposable
     public Task<string> Lost => supervisor.Lost;
 
     /// <exception cref="StartException">The worker does not start, or the port is taken.</exception>
-    public static async Task<FunctionsHost> StartAsync(FunctionsHostOptions options, StartWorker startWorker, CancellationToken cancellationToken = default)
+    public static async Task<FunctionsHost> StartAsync(
+        FunctionsHostOptions options, StartWorker startWorker, CancellationToken cancellationToken = default)
     {
         var host = new FunctionsHost(options, startWorker);
         try
         {
             await ListenAsync(host.rpc, cancellationToken);
-            host.supervisor.Endpoint = host.rpc.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses.Single() ?? "";
+            host.supervisor.Endpoint =
+                host.rpc.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses.Single() ?? "";
 
             // Before the worker, which may send a mail as soon as it runs; its own routes come when it has told of them.
             await ListenAsync(host.web, cancellationToken);
@@ -75,7 +77,8 @@ public sealed class FunctionsHost : IAsyncDisposable
     }
 
     /// <summary>Replaces the worker by a new one, after <paramref name="between"/> has run. Storage, mails and the port stay.</summary>
-    public Task ReplaceWorkerAsync(Func<Task> between, CancellationToken cancellationToken) => supervisor.ReplaceAsync(between, cancellationToken);
+    public Task ReplaceWorkerAsync(Func<Task> between, CancellationToken cancellationToken) =>
+        supervisor.ReplaceAsync(between, cancellationToken);
 
     /// <summary>Takes no more work, finishes what is in hand within the grace period, and ends the worker.</summary>
     public async Task StopAsync()

@@ -15,10 +15,14 @@ public sealed record FunctionsHostOptions
     /// <summary>Settings as the host sees them, host.json under <c>AzureFunctionsJobHost</c>.</summary>
     public required IConfiguration Configuration { get; init; }
 
-    /// <summary>How long a queue message stays invisible while its function runs; renewed at half of it. The Functions host uses 10 minutes.</summary>
+    /// <summary>
+    /// How long a queue message stays invisible while its function runs; renewed at half of it. The Functions host uses 10 minutes.
+    /// </summary>
     public TimeSpan QueueLease { get; init; } = TimeSpan.FromMinutes(10);
 
-    /// <summary>How long requests and functions may go on when the host stops, before they are cancelled. The Functions host gives 10 seconds.</summary>
+    /// <summary>
+    /// How long requests and functions may go on when the host stops, before they are cancelled. The Functions host gives 10 seconds.
+    /// </summary>
     public TimeSpan StopGrace { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>Port of the gRPC service that workers connect to; 0 takes a free one.</summary>

@@ -5,14 +5,17 @@ namespace LocalHost.Hosting;
 
 /// <summary>
 /// The settings of the app, as Core Tools would give them to it: those of the environment, then of <c>local.settings.json</c>, then of
-/// <c>local.settings.sample.json</c>. The host reads the same ones, and host.json under <c>AzureFunctionsJobHost</c>, where settings override it.
+/// <c>local.settings.sample.json</c>. The host reads the same ones, and host.json under <c>AzureFunctionsJobHost</c>, where settings
+/// override it.
 /// </summary>
 public static class HostSettings
 {
     public const string HostJson = "AzureFunctionsJobHost";
     public const int DefaultPort = 7071;
 
-    /// <summary>The access key, in base64, of the sample settings and of an emulator that runs alone. It is public and guards nothing.</summary>
+    /// <summary>
+    /// The access key, in base64, of the sample settings and of an emulator that runs alone. It is public and guards nothing.
+    /// </summary>
     public const string EmulatorKey = "ZGV2ZWxvcG1lbnQgb25seTogZS1tYWlsIGVtdWxhdG9y";
     private const string DevelopmentStorage = "UseDevelopmentStorage=true";
     private static readonly JsonDocumentOptions Lenient = new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
@@ -28,18 +31,22 @@ public static class HostSettings
         }
 
         return values.ToDictionary(
-            setting => setting.Key, setting => setting.Value?.Replace($"http://localhost:{DefaultPort}/", $"http://localhost:{port}/", StringComparison.Ordinal));
+            setting => setting.Key, setting => setting.Value?.Replace(
+                $"http://localhost:{DefaultPort}/", $"http://localhost:{port}/", StringComparison.Ordinal));
     }
 
     /// <summary>What the host sees of the app's settings.</summary>
     /// <param name="settings">Named as environment variables: <c>__</c> between the parts, or <c>:</c>.</param>
-    public static IConfigurationRoot ForHost(string appDirectory, IEnumerable<KeyValuePair<string, string?>> settings) => new ConfigurationBuilder()
+    public static IConfigurationRoot ForHost(string appDirectory, IEnumerable<KeyValuePair<string, string?>> settings) =>
+        new ConfigurationBuilder()
         .AddInMemoryCollection(ReadHostJson(Path.Combine(appDirectory, "host.json")))
-        .AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create(setting.Key.Replace("__", ":", StringComparison.Ordinal), setting.Value)))
+        .AddInMemoryCollection(
+            settings.Select(setting => KeyValuePair.Create(setting.Key.Replace("__", ":", StringComparison.Ordinal), setting.Value)))
         .Build();
 
     /// <summary>Whether the settings leave it to this host to start a storage.</summary>
-    public static bool NeedsStorage(IReadOnlyDictionary<string, string?> settings) => IsDevelopment(settings.GetValueOrDefault("AzureWebJobsStorage"));
+    public static bool NeedsStorage(IReadOnlyDictionary<string, string?> settings) =>
+        IsDevelopment(settings.GetValueOrDefault("AzureWebJobsStorage"));
 
     /// <summary>Gives the host's storage to the app, too, unless the app has one of its own.</summary>
     public static void UseStorage(IDictionary<string, string?> settings, string connectionString)

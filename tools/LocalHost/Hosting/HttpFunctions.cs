@@ -93,7 +93,10 @@ internal sealed partial class HttpFunctions(WorkerSupervisor worker, ILogger<Htt
 
         // As Azure's front end does: the last entry is the address that it saw itself.
         var socket = new IPEndPoint(http.Connection.RemoteIpAddress ?? IPAddress.Loopback, http.Connection.RemotePort);
-        rpc.NullableHeaders[ForwardedFor] = new NullableString { Value = string.Join(", ", request.Headers[ForwardedFor].Append($"{socket}")) };
+        rpc.NullableHeaders[ForwardedFor] = new NullableString
+        {
+            Value = string.Join(", ", request.Headers[ForwardedFor].Append($"{socket}")),
+        };
         foreach (var (name, values) in request.Query)
         {
             rpc.NullableQuery[name] = new NullableString { Value = values.ToString() };

@@ -23,8 +23,10 @@ internal sealed class QueueFunctions(IConfiguration configuration, TimeSpan leas
             ? configuration[setting] ?? throw new StartException($"Function {function.Name}: there is no setting {setting}.")
             : function.Queue;
         var connectionString = configuration[function.Connection] ?? configuration["AzureWebJobs" + function.Connection]
-            ?? throw new StartException($"Function {function.Name}: {function.Connection} must be a connection string; the local host has no identity.");
+            ?? throw new StartException(
+                $"Function {function.Name}: {function.Connection} must be a connection string; the local host has no identity.");
         var invoker = new QueueInvoker(function, channel, logger, cancelInvocations);
-        return new QueueListener(invoker, new QueueServiceClient(connectionString), name ?? "", QueueOptions.Read(configuration), lease, logger);
+        return new QueueListener(
+            invoker, new QueueServiceClient(connectionString), name ?? "", QueueOptions.Read(configuration), lease, logger);
     }
 }

@@ -41,7 +41,9 @@ internal sealed partial class QueueInvoker(Function function, WorkerChannel work
             new ParameterBinding
             {
                 Name = function.Parameter,
-                Data = function.IsDeferred ? new TypedData { ModelBindingData = Model(message, body) } : new TypedData { String = body.ToString() },
+                Data = function.IsDeferred
+                    ? new TypedData { ModelBindingData = Model(message, body) }
+                    : new TypedData { String = body.ToString() },
             },
         },
     };

@@ -8,9 +8,9 @@ using Microsoft.Extensions.Logging;
 namespace LocalHost.Hosting;
 
 /// <summary>
-/// Runs a function for each message of a queue, with the semantics of the Functions host: success deletes the message; a failure makes it visible
-/// again after <c>visibilityTimeout</c>, until it has been taken <c>maxDequeueCount</c> times and goes to the poison queue; while its function runs,
-/// it stays invisible.
+/// Runs a function for each message of a queue, with the semantics of the Functions host: success deletes the message; a failure makes it
+/// visible again after <c>visibilityTimeout</c>, until it has been taken <c>maxDequeueCount</c> times and goes to the poison queue; while
+/// its function runs, it stays invisible.
 /// </summary>
 internal sealed partial class QueueListener(
     QueueInvoker function, QueueServiceClient service, string queueName, QueueOptions options, TimeSpan lease, ILogger logger)
@@ -118,7 +118,8 @@ internal sealed partial class QueueListener(
             while (true)
             {
                 await Task.Delay(lease / 2, finished);
-                var update = await queue.UpdateMessageAsync(messageId, receipt.Value, visibilityTimeout: lease, cancellationToken: CancellationToken.None);
+                var update = await queue.UpdateMessageAsync(
+                    messageId, receipt.Value, visibilityTimeout: lease, cancellationToken: CancellationToken.None);
                 receipt.Value = update.Value.PopReceipt;
             }
         }

@@ -20,7 +20,9 @@ internal sealed record ConnectionString(Uri Endpoint, string AccessKey)
             }
         }
 
-        connection = Uri.TryCreate(endpoint, UriKind.Absolute, out var uri) && accessKey is not null && Convert.TryFromBase64String(accessKey, new byte[accessKey.Length], out _)
+        connection = Uri.TryCreate(endpoint, UriKind.Absolute, out var uri)
+            && accessKey is not null
+            && Convert.TryFromBase64String(accessKey, new byte[accessKey.Length], out _)
             ? new ConnectionString(uri, accessKey)
             : null;
         return connection is not null;

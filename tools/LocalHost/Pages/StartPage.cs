@@ -25,7 +25,8 @@ internal sealed class StartPage
     public void Map(IEndpointRouteBuilder routes)
     {
         var local = routes.MapGroup("").RequireHost("localhost", "127.0.0.1");
-        local.Map("/", (HttpRequest request, HttpResponse response) => HttpMethods.IsGet(request.Method) ? OutboxPage.Show(response, page) : Results.NotFound());
+        local.Map("/", (HttpRequest request, HttpResponse response) => HttpMethods.IsGet(
+            request.Method) ? OutboxPage.Show(response, page) : Results.NotFound());
 
         // The outbox has it under its own name, but where mails go elsewhere there is no outbox.
         local.MapGet("/start.css", (HttpResponse response) => OutboxPage.ShowFile(response, "outbox.css", "text/css; charset=utf-8"));
@@ -51,7 +52,9 @@ internal sealed class StartPage
 
         foreach (var (path, title, description) in links)
         {
-            text.Append(CultureInfo.InvariantCulture, $"<li><a href=\"{Encode(path)}\">{Encode(title)}</a><span>{Encode(description)}</span></li>\n");
+            text.Append(
+                CultureInfo.InvariantCulture,
+                $"<li><a href=\"{Encode(path)}\">{Encode(title)}</a><span>{Encode(description)}</span></li>\n");
         }
 
         text.Append("</ul>\n<section>\n<h2>HTTP functions</h2>\n<ul class=\"functions\">\n");
@@ -65,11 +68,13 @@ internal sealed class StartPage
         text.Append("</ul>\n</section>\n<section>\n<h2>Queue functions</h2>\n<ul class=\"functions\">\n");
         foreach (var function in functions.Where(function => function.Queue is not null))
         {
-            text.Append(CultureInfo.InvariantCulture, $"<li><code>{Encode(function.Queue)}</code> <span>{Encode(function.Name)}</span></li>\n");
+            text.Append(
+                CultureInfo.InvariantCulture, $"<li><code>{Encode(function.Queue)}</code> <span>{Encode(function.Name)}</span></li>\n");
         }
 
         var lines = Encode(storage.Replace("  ", "\n", StringComparison.Ordinal));
-        text.Append(CultureInfo.InvariantCulture, $"</ul>\n</section>\n<section>\n<h2>Storage</h2>\n<p class=\"text\">{lines}</p>\n</section>\n");
+        text.Append(
+            CultureInfo.InvariantCulture, $"</ul>\n</section>\n<section>\n<h2>Storage</h2>\n<p class=\"text\">{lines}</p>\n</section>\n");
         page = text.Append("</main>\n</body>\n</html>\n").ToString();
     }
 

@@ -73,7 +73,8 @@ public sealed partial class Azurite : IAsyncDisposable
     /// <param name="account">The first one if null.</param>
     public string ConnectionString(string? account = null) =>
         $"DefaultEndpointsProtocol=http;AccountName={account ?? firstAccount};AccountKey={Key};"
-        + $"BlobEndpoint={endpoints["Blob"]}/{account ?? firstAccount};QueueEndpoint={QueueEndpoint(account)};TableEndpoint={TableEndpoint(account)};";
+        + $"BlobEndpoint={endpoints["Blob"]}/{account ?? firstAccount};"
+        + $"QueueEndpoint={QueueEndpoint(account)};TableEndpoint={TableEndpoint(account)};";
 
     /// <summary>Stops it cleanly: what was written last is on disk afterwards.</summary>
     public async ValueTask DisposeAsync()
@@ -108,7 +109,8 @@ public sealed partial class Azurite : IAsyncDisposable
         }
         catch (IOException e)
         {
-            throw new StartException($"Another app keeps its data in {folder}: stop it, or name another storage in AzureWebJobsStorage.", e);
+            throw new StartException(
+                $"Another app keeps its data in {folder}: stop it, or name another storage in AzureWebJobsStorage.", e);
         }
     }
 
@@ -119,7 +121,8 @@ public sealed partial class Azurite : IAsyncDisposable
         // What keeps its data is found where tools look for development storage, unless somebody else is there.
         var usual = options.DataFolder is not null && services.All(service => IsFree(service.Port));
         IEnumerable<string> data = options.DataFolder is null ? ["--inMemoryPersistence"] : ["--location", options.DataFolder];
-        return ["--skipApiVersionCheck", "--disableTelemetry", .. services.SelectMany(service => ((string[])[$"--{service.Name}Host", "127.0.0.1", $"--{service.Name}Port", usual ? $"{service.Port}" : "0"])), .. data];
+        return ["--skipApiVersionCheck", "--disableTelemetry", .. services.SelectMany(service => (
+            (string[])[$"--{service.Name}Host", "127.0.0.1", $"--{service.Name}Port", usual ? $"{service.Port}" : "0"])), .. data];
     }
 
     private static bool IsFree(int port)

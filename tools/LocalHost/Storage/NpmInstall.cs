@@ -27,10 +27,12 @@ public static class NpmInstall
         Console.WriteLine($"Installing {Path.GetFileName(source)}, once …");
         foreach (var file in new[] { "package.json", LockFile })
         {
-            await File.WriteAllBytesAsync(Path.Combine(folder, file), await File.ReadAllBytesAsync(Path.Combine(source, file), cancellationToken), cancellationToken);
+            await File.WriteAllBytesAsync(
+                Path.Combine(folder, file), await File.ReadAllBytesAsync(Path.Combine(source, file), cancellationToken), cancellationToken);
         }
 
-        using var npm = Run(new ProcessStartInfo(OperatingSystem.IsWindows() ? "npm.cmd" : "npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"])
+        using var npm = Run(new ProcessStartInfo(
+            OperatingSystem.IsWindows() ? "npm.cmd" : "npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"])
         {
             WorkingDirectory = folder,
             RedirectStandardOutput = true,

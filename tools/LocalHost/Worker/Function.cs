@@ -15,13 +15,16 @@ internal sealed class Function
         {
             case "httpTrigger":
                 Route = Text(trigger, "route") ?? Name;
-                Methods = trigger.TryGetProperty("methods", out var methods) ? [.. methods.EnumerateArray().Select(method => $"{method}")] : [];
+                Methods = trigger.TryGetProperty("methods", out var methods)
+                    ? [.. methods.EnumerateArray().Select(method => $"{method}")]
+                    : [];
                 IsAnonymous = string.Equals(Text(trigger, "authLevel"), "Anonymous", StringComparison.OrdinalIgnoreCase);
                 break;
             case "queueTrigger":
                 Queue = Text(trigger, "queueName");
                 Connection = Text(trigger, "connection") ?? "AzureWebJobsStorage";
-                IsDeferred = trigger.TryGetProperty("properties", out var properties) && Text(properties, "supportsDeferredBinding") is "True";
+                IsDeferred = trigger.TryGetProperty("properties", out var properties)
+                    && Text(properties, "supportsDeferredBinding") is "True";
                 break;
         }
     }

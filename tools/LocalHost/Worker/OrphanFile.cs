@@ -5,7 +5,8 @@ using System.Globalization;
 namespace LocalHost.Worker;
 
 /// <summary>
-/// Remembers a child process on disk, since a worker does not end by itself when its host is killed. The next start ends the children of hosts that are gone.
+/// Remembers a child process on disk, since a worker does not end by itself when its host is killed. The next start ends the children of
+/// hosts that are gone.
 /// </summary>
 internal sealed class OrphanFile
 {
@@ -75,7 +76,8 @@ internal sealed class OrphanFile
 
             process.Dispose();
         }
-        catch (Exception e) when (e is ArgumentException or InvalidOperationException or FormatException or IndexOutOfRangeException or Win32Exception)
+        catch (Exception e) when (
+            e is ArgumentException or InvalidOperationException or FormatException or IndexOutOfRangeException or Win32Exception)
         {
             // There is no such process any more, or it is not ours to look at.
         }

@@ -18,7 +18,8 @@ internal sealed class RunningWorker(IWorker worker, WorkerChannel channel, IRead
     public IReadOnlyList<Function> Functions => functions;
 
     /// <summary>Waits until the worker has ended or has left the host, and says which.</summary>
-    public async Task<string> EndedAsync() => await Task.WhenAny(worker.Ended, channel.Closed) == worker.Ended ? await worker.Ended : "it closed its connection.";
+    public async Task<string> EndedAsync() =>
+        await Task.WhenAny(worker.Ended, channel.Closed) == worker.Ended ? await worker.Ended : "it closed its connection.";
 
     public Function? Find(string name) => byName.GetValueOrDefault(name);
 
@@ -26,7 +27,8 @@ internal sealed class RunningWorker(IWorker worker, WorkerChannel channel, IRead
     public void Listen(QueueFunctions queues) => listening = queues.RunAsync(this, stopReceiving.Token, cancelInvocations.Token);
 
     /// <summary>
-    /// Receives no more, lets functions finish for the grace period, then cancels them and terminates the worker, in the order of the Functions host.
+    /// Receives no more, lets functions finish for the grace period, then cancels them and terminates the worker, in the order of the
+    /// Functions host.
     /// </summary>
     public async Task StopAsync(CancellationToken graceEnded)
     {

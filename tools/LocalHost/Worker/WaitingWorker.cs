@@ -17,7 +17,8 @@ internal sealed class WaitingWorker : IWorker
 
     public static WaitingWorker Announce()
     {
-        Console.WriteLine($"Waiting for the app on port {Port}: start it with your debugger (launch profile \"Debug under the local host\").");
+        Console.WriteLine(
+            $"Waiting for the app on port {Port}: start it with your debugger (launch profile \"Debug under the local host\").");
         return new WaitingWorker();
     }
 

@@ -22,14 +22,17 @@ internal sealed class WorkerChannel(string appDirectory, ILoggerFactory loggers)
 
     public string WorkerId { get; } = Guid.CreateVersion7().ToString();
 
-    /// <summary>The functions of the worker, once all are loaded; fails with an <see cref="IOException"/> if the worker is lost before.</summary>
+    /// <summary>
+    /// The functions of the worker, once all are loaded; fails with an <see cref="IOException"/> if the worker is lost before.
+    /// </summary>
     public Task<IReadOnlyList<Function>> Ready => ready.Task;
 
     /// <summary>Completes when the stream has ended.</summary>
     public Task Closed => closed.Task;
 
     /// <summary>Runs until the worker goes or <see cref="CloseAsync"/> is called.</summary>
-    public async Task RunAsync(IAsyncStreamReader<StreamingMessage> requests, IServerStreamWriter<StreamingMessage> responses, CancellationToken aborted)
+    public async Task RunAsync(
+        IAsyncStreamReader<StreamingMessage> requests, IServerStreamWriter<StreamingMessage> responses, CancellationToken aborted)
     {
         using var end = CancellationTokenSource.CreateLinkedTokenSource(aborted, closing.Token);
         var writing = WriteAsync(responses, end.Token);
@@ -125,7 +128,12 @@ internal sealed class WorkerChannel(string appDirectory, ILoggerFactory loggers)
         {
             var init = await AskAsync(new StreamingMessage
             {
-                WorkerInitRequest = new WorkerInitRequest { HostVersion = HostVersion, WorkerDirectory = appDirectory, FunctionAppDirectory = appDirectory },
+                WorkerInitRequest = new WorkerInitRequest
+                {
+                    HostVersion = HostVersion,
+                    WorkerDirectory = appDirectory,
+                    FunctionAppDirectory = appDirectory,
+                },
             });
             Check(init.WorkerInitResponse.Result);
             var metadata = (await AskAsync(new StreamingMessage

@@ -24,7 +24,8 @@ public sealed class InProcessWorker(IHost host) : IWorker
 
     /// <summary>A builder like the one of the app's Program, with these settings and nothing of this process.</summary>
     /// <param name="app">The assembly with the functions.</param>
-    public static FunctionsApplicationBuilder CreateBuilder(WorkerStart start, Assembly app, IEnumerable<KeyValuePair<string, string?>> settings)
+    public static FunctionsApplicationBuilder CreateBuilder(
+        WorkerStart start, Assembly app, IEnumerable<KeyValuePair<string, string?>> settings)
     {
         var builder = FunctionsApplication.CreateBuilder([]);
         builder.Configuration.Sources.Clear();
@@ -66,7 +67,8 @@ public sealed class InProcessWorker(IHost host) : IWorker
     private static void AddGeneratedCode(FunctionsApplicationBuilder builder, Assembly app)
     {
         var adapter = new ServicesOnlyHostBuilder(builder.Services);
-        foreach (var type in app.GetExportedTypes().Where(type => typeof(IAutoConfigureStartup).IsAssignableFrom(type) && type is { IsClass: true, IsAbstract: false }))
+        foreach (var type in app.GetExportedTypes().Where(
+            type => typeof(IAutoConfigureStartup).IsAssignableFrom(type) && type is { IsClass: true, IsAbstract: false }))
         {
             (Activator.CreateInstance(type) as IAutoConfigureStartup)?.Configure(adapter);
         }
@@ -95,12 +97,14 @@ public sealed class InProcessWorker(IHost host) : IWorker
         public IHostBuilder ConfigureContainer<TContainerBuilder>(Action<HostBuilderContext, TContainerBuilder> configureDelegate) =>
             throw new NotSupportedException();
 
-        public IHostBuilder ConfigureHostConfiguration(Action<IConfigurationBuilder> configureDelegate) => throw new NotSupportedException();
+        public IHostBuilder ConfigureHostConfiguration(Action<IConfigurationBuilder> configureDelegate) =>
+            throw new NotSupportedException();
 
         public IHostBuilder UseServiceProviderFactory<TContainerBuilder>(IServiceProviderFactory<TContainerBuilder> factory)
             where TContainerBuilder : notnull => throw new NotSupportedException();
 
-        public IHostBuilder UseServiceProviderFactory<TContainerBuilder>(Func<HostBuilderContext, IServiceProviderFactory<TContainerBuilder>> factory)
+        public IHostBuilder UseServiceProviderFactory<TContainerBuilder>(
+            Func<HostBuilderContext, IServiceProviderFactory<TContainerBuilder>> factory)
             where TContainerBuilder : notnull => throw new NotSupportedException();
     }
 }

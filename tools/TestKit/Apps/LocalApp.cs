@@ -54,7 +54,9 @@ public sealed partial class LocalApp : IDisposable
     /// <param name="settings">Environment variables.</param>
     public static LocalApp Run(string[] args, IEnumerable<KeyValuePair<string, string>> settings, int port = HostSettings.DefaultPort)
     {
-        var start = new ProcessStartInfo("dotnet", [typeof(FunctionsHost).Assembly.Location, .. args])
+        // A shell's background job ignores Ctrl-C, and its children would, too.
+        string[] command = ["dotnet", typeof(FunctionsHost).Assembly.Location, .. args];
+        var start = new ProcessStartInfo("env", OperatingSystem.IsLinux() ? ["--default-signal=INT", .. command] : command)
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -116,7 +118,7 @@ public sealed partial class LocalApp : IDisposable
             await kill.WaitForExitAsync();
         }
 
-        await process.WaitForExitAsync();
+        await process.WaitForExitAsync().WaitAsync(TimeSpan.FromMinutes(1));
         return Stopwatch.GetElapsedTime(start);
     }
 

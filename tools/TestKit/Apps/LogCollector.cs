@@ -21,7 +21,8 @@ public sealed class LogCollector : ILoggerProvider, ILogger, ISupportExternalSco
 
     public void SetScopeProvider(IExternalScopeProvider scopeProvider) => scopes = scopeProvider;
 
-    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+    public void Log<TState>(
+        LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
     {
         var line = new StringBuilder($"{logLevel} {formatter(state, exception)} {exception}");
         scopes?.ForEachScope((scope, text) => text.Append(" => ").Append(scope), line);

@@ -30,7 +30,8 @@ public sealed partial class ApiContract(ReadOnlyMemory<byte> document)
     }
 
     /// <summary>The schema of a request body.</summary>
-    public JsonElement RequestOf(JsonElement operation) => Resolve(operation.GetProperty("requestBody").GetProperty("content").GetProperty("application/json").GetProperty("schema"));
+    public JsonElement RequestOf(JsonElement operation) =>
+        Resolve(operation.GetProperty("requestBody").GetProperty("content").GetProperty("application/json").GetProperty("schema"));
 
     /// <summary>Throws where an answer is not as the document says: its status, headers, type or content.</summary>
     public async Task CheckAsync(HttpResponseMessage answer)
@@ -45,9 +46,13 @@ public sealed partial class ApiContract(ReadOnlyMemory<byte> document)
             return;
         }
 
-        Check(operation.GetProperty("responses").TryGetProperty(((int)answer.StatusCode).ToString(CultureInfo.InvariantCulture), out var response), $"{call}, a status that is not documented");
+        Check(operation.GetProperty("responses").TryGetProperty(
+            ((int)answer.StatusCode).ToString(CultureInfo.InvariantCulture), out var response), $"{call}, a status that is not documented");
         response = Resolve(response);
-        var headers = response.GetProperty("headers").EnumerateObject().Select(header => header.Name).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        var headers = response.GetProperty("headers")
+            .EnumerateObject()
+            .Select(header => header.Name)
+            .ToHashSet(StringComparer.OrdinalIgnoreCase);
         foreach (var name in headers)
         {
             Check(answer.Headers.Contains(name), $"{call} without the header {name}");
@@ -64,7 +69,10 @@ public sealed partial class ApiContract(ReadOnlyMemory<byte> document)
         Match(JsonSerializer.Deserialize<JsonElement>(text), content.GetProperty("schema"), call);
     }
 
-    /// <summary>Throws where a value does not match a schema. Knows the keywords that the document uses, and no others; members beside the known ones are faults.</summary>
+    /// <summary>
+    /// Throws where a value does not match a schema. Knows the keywords that the document uses, and no others; members beside the known
+    /// ones are faults.
+    /// </summary>
     public void Match(JsonElement value, JsonElement schema, string at)
     {
         schema = Resolve(schema);
@@ -73,14 +81,20 @@ public sealed partial class ApiContract(ReadOnlyMemory<byte> document)
             switch (keyword.Name)
             {
                 case "type":
-                    string[] types = keyword.Value.ValueKind is JsonValueKind.Array ? [.. keyword.Value.EnumerateArray().Select(type => type.GetString()!)] : [keyword.Value.GetString()!];
+                    string[] types = keyword.Value.ValueKind is JsonValueKind.Array
+                        ? [.. keyword.Value.EnumerateArray().Select(type => type.GetString()!)]
+                        : [keyword.Value.GetString()!];
                     Check(types.Any(type => Is(value, type)), $"{at}: {value.GetRawText()} is no {keyword.Value}");
                     break;
                 case "enum":
-                    Check(keyword.Value.EnumerateArray().Any(allowed => JsonElement.DeepEquals(allowed, value)), $"{at}: {value.GetRawText()} is none of {keyword.Value}");
+                    Check(
+                        keyword.Value.EnumerateArray().Any(allowed => JsonElement.DeepEquals(allowed, value)),
+                        $"{at}: {value.GetRawText()} is none of {keyword.Value}");
                     break;
                 case "anyOf":
-                    Check(keyword.Value.EnumerateArray().Any(option => Matches(value, option)), $"{at}: {value.GetRawText()} matches none of {keyword.Value}");
+                    Check(
+                        keyword.Value.EnumerateArray().Any(option => Matches(value, option)),
+                        $"{at}: {value.GetRawText()} matches none of {keyword.Value}");
                     break;
                 case "pattern" when value.ValueKind is JsonValueKind.String:
                     Check(Pattern(keyword.Value.GetString()!).IsMatch(value.GetString()!), $"{at}: {value} does not match {keyword.Value}");
@@ -193,7 +207,8 @@ public sealed class ContractHandler(Func<ApiContract> contract) : DelegatingHand
 
         var answer = await base.SendAsync(request, cancellationToken);
         var path = request.RequestUri!.AbsolutePath;
-        if (path.StartsWith("/api/", StringComparison.Ordinal) && !path.StartsWith("/api/docs", StringComparison.Ordinal) && path != "/api/openapi.json")
+        if (path.StartsWith(
+            "/api/", StringComparison.Ordinal) && !path.StartsWith("/api/docs", StringComparison.Ordinal) && path != "/api/openapi.json")
         {
             await contract().CheckAsync(answer);
         }

@@ -13,13 +13,18 @@ public static class HostileRequests
     private const string Password = "blue tractor 77";
 
     private static readonly string[] Operations =
-        ["register", "activate", "login", "refresh", "code", "forgot", "password", "details", "logout", "sessions", "register/", "sessions/0123456789abcdef0123456789abcdef"];
+        [
+            "register", "activate", "login", "refresh", "code", "forgot", "password", "details", "logout", "sessions", "register/",
+            "sessions/0123456789abcdef0123456789abcdef",
+        ];
 
     // With a value each that is valid. With all of them a body is good for every operation.
     private static readonly (string Name, string Valid)[] Members =
     [
-        ("username", ""), ("password", Password), ("password1", Password), ("password2", Password), ("code", "000000"), ("new_password", Password),
-        ("refresh", Base64Url.EncodeToString(new byte[68])), ("first_name", "Ada"), ("last_name", "Lovelace"), ("country_code", "GB"), ("hobbies", "chess"), ("job", "counts"), ("bio", "x"),
+        ("username", ""), ("password", Password), ("password1", Password), ("password2", Password), ("code", "000000"), (
+            "new_password", Password),
+        ("refresh", Base64Url.EncodeToString(new byte[68])), (
+            "first_name", "Ada"), ("last_name", "Lovelace"), ("country_code", "GB"), ("hobbies", "chess"), ("job", "counts"), ("bio", "x"),
         ("all", "false"), ("role", "A"), ("x", "y"),
     ];
 
@@ -31,21 +36,29 @@ public static class HostileRequests
 
     private static readonly string[] Junk =
     [
-        "", " ", "\0", "\ufffe", "\u202e", "ﷺ", "𝕏", "e\u0301\u0301\u0301", "\ufeff", "\u0130i", "💣💣", "a@b.c", "A@EXAMPLE.COM", "a@[127.0.0.1]", "\"a b\"@example.com", "a@b@c.de", "a@xn--.de", "a@ß.de",
-        "../../etc", "'; drop table users--", "<script>alert(1)</script>", "${jndi:ldap://x}", "%00", "\r\nBcc: x@example.com", "000000", "٠٠٠٠٠٠", "-1", "1e9999", "null", "true", "{}", "[]",
+        "", " ", "\0", "\ufffe", "\u202e", "ﷺ", "𝕏", "e\u0301\u0301\u0301", "\ufeff", "\u0130i", "💣💣", "a@b.c", "A@EXAMPLE.COM",
+        "a@[127.0.0.1]", "\"a b\"@example.com", "a@b@c.de", "a@xn--.de", "a@ß.de",
+        "../../etc", "'; drop table users--", "<script>alert(1)</script>", "${jndi:ldap://x}", "%00", "\r\nBcc: x@example.com", "000000",
+        "٠٠٠٠٠٠", "-1", "1e9999", "null", "true", "{}", "[]",
     ];
 
     public static HttpRequestMessage Create(int seed, int number, string? token)
     {
         var random = new Random(unchecked((seed * 397) ^ number));
         var operation = Operations[random.Next(Operations.Length)];
-        var request = new HttpRequestMessage(random.Next(30) == 0 ? HttpMethod.Get : operation is "sessions/0123456789abcdef0123456789abcdef" ? HttpMethod.Delete : HttpMethod.Post, "/api/account/" + operation)
+        var request = new HttpRequestMessage(
+            random.Next(30) == 0
+                ? HttpMethod.Get
+                : operation is "sessions/0123456789abcdef0123456789abcdef"
+                ? HttpMethod.Delete
+                : HttpMethod.Post, "/api/account/" + operation)
         {
             Content = new ByteArrayContent(Body(random)),
         };
         request.Content.Headers.TryAddWithoutValidation("Content-Type", random.Next(12) switch
         {
-            0 => Pick(random, "text/plain", "application/json; charset=utf-16", "application/json;;;", "*/*", "application/json, text/html", ";"),
+            0 => Pick(
+                random, "text/plain", "application/json; charset=utf-16", "application/json;;;", "*/*", "application/json, text/html", ";"),
             1 => "application/json; charset=\"UTF-8\"",
             _ => "application/json",
         });
@@ -78,7 +91,9 @@ public static class HostileRequests
             : Refusals.Contains(response.StatusCode)
                 && (response.Content.Headers.ContentType?.MediaType is "application/problem+json"
                     ? answer.GetProperty("status").GetInt32() == (int)response.StatusCode
-                    : answer.GetProperty("code").GetInt32() == (int)response.StatusCode && answer.GetProperty("message").GetString() is not null);
+                    : answer.GetProperty("code")
+                        .GetInt32() == (int)response.StatusCode && answer.GetProperty("message")
+                        .GetString() is not null);
 
     private static void AddHeaders(HttpRequestHeaders headers, Random random, string? token)
     {
@@ -90,10 +105,13 @@ public static class HostileRequests
             }
         }
 
-        Add("Accept", () => Pick(random, "application/problem+json", "text/html", "*/*;q=x", ",,,", "application/problem+json;q=0", new string('a', 4000)));
+        Add("Accept", () => Pick(
+            random, "application/problem+json", "text/html", "*/*;q=x", ",,,", "application/problem+json;q=0", new string('a', 4000)));
         Add("Accept-Language", () => Pick(random, "de", "zz-ZZ-zz-ZZ", "de;q=9", "-", new string('e', 5000), "en,,,;q=", "ar;q=0.0001"));
         Add("User-Agent", () => Pick(random, "x", "\"", new string('u', 6000), "<b>", "a/1 (;;)"));
-        Add("X-Forwarded-For", () => Pick(random, "1.2.3.4", "[::1]:99999", ":::::", "unknown, , 10.0.0.1:80", new string('9', 3000), "::ffff:1.2.3.4%eth0"));
+        Add(
+            "X-Forwarded-For",
+            () => Pick(random, "1.2.3.4", "[::1]:99999", ":::::", "unknown, , 10.0.0.1:80", new string('9', 3000), "::ffff:1.2.3.4%eth0"));
         Add("If-Match", () => Pick(random, "*", "\"x\"", "W/\"x\"", "x", "\"\"\"", new string('"', 500)));
         Add("X-Forwarded-Proto", () => Pick(random, "https", "http", "javascript"));
         Add("traceparent", () => Pick(random, "00-0-0-0", "ff-00000000000000000000000000000000-0000000000000000-00", new string('0', 900)));
@@ -113,14 +131,18 @@ public static class HostileRequests
         var json = new StringBuilder("{");
         foreach (var (name, valid) in Members.OrderBy(_ => random.Next()).Take(random.Next(2 * Members.Length)))
         {
-            json.Append(json.Length > 1 ? "," : "").Append('"').Append(random.Next(40) == 0 ? name.ToUpperInvariant() : name).Append("\":").Append(random.Next(8) switch
-            {
-                0 => Value(random, 0),
-                1 => JsonSerializer.Serialize(valid.Insert(random.Next(valid.Length + 1), Pick(random, Junk))),
-                _ when name is "username" => JsonSerializer.Serialize($"user{random.Next(50)}@example.com"),
-                _ when name is "all" => valid,
-                _ => JsonSerializer.Serialize(valid),
-            });
+            json.Append(json.Length > 1 ? "," : "")
+                .Append('"')
+                .Append(random.Next(40) == 0 ? name.ToUpperInvariant() : name)
+                .Append("\":")
+                .Append(random.Next(8) switch
+                {
+                    0 => Value(random, 0),
+                    1 => JsonSerializer.Serialize(valid.Insert(random.Next(valid.Length + 1), Pick(random, Junk))),
+                    _ when name is "username" => JsonSerializer.Serialize($"user{random.Next(50)}@example.com"),
+                    _ when name is "all" => valid,
+                    _ => JsonSerializer.Serialize(valid),
+                });
         }
 
         var text = json.Append('}').ToString();

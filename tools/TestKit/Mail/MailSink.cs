@@ -18,7 +18,8 @@ public sealed partial class MailSink : IAsyncDisposable
     private readonly long start = TimeProvider.System.GetTimestamp();
     private readonly WebApplication app;
 
-    private MailSink(WebApplication app, int port) => (this.app, ConnectionString) = (app, $"endpoint=http://127.0.0.1:{port}/;accesskey=c2luaw==");
+    private MailSink(WebApplication app, int port) =>
+        (this.app, ConnectionString) = (app, $"endpoint=http://127.0.0.1:{port}/;accesskey=c2luaw==");
 
     public string ConnectionString { get; }
 
@@ -54,12 +55,19 @@ public sealed partial class MailSink : IAsyncDisposable
         var sink = new MailSink(app, port);
         app.MapPost("/emails:send", sink.TakeAsync);
         app.MapGet("/emails/operations/{id}", (string id) =>
-            sink.IsAway ? Results.StatusCode(503) : sink.operations.ContainsKey(id) ? Results.Json(new { id, status = "Running" }) : Results.NotFound());
+            sink.IsAway
+                ? Results.StatusCode(503)
+                : sink.operations.ContainsKey(id)
+                ? Results.Json(new { id, status = "Running" })
+                : Results.NotFound());
         await app.StartAsync();
         return sink;
     }
 
-    /// <summary>The code in the newest mail to an address, once there are so many with a code. Patient: a mail that failed once comes again after a minute.</summary>
+    /// <summary>
+    /// The code in the newest mail to an address, once there are so many with a code. Patient: a mail that failed once comes again after a
+    /// minute.
+    /// </summary>
     public async Task<string> CodeAsync(string address, int mails = 1)
     {
         for (var tries = 0; tries < 3600; tries++)

@@ -82,7 +82,10 @@ public sealed partial class FaultProxy : IAsyncDisposable
         return proxy;
     }
 
-    /// <summary>Lets the fault befall the call of this number from now on, the first being 0, and the following ones until it has struck <paramref name="times"/> times.</summary>
+    /// <summary>
+    /// Lets the fault befall the call of this number from now on, the first being 0, and the following ones until it has struck <paramref
+    /// name="times"/> times.
+    /// </summary>
     public void Strike(StorageFault with, int call, int times = 1, Func<HttpRequest, bool>? among = null)
     {
         lock (sync)
@@ -131,7 +134,8 @@ public sealed partial class FaultProxy : IAsyncDisposable
 
         using var body = new MemoryStream();
         await context.Request.Body.CopyToAsync(body);
-        Traffic.Enqueue($"{context.Request.Method} {context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget} {Encoding.UTF8.GetString(body.ToArray())}");
+        Traffic.Enqueue($"{context.Request.Method} {context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget} "
+            + $"{Encoding.UTF8.GetString(body.ToArray())}");
         using var answer = await SendAsync(context.Request, body.ToArray(), target);
         switch (strike)
         {
@@ -175,7 +179,8 @@ public sealed partial class FaultProxy : IAsyncDisposable
     private static async Task AnswerAsync(HttpResponse response, HttpResponseMessage answer)
     {
         response.StatusCode = (int)answer.StatusCode;
-        foreach (var (name, values) in answer.Headers.Concat(answer.Content.Headers).Where(header => !HopByHop.Contains(header.Key, StringComparer.OrdinalIgnoreCase)))
+        foreach (var (name, values) in answer.Headers.Concat(answer.Content.Headers).Where(
+            header => !HopByHop.Contains(header.Key, StringComparer.OrdinalIgnoreCase)))
         {
             response.Headers[name] = values.ToArray();
         }

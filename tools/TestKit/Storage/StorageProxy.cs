@@ -90,7 +90,8 @@ public sealed partial class StorageProxy : IAsyncDisposable
                 {
                     using var server = new TcpClient();
                     await server.ConnectAsync(IPAddress.Loopback, target, end);
-                    await Task.WhenAny(client.GetStream().CopyToAsync(server.GetStream(), end), server.GetStream().CopyToAsync(client.GetStream(), end));
+                    await Task.WhenAny(
+                        client.GetStream().CopyToAsync(server.GetStream(), end), server.GetStream().CopyToAsync(client.GetStream(), end));
                 }
             }
             catch (Exception e) when (e is OperationCanceledException or SocketException or IOException)

@@ -53,6 +53,7 @@ internal sealed partial class AccessKeyFilter(byte[] key) : IEndpointFilter
             : "The signature does not match the request and the access key.";
     }
 
-    [GeneratedRegex("^HMAC-SHA256 SignedHeaders=(?<date>(x-ms-)?date);host;x-ms-content-sha256&Signature=(?<signature>.+)$", RegexOptions.IgnoreCase)]
+    [GeneratedRegex(
+        "^HMAC-SHA256 SignedHeaders=(?<date>(x-ms-)?date);host;x-ms-content-sha256&Signature=(?<signature>.+)$", RegexOptions.IgnoreCase)]
     private static partial Regex AuthorizationPattern();
 }

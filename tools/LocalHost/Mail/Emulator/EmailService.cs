@@ -12,7 +12,8 @@ internal sealed class EmailService(Mailbox mailbox, FaultQueue faults)
         {
             "2023-03-31" or "2024-07-01-preview" or "2025-09-01" => await next(context),
             "" => new ServiceError(400, "MissingApiVersionParameter", "The query parameter api-version is missing."),
-            _ => new ServiceError(400, "UnsupportedApiVersionValue", "The api-version is none of 2023-03-31, 2024-07-01-preview, 2025-09-01."),
+            _ => new ServiceError(
+                400, "UnsupportedApiVersionValue", "The api-version is none of 2023-03-31, 2024-07-01-preview, 2025-09-01."),
         };
 
     public async Task<IResult> SendAsync(HttpRequest request, CancellationToken cancellationToken)
@@ -58,11 +59,13 @@ internal sealed class EmailService(Mailbox mailbox, FaultQueue faults)
         var fault = faults.Take();
         if (fault?.OperationStatus is { } failed)
         {
-            mailbox.Add(new OperationStatus($"{id}", failed, new ErrorDetail(fault.Code ?? "EmailDropped", "A fault was asked for.")), null);
+            mailbox.Add(
+                new OperationStatus($"{id}", failed, new ErrorDetail(fault.Code ?? "EmailDropped", "A fault was asked for.")), null);
         }
         else if (fault?.Status is null)
         {
-            mailbox.Add(new OperationStatus($"{id}", "Succeeded"), new ReceivedMail(id, to, from, subject, content.PlainText, content.Html, now));
+            mailbox.Add(
+                new OperationStatus($"{id}", "Succeeded"), new ReceivedMail(id, to, from, subject, content.PlainText, content.Html, now));
         }
 
         if (fault?.DelayMs is { } milliseconds)

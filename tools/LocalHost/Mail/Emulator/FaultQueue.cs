@@ -3,7 +3,9 @@ using Microsoft.AspNetCore.Http;
 
 namespace LocalHost.Mail;
 
-/// <summary>Faults strike in the order in which they were posted; each valid send uses up one turn of the oldest. DELETE forgets them all.</summary>
+/// <summary>
+/// Faults strike in the order in which they were posted; each valid send uses up one turn of the oldest. DELETE forgets them all.
+/// </summary>
 internal sealed class FaultQueue
 {
     private readonly Lock gate = new();
