@@ -5,14 +5,9 @@ using System.Text.Json;
 namespace AccountFunctions.Tests;
 
 /// <summary>The mobile client of the system that this one replaces: its requests, and what it parses out of the answers.</summary>
-public sealed class MobileClientTests(AzuriteFixture azurite) : IAsyncLifetime
+public sealed class MobileClientTests(AzuriteFixture azurite) : AppTests(azurite)
 {
     private const string Address = "ada@example.com";
-    private TestApp app = null!;
-
-    public async ValueTask InitializeAsync() => app = await TestApp.StartAsync(azurite.NewStorage());
-
-    public ValueTask DisposeAsync() => app.DisposeAsync();
 
     [Fact]
     public async Task It_signs_up_activates_signs_in_edits_and_recovers()
@@ -22,7 +17,7 @@ public sealed class MobileClientTests(AzuriteFixture azurite) : IAsyncLifetime
             new { first_name = "", last_name = "", username = Address, password1 = TestApp.Password, password2 = TestApp.Password });
         Assert.Equal(Address, registered.GetProperty("username").GetString());
 
-        var activated = await CallAsync("activate/", new { username = Address, code = await app.NextCodeAsync(Address) });
+        var activated = await CallAsync("activate/", new { username = Address, code = await App.NextCodeAsync(Address) });
         Assert.Equal(JsonValueKind.String, activated.ValueKind);
 
         var login = await CallAsync("login/", new { username = Address, password = TestApp.Password });
@@ -48,9 +43,9 @@ public sealed class MobileClientTests(AzuriteFixture azurite) : IAsyncLifetime
         Assert.Equal("Ada", edited.GetProperty("first_name").GetString());
 
         IsLogin(await CallAsync("refresh/", new { refresh = login.GetProperty("refresh").GetString() }));
-        app.Time.Advance(TimeSpan.FromMinutes(1));
+        App.Time.Advance(TimeSpan.FromMinutes(1));
         Assert.Equal(JsonValueKind.String, (await CallAsync("code/", new { username = Address, code = (string?)null })).ValueKind);
-        var code = await app.NextCodeAsync(Address, mails: 2);
+        var code = await App.NextCodeAsync(Address, mails: 2);
         Assert.Equal(
             JsonValueKind.String,
             (await CallAsync("forgot/", new { username = Address, code, new_password = "green tractor 78" })).ValueKind);
@@ -71,7 +66,7 @@ public sealed class MobileClientTests(AzuriteFixture azurite) : IAsyncLifetime
     [InlineData("details/")]
     public async Task It_shows_the_message_of_every_refusal(string path)
     {
-        using var answer = await app.Client.PostAsJsonAsync($"/api/account/{path}", new { username = "x" });
+        using var answer = await App.Client.PostAsJsonAsync($"/api/account/{path}", new { username = "x" });
         var error = await answer.Content.ReadFromJsonAsync<JsonElement>();
 
         Assert.Equal("application/json", answer.Content.Headers.ContentType?.MediaType);
@@ -105,7 +100,7 @@ public sealed class MobileClientTests(AzuriteFixture azurite) : IAsyncLifetime
             Content = JsonContent.Create(body),
             Headers = { { "Accept-Language", "en" } },
         };
-        var answer = await app.SendAsync(request, token);
+        var answer = await App.SendAsync(request, token);
         Assert.Contains(answer.Status, new[] { HttpStatusCode.OK, HttpStatusCode.Created });
         return answer.Data;
     }

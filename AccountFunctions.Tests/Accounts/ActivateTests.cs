@@ -3,30 +3,25 @@ using System.Text.Json;
 
 namespace AccountFunctions.Tests.Accounts;
 
-public sealed class ActivateTests(AzuriteFixture azurite) : IAsyncLifetime
+public sealed class ActivateTests(AzuriteFixture azurite) : AppTests(azurite)
 {
     private const string Address = "ada@example.com";
-    private TestApp app = null!;
-
-    public async ValueTask InitializeAsync() => app = await TestApp.StartAsync(azurite.NewStorage());
-
-    public ValueTask DisposeAsync() => app.DisposeAsync();
 
     [Fact]
     public async Task The_mailed_code_makes_the_registration_an_account()
     {
-        await app.RegisterAsync(Address);
-        var answer = await ActivateAsync($" {await app.NextCodeAsync(Address)} ");
+        await App.RegisterAsync(Address);
+        var answer = await ActivateAsync($" {await App.NextCodeAsync(Address)} ");
 
         Assert.Equal("""{"status":"success","code":200,"data":"success","message":null}""", answer.Text);
-        Assert.Equal(HttpStatusCode.OK, (await app.LoginAsync(Address)).Status);
+        Assert.Equal(HttpStatusCode.OK, (await App.LoginAsync(Address)).Status);
     }
 
     [Fact, Holds("B3")]
     public async Task A_code_is_good_once()
     {
-        await app.RegisterAsync(Address);
-        var code = await app.NextCodeAsync(Address);
+        await App.RegisterAsync(Address);
+        var code = await App.NextCodeAsync(Address);
         await ActivateAsync(code);
 
         Assert.Equal("invalid_code", (await ActivateAsync(code)).Message);
@@ -35,8 +30,8 @@ public sealed class ActivateTests(AzuriteFixture azurite) : IAsyncLifetime
     [Fact, Holds("B3", "S12")]
     public async Task A_code_sent_by_sixty_four_clients_at_once_is_redeemed_once()
     {
-        await app.RegisterAsync(Address);
-        var code = await app.NextCodeAsync(Address);
+        await App.RegisterAsync(Address);
+        var code = await App.NextCodeAsync(Address);
         var answers = await Task.WhenAll(Enumerable.Range(0, 64).Select(_ => ActivateAsync(code)));
 
         Assert.Single(answers, answer => answer.Status is HttpStatusCode.OK);
@@ -46,8 +41,8 @@ public sealed class ActivateTests(AzuriteFixture azurite) : IAsyncLifetime
     [Fact, Holds("B4", "S4")]
     public async Task Five_wrong_codes_kill_the_right_one()
     {
-        await app.RegisterAsync(Address);
-        var code = await app.NextCodeAsync(Address);
+        await App.RegisterAsync(Address);
+        var code = await App.NextCodeAsync(Address);
         for (var i = 0; i < 5; i++)
         {
             Assert.Equal("invalid_code", (await ActivateAsync(Wrong(code))).Message);
@@ -59,12 +54,12 @@ public sealed class ActivateTests(AzuriteFixture azurite) : IAsyncLifetime
     [Fact, Holds("B4", "C5")]
     public async Task Sixty_four_wrong_codes_at_once_count_down_to_zero_and_not_below()
     {
-        await app.RegisterAsync(Address);
-        var code = await app.NextCodeAsync(Address);
+        await App.RegisterAsync(Address);
+        var code = await App.NextCodeAsync(Address);
         await Task.WhenAll(Enumerable.Range(0, 64).Select(_ => ActivateAsync(Wrong(code))));
 
         Assert.Equal(0, Assert.Single(
-            await app.RowsAsync("Addresses"), row => row.RowKey.StartsWith("pending-", StringComparison.Ordinal)).GetInt32("TriesLeft"));
+            await App.RowsAsync("Addresses"), row => row.RowKey.StartsWith("pending-", StringComparison.Ordinal)).GetInt32("TriesLeft"));
         Assert.Equal("invalid_code", (await ActivateAsync(code)).Message);
     }
 
@@ -73,9 +68,9 @@ public sealed class ActivateTests(AzuriteFixture azurite) : IAsyncLifetime
     [InlineData(0, false)]
     public async Task A_code_expires_to_the_second(int seconds, bool good)
     {
-        await app.RegisterAsync(Address);
-        var code = await app.NextCodeAsync(Address);
-        app.Time.Advance(TimeSpan.FromDays(1) + TimeSpan.FromSeconds(seconds));
+        await App.RegisterAsync(Address);
+        var code = await App.NextCodeAsync(Address);
+        App.Time.Advance(TimeSpan.FromDays(1) + TimeSpan.FromSeconds(seconds));
 
         Assert.Equal(good, (await ActivateAsync(code)).Status is HttpStatusCode.OK);
     }
@@ -93,7 +88,7 @@ public sealed class ActivateTests(AzuriteFixture azurite) : IAsyncLifetime
     [InlineData("""{"username":"nobody@example.com","code":"123456"}""", "invalid_code")]
     public async Task A_bad_request_is_refused_with_its_reason(string body, string message)
     {
-        var answer = await app.PostAsync("activate", JsonSerializer.Deserialize<JsonElement>(body));
+        var answer = await App.PostAsync("activate", JsonSerializer.Deserialize<JsonElement>(body));
 
         Assert.Equal((HttpStatusCode.BadRequest, message), (answer.Status, answer.Message));
     }
@@ -101,34 +96,34 @@ public sealed class ActivateTests(AzuriteFixture azurite) : IAsyncLifetime
     [Fact, Holds("A5")]
     public async Task Only_the_password_of_the_registration_whose_code_was_redeemed_survives()
     {
-        await app.RegisterAsync(Address, "the stranger's 1st");
-        await app.NextCodeAsync(Address);
-        app.Time.Advance(TimeSpan.FromMinutes(1));
-        await app.RegisterAsync(Address, "the owner's own 2nd");
-        var code = await app.NextCodeAsync(Address, mails: 2);
+        await App.RegisterAsync(Address, "the stranger's 1st");
+        await App.NextCodeAsync(Address);
+        App.Time.Advance(TimeSpan.FromMinutes(1));
+        await App.RegisterAsync(Address, "the owner's own 2nd");
+        var code = await App.NextCodeAsync(Address, mails: 2);
         await ActivateAsync(code);
 
-        Assert.Equal(HttpStatusCode.OK, (await app.LoginAsync(Address, "the owner's own 2nd")).Status);
-        Assert.Equal("invalid_credentials", (await app.LoginAsync(Address, "the stranger's 1st")).Message);
-        Assert.DoesNotContain(await app.RowsAsync("Addresses"), row => row.RowKey.StartsWith("pending-", StringComparison.Ordinal));
+        Assert.Equal(HttpStatusCode.OK, (await App.LoginAsync(Address, "the owner's own 2nd")).Status);
+        Assert.Equal("invalid_credentials", (await App.LoginAsync(Address, "the stranger's 1st")).Message);
+        Assert.DoesNotContain(await App.RowsAsync("Addresses"), row => row.RowKey.StartsWith("pending-", StringComparison.Ordinal));
     }
 
     [Fact, Holds("A4", "A5")]
     public async Task A_registration_over_an_account_cannot_be_activated()
     {
-        await app.ActivateAsync(Address);
-        await app.RegisterAsync(Address, "the stranger's 1st");
-        await app.WaitForMailsAsync(Address, 2);
-        var pending = Assert.Single(await app.RowsAsync("Addresses"), row => row.RowKey.StartsWith("pending-", StringComparison.Ordinal));
-        var codes = (AccountFunctions.Security.VerificationCodes)app.Services.GetService(
+        await App.ActivateAsync(Address);
+        await App.RegisterAsync(Address, "the stranger's 1st");
+        await App.WaitForMailsAsync(Address, 2);
+        var pending = Assert.Single(await App.RowsAsync("Addresses"), row => row.RowKey.StartsWith("pending-", StringComparison.Ordinal));
+        var codes = (AccountFunctions.Security.VerificationCodes)App.Services.GetService(
             typeof(AccountFunctions.Security.VerificationCodes))!;
         var code = codes.Derive(AccountFunctions.Security.CodePurpose.Activation, pending.PartitionKey, pending.GetString("Nonce"));
 
         Assert.Equal("invalid_code", (await ActivateAsync(code)).Message);
-        Assert.Equal("not_active", (await app.LoginAsync(Address, "the stranger's 1st")).Message);
+        Assert.Equal("not_active", (await App.LoginAsync(Address, "the stranger's 1st")).Message);
     }
 
     private static string Wrong(string code) => (code[0] == '9' ? '0' : (char)(code[0] + 1)) + code[1..];
 
-    private Task<Answer> ActivateAsync(string code) => app.PostAsync("activate", new { username = Address, code });
+    private Task<Answer> ActivateAsync(string code) => App.PostAsync("activate", new { username = Address, code });
 }

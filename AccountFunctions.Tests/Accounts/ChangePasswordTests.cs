@@ -3,20 +3,16 @@ using System.Text.Json;
 
 namespace AccountFunctions.Tests.Accounts;
 
-public sealed class ChangePasswordTests(AzuriteFixture azurite) : IAsyncLifetime
+public sealed class ChangePasswordTests(AzuriteFixture azurite) : AppTests(azurite)
 {
     private const string Address = "ada@example.com";
     private const string NewPassword = "green tractor 78";
-    private TestApp app = null!;
     private JsonElement login;
 
-    public async ValueTask InitializeAsync()
+    protected override async Task PrepareAsync()
     {
-        app = await TestApp.StartAsync(azurite.NewStorage());
-        login = await app.SignInAsync(Address);
+        login = await App.SignInAsync(Address);
     }
-
-    public ValueTask DisposeAsync() => app.DisposeAsync();
 
     [Fact, Holds("C4")]
     public async Task Notices_count_towards_the_mails_of_the_address_and_stop_at_its_cap_while_the_changes_go_on()
@@ -24,37 +20,37 @@ public sealed class ChangePasswordTests(AzuriteFixture azurite) : IAsyncLifetime
         var passwords = Enumerable.Range(0, 8).Select(number => $"purple tractor {number}").Prepend(TestApp.Password).ToList();
         foreach (var (number, (old, next)) in passwords.Zip(passwords.Skip(1)).Index())
         {
-            Assert.Equal(HttpStatusCode.OK, (await app.PostAsync("password", new
+            Assert.Equal(HttpStatusCode.OK, (await App.PostAsync("password", new
             {
                 password = old,
                 new_password = next,
             }, login.GetProperty("access").GetString())).Status);
             login = (await RefreshAsync(login)).Data;
-            await app.WaitForMailsAsync(Address, Math.Min(number + 2, 5));
-            app.Time.Advance(TimeSpan.FromSeconds(1));
+            await App.WaitForMailsAsync(Address, Math.Min(number + 2, 5));
+            App.Time.Advance(TimeSpan.FromSeconds(1));
         }
 
-        await app.DrainAsync();
-        Assert.Equal(5, (await app.MailsAsync(Address)).Count);
-        app.Time.Advance(TimeSpan.FromMinutes(2));
-        Assert.Equal("throttled", (await app.PostAsync("code", new { username = Address })).Message);
+        await App.DrainAsync();
+        Assert.Equal(5, (await App.MailsAsync(Address)).Count);
+        App.Time.Advance(TimeSpan.FromMinutes(2));
+        Assert.Equal("throttled", (await App.PostAsync("code", new { username = Address })).Message);
     }
 
     [Fact, Holds("E7", "E9", "S7")]
     public async Task The_calling_session_goes_on_and_everything_else_ends()
     {
-        var other = (await app.LoginAsync(Address)).Data;
+        var other = (await App.LoginAsync(Address)).Data;
         var answer = await ChangeAsync(TestApp.Password);
 
         Assert.Equal((HttpStatusCode.OK, "success"), (answer.Status, answer.Data.GetString()));
-        Assert.Equal("token_not_valid", (await app.GetAsync("details", login.GetProperty("access").GetString())).Message);
+        Assert.Equal("token_not_valid", (await App.GetAsync("details", login.GetProperty("access").GetString())).Message);
         Assert.Equal("token_not_valid", (await RefreshAsync(other)).Message);
         var refreshed = await RefreshAsync(login);
         Assert.Equal(HttpStatusCode.OK, refreshed.Status);
-        Assert.Equal(HttpStatusCode.OK, (await app.GetAsync("details", refreshed.Data.GetProperty("access").GetString())).Status);
-        Assert.Equal("invalid_credentials", (await app.LoginAsync(Address)).Message);
-        Assert.Equal(HttpStatusCode.OK, (await app.LoginAsync(Address, NewPassword)).Status);
-        Assert.Equal("Your Example password was changed", (await app.WaitForMailsAsync(Address, 2))[1].Subject);
+        Assert.Equal(HttpStatusCode.OK, (await App.GetAsync("details", refreshed.Data.GetProperty("access").GetString())).Status);
+        Assert.Equal("invalid_credentials", (await App.LoginAsync(Address)).Message);
+        Assert.Equal(HttpStatusCode.OK, (await App.LoginAsync(Address, NewPassword)).Status);
+        Assert.Equal("Your Example password was changed", (await App.WaitForMailsAsync(Address, 2))[1].Subject);
     }
 
     [Fact, Holds("D5")]
@@ -68,7 +64,7 @@ public sealed class ChangePasswordTests(AzuriteFixture azurite) : IAsyncLifetime
         }
 
         Assert.Equal(HttpStatusCode.TooManyRequests, (await ChangeAsync(TestApp.Password)).Status);
-        Assert.Equal(HttpStatusCode.TooManyRequests, (await app.LoginAsync(Address)).Status);
+        Assert.Equal(HttpStatusCode.TooManyRequests, (await App.LoginAsync(Address)).Status);
     }
 
     [Theory]
@@ -77,7 +73,7 @@ public sealed class ChangePasswordTests(AzuriteFixture azurite) : IAsyncLifetime
     [InlineData("ada@example.com", "new_password: too_similar")]
     [InlineData("Lovelace1815", "new_password: too_similar")]
     public async Task A_weak_password_is_refused(string weak, string message) =>
-        Assert.Equal(message, (await app.PostAsync("password", new
+        Assert.Equal(message, (await App.PostAsync("password", new
         {
             password = TestApp.Password,
             new_password = weak,
@@ -87,7 +83,7 @@ public sealed class ChangePasswordTests(AzuriteFixture azurite) : IAsyncLifetime
     public async Task Without_a_token_it_is_401() =>
         Assert.Equal(
             "not_authenticated",
-            (await app.PostAsync("password", new { password = TestApp.Password, new_password = NewPassword })).Message);
+            (await App.PostAsync("password", new { password = TestApp.Password, new_password = NewPassword })).Message);
 
     [Fact]
     public async Task Two_changes_at_once_do_not_both_win()
@@ -95,7 +91,7 @@ public sealed class ChangePasswordTests(AzuriteFixture azurite) : IAsyncLifetime
         var token = login.GetProperty("access").GetString();
         var answers = await Task.WhenAll(
             Enumerable.Range(0, 16).Select(
-                i => app.PostAsync("password", new { password = TestApp.Password, new_password = $"green tractor {i} of many" }, token)));
+                i => App.PostAsync("password", new { password = TestApp.Password, new_password = $"green tractor {i} of many" }, token)));
 
         Assert.Single(answers, answer => answer.Status is HttpStatusCode.OK);
         Assert.All(
@@ -103,8 +99,8 @@ public sealed class ChangePasswordTests(AzuriteFixture azurite) : IAsyncLifetime
     }
 
     private Task<Answer> ChangeAsync(string password) =>
-        app.PostAsync("password", new { password, new_password = NewPassword }, login.GetProperty("access").GetString());
+        App.PostAsync("password", new { password, new_password = NewPassword }, login.GetProperty("access").GetString());
 
     private Task<Answer> RefreshAsync(JsonElement session) =>
-        app.PostAsync("refresh", new { refresh = session.GetProperty("refresh").GetString() });
+        App.PostAsync("refresh", new { refresh = session.GetProperty("refresh").GetString() });
 }

@@ -3,19 +3,13 @@ using Azure.Data.Tables;
 
 namespace AccountFunctions.Tests.Accounts;
 
-public sealed class GetDetailsTests(AzuriteFixture azurite) : IAsyncLifetime
+public sealed class GetDetailsTests(AzuriteFixture azurite) : AppTests(azurite)
 {
-    private TestApp app = null!;
-
-    public async ValueTask InitializeAsync() => app = await TestApp.StartAsync(azurite.NewStorage());
-
-    public ValueTask DisposeAsync() => app.DisposeAsync();
-
     [Fact]
     public async Task The_caller_sees_the_user_of_the_login()
     {
-        var login = await app.SignInAsync("ada@example.com");
-        var details = await app.GetAsync("details/", login.GetProperty("access").GetString());
+        var login = await App.SignInAsync("ada@example.com");
+        var details = await App.GetAsync("details/", login.GetProperty("access").GetString());
 
         Assert.Equal(HttpStatusCode.OK, details.Status);
         Assert.Equal(login.GetProperty("user").GetRawText(), details.Data.GetRawText());
@@ -25,7 +19,7 @@ public sealed class GetDetailsTests(AzuriteFixture azurite) : IAsyncLifetime
     [Fact, Holds("E10")]
     public async Task Without_credentials_it_is_401_and_says_how_to_authenticate()
     {
-        var answer = await app.GetAsync("details");
+        var answer = await App.GetAsync("details");
 
         Assert.Equal(
             (HttpStatusCode.Unauthorized, "not_authenticated", "Bearer"),
@@ -38,7 +32,7 @@ public sealed class GetDetailsTests(AzuriteFixture azurite) : IAsyncLifetime
     [InlineData("eyJhbGciOiJub25lIn0.e30.")]
     public async Task A_token_that_is_none_is_401(string token)
     {
-        var answer = await app.GetAsync("details", token);
+        var answer = await App.GetAsync("details", token);
 
         Assert.Equal(
             (HttpStatusCode.Unauthorized, "token_not_valid", "Bearer error=\"invalid_token\""), (
@@ -50,10 +44,10 @@ public sealed class GetDetailsTests(AzuriteFixture azurite) : IAsyncLifetime
     [InlineData(930, HttpStatusCode.Unauthorized)]
     public async Task An_access_token_ends_after_its_lifetime_and_half_a_minute_of_skew(int seconds, HttpStatusCode status)
     {
-        var login = await app.SignInAsync("ada@example.com");
-        app.Time.Advance(TimeSpan.FromSeconds(seconds));
+        var login = await App.SignInAsync("ada@example.com");
+        App.Time.Advance(TimeSpan.FromSeconds(seconds));
 
-        Assert.Equal(status, (await app.GetAsync("details", login.GetProperty("access").GetString())).Status);
+        Assert.Equal(status, (await App.GetAsync("details", login.GetProperty("access").GetString())).Status);
     }
 
     [Theory, Holds("E7")]
@@ -61,19 +55,19 @@ public sealed class GetDetailsTests(AzuriteFixture azurite) : IAsyncLifetime
     [InlineData("Version", 2)]
     public async Task An_access_token_dies_with_the_state_it_was_issued_for(string column, object value)
     {
-        var login = await app.SignInAsync("ada@example.com");
-        var row = (await app.RowsAsync("Accounts")).Single(row => row.RowKey == "account");
+        var login = await App.SignInAsync("ada@example.com");
+        var row = (await App.RowsAsync("Accounts")).Single(row => row.RowKey == "account");
         row[column] = value;
-        await app.Table("Accounts").UpdateEntityAsync(row, row.ETag, TableUpdateMode.Replace);
+        await App.Table("Accounts").UpdateEntityAsync(row, row.ETag, TableUpdateMode.Replace);
 
-        Assert.Equal("token_not_valid", (await app.GetAsync("details", login.GetProperty("access").GetString())).Message);
+        Assert.Equal("token_not_valid", (await App.GetAsync("details", login.GetProperty("access").GetString())).Message);
     }
 
     [Fact]
     public async Task A_refresh_token_is_no_access_token()
     {
-        var login = await app.SignInAsync("ada@example.com");
+        var login = await App.SignInAsync("ada@example.com");
 
-        Assert.Equal("token_not_valid", (await app.GetAsync("details", login.GetProperty("refresh").GetString())).Message);
+        Assert.Equal("token_not_valid", (await App.GetAsync("details", login.GetProperty("refresh").GetString())).Message);
     }
 }

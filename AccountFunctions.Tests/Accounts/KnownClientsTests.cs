@@ -8,45 +8,40 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace AccountFunctions.Tests.Accounts;
 
-public sealed class KnownClientsTests(AzuriteFixture azurite) : IAsyncLifetime
+public sealed class KnownClientsTests(AzuriteFixture azurite) : AppTests(azurite)
 {
     private const string Address = "ada@example.com";
-    private TestApp app = null!;
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
-
-    public async ValueTask InitializeAsync() => app = await TestApp.StartAsync(azurite.NewStorage());
-
-    public ValueTask DisposeAsync() => app.DisposeAsync();
 
     [Fact]
     public async Task The_owner_gets_word_of_a_new_client_once_and_of_an_updated_one_never()
     {
-        await app.ActivateAsync(Address);
+        await App.ActivateAsync(Address);
         await LoginAsync("Browser/1.0 (Desktop)");
-        Assert.Equal("New sign-in to your Example account", (await app.WaitForMailsAsync(Address, 2))[1].Subject);
-        app.Time.Advance(TimeSpan.FromHours(2));
+        Assert.Equal("New sign-in to your Example account", (await App.WaitForMailsAsync(Address, 2))[1].Subject);
+        App.Time.Advance(TimeSpan.FromHours(2));
         await LoginAsync("Browser/1.0 (Desktop)");
         await LoginAsync("Browser/2.13 (Desktop)");
-        await app.DrainAsync();
+        await App.DrainAsync();
 
-        Assert.Equal(2, (await app.MailsAsync(Address)).Count);
+        Assert.Equal(2, (await App.MailsAsync(Address)).Count);
     }
 
     [Fact]
     public async Task Names_that_are_made_up_do_not_flood_the_mailbox()
     {
-        await app.ActivateAsync(Address);
+        await App.ActivateAsync(Address);
         foreach (var name in Enumerable.Range(0, 30).Select(number => new string((char)('a' + (number % 26)), 1 + number)))
         {
             await LoginAsync(name);
         }
 
         // One has gone, one waits its hour and stands for all others.
-        await app.WaitForMailsAsync(Address, 2);
-        await TestApp.WaitForLengthAsync(app.Queue("email-jobs"), 1);
-        Assert.Equal(2, (await app.MailsAsync(Address)).Count);
-        var claim = (await app.RowsAsync("Addresses")).Single(row => row.RowKey == "account");
+        await App.WaitForMailsAsync(Address, 2);
+        await TestApp.WaitForLengthAsync(App.Queue("email-jobs"), 1);
+        Assert.Equal(2, (await App.MailsAsync(Address)).Count);
+        var claim = (await App.RowsAsync("Addresses")).Single(row => row.RowKey == "account");
         Assert.Equal(20, claim.GetString("Clients").Split(',').Length);
     }
 
@@ -56,8 +51,8 @@ public sealed class KnownClientsTests(AzuriteFixture azurite) : IAsyncLifetime
         const int clients = 20;
         var engine = new HookedEngine();
         await using var running = await ImpatientApp.StartAsync(
-            azurite.NewStorage(),
-            new FakeTimeProvider(app.Time.GetUtcNow()) { AutoAdvanceAmount = TimeSpan.FromMilliseconds(1) },
+            NewStorage(),
+            new FakeTimeProvider(App.Time.GetUtcNow()) { AutoAdvanceAmount = TimeSpan.FromMilliseconds(1) },
             services => services.Configure<PasswordOptions>(options => options.MaxConcurrentHashes = clients)
                 .Insert(0, ServiceDescriptor.Singleton<IArgon2Engine>(engine)));
         await running.ActivateAsync(Address);
@@ -76,7 +71,7 @@ public sealed class KnownClientsTests(AzuriteFixture azurite) : IAsyncLifetime
     [Fact]
     public async Task A_client_that_is_new_soon_after_another_is_told_of_later_and_stands_for_those_after_it()
     {
-        await using var impatient = await ImpatientApp.StartAsync(azurite.NewStorage());
+        await using var impatient = await ImpatientApp.StartAsync(NewStorage());
         await impatient.ActivateAsync(Address);
         await LoginAsync("Owner", of: impatient);
         impatient.Time.Advance(TimeSpan.FromMinutes(30));
@@ -93,11 +88,11 @@ public sealed class KnownClientsTests(AzuriteFixture azurite) : IAsyncLifetime
     [Fact]
     public async Task A_wrong_password_leaves_no_trace_of_the_client()
     {
-        await app.ActivateAsync(Address);
-        var before = (await app.RowsAsync("Addresses")).Single(row => row.RowKey == "account").ETag;
+        await App.ActivateAsync(Address);
+        var before = (await App.RowsAsync("Addresses")).Single(row => row.RowKey == "account").ETag;
         await LoginAsync("Stranger", "a wrong password");
 
-        Assert.Equal(before, (await app.RowsAsync("Addresses")).Single(row => row.RowKey == "account").ETag);
+        Assert.Equal(before, (await App.RowsAsync("Addresses")).Single(row => row.RowKey == "account").ETag);
     }
 
     [Fact]
@@ -116,6 +111,6 @@ public sealed class KnownClientsTests(AzuriteFixture azurite) : IAsyncLifetime
             Content = JsonContent.Create(new { username = Address, password }),
         };
         request.Headers.TryAddWithoutValidation("User-Agent", client);
-        await (of ?? app).SendAsync(request);
+        await (of ?? App).SendAsync(request);
     }
 }

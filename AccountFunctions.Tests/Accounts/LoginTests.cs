@@ -4,20 +4,15 @@ using Azure.Data.Tables;
 
 namespace AccountFunctions.Tests.Accounts;
 
-public sealed class LoginTests(AzuriteFixture azurite) : IAsyncLifetime
+public sealed class LoginTests(AzuriteFixture azurite) : AppTests(azurite)
 {
     private const string Address = "ada@example.com";
-    private TestApp app = null!;
-
-    public async ValueTask InitializeAsync() => app = await TestApp.StartAsync(azurite.NewStorage());
-
-    public ValueTask DisposeAsync() => app.DisposeAsync();
 
     [Fact]
     public async Task The_right_password_gets_tokens_and_the_user()
     {
-        await app.ActivateAsync(Address);
-        var login = (await app.LoginAsync("ADA@example.com")).Data;
+        await App.ActivateAsync(Address);
+        var login = (await App.LoginAsync("ADA@example.com")).Data;
 
         Assert.Equal(
             ["access", "refresh", "user", "role", "token_type", "expires_in"], login.EnumerateObject().Select(member => member.Name));
@@ -33,24 +28,24 @@ public sealed class LoginTests(AzuriteFixture azurite) : IAsyncLifetime
     [Fact, Holds("A1")]
     public async Task Only_the_right_password_learns_that_the_account_is_not_active()
     {
-        await app.RegisterAsync(Address);
+        await App.RegisterAsync(Address);
 
-        Assert.Equal("not_active", (await app.LoginAsync(Address)).Message);
-        Assert.Equal("invalid_credentials", (await app.LoginAsync(Address, "a wrong password")).Message);
+        Assert.Equal("not_active", (await App.LoginAsync(Address)).Message);
+        Assert.Equal("invalid_credentials", (await App.LoginAsync(Address, "a wrong password")).Message);
     }
 
     [Fact, Holds("A1", "A3", "C1")]
     public async Task Who_registers_at_an_address_and_signs_in_there_does_not_learn_whether_it_is_taken()
     {
-        await app.ActivateAsync("taken@example.com");
+        await App.ActivateAsync("taken@example.com");
         var told = new Dictionary<string, List<string>>();
         foreach (var username in new[] { "taken@example.com", "free@example.com" })
         {
-            told[username] = [(await app.RegisterAsync(username, "red bicycle 55")).Text.Replace(username, "", StringComparison.Ordinal)];
+            told[username] = [(await App.RegisterAsync(username, "red bicycle 55")).Text.Replace(username, "", StringComparison.Ordinal)];
             foreach (var password in Enumerable.Repeat("red bicycle 55", 7).Concat(
                 Enumerable.Repeat("a wrong password", 4)).Append("red bicycle 55").Concat(Enumerable.Repeat("a wrong password", 2)))
             {
-                told[username].Add((await app.LoginAsync(username, password)).Text);
+                told[username].Add((await App.LoginAsync(username, password)).Text);
             }
         }
 
@@ -59,22 +54,22 @@ public sealed class LoginTests(AzuriteFixture azurite) : IAsyncLifetime
 
         // Nor does the password of the registration take anything from the count of wrong ones.
         Assert.Contains("throttled", told["taken@example.com"][^1], StringComparison.Ordinal);
-        app.Time.Advance(TimeSpan.FromMinutes(1));
-        Assert.Equal(HttpStatusCode.OK, (await app.LoginAsync("taken@example.com")).Status);
+        App.Time.Advance(TimeSpan.FromMinutes(1));
+        Assert.Equal(HttpStatusCode.OK, (await App.LoginAsync("taken@example.com")).Status);
     }
 
     [Fact, Holds("A1", "S6")]
     public async Task Whoever_the_wrong_password_is_for_the_answer_is_the_same()
     {
-        await app.ActivateAsync("active@example.com");
-        await app.RegisterAsync("pending@example.com");
-        await app.ActivateAsync("disabled@example.com");
+        await App.ActivateAsync("active@example.com");
+        await App.RegisterAsync("pending@example.com");
+        await App.ActivateAsync("disabled@example.com");
         await ChangeAccountAsync("disabled@example.com", row => row["Disabled"] = true);
 
         var answers = new List<Answer>();
         foreach (var name in new[] { "active", "pending", "disabled", "unknown" })
         {
-            answers.Add(await app.LoginAsync($"{name}@example.com", "a wrong password"));
+            answers.Add(await App.LoginAsync($"{name}@example.com", "a wrong password"));
         }
 
         Assert.All(answers, answer => Assert.Equal((answers[0].Status, answers[0].Text), (answer.Status, answer.Text)));
@@ -85,10 +80,10 @@ public sealed class LoginTests(AzuriteFixture azurite) : IAsyncLifetime
     [Fact]
     public async Task A_disabled_account_is_refused_to_the_right_password()
     {
-        await app.ActivateAsync(Address);
+        await App.ActivateAsync(Address);
         await ChangeAccountAsync(Address, row => row["Disabled"] = true);
 
-        Assert.Equal("disabled_account", (await app.LoginAsync(Address)).Message);
+        Assert.Equal("disabled_account", (await App.LoginAsync(Address)).Message);
     }
 
     [Theory, Holds("S8")]
@@ -96,11 +91,11 @@ public sealed class LoginTests(AzuriteFixture azurite) : IAsyncLifetime
     [InlineData("A", null)]
     public async Task A_client_whose_time_is_over_is_refused_an_admin_is_not(string role, string? message)
     {
-        await app.ActivateAsync(Address);
+        await App.ActivateAsync(Address);
         await ChangeAccountAsync(Address, row => row["Role"] = role);
-        app.Time.Advance(TimeSpan.FromDays(30));
+        App.Time.Advance(TimeSpan.FromDays(30));
 
-        Assert.Equal(message, (await app.LoginAsync(Address)).Message);
+        Assert.Equal(message, (await App.LoginAsync(Address)).Message);
     }
 
     [Theory]
@@ -110,14 +105,14 @@ public sealed class LoginTests(AzuriteFixture azurite) : IAsyncLifetime
     [InlineData("""{"username":null,"password":false}""", "username: null\npassword: invalid")]
     public async Task A_bad_request_is_refused_with_its_reason(string body, string message)
     {
-        var answer = await app.PostAsync("login", JsonSerializer.Deserialize<JsonElement>(body));
+        var answer = await App.PostAsync("login", JsonSerializer.Deserialize<JsonElement>(body));
 
         Assert.Equal((HttpStatusCode.BadRequest, message), (answer.Status, answer.Message));
     }
 
     [Fact, Holds("D9")]
     public async Task An_over_long_password_is_refused_before_anything_is_looked_up() =>
-        Assert.Equal("password: too_long", (await app.LoginAsync(Address, new string('x', 257))).Message);
+        Assert.Equal("password: too_long", (await App.LoginAsync(Address, new string('x', 257))).Message);
 
     [Theory, Holds("D2", "D3", "S10")]
     [InlineData("  blue tractor 77")]
@@ -125,23 +120,23 @@ public sealed class LoginTests(AzuriteFixture azurite) : IAsyncLifetime
     [InlineData("blue tractor 77\0")]
     public async Task Every_character_of_a_password_counts(string almost)
     {
-        await app.ActivateAsync(Address);
+        await App.ActivateAsync(Address);
 
-        Assert.Equal("invalid_credentials", (await app.LoginAsync(Address, almost)).Message);
+        Assert.Equal("invalid_credentials", (await App.LoginAsync(Address, almost)).Message);
     }
 
     [Fact, Holds("D3")]
     public async Task The_same_characters_from_another_keyboard_match()
     {
-        await app.ActivateAsync(Address, "cr\u00e8me br\u00fbl\u00e9e");
+        await App.ActivateAsync(Address, "cr\u00e8me br\u00fbl\u00e9e");
 
-        Assert.Equal(HttpStatusCode.OK, (await app.LoginAsync(Address, "cre\u0300me bru\u0302le\u0301e")).Status);
+        Assert.Equal(HttpStatusCode.OK, (await App.LoginAsync(Address, "cre\u0300me bru\u0302le\u0301e")).Status);
     }
 
     [Fact, Holds("D7")]
     public async Task A_hash_of_other_cost_is_renewed_at_sign_in()
     {
-        var storage = azurite.NewStorage();
+        var storage = NewStorage();
         await using (var cheap = await TestApp.StartAsync(storage, new() { ["Passwords:Iterations"] = "1" }))
         {
             await cheap.ActivateAsync(Address);
@@ -156,9 +151,9 @@ public sealed class LoginTests(AzuriteFixture azurite) : IAsyncLifetime
     [Fact]
     public async Task What_was_stored_is_there_after_a_restart()
     {
-        var storage = azurite.NewStorage();
+        var storage = NewStorage();
         string token;
-        var time = app.Time;
+        var time = App.Time;
         await using (var first = await TestApp.StartAsync(storage, time: time))
         {
             token = (await first.SignInAsync(Address)).GetProperty("access").GetString()!;
@@ -174,8 +169,8 @@ public sealed class LoginTests(AzuriteFixture azurite) : IAsyncLifetime
 
     private async Task ChangeAccountAsync(string username, Action<TableEntity> change)
     {
-        var row = await AccountRowAsync(app, username);
+        var row = await AccountRowAsync(App, username);
         change(row);
-        await app.Table("Accounts").UpdateEntityAsync(row, row.ETag, TableUpdateMode.Replace);
+        await App.Table("Accounts").UpdateEntityAsync(row, row.ETag, TableUpdateMode.Replace);
     }
 }

@@ -3,18 +3,14 @@ using Azure.Data.Tables;
 
 namespace AccountFunctions.Tests.Accounts;
 
-public sealed class RefreshTests(AzuriteFixture azurite) : IAsyncLifetime
+public sealed class RefreshTests(AzuriteFixture azurite) : AppTests(azurite)
 {
-    private TestApp app = null!;
     private string first = "";
 
-    public async ValueTask InitializeAsync()
+    protected override async Task PrepareAsync()
     {
-        app = await TestApp.StartAsync(azurite.NewStorage());
-        first = (await app.SignInAsync("ada@example.com")).GetProperty("refresh").GetString()!;
+        first = (await App.SignInAsync("ada@example.com")).GetProperty("refresh").GetString()!;
     }
-
-    public ValueTask DisposeAsync() => app.DisposeAsync();
 
     [Fact]
     public async Task A_refresh_token_gets_the_answer_of_a_login_and_a_successor()
@@ -24,18 +20,18 @@ public sealed class RefreshTests(AzuriteFixture azurite) : IAsyncLifetime
         Assert.Equal(
             ["access", "refresh", "user", "role", "token_type", "expires_in"], answer.Data.EnumerateObject().Select(member => member.Name));
         Assert.NotEqual(first, TokenOf(answer));
-        Assert.Equal(HttpStatusCode.OK, (await app.GetAsync("details", answer.Data.GetProperty("access").GetString())).Status);
+        Assert.Equal(HttpStatusCode.OK, (await App.GetAsync("details", answer.Data.GetProperty("access").GetString())).Status);
     }
 
     [Fact, Holds("E4", "E11")]
     public async Task No_refresh_token_is_stored()
     {
         var second = TokenOf(await RefreshAsync(first));
-        var stored = string.Join('\n', (await app.RowsAsync("Accounts")).Select(row => string.Join(' ', row)));
+        var stored = string.Join('\n', (await App.RowsAsync("Accounts")).Select(row => string.Join(' ', row)));
 
         Assert.DoesNotContain(first, stored);
         Assert.DoesNotContain(second, stored);
-        Assert.DoesNotContain(first[^40..], app.Logs.Text);
+        Assert.DoesNotContain(first[^40..], App.Logs.Text);
     }
 
     [Theory, Holds("E6")]
@@ -44,7 +40,7 @@ public sealed class RefreshTests(AzuriteFixture azurite) : IAsyncLifetime
     public async Task Within_the_grace_the_token_used_last_gets_the_same_successor_again(int seconds)
     {
         var second = TokenOf(await RefreshAsync(first));
-        app.Time.Advance(TimeSpan.FromSeconds(seconds));
+        App.Time.Advance(TimeSpan.FromSeconds(seconds));
 
         Assert.Equal(second, TokenOf(await RefreshAsync(first)));
         Assert.Equal(HttpStatusCode.OK, (await RefreshAsync(second)).Status);
@@ -54,11 +50,11 @@ public sealed class RefreshTests(AzuriteFixture azurite) : IAsyncLifetime
     public async Task After_the_grace_a_used_token_ends_the_session_and_the_history_tells()
     {
         var second = TokenOf(await RefreshAsync(first));
-        app.Time.Advance(TimeSpan.FromSeconds(31));
+        App.Time.Advance(TimeSpan.FromSeconds(31));
 
         Assert.Equal("token_not_valid", (await RefreshAsync(first)).Message);
         Assert.Equal("token_not_valid", (await RefreshAsync(second)).Message);
-        Assert.Contains(await app.RowsAsync("Accounts"), row => row.GetString("Kind") == "refresh_token_reused");
+        Assert.Contains(await App.RowsAsync("Accounts"), row => row.GetString("Kind") == "refresh_token_reused");
     }
 
     [Fact, Holds("E5")]
@@ -93,9 +89,9 @@ public sealed class RefreshTests(AzuriteFixture azurite) : IAsyncLifetime
     [Fact, Holds("E4")]
     public async Task A_session_ends_when_it_idles_too_long()
     {
-        app.Time.Advance(TimeSpan.FromDays(14) - TimeSpan.FromSeconds(1));
+        App.Time.Advance(TimeSpan.FromDays(14) - TimeSpan.FromSeconds(1));
         var second = TokenOf(await RefreshAsync(first));
-        app.Time.Advance(TimeSpan.FromDays(14));
+        App.Time.Advance(TimeSpan.FromDays(14));
 
         Assert.Equal("token_not_valid", (await RefreshAsync(second)).Message);
     }
@@ -103,7 +99,7 @@ public sealed class RefreshTests(AzuriteFixture azurite) : IAsyncLifetime
     [Fact, Holds("E4")]
     public async Task A_session_ends_however_much_it_is_used()
     {
-        await using var admin = await TestApp.StartAsync(azurite.NewStorage(), new() { ["Accounts:Lifetime"] = "1000.00:00:00" });
+        await using var admin = await TestApp.StartAsync(NewStorage(), new() { ["Accounts:Lifetime"] = "1000.00:00:00" });
         var token = (await admin.SignInAsync("eve@example.com")).GetProperty("refresh").GetString()!;
         for (var day = 0; day < 80; day += 10)
         {
@@ -120,7 +116,7 @@ public sealed class RefreshTests(AzuriteFixture azurite) : IAsyncLifetime
     {
         for (var day = 0; day < 30; day += 10)
         {
-            app.Time.Advance(TimeSpan.FromDays(10));
+            App.Time.Advance(TimeSpan.FromDays(10));
             var answer = await RefreshAsync(first);
             if (day == 20)
             {
@@ -137,9 +133,9 @@ public sealed class RefreshTests(AzuriteFixture azurite) : IAsyncLifetime
     [InlineData("Version", 2)]
     public async Task A_session_dies_with_the_state_of_the_account_it_was_opened_under(string column, object value)
     {
-        var row = (await app.RowsAsync("Accounts")).Single(row => row.RowKey == "account");
+        var row = (await App.RowsAsync("Accounts")).Single(row => row.RowKey == "account");
         row[column] = value;
-        await app.Table("Accounts").UpdateEntityAsync(row, row.ETag, TableUpdateMode.Replace);
+        await App.Table("Accounts").UpdateEntityAsync(row, row.ETag, TableUpdateMode.Replace);
 
         Assert.Equal(
             (HttpStatusCode.Unauthorized, "token_not_valid"), ((await RefreshAsync(first)).Status, (await RefreshAsync(first)).Message));
@@ -158,5 +154,5 @@ public sealed class RefreshTests(AzuriteFixture azurite) : IAsyncLifetime
 
     private static string TokenOf(Answer answer) => answer.Data.GetProperty("refresh").GetString()!;
 
-    private Task<Answer> RefreshAsync(string refresh) => app.PostAsync("refresh", new { refresh });
+    private Task<Answer> RefreshAsync(string refresh) => App.PostAsync("refresh", new { refresh });
 }

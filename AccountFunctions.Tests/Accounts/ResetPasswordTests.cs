@@ -7,23 +7,19 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace AccountFunctions.Tests.Accounts;
 
-public sealed class ResetPasswordTests(AzuriteFixture azurite) : IAsyncLifetime
+public sealed class ResetPasswordTests(AzuriteFixture azurite) : AppTests(azurite)
 {
     private const string Address = "ada@example.com";
     private const string NewPassword = "green tractor 78";
-    private TestApp app = null!;
     private JsonElement login;
     private string code = "";
 
-    public async ValueTask InitializeAsync()
+    protected override async Task PrepareAsync()
     {
-        app = await TestApp.StartAsync(azurite.NewStorage());
-        login = await app.SignInAsync(Address);
-        await app.PostAsync("code", new { username = Address });
-        code = await app.NextCodeAsync(Address, mails: 2);
+        login = await App.SignInAsync(Address);
+        await App.PostAsync("code", new { username = Address });
+        code = await App.NextCodeAsync(Address, mails: 2);
     }
-
-    public ValueTask DisposeAsync() => app.DisposeAsync();
 
     [Fact, Holds("E7", "E9", "S7")]
     public async Task The_mailed_code_sets_the_password_ends_every_session_and_mails_a_notice()
@@ -31,18 +27,18 @@ public sealed class ResetPasswordTests(AzuriteFixture azurite) : IAsyncLifetime
         var answer = await ResetAsync(code);
 
         Assert.Equal("""{"status":"success","code":200,"data":"success","message":null}""", answer.Text);
-        Assert.Equal("invalid_credentials", (await app.LoginAsync(Address)).Message);
-        Assert.Equal(HttpStatusCode.OK, (await app.LoginAsync(Address, NewPassword)).Status);
-        Assert.Equal("token_not_valid", (await app.GetAsync("details", login.GetProperty("access").GetString())).Message);
+        Assert.Equal("invalid_credentials", (await App.LoginAsync(Address)).Message);
+        Assert.Equal(HttpStatusCode.OK, (await App.LoginAsync(Address, NewPassword)).Status);
+        Assert.Equal("token_not_valid", (await App.GetAsync("details", login.GetProperty("access").GetString())).Message);
         Assert.Equal(
-            "token_not_valid", (await app.PostAsync("refresh", new { refresh = login.GetProperty("refresh").GetString() })).Message);
-        Assert.Equal("Your Example password was reset", (await app.WaitForMailsAsync(Address, 3))[2].Subject);
-        Assert.Contains(await app.RowsAsync("Accounts"), row => row.GetString("Kind") == "password_reset");
+            "token_not_valid", (await App.PostAsync("refresh", new { refresh = login.GetProperty("refresh").GetString() })).Message);
+        Assert.Equal("Your Example password was reset", (await App.WaitForMailsAsync(Address, 3))[2].Subject);
+        Assert.Contains(await App.RowsAsync("Accounts"), row => row.GetString("Kind") == "password_reset");
     }
 
     [Fact, Holds("B10", "S3")]
     public async Task A_pending_code_changes_nothing_about_signing_in() =>
-        Assert.Equal(HttpStatusCode.OK, (await app.LoginAsync(Address)).Status);
+        Assert.Equal(HttpStatusCode.OK, (await App.LoginAsync(Address)).Status);
 
     [Fact, Holds("B3", "S12")]
     public async Task A_code_is_good_once_even_for_sixty_four_at_once()
@@ -82,7 +78,7 @@ public sealed class ResetPasswordTests(AzuriteFixture azurite) : IAsyncLifetime
     [InlineData(0, false)]
     public async Task A_code_expires_to_the_second(int seconds, bool good)
     {
-        app.Time.Advance(TimeSpan.FromMinutes(10) + TimeSpan.FromSeconds(seconds));
+        App.Time.Advance(TimeSpan.FromMinutes(10) + TimeSpan.FromSeconds(seconds));
 
         Assert.Equal(good, (await ResetAsync(code)).Status is HttpStatusCode.OK);
     }
@@ -90,9 +86,9 @@ public sealed class ResetPasswordTests(AzuriteFixture azurite) : IAsyncLifetime
     [Fact, Holds("B7")]
     public async Task A_newer_code_supersedes_the_older()
     {
-        app.Time.Advance(TimeSpan.FromMinutes(1));
-        await app.PostAsync("code", new { username = Address });
-        var newer = await app.NextCodeAsync(Address, mails: 3);
+        App.Time.Advance(TimeSpan.FromMinutes(1));
+        await App.PostAsync("code", new { username = Address });
+        var newer = await App.NextCodeAsync(Address, mails: 3);
 
         Assert.True(newer == code || (await ResetAsync(code)).Message == "invalid_code");
         Assert.Equal(HttpStatusCode.OK, (await ResetAsync(newer)).Status);
@@ -101,18 +97,18 @@ public sealed class ResetPasswordTests(AzuriteFixture azurite) : IAsyncLifetime
     [Fact, Holds("B6", "S1", "S4")]
     public async Task A_code_of_another_purpose_or_address_is_worth_nothing()
     {
-        await app.RegisterAsync("eve@example.com");
-        var activation = await app.NextCodeAsync("eve@example.com");
+        await App.RegisterAsync("eve@example.com");
+        var activation = await App.NextCodeAsync("eve@example.com");
 
         Assert.Equal(
             "invalid_code",
-            (await app.PostAsync("forgot", new { username = "eve@example.com", code = activation, new_password = NewPassword })).Message);
-        Assert.Equal("invalid_code", (await app.PostAsync("activate", new { username = Address, code })).Message);
+            (await App.PostAsync("forgot", new { username = "eve@example.com", code = activation, new_password = NewPassword })).Message);
+        Assert.Equal("invalid_code", (await App.PostAsync("activate", new { username = Address, code })).Message);
         Assert.Equal(
             "invalid_code",
-            (await app.PostAsync("forgot", new { username = "eve@example.com", code, new_password = NewPassword })).Message);
+            (await App.PostAsync("forgot", new { username = "eve@example.com", code, new_password = NewPassword })).Message);
         Assert.Equal(HttpStatusCode.OK, (await ResetAsync(code)).Status);
-        Assert.Equal(HttpStatusCode.OK, (await app.PostAsync("activate", new { username = "eve@example.com", code = activation })).Status);
+        Assert.Equal(HttpStatusCode.OK, (await App.PostAsync("activate", new { username = "eve@example.com", code = activation })).Status);
     }
 
     [Fact, Holds("D8")]
@@ -120,7 +116,7 @@ public sealed class ResetPasswordTests(AzuriteFixture azurite) : IAsyncLifetime
     {
         var engine = new HookedEngine();
         await using var busy = await TestApp.StartAsync(
-            app.Storage, time: app.Time, configure: services => services.Insert(0, ServiceDescriptor.Singleton<IArgon2Engine>(engine)));
+            App.Storage, time: App.Time, configure: services => services.Insert(0, ServiceDescriptor.Singleton<IArgon2Engine>(engine)));
         engine.Before = () => throw new UnavailableException(TimeSpan.FromSeconds(1));
         Task<Answer> ResetBusyAsync() => busy.PostAsync("forgot", new { username = Address, code, new_password = NewPassword });
 
@@ -134,18 +130,18 @@ public sealed class ResetPasswordTests(AzuriteFixture azurite) : IAsyncLifetime
     {
         for (var i = 0; i < 5; i++)
         {
-            await app.LoginAsync(Address, "a wrong password");
+            await App.LoginAsync(Address, "a wrong password");
         }
 
-        Assert.Equal(HttpStatusCode.TooManyRequests, (await app.LoginAsync(Address)).Status);
+        Assert.Equal(HttpStatusCode.TooManyRequests, (await App.LoginAsync(Address)).Status);
         Assert.Equal(HttpStatusCode.OK, (await ResetAsync(code)).Status);
-        Assert.Equal(HttpStatusCode.OK, (await app.LoginAsync(Address, NewPassword)).Status);
+        Assert.Equal(HttpStatusCode.OK, (await App.LoginAsync(Address, NewPassword)).Status);
     }
 
     [Fact, Holds("B7")]
     public async Task A_password_change_voids_the_open_code()
     {
-        var change = await app.PostAsync(
+        var change = await App.PostAsync(
             "password", new { password = TestApp.Password, new_password = NewPassword }, login.GetProperty("access").GetString());
 
         Assert.Equal(HttpStatusCode.OK, change.Status);
@@ -157,10 +153,10 @@ public sealed class ResetPasswordTests(AzuriteFixture azurite) : IAsyncLifetime
     [InlineData("""{"username":"ada","code":1,"new_password":null}""", "username: invalid_email\ncode: invalid\nnew_password: null")]
     [InlineData("""{"username":"nobody@example.com","code":"123456","new_password":"green tractor 78"}""", "invalid_code")]
     public async Task A_bad_request_is_refused_with_its_reason(string body, string message) =>
-        Assert.Equal(message, (await app.PostAsync("forgot", JsonSerializer.Deserialize<JsonElement>(body))).Message);
+        Assert.Equal(message, (await App.PostAsync("forgot", JsonSerializer.Deserialize<JsonElement>(body))).Message);
 
     private string Wrong() => (code[0] == '9' ? '0' : (char)(code[0] + 1)) + code[1..];
 
     private Task<Answer> ResetAsync(string withCode, string password = NewPassword) =>
-        app.PostAsync("forgot", new { username = Address, code = withCode, new_password = password });
+        App.PostAsync("forgot", new { username = Address, code = withCode, new_password = password });
 }

@@ -4,28 +4,24 @@ using System.Text.Json;
 namespace AccountFunctions.Tests.Accounts;
 
 /// <summary>Logout, the list of sessions, and ending one of them.</summary>
-public sealed class SessionsTests(AzuriteFixture azurite) : IAsyncLifetime
+public sealed class SessionsTests(AzuriteFixture azurite) : AppTests(azurite)
 {
     private const string Address = "ada@example.com";
-    private TestApp app = null!;
     private JsonElement first;
     private JsonElement second;
 
-    public async ValueTask InitializeAsync()
+    protected override async Task PrepareAsync()
     {
-        app = await TestApp.StartAsync(azurite.NewStorage());
-        first = await app.SignInAsync(Address);
-        app.Time.Advance(TimeSpan.FromMinutes(1));
-        app.Client.DefaultRequestHeaders.TryAddWithoutValidation("User-Agent", "Phone 7");
-        second = (await app.LoginAsync(Address)).Data;
+        first = await App.SignInAsync(Address);
+        App.Time.Advance(TimeSpan.FromMinutes(1));
+        App.Client.DefaultRequestHeaders.TryAddWithoutValidation("User-Agent", "Phone 7");
+        second = (await App.LoginAsync(Address)).Data;
     }
-
-    public ValueTask DisposeAsync() => app.DisposeAsync();
 
     [Fact, Holds("E8")]
     public async Task The_sessions_are_listed_newest_first()
     {
-        var sessions = (await app.GetAsync("sessions", Access(first))).Data.EnumerateArray().ToList();
+        var sessions = (await App.GetAsync("sessions", Access(first))).Data.EnumerateArray().ToList();
 
         Assert.Equal(2, sessions.Count);
         Assert.Equal(
@@ -41,7 +37,7 @@ public sealed class SessionsTests(AzuriteFixture azurite) : IAsyncLifetime
     public async Task Logout_without_a_body_ends_this_session_only()
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, "/api/account/logout/");
-        Assert.Equal("success", (await app.SendAsync(request, Access(first))).Data.GetString());
+        Assert.Equal("success", (await App.SendAsync(request, Access(first))).Data.GetString());
 
         Assert.Equal("token_not_valid", (await RefreshAsync(first)).Message);
         Assert.Equal(HttpStatusCode.OK, (await RefreshAsync(second)).Status);
@@ -50,22 +46,22 @@ public sealed class SessionsTests(AzuriteFixture azurite) : IAsyncLifetime
     [Fact, Holds("E8")]
     public async Task Logout_of_all_ends_every_session_and_every_access_token()
     {
-        Assert.Equal(HttpStatusCode.OK, (await app.PostAsync("logout", new { all = true }, Access(first))).Status);
+        Assert.Equal(HttpStatusCode.OK, (await App.PostAsync("logout", new { all = true }, Access(first))).Status);
 
         Assert.Equal("token_not_valid", (await RefreshAsync(first)).Message);
         Assert.Equal("token_not_valid", (await RefreshAsync(second)).Message);
-        Assert.Equal("token_not_valid", (await app.GetAsync("details", Access(second))).Message);
+        Assert.Equal("token_not_valid", (await App.GetAsync("details", Access(second))).Message);
     }
 
     [Fact]
     public async Task A_flag_of_another_type_is_refused() =>
-        Assert.Equal("all: invalid", (await app.PostAsync("logout", new { all = "yes" }, Access(first))).Message);
+        Assert.Equal("all: invalid", (await App.PostAsync("logout", new { all = "yes" }, Access(first))).Message);
 
     [Fact, Holds("E8")]
     public async Task A_session_that_is_ended_is_gone_and_another_accounts_cannot_be()
     {
-        var id = (await app.GetAsync("sessions", Access(first))).Data[0].GetProperty("id").GetString()!;
-        var stranger = await app.SignInAsync("eve@example.com");
+        var id = (await App.GetAsync("sessions", Access(first))).Data[0].GetProperty("id").GetString()!;
+        var stranger = await App.SignInAsync("eve@example.com");
 
         Assert.Equal(
             (HttpStatusCode.NotFound, "not_found"),
@@ -75,7 +71,7 @@ public sealed class SessionsTests(AzuriteFixture azurite) : IAsyncLifetime
         Assert.Equal("not_found", (await DeleteAsync(id, first)).Message);
         Assert.Equal("not_found", (await DeleteAsync("nonsense", first)).Message);
         Assert.Equal("token_not_valid", (await RefreshAsync(second)).Message);
-        Assert.Single((await app.GetAsync("sessions", Access(first))).Data.EnumerateArray());
+        Assert.Single((await App.GetAsync("sessions", Access(first))).Data.EnumerateArray());
     }
 
     [Theory]
@@ -86,17 +82,17 @@ public sealed class SessionsTests(AzuriteFixture azurite) : IAsyncLifetime
     {
         using var request = new HttpRequestMessage(new HttpMethod(method), $"/api/account/{path}");
 
-        Assert.Equal("not_authenticated", (await app.SendAsync(request)).Message);
+        Assert.Equal("not_authenticated", (await App.SendAsync(request)).Message);
     }
 
     private static string Access(JsonElement login) => login.GetProperty("access").GetString()!;
 
     private Task<Answer> RefreshAsync(JsonElement login) =>
-        app.PostAsync("refresh", new { refresh = login.GetProperty("refresh").GetString() });
+        App.PostAsync("refresh", new { refresh = login.GetProperty("refresh").GetString() });
 
     private async Task<Answer> DeleteAsync(string id, JsonElement login)
     {
         using var request = new HttpRequestMessage(HttpMethod.Delete, $"/api/account/sessions/{id}");
-        return await app.SendAsync(request, Access(login));
+        return await App.SendAsync(request, Access(login));
     }
 }

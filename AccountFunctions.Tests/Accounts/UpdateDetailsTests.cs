@@ -4,18 +4,14 @@ using System.Text.Json;
 
 namespace AccountFunctions.Tests.Accounts;
 
-public sealed class UpdateDetailsTests(AzuriteFixture azurite) : IAsyncLifetime
+public sealed class UpdateDetailsTests(AzuriteFixture azurite) : AppTests(azurite)
 {
-    private TestApp app = null!;
     private string token = "";
 
-    public async ValueTask InitializeAsync()
+    protected override async Task PrepareAsync()
     {
-        app = await TestApp.StartAsync(azurite.NewStorage());
-        token = (await app.SignInAsync("ada@example.com")).GetProperty("access").GetString()!;
+        token = (await App.SignInAsync("ada@example.com")).GetProperty("access").GetString()!;
     }
-
-    public ValueTask DisposeAsync() => app.DisposeAsync();
 
     [Fact]
     public async Task What_is_sent_changes_what_is_null_is_cleared_and_the_rest_stays()
@@ -27,13 +23,13 @@ public sealed class UpdateDetailsTests(AzuriteFixture azurite) : IAsyncLifetime
         Assert.Equal(
             """{"first_name":"Augusta","last_name":"Lovelace","username":"ada@example.com","country_code":"GB","expiration_date":"2026-12-23T12:00:00Z","hobbies":"Looms","job":null,"bio":"Line one\nline two","role":"C"}""",
             answer.Data.GetRawText());
-        Assert.Equal(answer.Data.GetRawText(), (await app.GetAsync("details", token)).Data.GetRawText());
+        Assert.Equal(answer.Data.GetRawText(), (await App.GetAsync("details", token)).Data.GetRawText());
     }
 
     [Fact, Holds("F1")]
     public async Task Read_only_and_unknown_members_are_ignored()
     {
-        var before = (await app.GetAsync("details", token)).Data.GetRawText();
+        var before = (await App.GetAsync("details", token)).Data.GetRawText();
         var answer = await UpdateAsync("""{"username":"eve@example.com","role":"A","expiration_date":"2099-01-01T00:00:00Z","id":"1","version":7,"password_hash":"x","disabled":true}""");
 
         Assert.Equal((HttpStatusCode.OK, before), (answer.Status, answer.Data.GetRawText()));
@@ -66,7 +62,7 @@ public sealed class UpdateDetailsTests(AzuriteFixture azurite) : IAsyncLifetime
     [Fact, Holds("F12")]
     public async Task If_match_changes_only_the_state_that_was_seen()
     {
-        var seen = (await app.GetAsync("details", token)).Headers["ETag"];
+        var seen = (await App.GetAsync("details", token)).Headers["ETag"];
         var first = await UpdateAsync("""{"job":"Analyst"}""", seen);
         var second = await UpdateAsync("""{"job":"Engineer"}""", seen);
         var third = await UpdateAsync("""{"job":"Engineer"}""", $"\"other\", {first.Headers["ETag"]}");
@@ -74,7 +70,7 @@ public sealed class UpdateDetailsTests(AzuriteFixture azurite) : IAsyncLifetime
         Assert.Equal(
             (HttpStatusCode.OK, HttpStatusCode.PreconditionFailed, HttpStatusCode.OK), (first.Status, second.Status, third.Status));
         Assert.Equal("stale", second.Message);
-        Assert.Equal((await app.GetAsync("details", token)).Headers["ETag"], third.Headers["ETag"]);
+        Assert.Equal((await App.GetAsync("details", token)).Headers["ETag"], third.Headers["ETag"]);
         Assert.Equal(HttpStatusCode.OK, (await UpdateAsync("""{"job":"Engineer"}""", "*")).Status);
     }
 
@@ -86,7 +82,7 @@ public sealed class UpdateDetailsTests(AzuriteFixture azurite) : IAsyncLifetime
             fields.Select(field => UpdateAsync(JsonSerializer.Serialize(new Dictionary<string, string> { [field] = field[..3] }))));
 
         Assert.All(answers, answer => Assert.Equal(HttpStatusCode.OK, answer.Status));
-        var user = (await app.GetAsync("details", token)).Data;
+        var user = (await App.GetAsync("details", token)).Data;
         Assert.All(fields, field => Assert.Equal(field[..3], user.GetProperty(field).GetString()));
     }
 
@@ -101,6 +97,6 @@ public sealed class UpdateDetailsTests(AzuriteFixture azurite) : IAsyncLifetime
             request.Headers.TryAddWithoutValidation("If-Match", ifMatch);
         }
 
-        return await app.SendAsync(request, token);
+        return await App.SendAsync(request, token);
     }
 }

@@ -7,23 +7,18 @@ namespace AccountFunctions.Tests.Browser;
 
 /// <summary>The pages that are our own.</summary>
 [Collection(nameof(Chromium))]
-public sealed class PageTests(AzuriteFixture azurite, Chromium chromium) : IAsyncLifetime
+public sealed class PageTests(AzuriteFixture azurite, Chromium chromium) : AppTests(azurite)
 {
     private const string Address = "ada@example.com";
-    private TestApp app = null!;
 
     public static TheoryData<string> OwnPages { get; } = ["/", "/outbox", "/api/docs/mails?language=de", "/api/docs/errors"];
-
-    public async ValueTask InitializeAsync() => app = await TestApp.StartAsync(azurite.NewStorage());
-
-    public ValueTask DisposeAsync() => app.DisposeAsync();
 
     [Theory, MemberData(nameof(OwnPages))]
     public async Task No_page_has_a_serious_accessibility_fault_or_an_error_in_the_console(string path)
     {
-        await app.RegisterAsync(Address);
-        await app.WaitForMailsAsync(Address, 1);
-        await using var page = await chromium.OpenAsync(app, path);
+        await App.RegisterAsync(Address);
+        await App.WaitForMailsAsync(Address, 1);
+        await using var page = await chromium.OpenAsync(App, path);
 
         Assert.Empty(await page.AccessibilityFaultsAsync());
         Assert.Empty(page.Faults);
@@ -32,9 +27,9 @@ public sealed class PageTests(AzuriteFixture azurite, Chromium chromium) : IAsyn
     [Theory, MemberData(nameof(OwnPages))]
     public async Task No_page_scrolls_sideways_on_a_phone(string path)
     {
-        await app.RegisterAsync(Address);
-        await app.WaitForMailsAsync(Address, 1);
-        await using var page = await chromium.OpenAsync(app, path, width: 360);
+        await App.RegisterAsync(Address);
+        await App.WaitForMailsAsync(Address, 1);
+        await using var page = await chromium.OpenAsync(App, path, width: 360);
 
         Assert.False(await page.ScrollsSidewaysAsync());
     }
@@ -45,7 +40,7 @@ public sealed class PageTests(AzuriteFixture azurite, Chromium chromium) : IAsyn
         foreach (
             var path in new[] { "/api/docs", "/api/docs/errors", "/api/openapi.json", "/api/health/ready", "/outbox", "/api/docs/mails" })
         {
-            await using var page = await chromium.OpenAsync(app, "/");
+            await using var page = await chromium.OpenAsync(App, "/");
             await page.TabToAsync($"a[href='{path}']");
             var arriving = page.Page.WaitForResponseAsync(response => new Uri(response.Url).AbsolutePath == path);
             await page.Page.Keyboard.PressAsync("Enter");
@@ -57,9 +52,9 @@ public sealed class PageTests(AzuriteFixture azurite, Chromium chromium) : IAsyn
     [Fact]
     public async Task The_outbox_is_searched_and_its_codes_are_copied_by_keyboard()
     {
-        await app.RegisterAsync(Address);
-        await app.WaitForMailsAsync(Address, 1);
-        await using var page = await chromium.OpenAsync(app, "/outbox?to=bob@example.com");
+        await App.RegisterAsync(Address);
+        await App.WaitForMailsAsync(Address, 1);
+        await using var page = await chromium.OpenAsync(App, "/outbox?to=bob@example.com");
         await page.Page.Locator("#none").WaitForAsync();
         await page.TabToAsync("#to");
         await page.Page.Keyboard.PressAsync("Control+A");
@@ -78,7 +73,7 @@ public sealed class PageTests(AzuriteFixture azurite, Chromium chromium) : IAsyn
     [Fact]
     public async Task A_language_of_the_gallery_is_chosen_and_a_plain_text_opened_by_keyboard()
     {
-        await using var page = await chromium.OpenAsync(app, "/api/docs/mails?language=de");
+        await using var page = await chromium.OpenAsync(App, "/api/docs/mails?language=de");
         await page.TabToAsync("a[hreflang='fr']");
         await page.Page.Keyboard.PressAsync("Enter");
         await page.Page.Locator("h2", new() { HasText = "(fr)" }).WaitForAsync();
@@ -91,7 +86,7 @@ public sealed class PageTests(AzuriteFixture azurite, Chromium chromium) : IAsyn
     [Fact]
     public async Task A_problem_documents_type_leads_to_its_explanation()
     {
-        await using var page = await chromium.OpenAsync(app, "/api/docs/errors#stale");
+        await using var page = await chromium.OpenAsync(App, "/api/docs/errors#stale");
 
         Assert.Equal("stale", await page.Page.Locator("section:target h2 code").InnerTextAsync());
         await page.TabToAsync("a[href='#invalid_code']");
@@ -102,12 +97,12 @@ public sealed class PageTests(AzuriteFixture azurite, Chromium chromium) : IAsyn
     [Fact]
     public async Task The_outbox_shows_a_new_mail_by_itself()
     {
-        await using var page = await chromium.OpenAsync(app, "/outbox");
+        await using var page = await chromium.OpenAsync(App, "/outbox");
         Assert.True(await page.Page.Locator("#empty").IsVisibleAsync());
-        await app.RegisterAsync(Address);
+        await App.RegisterAsync(Address);
 
         await page.Page.Locator(".code code").WaitForAsync();
-        Assert.Equal(await app.NextCodeAsync(Address), await page.Page.Locator(".code code").InnerTextAsync());
+        Assert.Equal(await App.NextCodeAsync(Address), await page.Page.Locator(".code code").InnerTextAsync());
         Assert.Empty(page.Faults);
     }
 
@@ -118,10 +113,10 @@ public sealed class PageTests(AzuriteFixture azurite, Chromium chromium) : IAsyn
             <p id="text">shown</p><img src="/api/health/live" onerror="document.getElementById('text').textContent = 'run'">
             <script>document.getElementById('text').textContent = 'run'; parent.document.title = 'run';</script>
             """;
-        await app.Services.GetRequiredService<EmailClient>().SendAsync(
+        await App.Services.GetRequiredService<EmailClient>().SendAsync(
             WaitUntil.Started, new EmailMessage(
                 "accounts@example.com", new EmailRecipients([new EmailAddress(Address)]), new EmailContent("Hello") { Html = Html }));
-        await using var page = await chromium.OpenAsync(app, "/outbox");
+        await using var page = await chromium.OpenAsync(App, "/outbox");
 
         await Assertions.Expect(page.Page.FrameLocator("iframe").Locator("#text")).ToHaveTextAsync("shown");
         Assert.Equal("", await page.Page.Locator("iframe").GetAttributeAsync("sandbox"));

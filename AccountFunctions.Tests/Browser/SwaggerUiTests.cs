@@ -5,30 +5,25 @@ namespace AccountFunctions.Tests.Browser;
 
 /// <summary>Swagger UI as a front-end developer uses it.</summary>
 [Collection(nameof(Chromium))]
-public sealed class SwaggerUiTests(AzuriteFixture azurite, Chromium chromium) : IAsyncLifetime
+public sealed class SwaggerUiTests(AzuriteFixture azurite, Chromium chromium) : AppTests(azurite)
 {
     private const string Address = "ada@example.com";
 
     // In Swagger UI's own markup: white on light green, selects and the editor of the body without a label, a link within the button of
     // each operation.
     private static readonly string[] RulesThatSwaggerUiBreaks = ["color-contrast", "label", "select-name", "nested-interactive"];
-    private TestApp app = null!;
-
-    public async ValueTask InitializeAsync() => app = await TestApp.StartAsync(azurite.NewStorage());
-
-    public ValueTask DisposeAsync() => app.DisposeAsync();
 
     [Fact]
     public async Task Somebody_registers_activates_signs_in_and_edits_the_account()
     {
-        await using var docs = await chromium.OpenAsync(app, "/api/docs");
+        await using var docs = await chromium.OpenAsync(App, "/api/docs");
         await TryAsync(
             docs.Page,
             "Register",
             new { username = Address, password1 = TestApp.Password, password2 = TestApp.Password, first_name = "Ada" },
             201);
 
-        await using var outbox = await chromium.OpenAsync(app, $"/outbox?to={Address}");
+        await using var outbox = await chromium.OpenAsync(App, $"/outbox?to={Address}");
         var code = await outbox.Page.Locator(".code code").InnerTextAsync();
         await TryAsync(docs.Page, "Activate", new { username = Address, code }, 200);
         var login = await TryAsync(docs.Page, "Login", new { username = Address, password = TestApp.Password }, 200);
@@ -50,18 +45,18 @@ public sealed class SwaggerUiTests(AzuriteFixture azurite, Chromium chromium) : 
     [Fact]
     public async Task The_sample_of_every_request_is_one_that_can_be_sent()
     {
-        await using var docs = await chromium.OpenAsync(app, "/api/docs");
+        await using var docs = await chromium.OpenAsync(App, "/api/docs");
         var operation = await ExpandAsync(docs.Page, "Register");
         await operation.Locator(".execute").ClickAsync();
 
         Assert.Equal("201", await StatusAsync(operation));
-        Assert.Single(await app.WaitForMailsAsync(Address, 1));
+        Assert.Single(await App.WaitForMailsAsync(Address, 1));
     }
 
     [Fact]
     public async Task Axe_finds_nothing_serious_but_what_is_upstreams()
     {
-        await using var docs = await chromium.OpenAsync(app, "/api/docs");
+        await using var docs = await chromium.OpenAsync(App, "/api/docs");
 
         var operation = await ExpandAsync(docs.Page, "UpdateDetails");
         await operation.Locator(".execute").WaitForAsync();

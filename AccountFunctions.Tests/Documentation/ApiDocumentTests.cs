@@ -14,32 +14,26 @@ using Microsoft.OpenApi;
 namespace AccountFunctions.Tests.Documentation;
 
 /// <summary>
-/// The document against the code: that every answer of the app is as it says, <see cref="TestApp"/> sees to in every other test.
+/// The document against the code: that every answer of the App is as it says, <see cref="TestApp"/> sees to in every other test.
 /// </summary>
-public sealed class ApiDocumentTests(AzuriteFixture azurite) : IAsyncLifetime
+public sealed class ApiDocumentTests(AzuriteFixture azurite) : AppTests(azurite)
 {
-    private TestApp app = null!;
-
-    public async ValueTask InitializeAsync() => app = await TestApp.StartAsync(azurite.NewStorage());
-
-    public ValueTask DisposeAsync() => app.DisposeAsync();
-
     [Fact]
     public async Task The_document_is_valid_openapi_3_1_and_what_is_served()
     {
-        var served = await app.Client.GetByteArrayAsync("/api/openapi.json");
+        var served = await App.Client.GetByteArrayAsync("/api/openapi.json");
         var read = await OpenApiDocument.LoadAsync(new MemoryStream(served));
 
         Assert.Empty(read.Diagnostic!.Errors);
         Assert.Empty(read.Diagnostic.Warnings);
         Assert.Equal(OpenApiSpecVersion.OpenApi3_1, read.Diagnostic.SpecificationVersion);
-        Assert.True(served.AsSpan().SequenceEqual(app.Services.GetRequiredService<ApiDocument>().Bytes.Span));
+        Assert.True(served.AsSpan().SequenceEqual(App.Services.GetRequiredService<ApiDocument>().Bytes.Span));
     }
 
     [Fact]
     public void Every_route_but_those_of_the_documentation_is_an_operation_and_there_is_no_other()
     {
-        var documented = app.Contract.Root.GetProperty("paths").EnumerateObject()
+        var documented = App.Contract.Root.GetProperty("paths").EnumerateObject()
             .SelectMany(path => path.Value.EnumerateObject().Select(
                 operation => (operation.Name.ToUpperInvariant(), path.Name, operation.Value.GetProperty("operationId").GetString()!)));
 
@@ -68,7 +62,7 @@ public sealed class ApiDocumentTests(AzuriteFixture azurite) : IAsyncLifetime
     [Fact, Holds("A1")]
     public void Telling_refusals_are_documented_only_where_addresses_are_disclosed()
     {
-        var text = Encoding.UTF8.GetString(app.Services.GetRequiredService<ApiDocument>().Bytes.Span);
+        var text = Encoding.UTF8.GetString(App.Services.GetRequiredService<ApiDocument>().Bytes.Span);
 
         Assert.DoesNotContain(Problem.UsernameTaken.Code, text);
         Assert.DoesNotContain(Problem.InvalidUsername.Code, text);
@@ -77,7 +71,7 @@ public sealed class ApiDocumentTests(AzuriteFixture azurite) : IAsyncLifetime
     [Fact]
     public void Every_member_of_a_request_or_reply_is_described_and_every_example_is_valid()
     {
-        foreach (var schema in app.Contract.Root.GetProperty("components").GetProperty("schemas").EnumerateObject().Where(
+        foreach (var schema in App.Contract.Root.GetProperty("components").GetProperty("schemas").EnumerateObject().Where(
             schema => Regex.IsMatch(schema.Name, "(Request|Reply)$")))
         {
             foreach (var member in schema.Value.GetProperty("properties").EnumerateObject())
@@ -85,7 +79,7 @@ public sealed class ApiDocumentTests(AzuriteFixture azurite) : IAsyncLifetime
                 Assert.True(member.Value.TryGetProperty("description", out _), $"{schema.Name}.{member.Name}");
                 if (!member.Value.TryGetProperty("$ref", out _))
                 {
-                    app.Contract.Match(member.Value.GetProperty("examples")[0], member.Value, $"{schema.Name}.{member.Name}");
+                    App.Contract.Match(member.Value.GetProperty("examples")[0], member.Value, $"{schema.Name}.{member.Name}");
                 }
             }
         }
@@ -94,20 +88,20 @@ public sealed class ApiDocumentTests(AzuriteFixture azurite) : IAsyncLifetime
     [Fact]
     public void Every_example_of_a_refusal_is_valid()
     {
-        var contents = Descendants(app.Contract.Root).Where(node => node.ValueKind is JsonValueKind.Object && node.TryGetProperty(
+        var contents = Descendants(App.Contract.Root).Where(node => node.ValueKind is JsonValueKind.Object && node.TryGetProperty(
             "examples", out var examples) && examples.ValueKind is JsonValueKind.Object).ToList();
 
         Assert.True(contents.Count > 20);
         Assert.All(contents, content => Assert.All(
             content.GetProperty("examples").EnumerateObject(), example =>
-                app.Contract.Match(example.Value.GetProperty("value"), content.GetProperty("schema"), example.Name)));
+                App.Contract.Match(example.Value.GetProperty("value"), content.GetProperty("schema"), example.Name)));
     }
 
     [Fact, Holds("F6")]
     public async Task Limits_of_requests_are_the_ones_that_hold()
     {
-        var token = (await app.SignInAsync("ada@example.com")).GetProperty("access").GetString();
-        foreach (var path in app.Contract.Root.GetProperty("paths").EnumerateObject())
+        var token = (await App.SignInAsync("ada@example.com")).GetProperty("access").GetString();
+        foreach (var path in App.Contract.Root.GetProperty("paths").EnumerateObject())
         {
             foreach (var operation in path.Value.EnumerateObject().Where(operation => operation.Value.TryGetProperty("requestBody", out _)))
             {
@@ -118,12 +112,12 @@ public sealed class ApiDocumentTests(AzuriteFixture azurite) : IAsyncLifetime
 
     private async Task LimitsHoldAsync(string path, JsonElement operation, string? token)
     {
-        var request = app.Contract.RequestOf(operation);
+        var request = App.Contract.RequestOf(operation);
         var bodyless = await PostAsync(path, null, token);
         Assert.Equal(
             operation.GetProperty("requestBody").TryGetProperty("required", out _) ? "invalid_json" : "success",
             bodyless.Message ?? bodyless.Data.GetString());
-        token = bodyless.Message is null ? (await app.LoginAsync("ada@example.com")).Data.GetProperty("access").GetString() : token;
+        token = bodyless.Message is null ? (await App.LoginAsync("ada@example.com")).Data.GetProperty("access").GetString() : token;
 
         var required = request.TryGetProperty("required", out var names) ? names.EnumerateArray()
             .Select(name => name.GetString()!)
@@ -184,7 +178,7 @@ public sealed class ApiDocumentTests(AzuriteFixture azurite) : IAsyncLifetime
             request.Content = new StringContent(body.ToJsonString(), Encoding.UTF8, "application/json");
         }
 
-        return await app.SendAsync(request, token);
+        return await App.SendAsync(request, token);
     }
 
     private static IEnumerable<JsonElement> Descendants(JsonElement node) => node.ValueKind switch

@@ -4,21 +4,15 @@ using AccountFunctions.Documentation;
 
 namespace AccountFunctions.Tests.Documentation;
 
-public sealed partial class DocumentationPagesTests(AzuriteFixture azurite) : IAsyncLifetime
+public sealed partial class DocumentationPagesTests(AzuriteFixture azurite) : AppTests(azurite)
 {
-    private TestApp app = null!;
-
-    public async ValueTask InitializeAsync() => app = await TestApp.StartAsync(azurite.NewStorage());
-
-    public ValueTask DisposeAsync() => app.DisposeAsync();
-
     [Theory, Holds("F10")]
     [InlineData("/api/docs")]
     [InlineData("/api/docs/")]
     [InlineData("/api/docs/errors")]
     public async Task A_page_runs_and_fetches_only_what_is_its_own_and_is_never_kept(string path)
     {
-        var page = await app.Client.GetAsync(path);
+        var page = await App.Client.GetAsync(path);
         var policy = page.Headers.GetValues("Content-Security-Policy").Single();
 
         Assert.Equal("text/html", page.EnsureSuccessStatusCode().Content.Headers.ContentType?.MediaType);
@@ -32,13 +26,13 @@ public sealed partial class DocumentationPagesTests(AzuriteFixture azurite) : IA
     [Fact]
     public async Task Every_file_of_a_page_is_there_compressed_and_kept_until_it_changes()
     {
-        foreach (Match link in Links().Matches(await app.Client.GetStringAsync("/api/docs")))
+        foreach (Match link in Links().Matches(await App.Client.GetStringAsync("/api/docs")))
         {
             using var request = new HttpRequestMessage(HttpMethod.Get, link.Groups[1].Value)
             {
                 Headers = { { "Accept-Encoding", "gzip" } },
             };
-            var file = await app.Client.SendAsync(request);
+            var file = await App.Client.SendAsync(request);
             Assert.Equal(HttpStatusCode.OK, file.StatusCode);
             if (!link.Groups[1].Value.Contains("/assets/", StringComparison.Ordinal))
             {
@@ -52,14 +46,14 @@ public sealed partial class DocumentationPagesTests(AzuriteFixture azurite) : IA
             {
                 Headers = { { "If-None-Match", file.Headers.ETag!.ToString() } },
             };
-            var kept = await app.Client.SendAsync(again);
+            var kept = await App.Client.SendAsync(again);
             Assert.Equal((HttpStatusCode.NotModified, 0), (kept.StatusCode, (await kept.Content.ReadAsByteArrayAsync()).Length));
         }
     }
 
     [Fact]
     public async Task Who_takes_no_gzip_gets_the_file_as_it_is() =>
-        Assert.Contains("SwaggerUIBundle", await app.Client.GetStringAsync("/api/docs/assets/swagger-ui-bundle.js"));
+        Assert.Contains("SwaggerUIBundle", await App.Client.GetStringAsync("/api/docs/assets/swagger-ui-bundle.js"));
 
     [Theory]
     [InlineData("/api/docs/assets/index.html")]
@@ -68,13 +62,13 @@ public sealed partial class DocumentationPagesTests(AzuriteFixture azurite) : IA
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, path);
 
-        Assert.Equal("not_found", (await app.SendAsync(request)).Message);
+        Assert.Equal("not_found", (await App.SendAsync(request)).Message);
     }
 
     [Fact]
     public async Task The_error_reference_has_an_anchor_for_every_code()
     {
-        var page = await app.Client.GetStringAsync("/api/docs/errors");
+        var page = await App.Client.GetStringAsync("/api/docs/errors");
 
         Assert.All(Catalogue.Problems.Concat(Catalogue.FieldErrors), entry => Assert.Single(Regex.Matches(page, $"id=\"{entry.Code}\"")));
     }
@@ -86,7 +80,7 @@ public sealed partial class DocumentationPagesTests(AzuriteFixture azurite) : IA
     [InlineData("/api/docs/assets/docs.js")]
     public async Task Switched_off_it_is_not_there(string path)
     {
-        await using var silent = await TestApp.StartAsync(azurite.NewStorage(), new() { ["Accounts:ServeDocs"] = "false" });
+        await using var silent = await TestApp.StartAsync(NewStorage(), new() { ["Accounts:ServeDocs"] = "false" });
         using var request = new HttpRequestMessage(HttpMethod.Get, path);
 
         Assert.Equal("""{"status":"error","code":404,"data":null,"message":"not_found"}""", (await silent.SendAsync(request)).Text);

@@ -7,30 +7,27 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace AccountFunctions.Tests.Email;
 
-public sealed class DeliveryReportsTests(AzuriteFixture azurite) : IAsyncLifetime
+public sealed class DeliveryReportsTests(AzuriteFixture azurite) : AppTests(azurite)
 {
     private const string Address = "ada@example.com";
     private static readonly TimeSpan ReportDelay = TimeSpan.FromMinutes(10);
     private readonly Transport transport = new();
-    private TestApp app = null!;
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
-    public async ValueTask InitializeAsync() => app = await ImpatientApp.StartAsync(azurite.NewStorage());
-
-    public ValueTask DisposeAsync() => app.DisposeAsync();
+    protected override Task<TestApp> StartAsync(string storage) => ImpatientApp.StartAsync(storage);
 
     [Theory, Holds("G8")]
     [InlineData("Failed", "EmailDroppedAllRecipientsSuppressed")]
     [InlineData("Canceled", "EmailDropped")]
     public async Task A_mail_that_was_not_delivered_is_written_into_the_history_of_the_account(string status, string code)
     {
-        await app.ActivateAsync(Address);
+        await App.ActivateAsync(Address);
         await FailNextAsync(status, code);
-        await app.PostAsync("code", new { username = Address });
+        await App.PostAsync("code", new { username = Address });
         await WaitForSentAsync(2);
         Assert.Empty(await FailuresAsync());
-        app.Time.Advance(ReportDelay);
+        App.Time.Advance(ReportDelay);
         while (!(await FailuresAsync()).Any())
         {
             await Task.Delay(25, Stop);
@@ -43,19 +40,19 @@ public sealed class DeliveryReportsTests(AzuriteFixture azurite) : IAsyncLifetim
     public async Task A_failure_before_there_is_an_account_is_logged()
     {
         await FailNextAsync("Failed", "EmailDropped");
-        await app.RegisterAsync(Address);
+        await App.RegisterAsync(Address);
         await WaitForSentAsync(1);
-        app.Time.Advance(ReportDelay);
-        await app.WaitForLogAsync("was not delivered: EmailDropped.");
+        App.Time.Advance(ReportDelay);
+        await App.WaitForLogAsync("was not delivered: EmailDropped.");
 
-        Assert.Empty(await app.RowsAsync("Accounts"));
+        Assert.Empty(await App.RowsAsync("Accounts"));
     }
 
     [Fact]
     public async Task What_the_transport_does_not_know_is_asked_for_again_and_given_up_in_the_end()
     {
         await using var other = await ImpatientApp.StartAsync(
-            azurite.NewStorage(), configure: services => services.AddSingleton<IEmailTransport>(transport));
+            NewStorage(), configure: services => services.AddSingleton<IEmailTransport>(transport));
         await other.Services.GetRequiredService<HousekeepingQueue>().EnqueueAsync(
             new DeliveryCheck(new string('a', 64), Guid.CreateVersion7(), other.Time.GetUtcNow(), Tries: 9), Stop);
         while (transport.Asked < 2)
@@ -71,19 +68,19 @@ public sealed class DeliveryReportsTests(AzuriteFixture azurite) : IAsyncLifetim
     private async Task FailNextAsync(string status, string code)
     {
         using var fault = new StringContent($$"""{"operation_status":"{{status}}","code":"{{code}}"}""", Encoding.UTF8, "application/json");
-        (await app.Client.PostAsync("/emulator/faults", fault, Stop)).EnsureSuccessStatusCode();
+        (await App.Client.PostAsync("/emulator/faults", fault, Stop)).EnsureSuccessStatusCode();
     }
 
     private async Task WaitForSentAsync(int mails)
     {
-        while ((await app.RowsAsync("Addresses")).Count(row => row.GetBoolean("Sent") is true) < mails)
+        while ((await App.RowsAsync("Addresses")).Count(row => row.GetBoolean("Sent") is true) < mails)
         {
             await Task.Delay(25, Stop);
         }
     }
 
     private async Task<IEnumerable<TableEntity>> FailuresAsync() =>
-        (await app.RowsAsync("Accounts")).Where(row => row.GetString("Kind") == "mail_failed");
+        (await App.RowsAsync("Accounts")).Where(row => row.GetString("Kind") == "mail_failed");
 
     private sealed class Transport : IEmailTransport
     {

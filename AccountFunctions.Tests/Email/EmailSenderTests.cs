@@ -7,31 +7,26 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace AccountFunctions.Tests.Email;
 
-public sealed class EmailSenderTests(AzuriteFixture azurite) : IAsyncLifetime
+public sealed class EmailSenderTests(AzuriteFixture azurite) : AppTests(azurite)
 {
     private const string Address = "ada@example.com";
-    private TestApp app = null!;
-
-    public async ValueTask InitializeAsync() => app = await TestApp.StartAsync(azurite.NewStorage());
-
-    public ValueTask DisposeAsync() => app.DisposeAsync();
 
     [Fact, Holds("G4")]
     public async Task A_job_delivered_many_times_sends_one_mail()
     {
-        await app.RegisterAsync(Address);
-        await app.WaitForMailsAsync(Address, 1);
+        await App.RegisterAsync(Address);
+        await App.WaitForMailsAsync(Address, 1);
         var job = await JobAsync();
         await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => EnqueueAsync(job)));
-        await app.DrainAsync();
+        await App.DrainAsync();
 
-        Assert.Single(await app.MailsAsync(Address));
+        Assert.Single(await App.MailsAsync(Address));
     }
 
     [Fact, Holds("G4")]
     public async Task Deliveries_of_one_job_at_once_send_one_mail()
     {
-        await using var quiet = await TestApp.StartAsync(azurite.NewStorage());
+        await using var quiet = await TestApp.StartAsync(NewStorage());
         await FaultAsync("""{"delay_ms":300}""", quiet);
         await quiet.RegisterAsync(Address);
         var job = await JobAsync(quiet);
@@ -45,27 +40,27 @@ public sealed class EmailSenderTests(AzuriteFixture azurite) : IAsyncLifetime
     [Fact, Holds("G4")]
     public async Task A_mail_whose_delivery_died_after_the_transport_took_it_is_not_sent_again()
     {
-        await app.RegisterAsync(Address);
-        await app.WaitForMailsAsync(Address, 1);
+        await App.RegisterAsync(Address);
+        await App.WaitForMailsAsync(Address, 1);
         await ReopenAsync();
-        app.Time.Advance(TimeSpan.FromMinutes(2));
+        App.Time.Advance(TimeSpan.FromMinutes(2));
         await EnqueueAsync(await JobAsync());
-        await app.DrainAsync();
+        await App.DrainAsync();
 
-        Assert.Single(await app.MailsAsync(Address));
+        Assert.Single(await App.MailsAsync(Address));
         Assert.True((await MailAsync()).GetBoolean("Sent"));
     }
 
     [Fact, Holds("G4")]
     public async Task A_mail_whose_delivery_died_before_the_transport_took_it_is_sent_when_its_time_is_up()
     {
-        await app.RegisterAsync(Address);
-        await app.WaitForMailsAsync(Address, 1);
+        await App.RegisterAsync(Address);
+        await App.WaitForMailsAsync(Address, 1);
         await ReopenAsync();
 
         // Another emulator, which knows of no mail.
-        await using var other = await TestApp.StartAsync(app.Storage, time: new(app.Time.GetUtcNow() + TimeSpan.FromMinutes(2)));
-        await app.DisposeAsync();
+        await using var other = await TestApp.StartAsync(App.Storage, time: new(App.Time.GetUtcNow() + TimeSpan.FromMinutes(2)));
+        await App.DisposeAsync();
         await EnqueueAsync(await JobAsync(other), other);
 
         Assert.Single(await other.WaitForMailsAsync(Address, 1));
@@ -75,18 +70,18 @@ public sealed class EmailSenderTests(AzuriteFixture azurite) : IAsyncLifetime
     public async Task A_mail_that_is_refused_for_good_is_dropped_and_says_why()
     {
         await FaultAsync("""{"status":400}""");
-        await app.RegisterAsync(Address);
-        await app.WaitForLogAsync("dropped: the transport refuses it for good: 400");
+        await App.RegisterAsync(Address);
+        await App.WaitForLogAsync("dropped: the transport refuses it for good: 400");
 
-        Assert.Empty(await app.MailsAsync(Address));
-        await app.DrainAsync();
+        Assert.Empty(await App.MailsAsync(Address));
+        await App.DrainAsync();
     }
 
     [Fact, Holds("G5")]
     public async Task A_refusal_for_now_uses_up_no_dequeue_and_the_mail_comes_when_it_may()
     {
         await using var strict = await TestApp.StartAsync(
-            azurite.NewStorage(), new() { ["AzureFunctionsJobHost:extensions:queues:maxDequeueCount"] = "1" });
+            NewStorage(), new() { ["AzureFunctionsJobHost:extensions:queues:maxDequeueCount"] = "1" });
         await FaultAsync("""{"status":429,"retry_after":1,"times":3}""", strict);
         await strict.RegisterAsync(Address);
 
@@ -98,11 +93,11 @@ public sealed class EmailSenderTests(AzuriteFixture azurite) : IAsyncLifetime
     public async Task A_misconfigured_transport_is_reported_and_the_mail_waits()
     {
         await FaultAsync("""{"status":401}""");
-        await app.RegisterAsync(Address);
-        await app.WaitForLogAsync("Critical No mail leaves: the transport answers 401");
+        await App.RegisterAsync(Address);
+        await App.WaitForLogAsync("Critical No mail leaves: the transport answers 401");
 
-        await TestApp.WaitForLengthAsync(app.Queue("email-jobs"), 1);
-        Assert.DoesNotContain("failed for message", app.Logs.Text);
+        await TestApp.WaitForLengthAsync(App.Queue("email-jobs"), 1);
+        Assert.DoesNotContain("failed for message", App.Logs.Text);
     }
 
     [Theory, Holds("G6")]
@@ -112,73 +107,73 @@ public sealed class EmailSenderTests(AzuriteFixture azurite) : IAsyncLifetime
     [InlineData("""{"kind":"registration","address_key":"a","id":"b","issued":"2026-11-23T12:00:00Z","waits":0,"version":2}""")]
     public async Task A_message_that_is_no_job_is_put_aside_at_once_and_others_flow(string message)
     {
-        await app.Queue("email-jobs").SendMessageAsync(message);
-        await app.RegisterAsync(Address);
-        await app.WaitForMailsAsync(Address, 1);
-        await app.DrainAsync();
+        await App.Queue("email-jobs").SendMessageAsync(message);
+        await App.RegisterAsync(Address);
+        await App.WaitForMailsAsync(Address, 1);
+        await App.DrainAsync();
 
-        Assert.Equal(message, (await app.Queue("email-jobs-poison").PeekMessageAsync()).Value.Body.ToString());
+        Assert.Equal(message, (await App.Queue("email-jobs-poison").PeekMessageAsync()).Value.Body.ToString());
     }
 
     [Fact, Holds("G3")]
     public async Task A_job_that_comes_before_its_row_waits_for_it()
     {
-        await app.RegisterAsync(Address);
-        await app.WaitForMailsAsync(Address, 1);
+        await App.RegisterAsync(Address);
+        await App.WaitForMailsAsync(Address, 1);
         var job = await JobAsync();
         var row = await PendingAsync();
-        await app.Table("Addresses").DeleteEntityAsync(row);
-        await app.Table("Addresses").DeleteEntityAsync(row.PartitionKey, $"mail-{job.OperationId:N}");
+        await App.Table("Addresses").DeleteEntityAsync(row);
+        await App.Table("Addresses").DeleteEntityAsync(row.PartitionKey, $"mail-{job.OperationId:N}");
 
         await EnqueueAsync(job);
-        await app.WaitForLogAsync($"Mail Registration of {job.Id} postponed: its row is not there yet.");
+        await App.WaitForLogAsync($"Mail Registration of {job.Id} postponed: its row is not there yet.");
         row.ETag = default;
-        await app.Table("Addresses").AddEntityAsync(row);
+        await App.Table("Addresses").AddEntityAsync(row);
 
-        Assert.Equal(2, (await app.WaitForMailsAsync(Address, 2)).Count);
+        Assert.Equal(2, (await App.WaitForMailsAsync(Address, 2)).Count);
     }
 
     [Fact, Holds("G3")]
     public async Task A_job_whose_request_died_before_its_commit_is_dropped_in_the_end()
     {
-        var job = new EmailJob(EmailKind.Registration, new string('a', 64), new string('b', 32), app.Time.GetUtcNow(), Waits: 3);
+        var job = new EmailJob(EmailKind.Registration, new string('a', 64), new string('b', 32), App.Time.GetUtcNow(), Waits: 3);
         await EnqueueAsync(job);
-        await app.DrainAsync();
+        await App.DrainAsync();
 
-        Assert.Contains("its row never came", app.Logs.Text);
+        Assert.Contains("its row never came", App.Logs.Text);
     }
 
     [Fact, Holds("G7")]
     public async Task A_job_whose_code_has_expired_is_dropped()
     {
-        await app.RegisterAsync(Address);
-        await app.WaitForMailsAsync(Address, 1);
-        app.Time.Advance(TimeSpan.FromDays(1));
+        await App.RegisterAsync(Address);
+        await App.WaitForMailsAsync(Address, 1);
+        App.Time.Advance(TimeSpan.FromDays(1));
         await EnqueueAsync(await JobAsync());
-        await app.DrainAsync();
+        await App.DrainAsync();
 
-        Assert.Single(await app.MailsAsync(Address));
-        Assert.Contains("its code is no longer good", app.Logs.Text);
+        Assert.Single(await App.MailsAsync(Address));
+        Assert.Contains("its code is no longer good", App.Logs.Text);
     }
 
     [Fact]
     public async Task A_job_of_an_account_that_is_active_already_is_dropped()
     {
-        await app.RegisterAsync(Address);
-        var code = await app.NextCodeAsync(Address);
+        await App.RegisterAsync(Address);
+        var code = await App.NextCodeAsync(Address);
         var job = await JobAsync();
-        await app.PostAsync("activate", new { username = Address, code });
+        await App.PostAsync("activate", new { username = Address, code });
         await EnqueueAsync(job);
-        await app.DrainAsync();
+        await App.DrainAsync();
 
-        Assert.Single(await app.MailsAsync(Address));
+        Assert.Single(await App.MailsAsync(Address));
     }
 
     [Fact, Holds("S11")]
     public async Task A_mail_that_the_service_refuses_for_now_is_sent_when_it_is_tried_again()
     {
         await using var patient = await TestApp.StartAsync(
-            azurite.NewStorage(), new() { ["AzureFunctionsJobHost:extensions:queues:visibilityTimeout"] = "00:00:01" });
+            NewStorage(), new() { ["AzureFunctionsJobHost:extensions:queues:visibilityTimeout"] = "00:00:01" });
         await FaultAsync("""{"status":503,"times":2}""", patient);
         await patient.RegisterAsync(Address);
 
@@ -189,10 +184,10 @@ public sealed class EmailSenderTests(AzuriteFixture azurite) : IAsyncLifetime
     public async Task A_job_carries_ids_only_and_stays_small()
     {
         var service = new QueueServiceClient(
-            azurite.NewStorage(), new QueueClientOptions { MessageEncoding = QueueMessageEncoding.Base64 });
+            NewStorage(), new QueueClientOptions { MessageEncoding = QueueMessageEncoding.Base64 });
         var queue = (await service.CreateQueueAsync(QueueNames.EmailJobs)).Value;
         await new EmailOutbox(service).EnqueueAsync(
-            new EmailJob(EmailKind.Registration, new string('a', 64), new string('b', 32), app.Time.GetUtcNow()), default);
+            new EmailJob(EmailKind.Registration, new string('a', 64), new string('b', 32), App.Time.GetUtcNow()), default);
         var json = (await queue.PeekMessageAsync()).Value.Body.ToString();
 
         Assert.Equal(
@@ -202,7 +197,7 @@ public sealed class EmailSenderTests(AzuriteFixture azurite) : IAsyncLifetime
     }
 
     private async Task<TableEntity> MailAsync() =>
-        (await app.RowsAsync("Addresses")).Single(row => row.RowKey.StartsWith("mail-", StringComparison.Ordinal));
+        (await App.RowsAsync("Addresses")).Single(row => row.RowKey.StartsWith("mail-", StringComparison.Ordinal));
 
     // As if the process had died between sending the mail and saying so.
     private async Task ReopenAsync()
@@ -215,11 +210,11 @@ public sealed class EmailSenderTests(AzuriteFixture azurite) : IAsyncLifetime
         }
 
         mail["Sent"] = false;
-        await app.Table("Addresses").UpdateEntityAsync(mail, mail.ETag, TableUpdateMode.Replace);
+        await App.Table("Addresses").UpdateEntityAsync(mail, mail.ETag, TableUpdateMode.Replace);
     }
 
     private async Task<TableEntity> PendingAsync(TestApp? of = null) =>
-        (await (of ?? app).RowsAsync("Addresses")).Single(row => row.RowKey.StartsWith("pending-", StringComparison.Ordinal));
+        (await (of ?? App).RowsAsync("Addresses")).Single(row => row.RowKey.StartsWith("pending-", StringComparison.Ordinal));
 
     private async Task<EmailJob> JobAsync(TestApp? of = null)
     {
@@ -229,11 +224,11 @@ public sealed class EmailSenderTests(AzuriteFixture azurite) : IAsyncLifetime
     }
 
     private Task EnqueueAsync(EmailJob job, TestApp? to = null) =>
-        (to ?? app).Services.GetRequiredService<EmailOutbox>().EnqueueAsync(job, default);
+        (to ?? App).Services.GetRequiredService<EmailOutbox>().EnqueueAsync(job, default);
 
     private async Task FaultAsync(string fault, TestApp? of = null)
     {
         using var content = new StringContent(fault, System.Text.Encoding.UTF8, "application/json");
-        (await (of ?? app).Client.PostAsync("/emulator/faults", content)).EnsureSuccessStatusCode();
+        (await (of ?? App).Client.PostAsync("/emulator/faults", content)).EnsureSuccessStatusCode();
     }
 }

@@ -5,14 +5,9 @@ using System.Text;
 
 namespace AccountFunctions.Tests.Functions;
 
-public sealed class HttpEdgeTests(AzuriteFixture azurite) : IAsyncLifetime
+public sealed class HttpEdgeTests(AzuriteFixture azurite) : AppTests(azurite)
 {
     private const string Good = """{"username":"ada@example.com","code":"123456"}""";
-    private TestApp app = null!;
-
-    public async ValueTask InitializeAsync() => app = await TestApp.StartAsync(azurite.NewStorage());
-
-    public ValueTask DisposeAsync() => app.DisposeAsync();
 
     [Theory, Holds("F6")]
     [InlineData("")]
@@ -77,13 +72,13 @@ public sealed class HttpEdgeTests(AzuriteFixture azurite) : IAsyncLifetime
     [InlineData("logout")]
     public async Task A_body_without_a_length_is_refused_since_the_host_drops_it(string operation)
     {
-        var token = (await app.SignInAsync("ada@example.com")).GetProperty("access").GetString();
+        var token = (await App.SignInAsync("ada@example.com")).GetProperty("access").GetString();
         using var request = new HttpRequestMessage(HttpMethod.Post, $"/api/account/{operation}")
         {
             Content = JsonContent.Create(new { all = true }),
         };
         request.Headers.TransferEncodingChunked = true;
-        var answer = await app.SendAsync(request, token);
+        var answer = await App.SendAsync(request, token);
 
         Assert.Equal((HttpStatusCode.LengthRequired, "length_required"), (answer.Status, answer.Message));
     }
@@ -91,8 +86,8 @@ public sealed class HttpEdgeTests(AzuriteFixture azurite) : IAsyncLifetime
     [Fact, Holds("F10")]
     public async Task Every_answer_carries_the_headers_that_protect_it()
     {
-        foreach (var answer in new[] { await app.RegisterAsync(
-            "ada@example.com"), await app.GetAsync("details"), await SendAsync("["u8.ToArray()) })
+        foreach (var answer in new[] { await App.RegisterAsync(
+            "ada@example.com"), await App.GetAsync("details"), await SendAsync("["u8.ToArray()) })
         {
             Assert.Equal("no-store", answer.Headers["Cache-Control"]);
             Assert.Equal("nosniff", answer.Headers["X-Content-Type-Options"]);
@@ -113,7 +108,7 @@ public sealed class HttpEdgeTests(AzuriteFixture azurite) : IAsyncLifetime
             Headers = { { "X-Forwarded-Proto", "https" } },
         };
 
-        Assert.Equal("max-age=31536000; includeSubDomains", (await app.SendAsync(request)).Headers["Strict-Transport-Security"]);
+        Assert.Equal("max-age=31536000; includeSubDomains", (await App.SendAsync(request)).Headers["Strict-Transport-Security"]);
     }
 
     [Fact, Holds("F11")]
@@ -124,15 +119,15 @@ public sealed class HttpEdgeTests(AzuriteFixture azurite) : IAsyncLifetime
             Headers = { { "traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01" } },
         };
 
-        Assert.Equal("0af7651916cd43dd8448eb211c80319c", (await app.SendAsync(request)).Headers["X-Request-Id"]);
+        Assert.Equal("0af7651916cd43dd8448eb211c80319c", (await App.SendAsync(request)).Headers["X-Request-Id"]);
     }
 
     [Fact, Holds("F11")]
     public async Task Every_log_line_of_a_request_carries_its_trace_id()
     {
-        var id = (await app.RegisterAsync("ada@example.com")).Headers["X-Request-Id"];
+        var id = (await App.RegisterAsync("ada@example.com")).Headers["X-Request-Id"];
 
-        var line = Assert.Single(app.Logs.Text.Split('\n'), line => line.Contains("waits for its code", StringComparison.Ordinal));
+        var line = Assert.Single(App.Logs.Text.Split('\n'), line => line.Contains("waits for its code", StringComparison.Ordinal));
         Assert.Contains($"TraceId:{id}", line);
     }
 
@@ -144,7 +139,7 @@ public sealed class HttpEdgeTests(AzuriteFixture azurite) : IAsyncLifetime
             Content = new StringContent("{}", Encoding.UTF8, "application/json"),
         };
         request.Headers.Accept.ParseAdd("application/json, application/problem+json;q=0.9");
-        var answer = await app.SendAsync(request);
+        var answer = await App.SendAsync(request);
 
         Assert.Equal("application/problem+json", answer.Headers["Content-Type"]);
         Assert.Equal(
@@ -162,7 +157,7 @@ public sealed class HttpEdgeTests(AzuriteFixture azurite) : IAsyncLifetime
     [Fact]
     public async Task An_outage_of_storage_is_a_503_in_the_envelope()
     {
-        await using var cut = await TestApp.StartAsync(azurite.NewStorage());
+        await using var cut = await TestApp.StartAsync(NewStorage());
         await cut.Table("Addresses").DeleteAsync();
         var answer = await cut.RegisterAsync("ada@example.com");
 
@@ -181,6 +176,6 @@ public sealed class HttpEdgeTests(AzuriteFixture azurite) : IAsyncLifetime
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, "/api/account/activate") { Content = new ByteArrayContent(body) };
         request.Content.Headers.ContentType = contentType is null ? null : MediaTypeHeaderValue.Parse(contentType);
-        return await app.SendAsync(request);
+        return await App.SendAsync(request);
     }
 }

@@ -6,14 +6,8 @@ using Microsoft.Azure.Functions.Worker;
 namespace AccountFunctions.Tests.Functions;
 
 /// <summary>What the HTTP surface does not do.</summary>
-public sealed class SurfaceTests(AzuriteFixture azurite) : IAsyncLifetime
+public sealed class SurfaceTests(AzuriteFixture azurite) : AppTests(azurite)
 {
-    private TestApp app = null!;
-
-    public async ValueTask InitializeAsync() => app = await TestApp.StartAsync(azurite.NewStorage());
-
-    public ValueTask DisposeAsync() => app.DisposeAsync();
-
     [Theory, Holds("B11", "F8", "S5")]
     [InlineData("GET", "activate?username=ada@example.com&code=123456")]
     [InlineData("GET", "activate/?user=1&code=123456")]
@@ -27,16 +21,16 @@ public sealed class SurfaceTests(AzuriteFixture azurite) : IAsyncLifetime
     {
         using var request = new HttpRequestMessage(new HttpMethod(method), $"/api/account/{path}");
 
-        Assert.Equal(HttpStatusCode.NotFound, (await app.Client.SendAsync(request)).StatusCode);
+        Assert.Equal(HttpStatusCode.NotFound, (await App.Client.SendAsync(request)).StatusCode);
     }
 
     [Fact, Holds("E11")]
     public async Task A_token_in_the_query_is_no_credential()
     {
-        var token = (await app.SignInAsync("ada@example.com")).GetProperty("access").GetString();
+        var token = (await App.SignInAsync("ada@example.com")).GetProperty("access").GetString();
 
-        Assert.Equal("not_authenticated", (await app.GetAsync($"details?access_token={token}")).Message);
-        Assert.DoesNotContain(token!, app.Logs.Text);
+        Assert.Equal("not_authenticated", (await App.GetAsync($"details?access_token={token}")).Message);
+        Assert.DoesNotContain(token!, App.Logs.Text);
     }
 
     [Fact, Holds("F9", "S13")]
@@ -46,7 +40,7 @@ public sealed class SurfaceTests(AzuriteFixture azurite) : IAsyncLifetime
         {
             Headers = { { "Origin", "https://evil.example" } },
         };
-        var answer = await app.SendAsync(request);
+        var answer = await App.SendAsync(request);
 
         Assert.DoesNotContain(answer.Headers.Keys, name => name.StartsWith("Access-Control", StringComparison.OrdinalIgnoreCase));
     }
@@ -68,10 +62,10 @@ public sealed class SurfaceTests(AzuriteFixture azurite) : IAsyncLifetime
     [Fact, Holds("F11", "S9", "S13")]
     public async Task An_error_shows_nothing_of_the_inside()
     {
-        await app.Table("Addresses").DeleteAsync();
-        var answer = await app.LoginAsync("ada@example.com");
+        await App.Table("Addresses").DeleteAsync();
+        var answer = await App.LoginAsync("ada@example.com");
 
         Assert.Equal("""{"status":"error","code":503,"data":null,"message":"unavailable"}""", answer.Text);
-        Assert.Contains("TableNotFound", app.Logs.Text);
+        Assert.Contains("TableNotFound", App.Logs.Text);
     }
 }

@@ -6,20 +6,17 @@ using Operations;
 
 namespace AccountFunctions.Tests.Operations;
 
-public sealed class PoisonCommandTests(AzuriteFixture azurite) : IAsyncLifetime
+public sealed class PoisonCommandTests(AzuriteFixture azurite) : AppTests(azurite)
 {
     private const string Address = "ada@example.com";
-    private TestApp app = null!;
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
-    public async ValueTask InitializeAsync() => app = await TestApp.StartAsync(azurite.NewStorage(), new()
+    protected override Task<TestApp> StartAsync(string storage) => TestApp.StartAsync(storage, new()
     {
         ["AzureFunctionsJobHost:extensions:queues:visibilityTimeout"] = "00:00:00",
         ["AzureFunctionsJobHost:extensions:queues:maxDequeueCount"] = "3",
     });
-
-    public ValueTask DisposeAsync() => app.DisposeAsync();
 
     [Fact]
     public async Task A_mail_that_an_outage_kept_back_is_listed_and_sent_again()
@@ -30,7 +27,7 @@ public sealed class PoisonCommandTests(AzuriteFixture azurite) : IAsyncLifetime
             $"^(?<id>\\S+)  given up [^ ]+ [^ ]+  Registration of [0-9a-f]{{32}}, asked for 2026-11-23 12:00:00Z\n1 in all\n$",
             (await RunAsync("list")).Output);
         Assert.Equal(0, (await RunAsync("redrive", "--all")).ExitCode);
-        Assert.Single(await app.WaitForMailsAsync(Address, 1));
+        Assert.Single(await App.WaitForMailsAsync(Address, 1));
         Assert.Equal("0 in all\n", (await RunAsync("list")).Output);
     }
 
@@ -38,17 +35,17 @@ public sealed class PoisonCommandTests(AzuriteFixture azurite) : IAsyncLifetime
     public async Task A_job_whose_code_has_expired_meanwhile_is_dropped_when_it_is_sent_again()
     {
         await GiveUpAsync();
-        app.Time.Advance(TimeSpan.FromDays(1));
+        App.Time.Advance(TimeSpan.FromDays(1));
         await RunAsync("redrive", "--all");
-        await app.WaitForLogAsync("its code is no longer good");
+        await App.WaitForLogAsync("its code is no longer good");
 
-        Assert.Empty(await app.MailsAsync(Address));
+        Assert.Empty(await App.MailsAsync(Address));
     }
 
     [Fact]
     public async Task One_message_is_picked_and_the_others_stay()
     {
-        var poison = app.Queue(QueueNames.EmailJobsPoison);
+        var poison = App.Queue(QueueNames.EmailJobsPoison);
         var ids = new List<string>();
         foreach (var number in Enumerable.Range(0, 40))
         {
@@ -68,7 +65,7 @@ public sealed class PoisonCommandTests(AzuriteFixture azurite) : IAsyncLifetime
     [Fact]
     public async Task Jobs_of_housekeeping_are_looked_after_like_those_of_mails()
     {
-        await app.Queue(QueueNames.HousekeepingJobsPoison).SendMessageAsync(
+        await App.Queue(QueueNames.HousekeepingJobsPoison).SendMessageAsync(
             $$"""{"kind":"address_sweep","address_key":"{{new string('a', 64)}}","due":"2026-11-23T12:00:00Z"}""", Stop);
 
         Assert.Contains(
@@ -84,10 +81,10 @@ public sealed class PoisonCommandTests(AzuriteFixture azurite) : IAsyncLifetime
     [Fact]
     public async Task A_message_that_comes_back_is_not_sent_again_for_ever()
     {
-        await app.Queue(QueueNames.EmailJobsPoison).SendMessageAsync("no job", Stop);
+        await App.Queue(QueueNames.EmailJobsPoison).SendMessageAsync("no job", Stop);
 
         Assert.EndsWith("1 sent again\n", (await RunAsync("redrive", "--all")).Output, StringComparison.Ordinal);
-        await TestApp.WaitForLengthAsync(app.Queue(QueueNames.EmailJobsPoison), 1);
+        await TestApp.WaitForLengthAsync(App.Queue(QueueNames.EmailJobsPoison), 1);
     }
 
     [Theory]
@@ -113,23 +110,23 @@ public sealed class PoisonCommandTests(AzuriteFixture azurite) : IAsyncLifetime
     [Fact]
     public async Task The_program_works_on_the_storage_that_the_settings_name()
     {
-        await app.Queue(QueueNames.EmailJobsPoison).SendMessageAsync("no job", Stop);
-        Assert.Equal((0, ""), await OperationsProgram.RunAsync(["poison", "drop", "--all"], ("AccountsStorage", app.Storage)));
+        await App.Queue(QueueNames.EmailJobsPoison).SendMessageAsync("no job", Stop);
+        Assert.Equal((0, ""), await OperationsProgram.RunAsync(["poison", "drop", "--all"], ("AccountsStorage", App.Storage)));
 
-        await TestApp.WaitForLengthAsync(app.Queue(QueueNames.EmailJobsPoison), 0);
+        await TestApp.WaitForLengthAsync(App.Queue(QueueNames.EmailJobsPoison), 0);
     }
 
     private async Task GiveUpAsync()
     {
         using var fault = new StringContent("""{"status":500,"times":3}""", System.Text.Encoding.UTF8, "application/json");
-        await app.Client.PostAsync("/emulator/faults", fault, Stop);
-        await app.RegisterAsync(Address);
-        await TestApp.WaitForLengthAsync(app.Queue(QueueNames.EmailJobsPoison), 1);
-        await TestApp.WaitForLengthAsync(app.Queue(QueueNames.EmailJobs), 0);
+        await App.Client.PostAsync("/emulator/faults", fault, Stop);
+        await App.RegisterAsync(Address);
+        await TestApp.WaitForLengthAsync(App.Queue(QueueNames.EmailJobsPoison), 1);
+        await TestApp.WaitForLengthAsync(App.Queue(QueueNames.EmailJobs), 0);
     }
 
     private Task<(int ExitCode, string Output)> RunAsync(params string[] args) =>
-        RunAsync(app.Services.GetRequiredService<QueueServiceClient>(), args);
+        RunAsync(App.Services.GetRequiredService<QueueServiceClient>(), args);
 
     private static async Task<(int ExitCode, string Output)> RunAsync(QueueServiceClient service, string[] args)
     {

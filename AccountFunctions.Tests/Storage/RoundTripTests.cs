@@ -8,50 +8,45 @@ namespace AccountFunctions.Tests.Storage;
 /// <summary>
 /// How many requests each operation makes to storage: those that the design allows, and the same ones for known and unknown addresses.
 /// </summary>
-public sealed class RoundTripTests(AzuriteFixture azurite) : IAsyncLifetime
+public sealed class RoundTripTests(AzuriteFixture azurite) : AppTests(azurite)
 {
     private const string Address = "ada@example.com";
-    private TestApp app = null!;
-
-    public async ValueTask InitializeAsync() => app = await TestApp.StartAsync(azurite.NewStorage());
-
-    public ValueTask DisposeAsync() => app.DisposeAsync();
 
     [Fact]
     public async Task Register_reads_once_enqueues_once_and_commits_once()
     {
         await WarmUpAsync();
 
-        Assert.Equal(["GET Addresses", "POST email-jobs", "POST $batch"], await CountAsync(() => app.RegisterAsync(Address)));
+        Assert.Equal(["GET Addresses", "POST email-jobs", "POST $batch"], await CountAsync(() => App.RegisterAsync(Address)));
     }
 
     [Fact]
     public async Task Activate_reads_once_and_writes_twice()
     {
-        await app.RegisterAsync(Address);
-        var code = await app.NextCodeAsync(Address);
+        await App.RegisterAsync(Address);
+        var code = await App.NextCodeAsync(Address);
 
         Assert.Equal(
             ["GET Addresses", "POST $batch", "POST $batch"],
-            await CountAsync(() => app.PostAsync("activate", new { username = Address, code })));
+            await CountAsync(() => App.PostAsync("activate", new { username = Address, code })));
     }
 
     [Fact]
     public async Task Login_reads_twice_and_writes_once()
     {
-        await app.ActivateAsync(Address);
+        await App.ActivateAsync(Address);
         await WarmUpAsync();
 
-        Assert.Equal(["GET Addresses", "GET Accounts", "POST $batch"], await CountAsync(() => app.LoginAsync(Address)));
+        Assert.Equal(["GET Addresses", "GET Accounts", "POST $batch"], await CountAsync(() => App.LoginAsync(Address)));
     }
 
     [Fact]
     public async Task Refresh_reads_two_rows_beside_each_other_and_writes_once()
     {
-        var refresh = (await app.SignInAsync(Address)).GetProperty("refresh").GetString();
+        var refresh = (await App.SignInAsync(Address)).GetProperty("refresh").GetString();
         await WarmUpAsync();
 
-        Assert.Equal(["GET Accounts", "GET Accounts", "PUT Accounts"], await CountAsync(() => app.PostAsync("refresh", new { refresh })));
+        Assert.Equal(["GET Accounts", "GET Accounts", "PUT Accounts"], await CountAsync(() => App.PostAsync("refresh", new { refresh })));
     }
 
     [Fact]
@@ -60,15 +55,15 @@ public sealed class RoundTripTests(AzuriteFixture azurite) : IAsyncLifetime
         await WarmUpAsync();
 
         Assert.Equal(
-            ["GET Addresses", "POST email-jobs", "POST $batch"], await CountAsync(() => app.PostAsync("code", new { username = Address })));
+            ["GET Addresses", "POST email-jobs", "POST $batch"], await CountAsync(() => App.PostAsync("code", new { username = Address })));
     }
 
     [Fact]
     public async Task Details_read_once()
     {
-        var token = (await app.SignInAsync(Address)).GetProperty("access").GetString();
+        var token = (await App.SignInAsync(Address)).GetProperty("access").GetString();
 
-        Assert.Equal(["GET Accounts"], await CountAsync(() => app.GetAsync("details", token)));
+        Assert.Equal(["GET Accounts"], await CountAsync(() => App.GetAsync("details", token)));
     }
 
     [Theory, Holds("A2", "S6")]
@@ -79,9 +74,9 @@ public sealed class RoundTripTests(AzuriteFixture azurite) : IAsyncLifetime
     [InlineData("forgot")]
     public async Task Known_and_unknown_addresses_cost_the_same_requests_in_the_same_order(string operation)
     {
-        await app.ActivateAsync("known@example.com");
+        await App.ActivateAsync("known@example.com");
         await WarmUpAsync();
-        Task<Answer> Ask(string username) => app.PostAsync(operation, new
+        Task<Answer> Ask(string username) => App.PostAsync(operation, new
         {
             username,
             password = "a wrong password",
@@ -95,7 +90,7 @@ public sealed class RoundTripTests(AzuriteFixture azurite) : IAsyncLifetime
     }
 
     // The network's block of requests for the minute is reserved.
-    private Task<Answer> WarmUpAsync() => app.PostAsync("activate", new { });
+    private Task<Answer> WarmUpAsync() => App.PostAsync("activate", new { });
 
     // Only what happens under the trace of the call is the operation's: the queue listener and the mail that follows have their own.
     private static async Task<List<string>> CountAsync(Func<Task<Answer>> operation)

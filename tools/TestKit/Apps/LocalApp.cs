@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using LocalHost;
@@ -14,6 +15,9 @@ public sealed partial class LocalApp : IDisposable
 {
     // Where this names a file, everything that the apps print is kept in it.
     private static readonly Stream Log = Environment.GetEnvironmentVariable("APP_LOG") is { } path ? File.Create(path) : Stream.Null;
+
+    // By its path: settings may change where the child looks.
+    private static readonly string Dotnet = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", "dotnet"));
     private readonly Process process;
 
     private LocalApp(Process process, int port)
@@ -55,12 +59,12 @@ public sealed partial class LocalApp : IDisposable
     public static LocalApp Run(string[] args, IEnumerable<KeyValuePair<string, string>> settings, int port = HostSettings.DefaultPort)
     {
         // A shell's background job ignores Ctrl-C, and its children would, too.
-        string[] command = ["dotnet", typeof(FunctionsHost).Assembly.Location, .. args];
-        var start = new ProcessStartInfo("env", OperatingSystem.IsLinux() ? ["--default-signal=INT", .. command] : command)
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
+        string[] command = [Dotnet, typeof(FunctionsHost).Assembly.Location, .. args];
+        var start = OperatingSystem.IsLinux()
+            ? new ProcessStartInfo("env", ["--default-signal=INT", .. command])
+            : new ProcessStartInfo(Dotnet, command[1..]);
+        start.RedirectStandardOutput = true;
+        start.RedirectStandardError = true;
         foreach (var (name, value) in settings)
         {
             start.Environment[name] = value;
