@@ -87,7 +87,7 @@ public sealed class ProcessTests(AzuriteFixture azurite)
         var port = Ports.Free();
         var settings = Settings();
         using var host = LocalApp.Run(["--port", $"{port}", "--app", ProjectFolder.AppOutput, "--wait"], settings, port);
-        var started = host.WaitForStartAsync();
+        await host.WaitForLineAsync("Waiting for the app");
         var profile = Profile();
         var start = new ProcessStartInfo("dotnet", Expand(profile.GetProperty("commandLineArgs").GetString()!).Split(' '))
         {
@@ -102,7 +102,7 @@ public sealed class ProcessTests(AzuriteFixture azurite)
         using var app = Process.Start(start)!;
         try
         {
-            await started;
+            await host.WaitForStartAsync();
             Assert.Equal(400, (await host.PostAsync("login", new { username = Address, password = "x" })).Status);
         }
         finally

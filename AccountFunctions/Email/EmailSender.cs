@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json;
+using AccountFunctions.Contract;
 using AccountFunctions.Security;
 using AccountFunctions.Storage;
 using AccountFunctions.Telemetry;
@@ -51,7 +52,7 @@ public sealed partial class EmailSender(
         {
             await HandleAsync(job, cancellationToken);
         }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        catch (Exception e) when (cancellationToken.IsCancellationRequested && (e is OperationCanceledException || e.IsOutage()))
         {
             // The host stops and keeps the message hidden until its lease ends, which may be longer than the code lives.
             using var limit = new CancellationTokenSource(StopTimeout);

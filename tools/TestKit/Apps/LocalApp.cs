@@ -14,7 +14,9 @@ namespace TestKit;
 public sealed partial class LocalApp : IDisposable
 {
     // Where this names a file, everything that the apps print is kept in it.
-    private static readonly Stream Log = Environment.GetEnvironmentVariable("APP_LOG") is { } path ? File.Create(path) : Stream.Null;
+    private static readonly Stream Log = Environment.GetEnvironmentVariable("APP_LOG") is { } path
+        ? Stream.Synchronized(File.Create(path, bufferSize: 0))
+        : Stream.Null;
 
     // By its path: settings may change where the child looks.
     private static readonly string Dotnet = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", "dotnet"));
@@ -86,22 +88,29 @@ public sealed partial class LocalApp : IDisposable
     /// <summary>Waits until it says that it is ready.</summary>
     public async Task WaitForStartAsync()
     {
-        var errors = process.StandardError.ReadToEndAsync();
-        while (await process.StandardOutput.ReadLineAsync() is { } line)
+        await WaitForLineAsync("Ctrl-C");
+        _ = process.StandardOutput.BaseStream.CopyToAsync(Log);
+        _ = process.StandardError.BaseStream.CopyToAsync(Log);
+    }
+
+    /// <summary>Waits, for a minute at most, until it prints a line with this text.</summary>
+    public async Task WaitForLineAsync(string text)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(1));
+        while (await process.StandardOutput.ReadLineAsync(limit.Token) is { } line)
         {
             if (WorkerProcess().Match(line) is { Success: true } match)
             {
                 WorkerProcessId = int.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture);
             }
 
-            if (line.Contains("Ctrl-C", StringComparison.Ordinal))
+            if (line.Contains(text, StringComparison.Ordinal))
             {
-                _ = process.StandardOutput.BaseStream.CopyToAsync(Log);
                 return;
             }
         }
 
-        throw new InvalidOperationException(await errors);
+        throw new InvalidOperationException(await process.StandardError.ReadToEndAsync());
     }
 
     public async Task<(int ExitCode, string Errors)> WaitForExitAsync()
