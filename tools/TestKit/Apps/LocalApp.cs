@@ -19,7 +19,8 @@ public sealed partial class LocalApp : IDisposable
         : Stream.Null;
 
     // By its path: settings may change where the child looks.
-    private static readonly string Dotnet = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", "dotnet"));
+    private static readonly string Dotnet =
+        Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", "dotnet"));
     private readonly Process process;
 
     private LocalApp(Process process, int port)
