@@ -12,11 +12,8 @@ public static class AccountServices
         services.AddSettings<AccountOptions>("Accounts")
             .Validate(_ => HasReadableMembers(), "A request has a member of a type that nothing reads.");
         return services
-            .AddSingleton<MailRequests>()
-                .AddSingleton<KnownClients>()
-                .AddSingleton<Sessions>()
-                .AddSingleton<TokenReplies>()
-                .AddSingleton<PasswordSetter>()
+            .AddSingleton<MailRequests>().AddSingleton<KnownClients>()
+            .AddSingleton<Sessions>().AddSingleton<TokenReplies>().AddSingleton<PasswordSetter>()
             .AddSingleton<Register>().AddSingleton<Activate>()
             .AddSingleton<Login>().AddSingleton<Refresh>().AddSingleton<Logout>().AddSingleton<ListSessions>().AddSingleton<RevokeSession>()
             .AddSingleton<ResendCode>().AddSingleton<ResetPassword>()

@@ -42,8 +42,9 @@ public sealed class FieldErrors
     /// <summary>A string of at most <paramref name="maxLength"/> Unicode code points; null where it was null, absent or no text.</summary>
     public string? Optional(string field, Member<string> member, int maxLength = int.MaxValue, bool singleLine = false)
     {
-        if (member.State is MemberState.Invalid || !UnicodeText.IsWellFormed(member.Value) || (
-            singleLine && member.Value is { } line && line.Any(char.IsControl)))
+        if (member.State is MemberState.Invalid
+            || !UnicodeText.IsWellFormed(member.Value)
+            || (singleLine && member.Value is { } line && line.Any(char.IsControl)))
         {
             Add(field, FieldError.Invalid);
             return null;

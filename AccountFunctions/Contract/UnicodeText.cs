@@ -16,8 +16,8 @@ internal static class UnicodeText
     {
         while (!text.IsEmpty)
         {
-            if (Rune.DecodeFromUtf16(
-                text, out var rune, out var consumed) is not OperationStatus.Done || rune.Value == SwappedByteOrderMark)
+            if (Rune.DecodeFromUtf16(text, out var rune, out var consumed) is not OperationStatus.Done
+                || rune.Value == SwappedByteOrderMark)
             {
                 return false;
             }

@@ -131,8 +131,8 @@ internal sealed class ApiSchemas(OpenApiDocument document, PasswordOptions passw
 
     // The members of a record are described on the parameters of its constructor.
     private static FieldAttribute? About(JsonPropertyInfo property) =>
-        property.AssociatedParameter?.AttributeProvider?.GetCustomAttributes(
-            typeof(FieldAttribute), inherit: false) is [FieldAttribute field]
+        property.AssociatedParameter?.AttributeProvider
+            ?.GetCustomAttributes(typeof(FieldAttribute), inherit: false) is [FieldAttribute field]
             ? field
             : null;
 }

@@ -20,8 +20,8 @@ public sealed class MailGallery(EmailSamples samples)
 
             """);
         groups.ForEach(group => body.Append(
-            null, $"<a href=\"?language={group.Key.Name}\" hreflang=\"{group.Key.Name}\">{Encode(group.Key.NativeName)} "
-                + $"({group.Key.Name})</a>\n"));
+            null, $"<a href=\"?language={group.Key.Name}\" hreflang=\"{group.Key.Name}\">"
+                + $"{Encode(group.Key.NativeName)} ({group.Key.Name})</a>\n"));
         body.Append("</nav>\n</header>\n<main>\n");
         foreach (var group in shown)
         {

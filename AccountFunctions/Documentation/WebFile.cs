@@ -8,8 +8,12 @@ namespace AccountFunctions.Documentation;
 /// <param name="Policy">Its Content-Security-Policy.</param>
 /// <param name="Tag">Its entity tag; null for a file that is written anew for each request.</param>
 public sealed record WebFile(
-    ReadOnlyMemory<byte> Content, string ContentType, string Policy, string CacheControl =
-        "no-store", string? Tag = null, bool IsGzip = false)
+    ReadOnlyMemory<byte> Content,
+    string ContentType,
+    string Policy,
+    string CacheControl = "no-store",
+    string? Tag = null,
+    bool IsGzip = false)
 {
     // Scripts and styles come from the page's own origin only, and no other site may frame the page.
     private const string OwnOnly =

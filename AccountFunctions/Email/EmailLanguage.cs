@@ -27,8 +27,8 @@ public static class EmailLanguage
         for (var end = tag.Length; end > 0; end = tag.LastIndexOf('-', end - 1))
         {
             var length = end;
-            if (Supported.FirstOrDefault(
-                language => tag.AsSpan(0, length).Equals(language, StringComparison.OrdinalIgnoreCase)) is { } found)
+            bool IsPrefix(string language) => tag.AsSpan(0, length).Equals(language, StringComparison.OrdinalIgnoreCase);
+            if (Supported.FirstOrDefault(IsPrefix) is { } found)
             {
                 return found;
             }

@@ -7,8 +7,8 @@ namespace AccountFunctions.Email;
 public sealed record EmailText(CultureInfo Culture, string Product, string Subject, string Text, string? Code)
 {
     private const string CodeStyle =
-        "margin:24px 0;padding:12px 16px;border:1px solid #808080;border-radius:8px;font:bold 28px/1.3 "
-            + "monospace;letter-spacing:4px;text-align:center";
+        "margin:24px 0;padding:12px 16px;border:1px solid #808080;border-radius:8px;"
+            + "font:bold 28px/1.3 monospace;letter-spacing:4px;text-align:center";
 
     public string PlainText => Text + "\n";
 
@@ -28,14 +28,14 @@ public sealed record EmailText(CultureInfo Culture, string Product, string Subje
             var paragraphs = Text.Split("\n\n").Select(paragraph => paragraph == Code
                 ? $"<p dir=\"ltr\" style=\"{CodeStyle}\">{Code}</p>"
                 : $"<p style=\"margin:16px 0\">{WebUtility.HtmlEncode(paragraph)}</p>");
-            return $"<!DOCTYPE html><html {language}><head><meta charset=\"utf-8\"/><meta name=\"viewport\" "
-                + $"content=\"width=device-width\"/>"
+            return $"<!DOCTYPE html><html {language}><head><meta charset=\"utf-8\"/>"
+                + "<meta name=\"viewport\" content=\"width=device-width\"/>"
                 + "<meta name=\"color-scheme\" content=\"light dark\"/><meta name=\"supported-color-schemes\" content=\"light dark\"/>"
                 + $"<title>{WebUtility.HtmlEncode(Subject)}</title></head><body style=\"margin:0\">{preview}"
-                + $"<div {language} role=\"article\" style=\"max-width:520px;margin:auto;padding:24px 16px;font:16px/1.5 "
-                + $"system-ui,sans-serif\">"
-                + $"<h1 "
-                + $"style=\"margin:0;font-size:20px\">{WebUtility.HtmlEncode(Product)}</h1>{string.Concat(paragraphs)}</div></body></html>";
+                + $"<div {language} role=\"article\" style=\"max-width:520px;margin:auto;padding:24px 16px;"
+                + "font:16px/1.5 system-ui,sans-serif\">"
+                + $"<h1 style=\"margin:0;font-size:20px\">{WebUtility.HtmlEncode(Product)}</h1>"
+                + $"{string.Concat(paragraphs)}</div></body></html>";
         }
     }
 }

@@ -36,7 +36,8 @@ public sealed class DocumentationRoutes(HttpEdge edge, ApiDocument document, Mai
     [Function(nameof(DocsAssets))]
     public Task<HttpResponseData> DocsAssets(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "docs/assets/{name}")] HttpRequestData request,
-        string name, CancellationToken cancellationToken) =>
+        string name,
+        CancellationToken cancellationToken) =>
         AnswerAsync(request, () => DocumentationPages.Assets.GetValueOrDefault(name), cancellationToken);
 
     private Task<HttpResponseData> AnswerAsync(HttpRequestData request, Func<WebFile?> find, CancellationToken cancellationToken) =>

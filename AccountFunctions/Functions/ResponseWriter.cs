@@ -50,10 +50,8 @@ internal static class ResponseWriter
     public static async Task<HttpResponseData> WriteFileAsync(HttpRequestData request, WebFile file, CancellationToken cancellationToken)
     {
         var response = request.CreateResponse();
-        response.StatusCode = file.Tag is not null
-            && request.Header("If-None-Match") == file.Tag
-            ? HttpStatusCode.NotModified
-            : HttpStatusCode.OK;
+        var isKnown = file.Tag is not null && request.Header("If-None-Match") == file.Tag;
+        response.StatusCode = isKnown ? HttpStatusCode.NotModified : HttpStatusCode.OK;
         SetHeaders(request, response, file.ContentType, file.CacheControl, file.Policy);
         if (file.Tag is not null)
         {

@@ -26,8 +26,9 @@ public sealed class AccountSweeper(
 
         var now = time.GetUtcNow();
         var sessions = await accounts.ListSessionsAsync(account.Id, cancellationToken);
-        var ended = sessions.Where(
-            session => session.Version != account.Version || session.EndsAt(options.Value.RefreshIdleLifetime) <= now).ToList();
+        var ended = sessions
+            .Where(session => session.Version != account.Version || session.EndsAt(options.Value.RefreshIdleLifetime) <= now)
+            .ToList();
         await accounts.DeleteAsync(account.Id, ended, cancellationToken);
         await accounts.DeleteEventsAsync(account.Id, now - Retention.History, cancellationToken);
 

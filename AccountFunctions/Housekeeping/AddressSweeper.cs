@@ -31,8 +31,8 @@ public sealed class AddressSweeper(
         {
             await accountSweeper.SweepAsync(new AccountSweep(job.AddressKey, job.Due), cancellationToken);
         }
-        else if (await accounts.FindAsync(
-            registration, cancellationToken) is { } account && EmailAddress.KeyOf(account.Username) == job.AddressKey)
+        else if (await accounts.FindAsync(registration, cancellationToken) is { } account
+            && EmailAddress.KeyOf(account.Username) == job.AddressKey)
         {
             // Left over from an interrupted activation. The job is untrusted, so the address is checked first.
             await accounts.DeleteAsync(registration, cancellationToken);

@@ -40,12 +40,14 @@ public sealed class AccountStore(TableServiceClient service, ChangeLoop loop)
         string accountId,
         string sessionId,
         Task<Problem?> admission,
-        Func<AccountPartition,
-        Task<Result<T>>> decide,
+        Func<AccountPartition, Task<Result<T>>> decide,
         CancellationToken cancellationToken)
         where T : notnull => RunAsync(
-            accountId, sessionId, null, async partition =>
-                await admission is { } refused ? refused : await decide(partition), cancellationToken);
+            accountId,
+            sessionId,
+            null,
+            async partition => await admission is { } refused ? refused : await decide(partition),
+            cancellationToken);
 
     /// <summary>Inserts rows of one account together. False if one of them is there already.</summary>
     public Task<bool> TryInsertAsync(string accountId, IEnumerable<TableRow> rows, CancellationToken cancellationToken)
@@ -107,8 +109,7 @@ public sealed class AccountStore(TableServiceClient service, ChangeLoop loop)
         string accountId,
         string? sessionId,
         AccountPartition? loaded,
-        Func<AccountPartition,
-        Task<T>> decide,
+        Func<AccountPartition, Task<T>> decide,
         CancellationToken cancellationToken) =>
         loop.RunAsync(
             accountId,

@@ -9,8 +9,8 @@ public sealed record UpdateDetailsRequest(
     [Field("Country.", Nullable = true, MaxLength = ProfileLimits.CountryCode, Example = "GB")] Member<string> CountryCode = default,
     [Field("Hobbies.", Nullable = true, MaxLength = ProfileLimits.Hobbies, Example = "Flying machines")] Member<string> Hobbies = default,
     [Field("Job.", Nullable = true, MaxLength = ProfileLimits.Job, Example = "Mathematician")] Member<string> Job = default,
-    [Field("About the person.", Nullable = true, MaxLength = ProfileLimits.Bio, Example = "Wrote the first program.")] Member<string> Bio =
-        default);
+    [Field("About the person.", Nullable = true, MaxLength = ProfileLimits.Bio, Example = "Wrote the first program.")]
+    Member<string> Bio = default);
 
 /// <summary>
 /// Changes the fields that were sent and no others, so that two clients changing different fields lose nothing. With <c>If-Match</c> a

@@ -8,8 +8,8 @@ using Microsoft.Extensions.Options;
 namespace AccountFunctions.Accounts;
 
 public sealed record ResendCodeRequest(
-    [Field("The e-mail address. Outer white space is ignored.", Kind = FieldKind.Address, Required = true)] Member<string> Username =
-        default);
+    [Field("The e-mail address. Outer white space is ignored.", Kind = FieldKind.Address, Required = true)]
+    Member<string> Username = default);
 
 /// <summary>
 /// Sends a code to an address: one that resets the password if there is an account, the activation code again if a registration waits for
@@ -18,8 +18,7 @@ public sealed record ResendCodeRequest(
 [Operation(
     "Mail a code",
     Description = "Mails a code that resets the password to an address with an account, and the activation code again to one that waits "
-        + "to be confirmed. "
-        + "Any other address gets nothing. The answer is the same for all.",
+        + "to be confirmed. Any other address gets nothing. The answer is the same for all.",
     Refusals = [nameof(Problem.InvalidUsername)])]
 public sealed partial class ResendCode(
     AddressStore addresses,

@@ -5,8 +5,8 @@ using AccountFunctions.Storage;
 namespace AccountFunctions.Accounts;
 
 public sealed record ResetPasswordRequest(
-    [Field("The e-mail address. Outer white space is ignored.", Kind = FieldKind.Address, Required = true)] Member<string> Username =
-        default,
+    [Field("The e-mail address. Outer white space is ignored.", Kind = FieldKind.Address, Required = true)]
+    Member<string> Username = default,
     [Field("The newest mailed code. Outer white space is ignored.", Kind = FieldKind.Code, Required = true)] Member<string> Code = default,
     [Field("The password from now on.", Kind = FieldKind.NewPassword, Required = true)] Member<string> NewPassword = default);
 

@@ -6,8 +6,8 @@ using Microsoft.Extensions.Logging;
 namespace AccountFunctions.Accounts;
 
 public sealed record LoginRequest(
-    [Field("The e-mail address. Outer white space is ignored.", Kind = FieldKind.Address, Required = true)] Member<string> Username =
-        default,
+    [Field("The e-mail address. Outer white space is ignored.", Kind = FieldKind.Address, Required = true)]
+    Member<string> Username = default,
     [Field("The password, exactly as it was typed.", Kind = FieldKind.Password, Required = true)] Member<string> Password = default);
 
 /// <summary>

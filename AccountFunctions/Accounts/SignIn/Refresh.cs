@@ -8,8 +8,8 @@ using Microsoft.Extensions.Options;
 namespace AccountFunctions.Accounts;
 
 public sealed record RefreshRequest(
-    [Field("The refresh token of the last answer.", Required = true, Example = TokenReplies.RefreshExample)] Member<string> Refresh =
-        default);
+    [Field("The refresh token of the last answer.", Required = true, Example = TokenReplies.RefreshExample)]
+    Member<string> Refresh = default);
 
 /// <summary>
 /// Exchanges a refresh token for its successor (RFC 9700 §4.14.2). The token used last may come again for a moment, because answers get

@@ -7,8 +7,8 @@ using Microsoft.Extensions.Options;
 namespace AccountFunctions.Accounts;
 
 public sealed record ActivateRequest(
-    [Field("The e-mail address. Outer white space is ignored.", Kind = FieldKind.Address, Required = true)] Member<string> Username =
-        default,
+    [Field("The e-mail address. Outer white space is ignored.", Kind = FieldKind.Address, Required = true)]
+    Member<string> Username = default,
     [Field("The newest mailed code. Outer white space is ignored.", Kind = FieldKind.Code, Required = true)] Member<string> Code = default);
 
 /// <summary>
@@ -47,9 +47,9 @@ public sealed partial class Activate(
             async partition =>
             {
                 var now = time.GetUtcNow();
-                var live = partition.Claim is null ? partition.Pendings.Where(pending => pending.IsLive(now))
-                    .TakeLast(MaxPendings)
-                    .ToList() : [];
+                var live = partition.Claim is null
+                    ? partition.Pendings.Where(pending => pending.IsLive(now)).TakeLast(MaxPendings).ToList()
+                    : [];
                 if (live.FindLast(pending => codes.Matches(code, CodePurpose.Activation, partition.Key, pending.Nonce)) is not { } redeemed)
                 {
                     CountTry(partition, live);

@@ -8,8 +8,8 @@ using Microsoft.Extensions.Options;
 namespace AccountFunctions.Accounts;
 
 public sealed record RegisterRequest(
-    [Field("The e-mail address. Outer white space is ignored.", Kind = FieldKind.Address, Required = true)] Member<string> Username =
-        default,
+    [Field("The e-mail address. Outer white space is ignored.", Kind = FieldKind.Address, Required = true)]
+    Member<string> Username = default,
     [Field("The password, exactly as it was typed.", Kind = FieldKind.NewPassword, Required = true)] Member<string> Password1 = default,
     [Field("The same again.", Kind = FieldKind.NewPassword, Required = true)] Member<string> Password2 = default,
     [Field("Given name.", MaxLength = ProfileLimits.Name, Example = "Ada")] Member<string> FirstName = default,

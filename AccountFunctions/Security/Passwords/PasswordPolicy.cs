@@ -48,8 +48,8 @@ public sealed class PasswordPolicy(IOptions<PasswordOptions> passwords, ProductN
     /// <summary>Call it before anything is computed or looked up for a password. Over-long passwords are refused, never cut.</summary>
     public bool IsTooLong(string password) =>
         password.Length > 4 * options.MaximumLength
-        || (UnicodeText.IsWellFormed(
-            password) && password.Normalize(NormalizationForm.FormKC).EnumerateRunes().Count() > options.MaximumLength);
+        || (UnicodeText.IsWellFormed(password)
+            && password.Normalize(NormalizationForm.FormKC).EnumerateRunes().Count() > options.MaximumLength);
 
     private static bool IsCommon(string plain) =>
         CommonPasswords.Contain(plain)

@@ -20,8 +20,11 @@ public sealed class MailThrottle(IOptions<ThrottleOptions> options)
         var sent = guard.MailTimes.Select(DateTimeOffset.FromUnixTimeSeconds).Where(time => time > now - Day).ToList();
         var cooldown = isNotice ? TimeSpan.Zero : options.ResendCooldown;
         DateTimeOffset[] limits =
-            [EarliestUnder(sent, 1, cooldown), EarliestUnder(sent, options.MailsPerHour, Hour), EarliestUnder(
-                sent, options.MailsPerDay, Day)];
+        [
+            EarliestUnder(sent, 1, cooldown),
+            EarliestUnder(sent, options.MailsPerHour, Hour),
+            EarliestUnder(sent, options.MailsPerDay, Day),
+        ];
         var next = limits.Max();
         if (next > now)
         {

@@ -43,8 +43,8 @@ public sealed class SigningKeys
             try
             {
                 key.ImportFromPem(rest[block.Location]);
-                if (key.ExportParameters(
-                    includePrivateParameters: true) is not { D: not null, Curve.Oid.FriendlyName: "nistP256" or "ECDSA_P256" })
+                if (key.ExportParameters(includePrivateParameters: true)
+                    is not { D: not null, Curve.Oid.FriendlyName: "nistP256" or "ECDSA_P256" })
                 {
                     return false;
                 }
