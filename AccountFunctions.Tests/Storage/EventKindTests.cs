@@ -1,0 +1,22 @@
+using System.Reflection;
+using AccountFunctions.Storage;
+
+namespace AccountFunctions.Tests.Storage;
+
+public sealed class EventKindTests
+{
+    /// <summary>The words are in rows that are kept for a year: add to this list, never change it.</summary>
+    [Fact]
+    public void The_stored_words_never_change()
+    {
+        var words = typeof(EventKind).GetProperties(BindingFlags.Public | BindingFlags.Static)
+            .Select(kind => ((EventKind)kind.GetValue(null)!).Word);
+
+        Assert.Equal(
+            [
+                "activated", "mail_failed", "password_changed", "password_reset", "refresh_token_reused", "session_revoked", "signed_in",
+                "signed_out", "signed_out_everywhere",
+            ],
+            words.Order(StringComparer.Ordinal));
+    }
+}
