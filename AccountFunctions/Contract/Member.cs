@@ -1,3 +1,4 @@
+using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
@@ -9,22 +10,20 @@ namespace AccountFunctions.Contract;
 /// </summary>
 public readonly record struct Member<T>(MemberState State, T? Value = default)
 {
-    static Member()
-    {
-        if (!Member.Types.Contains(typeof(T)))
-        {
-            throw new NotSupportedException($"A member of a request cannot be a {typeof(T).Name}: {nameof(MemberConverter<>)} reads none.");
-        }
-    }
-
     public static implicit operator Member<T>(T value) => new(MemberState.Value, value);
 }
 
 /// <summary>What a member of a request may be.</summary>
 public static class Member
 {
-    /// <summary>The types that <see cref="MemberConverter{T}"/> reads.</summary>
-    public static IReadOnlyList<Type> Types { get; } = [typeof(string), typeof(bool)];
+    // What MemberConverter reads. It takes every value of another type for an invalid one.
+    private static readonly Type[] Types = [typeof(string), typeof(bool)];
+
+    /// <summary>Whether a request has a <see cref="Member{T}"/> of a type that <see cref="MemberConverter{T}"/> cannot read.</summary>
+    public static bool IsUnreadableIn(Type request) => request.GetProperties(BindingFlags.Public | BindingFlags.Instance)
+        .Select(property => property.PropertyType)
+        .Where(type => type.IsGenericType && type.GetGenericTypeDefinition() == typeof(Member<>))
+        .Any(type => !Types.Contains(type.GenericTypeArguments[0]));
 }
 
 public enum MemberState

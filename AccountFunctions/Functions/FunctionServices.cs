@@ -23,7 +23,7 @@ public static class FunctionServices
         .AddEdge();
 
     private static IServiceCollection AddEdge(this IServiceCollection services) => services
-        .AddSingleton(RouteTable.All)
+        .AddSingleton(_ => RouteTable.All)
         .AddSingleton<CallerIdentifier>().AddSingleton<HttpEdge>()
         .AddSingleton<Housekeeper>()
         .AddSingleton<JobsInProgress>().AddHostedService(provider => provider.GetRequiredService<JobsInProgress>());

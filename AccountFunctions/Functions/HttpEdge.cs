@@ -94,7 +94,7 @@ public sealed partial class HttpEdge(
         }
 
         var answer = await ResponseWriter.WriteAsync(
-            request, result, RouteTable.SuccessStatus(function), tokens.Value.Issuer, cancellationToken);
+            request, result, RouteTable.SuccessStatus(request.FunctionContext.FunctionDefinition), tokens.Value.Issuer, cancellationToken);
         metrics.Answered(function, (int)answer.StatusCode, result.Problem, Stopwatch.GetElapsedTime(start));
         return answer;
     }

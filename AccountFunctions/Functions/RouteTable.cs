@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Reflection;
 using AccountFunctions.Contract;
 using AccountFunctions.Documentation;
@@ -8,7 +9,21 @@ namespace AccountFunctions.Functions;
 /// <summary>The HTTP functions of the app, read from their attributes.</summary>
 public static class RouteTable
 {
-    public static IReadOnlyList<ApiRoute> All { get; } =
+    private static readonly ConcurrentDictionary<string, int> Statuses = [];
+    private static readonly Lazy<IReadOnlyList<ApiRoute>> Routes = new(Read);
+
+    public static IReadOnlyList<ApiRoute> All => Routes.Value;
+
+    /// <summary>The status of success of a function.</summary>
+    public static int SuccessStatus(FunctionDefinition function) => Statuses.GetOrAdd(function.EntryPoint, static entryPoint =>
+    {
+        // One attribute, not the whole table: the first request of an instance would wait for it.
+        var end = entryPoint.LastIndexOf('.');
+        var method = typeof(RouteTable).Assembly.GetType(entryPoint[..end])?.GetMethod(entryPoint[(end + 1)..]);
+        return method?.GetCustomAttribute<EndpointAttribute>()?.Status ?? 200;
+    });
+
+    private static IReadOnlyList<ApiRoute> Read() =>
     [
         .. from type in typeof(RouteTable).Assembly.GetExportedTypes()
            from method in type.GetMethods()
@@ -21,10 +36,4 @@ public static class RouteTable
            select new ApiRoute(
                function.Name, HttpMethod.Parse(verb), $"/{trigger.Route}", method, method.GetCustomAttribute<EndpointAttribute>()),
     ];
-
-    /// <summary>The status of success of a function.</summary>
-    public static int SuccessStatus(string function) => Statuses.GetValueOrDefault(function, 200);
-
-    private static Dictionary<string, int> Statuses { get; } =
-        All.DistinctBy(route => route.Name).ToDictionary(route => route.Name, route => route.Endpoint?.Status ?? 200);
 }
