@@ -28,25 +28,25 @@ public sealed class AccountStore(TableServiceClient service, ChangeLoop loop)
     /// <param name="sessionId">Null loads no session.</param>
     /// <exception cref="UnavailableException">Every race was lost.</exception>
     public Task<T> ChangeAsync<T>(
-        string accountId, string? sessionId, Func<AccountPartition, Task<T>> decide, CancellationToken cancellationToken) =>
-        RunAsync(accountId, sessionId, null, decide, cancellationToken);
+        string accountId, string? sessionId, Func<AccountPartition, T> decide, CancellationToken cancellationToken) =>
+        RunAsync(accountId, sessionId, null, partition => Task.FromResult(decide(partition)), cancellationToken);
 
     /// <summary>A change for the owner, first on the account as it was read for this request.</summary>
-    public Task<T> ChangeAsync<T>(AccountEntity loaded, Func<AccountPartition, Task<T>> decide, CancellationToken cancellationToken) =>
-        RunAsync(loaded.Id, null, new AccountPartition(loaded.Id, loaded, null), decide, cancellationToken);
+    public Task<T> ChangeAsync<T>(AccountEntity loaded, Func<AccountPartition, T> decide, CancellationToken cancellationToken) => RunAsync(
+        loaded.Id, null, new AccountPartition(loaded.Id, loaded, null), partition => Task.FromResult(decide(partition)), cancellationToken);
 
     /// <summary>A change for a visitor: nothing is decided before the network throttle has admitted the request.</summary>
     public Task<Result<T>> ChangeAsync<T>(
         string accountId,
         string sessionId,
         Task<Problem?> admission,
-        Func<AccountPartition, Task<Result<T>>> decide,
+        Func<AccountPartition, Result<T>> decide,
         CancellationToken cancellationToken)
         where T : notnull => RunAsync(
             accountId,
             sessionId,
             null,
-            async partition => await admission is { } refused ? refused : await decide(partition),
+            async partition => await admission is { } refused ? refused : decide(partition),
             cancellationToken);
 
     /// <summary>Inserts rows of one account together. False if one of them is there already.</summary>
@@ -62,12 +62,7 @@ public sealed class AccountStore(TableServiceClient service, ChangeLoop loop)
     }
 
     /// <summary>Saves one row. False if it has changed since it was read.</summary>
-    public Task<bool> TrySaveAsync(TableRow row, CancellationToken cancellationToken)
-    {
-        var partition = new Partition(row.PartitionKey);
-        partition.Save(row);
-        return partition.CommitAsync(table, cancellationToken);
-    }
+    public Task<bool> TrySaveAsync(TableRow row, CancellationToken cancellationToken) => table.TrySaveAsync(row, cancellationToken);
 
     /// <summary>False if there is no such session.</summary>
     public Task<bool> TryEndSessionAsync(

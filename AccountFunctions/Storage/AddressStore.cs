@@ -25,8 +25,7 @@ public sealed class AddressStore(TableServiceClient service, ChangeLoop loop)
         RunAsync(key, null, decide, cancellationToken);
 
     /// <summary>
-    /// Like <see cref="ChangeAsync{T}(string, Func{AddressPartition, Task{T}}, CancellationToken)"/>, first on what is loaded already,
-    /// unless that has lost a commit.
+    /// Like <see cref="ChangeAsync{T}(string, Func{AddressPartition, Task{T}}, CancellationToken)"/>, first on what is loaded already.
     /// </summary>
     public Task<T> ChangeAsync<T>(AddressPartition loaded, Func<AddressPartition, Task<T>> decide, CancellationToken cancellationToken) =>
         RunAsync(loaded.Key, loaded, decide, cancellationToken);
@@ -38,16 +37,16 @@ public sealed class AddressStore(TableServiceClient service, ChangeLoop loop)
         where T : notnull =>
         RunAsync(key, null, async partition => await admission is { } refused ? refused : await decide(partition), cancellationToken);
 
+    /// <summary>Saves rows of a partition once. A lost race loses the change, which must not matter.</summary>
+    public Task<bool> TryCommitAsync(AddressPartition partition, CancellationToken cancellationToken) =>
+        partition.CommitAsync(table, cancellationToken, constantCost: true);
+
     private Task<T> RunAsync<T>(
         string key, AddressPartition? loaded, Func<AddressPartition, Task<T>> decide, CancellationToken cancellationToken) => loop.RunAsync(
             key,
-            loaded is { IsStale: true } ? null : loaded,
+            loaded,
             () => LoadAsync(key, cancellationToken),
             decide,
             partition => partition.CommitAsync(table, cancellationToken, constantCost: true),
             cancellationToken);
-
-    /// <summary>Saves rows of a partition once. A lost race loses the change, which must not matter.</summary>
-    public Task<bool> TryCommitAsync(AddressPartition partition, CancellationToken cancellationToken) =>
-        partition.CommitAsync(table, cancellationToken, constantCost: true);
 }

@@ -15,11 +15,7 @@ public sealed class ClaimEntity(TableEntity columns) : TableRow(columns)
     public string AccountId => Get<string>();
 
     /// <summary>Fingerprints of the clients that signed in last, newest last.</summary>
-    public IReadOnlyList<string> Clients
-    {
-        get => (GetText() ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries);
-        set => Set(string.Join(',', value));
-    }
+    public IReadOnlyList<string> Clients { get => GetList(); set => SetList(value); }
 
     /// <summary>The salt of the account's password, which registrations at the address share.</summary>
     public Salt? Salt { get => GetText() is { } text ? new Salt(text.TrimEnd('=')) : null; set => Set(value?.Text); }
@@ -29,10 +25,9 @@ public sealed class ClaimEntity(TableEntity columns) : TableRow(columns)
     {
         get =>
         [
-            .. (GetText() ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries)
-                .Select(ticks => new DateTimeOffset(long.Parse(ticks, CultureInfo.InvariantCulture), TimeSpan.Zero)),
+            .. GetList().Select(ticks => new DateTimeOffset(long.Parse(ticks, CultureInfo.InvariantCulture), TimeSpan.Zero)),
         ];
-        set => Set(string.Join(',', value.Select(notice => notice.UtcTicks)));
+        set => SetList(value.Select(notice => notice.UtcTicks));
     }
 
     /// <summary>When the newest of those notices leaves, or has left.</summary>

@@ -17,10 +17,10 @@ public sealed class GuardEntity(TableEntity columns) : TableRow(columns)
     }
 
     /// <summary>When mails were asked for, in seconds since 1970, oldest first.</summary>
-    public IReadOnlyList<long> MailTimes { get => GetTimes(); set => SetTimes(value); }
+    public IReadOnlyList<long> MailTimes { get => GetTimes(); set => SetList(value); }
 
     /// <summary>When sign-in failed within the window, before the first delay; seconds since 1970, oldest first.</summary>
-    public IReadOnlyList<long> FailureTimes { get => GetTimes(); set => SetTimes(value); }
+    public IReadOnlyList<long> FailureTimes { get => GetTimes(); set => SetList(value); }
 
     /// <summary>Failures since the last success.</summary>
     public int Failures { get => Columns.GetInt32(nameof(Failures)) ?? 0; set => Set(value); }
@@ -44,10 +44,5 @@ public sealed class GuardEntity(TableEntity columns) : TableRow(columns)
     public void ClearFailures() => (FailureTimes, Failures, Delays, LockedUntil) = ([], 0, 0, null);
 
     private long[] GetTimes([CallerMemberName] string column = "") =>
-    [
-        .. (Columns.GetString(column) ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries)
-            .Select(time => long.Parse(time, CultureInfo.InvariantCulture)),
-    ];
-
-    private void SetTimes(IEnumerable<long> times, [CallerMemberName] string column = "") => Set(string.Join(',', times), column);
+        [.. GetList(column).Select(time => long.Parse(time, CultureInfo.InvariantCulture))];
 }

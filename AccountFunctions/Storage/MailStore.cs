@@ -18,7 +18,7 @@ public sealed partial class MailStore(TableServiceClient service, TimeProvider t
     {
         var now = time.GetUtcNow();
         var row = new MailEntity(addressKey, operationId) { Sent = false, BusyUntil = now + Busy, Expires = expires };
-        if (await TrySaveAsync(row, cancellationToken))
+        if (await table.TrySaveAsync(row, cancellationToken))
         {
             return new MailTurn.Mine(row);
         }
@@ -35,13 +35,13 @@ public sealed partial class MailStore(TableServiceClient service, TimeProvider t
         }
 
         row.BusyUntil = now + Busy;
-        return await TrySaveAsync(row, cancellationToken) ? new MailTurn.TakenOver(row) : new MailTurn.Busy(Busy);
+        return await table.TrySaveAsync(row, cancellationToken) ? new MailTurn.TakenOver(row) : new MailTurn.Busy(Busy);
     }
 
     public Task SetSentAsync(MailEntity row, CancellationToken cancellationToken)
     {
         row.Sent = true;
-        return TrySaveAsync(row, cancellationToken);
+        return table.TrySaveAsync(row, cancellationToken);
     }
 
     /// <summary>
@@ -70,13 +70,6 @@ public sealed partial class MailStore(TableServiceClient service, TimeProvider t
         {
             LogNotGivenUp(row.RowKey, e);
         }
-    }
-
-    private Task<bool> TrySaveAsync(MailEntity row, CancellationToken cancellationToken)
-    {
-        var partition = new Partition(row.PartitionKey);
-        partition.Save(row);
-        return partition.CommitAsync(table, cancellationToken);
     }
 
     [LoggerMessage(LogLevel.Warning, "{Row} stays busy until its time is up.")]

@@ -21,9 +21,6 @@ public class Partition(string key)
 
     public int Changes => changes.Count;
 
-    /// <summary>True after a lost commit: somebody changed the rows since they were read.</summary>
-    public bool IsStale { get; private set; }
-
     public void Insert(TableRow row) => Add(TableTransactionActionType.Add, row);
 
     /// <summary>Replaces the row that was read, or inserts the one that was not there.</summary>
@@ -54,8 +51,8 @@ public class Partition(string key)
             return true;
         }
 
+        // Won or lost, the next decision starts with no changes; on rows that have changed meanwhile, it loses by their ETags.
         var committed = await TryCommitAsync(table, constantCost, cancellationToken);
-        IsStale |= !committed;
         changes.Clear();
         (commit, pretends) = (NewStamp(), false);
         return committed;

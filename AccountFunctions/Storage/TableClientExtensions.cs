@@ -12,6 +12,14 @@ internal static class TableClientExtensions
         return found.HasValue ? found.Value : null;
     }
 
+    /// <summary>Saves one row. False if it has changed since it was read.</summary>
+    public static Task<bool> TrySaveAsync(this TableClient table, TableRow row, CancellationToken cancellationToken)
+    {
+        var partition = new Partition(row.PartitionKey);
+        partition.Save(row);
+        return partition.CommitAsync(table, cancellationToken);
+    }
+
     public static async Task<List<TableEntity>> ListAsync(this TableClient table, string filter, CancellationToken cancellationToken)
     {
         var rows = new List<TableEntity>();

@@ -28,5 +28,11 @@ public class TableRow(TableEntity columns)
 
     protected string? GetText([CallerMemberName] string column = "") => Columns.GetString(column);
 
+    /// <summary>A column of several values, with commas between them; empty if it is not there.</summary>
+    protected string[] GetList([CallerMemberName] string column = "") =>
+        (GetText(column) ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries);
+
+    protected void SetList<T>(IEnumerable<T> values, [CallerMemberName] string column = "") => Set(string.Join(',', values), column);
+
     protected void Set(object? value, [CallerMemberName] string column = "") => Columns[column] = value;
 }

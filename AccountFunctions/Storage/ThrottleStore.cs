@@ -27,7 +27,7 @@ public sealed class ThrottleStore(TableServiceClient service, ChangeLoop loop)
                 save = decide(row);
                 return Task.FromResult(row);
             },
-            row => save ? TrySaveAsync(row, cancellationToken) : Task.FromResult(row.ETag != default),
+            row => save ? table.TrySaveAsync(row, cancellationToken) : Task.FromResult(row.ETag != default),
             cancellationToken);
     }
 
@@ -53,7 +53,7 @@ public sealed class ThrottleStore(TableServiceClient service, ChangeLoop loop)
                 window.Reserved = reserved + granted;
                 return Task.FromResult(granted);
             },
-            window => granted == 0 ? Task.FromResult(true) : TrySaveAsync(window, cancellationToken),
+            window => granted == 0 ? Task.FromResult(true) : table.TrySaveAsync(window, cancellationToken),
             cancellationToken);
     }
 
@@ -78,12 +78,5 @@ public sealed class ThrottleStore(TableServiceClient service, ChangeLoop loop)
     {
         var fresh = new EmailQuotaEntity();
         return await table.FindAsync(fresh.PartitionKey, fresh.RowKey, cancellationToken) is { } row ? new EmailQuotaEntity(row) : fresh;
-    }
-
-    private Task<bool> TrySaveAsync(TableRow row, CancellationToken cancellationToken)
-    {
-        var partition = new Partition(row.PartitionKey);
-        partition.Save(row);
-        return partition.CommitAsync(table, cancellationToken);
     }
 }

@@ -39,30 +39,28 @@ public sealed class UpdateDetails(AccountStore accounts)
         }
 
         var version = caller.Account.Version;
-        AccountEntity? changed = null;
-        var result = await accounts.ChangeAsync<Result<Success>>(
+        var changed = await accounts.ChangeAsync<Result<AccountEntity>>(
             caller.Account,
             partition =>
             {
                 if (partition.Account is not { IsUsable: true } account || account.Version != version)
                 {
-                    return Task.FromResult<Result<Success>>(Problem.TokenNotValid);
+                    return Problem.TokenNotValid;
                 }
 
                 if (caller.IfMatch is { } tags && !UserReply.Matches(tags, account))
                 {
-                    return Task.FromResult<Result<Success>>(Problem.Stale);
+                    return Problem.Stale;
                 }
 
                 Apply(request, account);
                 partition.Save(account);
-                changed = account;
-                return Task.FromResult<Result<Success>>(Success.Done);
+                return account;
             },
             cancellationToken);
 
         // Only now: the commit gave the row its new tag.
-        return result.IsRefused ? result.Problem : UserReply.WithETag(changed ?? caller.Account);
+        return changed.IsRefused ? changed.Problem : UserReply.WithETag(changed.Reply);
     }
 
     private static void Apply(UpdateDetailsRequest request, AccountEntity account)

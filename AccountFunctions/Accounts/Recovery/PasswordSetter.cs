@@ -12,28 +12,28 @@ public sealed partial class PasswordSetter(AccountStore accounts, MailRequests m
     /// <param name="addressKey">Key of the account's address.</param>
     /// <param name="notify">False if the address has had as many mails as it may.</param>
     public async Task<Result<Success>> ResetAsync(
-        string addressKey, AccountEntity account, Credential credential, bool notify, CancellationToken cancellationToken)
+        string addressKey, string accountId, Credential credential, bool notify, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
         if (notify)
         {
-            await mails.EnqueueAsync(new EmailJob(EmailKind.PasswordReset, addressKey, account.Id, now), cancellationToken);
+            await mails.EnqueueAsync(new EmailJob(EmailKind.PasswordReset, addressKey, accountId, now), cancellationToken);
         }
 
-        LogReset(account.Id);
+        LogReset(accountId);
         return await accounts.ChangeAsync<Result<Success>>(
-            account.Id,
+            accountId,
             null,
             partition =>
             {
                 if (partition.Account is not { } current)
                 {
-                    return Task.FromResult<Result<Success>>(Problem.InvalidCode);
+                    return Problem.InvalidCode;
                 }
 
                 Set(partition, current, credential, now);
                 partition.Insert(new EventEntity(current.Id, EventKind.PasswordReset, now));
-                return Task.FromResult<Result<Success>>(Success.Done);
+                return Success.Done;
             },
             cancellationToken);
     }
@@ -60,7 +60,7 @@ public sealed partial class PasswordSetter(AccountStore accounts, MailRequests m
                 // A caller whose token died meanwhile must not overwrite the password that killed it.
                 if (partition.Account is not { } current || current.Version != account.Version)
                 {
-                    return Task.FromResult<Result<Success>>(Problem.TokenNotValid);
+                    return Problem.TokenNotValid;
                 }
 
                 Set(partition, current, credential, now);
@@ -71,7 +71,7 @@ public sealed partial class PasswordSetter(AccountStore accounts, MailRequests m
                     partition.Save(session);
                 }
 
-                return Task.FromResult<Result<Success>>(Success.Done);
+                return Success.Done;
             },
             cancellationToken);
     }

@@ -64,13 +64,13 @@ public sealed class ResetPassword(
                 partition.Guard.ClearFailures();
                 partition.Save(partition.Guard);
                 partition.Delete(open ?? new ResetCodeEntity(partition.Key));
-                return new Redeemed(account.Reply, credential, notify);
+                return new Redeemed(account.Reply.Id, credential, notify);
             },
             cancellationToken);
         return redeemed.IsRefused
             ? redeemed.Problem
             : await setter.ResetAsync(
-                address.Key, redeemed.Reply.Account, redeemed.Reply.Credential, redeemed.Reply.Notify, cancellationToken);
+                address.Key, redeemed.Reply.AccountId, redeemed.Reply.Credential, redeemed.Reply.Notify, cancellationToken);
     }
 
     /// <summary>The account whose password the code resets.</summary>
@@ -98,5 +98,5 @@ public sealed class ResetPassword(
         partition.Save(open);
     }
 
-    private sealed record Redeemed(AccountEntity Account, Credential Credential, bool Notify);
+    private sealed record Redeemed(string AccountId, Credential Credential, bool Notify);
 }

@@ -40,13 +40,13 @@ public sealed partial class Logout(AccountStore accounts, TimeProvider time, ILo
             {
                 if (partition.Account is not { } current || current.Version != version)
                 {
-                    return Task.FromResult<Result<Success>>(Problem.TokenNotValid);
+                    return Problem.TokenNotValid;
                 }
 
                 current.Version++;
                 partition.Save(current);
                 partition.Insert(new EventEntity(current.Id, EventKind.SignedOutEverywhere, now, caller.SessionId));
-                return Task.FromResult<Result<Success>>(Success.Done);
+                return Success.Done;
             },
             cancellationToken);
         if (!result.IsRefused)

@@ -53,7 +53,7 @@ public sealed partial class Refresh(
             partition =>
             {
                 isReused = false;
-                return Task.FromResult(Decide(partition, token, ref isReused));
+                return Decide(partition, token, ref isReused);
             },
             cancellationToken);
         if (isReused)

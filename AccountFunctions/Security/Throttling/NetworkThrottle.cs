@@ -22,6 +22,8 @@ public sealed partial class NetworkThrottle(
     private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
     private readonly int limit = options.Value.RequestsPerMinute;
     private readonly int block = Math.Max(1, options.Value.RequestsPerMinute / 12);
+
+    // Its own: the store takes turns under the same keys.
     private readonly KeyedTurns turns = new();
     private readonly Lock sync = new();
     private Window current = new(DateTimeOffset.MinValue);
