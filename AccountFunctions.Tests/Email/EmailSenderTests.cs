@@ -1,6 +1,7 @@
 using System.Text.Json;
 using AccountFunctions.Email;
 using AccountFunctions.Storage;
+using Azure;
 using Azure.Data.Tables;
 using Azure.Storage.Queues;
 using Microsoft.Extensions.DependencyInjection;
@@ -180,6 +181,28 @@ public sealed class EmailSenderTests(AzuriteFixture azurite) : AppTests(azurite)
         Assert.Single(await patient.WaitForMailsAsync(Address, 1));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_mail_that_is_cut_off_by_a_stop_leaves_a_copy_of_its_job(bool isOutage)
+    {
+        var transport = new CutOff(isOutage);
+        await using var app = await TestApp.StartAsync(
+            NewStorage(),
+            new() { ["AzureWebJobs.SendEmail.Disabled"] = "true" },
+            configure: services => services.AddSingleton<IEmailTransport>(transport));
+        await app.RegisterAsync(Address);
+        var job = (await app.Queue(QueueNames.EmailJobs).ReceiveMessageAsync()).Value;
+        using var stop = new CancellationTokenSource();
+        var sending = app.Services.GetRequiredService<EmailSender>().SendAsync(job.Body, stop.Token);
+        await transport.Started;
+        await stop.CancelAsync();
+        await sending;
+
+        await TestApp.WaitForLengthAsync(app.Queue(QueueNames.EmailJobs), 2);
+        await app.WaitForLogAsync("postponed: the host stops");
+    }
+
     [Fact, Holds("B8", "G6")]
     public async Task A_job_carries_ids_only_and_stays_small()
     {
@@ -230,5 +253,31 @@ public sealed class EmailSenderTests(AzuriteFixture azurite) : AppTests(azurite)
     {
         using var content = new StringContent(fault, System.Text.Encoding.UTF8, "application/json");
         (await (of ?? App).Client.PostAsync("/emulator/faults", content)).EnsureSuccessStatusCode();
+    }
+
+    /// <summary>Never takes a mail over: it fails when the host stops.</summary>
+    private sealed class CutOff(bool isOutage) : IEmailTransport
+    {
+        private readonly TaskCompletionSource started = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Task Started => started.Task;
+
+        public TimeSpan? ReportDelay => null;
+
+        public async Task SendAsync(Mail mail, CancellationToken cancellationToken)
+        {
+            started.SetResult();
+            try
+            {
+                await Task.Delay(Timeout.Infinite, cancellationToken);
+            }
+            catch (OperationCanceledException e) when (isOutage)
+            {
+                throw new RequestFailedException("Connection reset by peer.", e);
+            }
+        }
+
+        public Task<DeliveryReport?> FindReportAsync(Guid operationId, CancellationToken cancellationToken) =>
+            Task.FromResult<DeliveryReport?>(null);
     }
 }
