@@ -55,8 +55,9 @@ public sealed partial class CanaryTests(AzuriteFixture azurite)
 
         Assert.DoesNotContain("canary.bird", app.Logs.Text, StringComparison.OrdinalIgnoreCase);
         Assert.DoesNotContain("\u001b[31m", app.Logs.Text, StringComparison.Ordinal);
-        Assert.DoesNotContain(activities, activity => activity.Contains(
-            "canary.bird", StringComparison.OrdinalIgnoreCase) && !activity.Contains("/emailMessages", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            activities.Where(activity => !activity.Contains("/emailMessages", StringComparison.Ordinal)),
+            activity => activity.Contains("canary.bird", StringComparison.OrdinalIgnoreCase));
         Assert.DoesNotContain(
             traffic, call => AddressColumns().Replace(call, "").Contains("canary.bird", StringComparison.OrdinalIgnoreCase));
         Assert.Contains(traffic, call => call.Contains("canary.bird", StringComparison.Ordinal));
@@ -85,8 +86,9 @@ public sealed partial class CanaryTests(AzuriteFixture azurite)
             (await app.PostAsync("password", new { password = Passwords[0], new_password = Passwords[1] }, token)).Status);
         await app.PostAsync("code", new { username = Address });
         await app.WaitForMailsAsync(Address, 4);
-        secrets.Add((await app.MailsAsync(Address)).Select(mail => mail.Subject.Split(' ')[0]).Last(
-            code => code.Length == 10 && code.All(char.IsAsciiDigit)));
+        secrets.Add((await app.MailsAsync(Address))
+            .Select(mail => mail.Subject.Split(' ')[0])
+            .Last(code => code.Length == 10 && code.All(char.IsAsciiDigit)));
         Assert.Equal(
             HttpStatusCode.OK,
             (await app.PostAsync("forgot", new { username = Address, code = secrets[^1], new_password = Passwords[2] })).Status);
@@ -106,8 +108,9 @@ public sealed partial class CanaryTests(AzuriteFixture azurite)
 
     // Queue messages travel as base64.
     private static string Decode(string call) =>
-        Message()
-            .Match(call) is { Success: true } message ? $"{call} {Encoding.UTF8.GetString(Convert.FromBase64String(message.Value))}" : call;
+        Message().Match(call) is { Success: true } message
+            ? $"{call} {Encoding.UTF8.GetString(Convert.FromBase64String(message.Value))}"
+            : call;
 
     [GeneratedRegex("(?<=<MessageText>)[^<]+")]
     private static partial Regex Message();

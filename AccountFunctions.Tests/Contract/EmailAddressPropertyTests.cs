@@ -34,20 +34,23 @@ public sealed class EmailAddressPropertyTests
             && domain.Split('.') is { Length: >= 2 } labels && labels.All(label => label.Length is >= 1 and <= 63)
             && address.Canonical.Length <= 254
             && Ascii.IsValid(address.Mailbox)
-            && !address.Mailbox.Any(character => char.IsWhiteSpace(character) || char.IsControl(character) || "()<>[],;:\\\"".Contains(
-                character, StringComparison.Ordinal))
+            && !address.Mailbox.Any(character => char.IsWhiteSpace(character) || char.IsControl(character)
+                || "()<>[],;:\\\"".Contains(character, StringComparison.Ordinal))
             && !address.Canonical.Any(char.IsUpper)
             && string.Equals(address.Mailbox, address.Canonical, StringComparison.OrdinalIgnoreCase);
     }).Check(Config);
 
     [Fact, Holds("F2")]
     public void The_canonical_form_is_an_address_whose_canonical_form_it_is() => Prop.ForAll(Texts.ToArbitrary(), text =>
-        !EmailAddress.TryParse(text, out var address) || (EmailAddress.TryParse(
-            address.Canonical, out var again) && again.Canonical == address.Canonical && again.Key == address.Key)).Check(Config);
+        !EmailAddress.TryParse(text, out var address)
+            || (EmailAddress.TryParse(address.Canonical, out var again)
+                && again.Canonical == address.Canonical
+                && again.Key == address.Key)).Check(Config);
 
     [Fact, Holds("F2")]
     public void Case_and_outer_white_space_make_no_difference() => Prop.ForAll(Texts.ToArbitrary(), text =>
-        !EmailAddress.TryParse(text, out var address) || (EmailAddress.TryParse(
-            $" {address.Mailbox.ToUpperInvariant()}\t",
-            out var other) && other.Canonical == address.Canonical && other.Key == address.Key)).Check(Config);
+        !EmailAddress.TryParse(text, out var address)
+            || (EmailAddress.TryParse($" {address.Mailbox.ToUpperInvariant()}\t", out var other)
+                && other.Canonical == address.Canonical
+                && other.Key == address.Key)).Check(Config);
 }

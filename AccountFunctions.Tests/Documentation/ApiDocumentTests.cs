@@ -71,8 +71,8 @@ public sealed class ApiDocumentTests(AzuriteFixture azurite) : AppTests(azurite)
     [Fact]
     public void Every_member_of_a_request_or_reply_is_described_and_every_example_is_valid()
     {
-        foreach (var schema in App.Contract.Root.GetProperty("components").GetProperty("schemas").EnumerateObject().Where(
-            schema => Regex.IsMatch(schema.Name, "(Request|Reply)$")))
+        var schemas = App.Contract.Root.GetProperty("components").GetProperty("schemas").EnumerateObject();
+        foreach (var schema in schemas.Where(schema => Regex.IsMatch(schema.Name, "(Request|Reply)$")))
         {
             foreach (var member in schema.Value.GetProperty("properties").EnumerateObject())
             {
@@ -88,8 +88,11 @@ public sealed class ApiDocumentTests(AzuriteFixture azurite) : AppTests(azurite)
     [Fact]
     public void Every_example_of_a_refusal_is_valid()
     {
-        var contents = Descendants(App.Contract.Root).Where(node => node.ValueKind is JsonValueKind.Object && node.TryGetProperty(
-            "examples", out var examples) && examples.ValueKind is JsonValueKind.Object).ToList();
+        var contents = Descendants(App.Contract.Root)
+            .Where(node => node.ValueKind is JsonValueKind.Object
+                && node.TryGetProperty("examples", out var examples)
+                && examples.ValueKind is JsonValueKind.Object)
+            .ToList();
 
         Assert.True(contents.Count > 20);
         Assert.All(contents, content => Assert.All(
@@ -158,8 +161,10 @@ public sealed class ApiDocumentTests(AzuriteFixture azurite) : AppTests(azurite)
     {
         var answer = await PostAsync(path, Sample(request, member, value), token);
 
-        Assert.Equal(fault, answer.Json.TryGetProperty(
-            "errors", out var errors) && errors.TryGetProperty(member, out var codes) ? codes[0].GetString() : null);
+        var found = answer.Json.TryGetProperty("errors", out var errors) && errors.TryGetProperty(member, out var codes)
+            ? codes[0].GetString()
+            : null;
+        Assert.Equal(fault, found);
     }
 
     // The examples of the document, but for one member.

@@ -62,9 +62,10 @@ public sealed partial class BicepTests
             secret => secret.TryGetProperty("@options", out var options) && options.TryGetProperty("onlyIfNotExists", out _));
 
         Assert.Equal(new Dictionary<string, bool> { ["CodesKey"] = true, ["TokensSigningKey"] = true, ["SmtpPassword"] = false }, secrets);
-        Assert.All(template.RootElement.GetProperty("parameters").EnumerateObject().Where(parameter => parameter.Name.EndsWith(
-            "Seed", StringComparison.Ordinal) || parameter.Name.EndsWith("Password", StringComparison.Ordinal)), parameter =>
-            Assert.Equal("securestring", parameter.Value.GetProperty("type").GetString()));
+        var parameters = template.RootElement.GetProperty("parameters").EnumerateObject()
+            .Where(parameter => parameter.Name.EndsWith("Seed", StringComparison.Ordinal)
+                || parameter.Name.EndsWith("Password", StringComparison.Ordinal));
+        Assert.All(parameters, parameter => Assert.Equal("securestring", parameter.Value.GetProperty("type").GetString()));
     }
 
     [Theory]

@@ -282,8 +282,9 @@ public sealed class CrashMatrixTests(AzuriteFixture azurite) : IAsyncLifetime
         {
             var code = (await app.MailsAsync(username))
                 .LastOrDefault(mail => mail.Subject.Contains("reset code", StringComparison.Ordinal))?.Subject.Split(' ')[0];
-            if (code is not null && tried.Add(
-                code) && (await app.PostAsync("forgot", new { username, code, new_password = NewPassword })).Status is HttpStatusCode.OK)
+            if (code is not null
+                && tried.Add(code)
+                && (await app.PostAsync("forgot", new { username, code, new_password = NewPassword })).Status is HttpStatusCode.OK)
             {
                 return;
             }

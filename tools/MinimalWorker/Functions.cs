@@ -19,19 +19,22 @@ public sealed class Functions(FunctionCalls calls)
     [Function(nameof(GetThing))]
     public Task<HttpResponseData> GetThing(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "things/{id}")] HttpRequestData request,
-        string id, CancellationToken cancellationToken) =>
+        string id,
+        CancellationToken cancellationToken) =>
         AnswerAsync(request, $"get {id}", cancellationToken);
 
     [Function(nameof(ChangeThing))]
     public Task<HttpResponseData> ChangeThing(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "things/{id}")] HttpRequestData request,
-        string id, CancellationToken cancellationToken) =>
+        string id,
+        CancellationToken cancellationToken) =>
         AnswerAsync(request, $"post {id}", cancellationToken);
 
     [Function(nameof(Number))]
     public Task<HttpResponseData> Number(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "numbers/{number:int}")] HttpRequestData request,
-        string number, CancellationToken cancellationToken) =>
+        string number,
+        CancellationToken cancellationToken) =>
         AnswerAsync(request, number, cancellationToken);
 
     /// <summary>Answers with what the worker was given: a line for each header, then the trace, then the body.</summary>

@@ -8,8 +8,7 @@ namespace Operations;
 
 /// <summary>
 /// <c>dotnet run --project tools/Operations -- smoke --base-url https://host/api</c>: whether a deployment is what its clients expect. It
-/// changes nothing there, unless
-/// <c>--register</c> names an address that shall get a code.
+/// changes nothing there, unless <c>--register</c> names an address that shall get a code.
 /// </summary>
 /// <param name="patience">How long a deployment may take to become ready.</param>
 public sealed class SmokeCommand(HttpClient client, TextWriter output, TimeSpan patience)
@@ -148,9 +147,9 @@ public sealed class SmokeCommand(HttpClient client, TextWriter output, TimeSpan 
                 ? null
                 : string.Create(CultureInfo.InvariantCulture, $"status {(int)response.StatusCode} instead of {(int)status}"),
             envelope.RootElement.GetProperty("code").GetInt32() == (int)response.StatusCode ? null : "the envelope names another status",
-            message is null || envelope.RootElement.GetProperty("message")
-                .GetString()?.Split('\n')
-                .Contains(message) == true ? null : $"the message is not {message}",
+            message is null || envelope.RootElement.GetProperty("message").GetString()?.Split('\n').Contains(message) == true
+                ? null
+                : $"the message is not {message}",
             missing.Count == 0 ? null : $"without {string.Join(", ", missing)}",
             response.Headers.Contains("Access-Control-Allow-Origin") ? "allows another origin" : null,
         }.OfType<string>().ToList();

@@ -16,8 +16,8 @@ internal static class Options
         };
         port.Validators.Add(result =>
         {
-            if (!result.Implicit && (
-                !int.TryParse(result.Tokens.SingleOrDefault()?.Value, out var number) || number is < 1 or > IPEndPoint.MaxPort))
+            var isPort = int.TryParse(result.Tokens.SingleOrDefault()?.Value, out var number) && number is >= 1 and <= IPEndPoint.MaxPort;
+            if (!result.Implicit && !isPort)
             {
                 result.AddError("--port must be a number from 1 to 65535.");
             }

@@ -30,19 +30,18 @@ public static class HostSettings
             values[name] = value;
         }
 
-        return values.ToDictionary(
-            setting => setting.Key, setting => setting.Value?.Replace(
-                $"http://localhost:{DefaultPort}/", $"http://localhost:{port}/", StringComparison.Ordinal));
+        var (usual, actual) = ($"http://localhost:{DefaultPort}/", $"http://localhost:{port}/");
+        return values.ToDictionary(setting => setting.Key, setting => setting.Value?.Replace(usual, actual, StringComparison.Ordinal));
     }
 
     /// <summary>What the host sees of the app's settings.</summary>
     /// <param name="settings">Named as environment variables: <c>__</c> between the parts, or <c>:</c>.</param>
     public static IConfigurationRoot ForHost(string appDirectory, IEnumerable<KeyValuePair<string, string?>> settings) =>
         new ConfigurationBuilder()
-        .AddInMemoryCollection(ReadHostJson(Path.Combine(appDirectory, "host.json")))
-        .AddInMemoryCollection(
-            settings.Select(setting => KeyValuePair.Create(setting.Key.Replace("__", ":", StringComparison.Ordinal), setting.Value)))
-        .Build();
+            .AddInMemoryCollection(ReadHostJson(Path.Combine(appDirectory, "host.json")))
+            .AddInMemoryCollection(settings.Select(
+                setting => KeyValuePair.Create(setting.Key.Replace("__", ":", StringComparison.Ordinal), setting.Value)))
+            .Build();
 
     /// <summary>Whether the settings leave it to this host to start a storage.</summary>
     public static bool NeedsStorage(IReadOnlyDictionary<string, string?> settings) =>

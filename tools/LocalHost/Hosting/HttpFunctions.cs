@@ -23,8 +23,11 @@ internal sealed partial class HttpFunctions(WorkerSupervisor worker, ILogger<Htt
 
     /// <exception cref="StartException">Two functions have the same route and method.</exception>
     public IReadOnlyList<Endpoint> Endpoints(IEnumerable<Function> functions, string prefix) =>
-        [.. functions.Where(function => function.Route is not null).GroupBy(function => function.Route, StringComparer.OrdinalIgnoreCase)
-            .Select(route => Endpoint(RoutePatternFactory.Parse($"{prefix}/{route.Key}"), [.. route]))];
+    [
+        .. functions.Where(function => function.Route is not null)
+            .GroupBy(function => function.Route, StringComparer.OrdinalIgnoreCase)
+            .Select(route => Endpoint(RoutePatternFactory.Parse($"{prefix}/{route.Key}"), [.. route])),
+    ];
 
     private Endpoint Endpoint(RoutePattern pattern, IReadOnlyList<Function> functions)
     {

@@ -25,8 +25,8 @@ internal sealed class StartPage
     public void Map(IEndpointRouteBuilder routes)
     {
         var local = routes.MapGroup("").RequireHost("localhost", "127.0.0.1");
-        local.Map("/", (HttpRequest request, HttpResponse response) => HttpMethods.IsGet(
-            request.Method) ? OutboxPage.Show(response, page) : Results.NotFound());
+        local.Map("/", (HttpRequest request, HttpResponse response) =>
+            HttpMethods.IsGet(request.Method) ? OutboxPage.Show(response, page) : Results.NotFound());
 
         // The outbox has it under its own name, but where mails go elsewhere there is no outbox.
         local.MapGet("/start.css", (HttpResponse response) => OutboxPage.ShowFile(response, "outbox.css", "text/css; charset=utf-8"));

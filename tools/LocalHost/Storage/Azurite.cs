@@ -121,8 +121,15 @@ public sealed partial class Azurite : IAsyncDisposable
         // What keeps its data is found where tools look for development storage, unless somebody else is there.
         var usual = options.DataFolder is not null && services.All(service => IsFree(service.Port));
         IEnumerable<string> data = options.DataFolder is null ? ["--inMemoryPersistence"] : ["--location", options.DataFolder];
-        return ["--skipApiVersionCheck", "--disableTelemetry", .. services.SelectMany(service => (
-            (string[])[$"--{service.Name}Host", "127.0.0.1", $"--{service.Name}Port", usual ? $"{service.Port}" : "0"])), .. data];
+        return
+        [
+            "--skipApiVersionCheck", "--disableTelemetry",
+            .. services.SelectMany(service => (string[])
+            [
+                $"--{service.Name}Host", "127.0.0.1", $"--{service.Name}Port", usual ? $"{service.Port}" : "0",
+            ]),
+            .. data,
+        ];
     }
 
     private static bool IsFree(int port)

@@ -15,8 +15,8 @@ internal sealed class WorkerService : FunctionRpc.FunctionRpcBase
     public override async Task EventStream(
         IAsyncStreamReader<StreamingMessage> requests, IServerStreamWriter<StreamingMessage> responses, ServerCallContext context)
     {
-        if (!await requests.MoveNext(context.CancellationToken) || !expected.TryRemove(
-            requests.Current.StartStream?.WorkerId ?? "", out var channel))
+        if (!await requests.MoveNext(context.CancellationToken)
+            || !expected.TryRemove(requests.Current.StartStream?.WorkerId ?? "", out var channel))
         {
             throw new Grpc.Core.RpcException(new Status(StatusCode.PermissionDenied, "This host expects another worker."));
         }

@@ -203,8 +203,10 @@ public sealed partial class TestApp : IAsyncDisposable
     /// <summary>Waits until the queue holds so many messages, visible or not.</summary>
     public static async Task WaitForLengthAsync(QueueClient queue, int count)
     {
-        for (var tries = 0; !await queue.ExistsAsync() || (
-            await queue.GetPropertiesAsync()).Value.ApproximateMessagesCount != count; tries++)
+        async Task<bool> IsReachedAsync() =>
+            await queue.ExistsAsync() && (await queue.GetPropertiesAsync()).Value.ApproximateMessagesCount == count;
+
+        for (var tries = 0; !await IsReachedAsync(); tries++)
         {
             Assert.True(tries < 400, $"{queue.Name} does not come to {count} messages");
             await Task.Delay(25);

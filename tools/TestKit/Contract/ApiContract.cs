@@ -207,8 +207,9 @@ public sealed class ContractHandler(Func<ApiContract> contract) : DelegatingHand
 
         var answer = await base.SendAsync(request, cancellationToken);
         var path = request.RequestUri!.AbsolutePath;
-        if (path.StartsWith(
-            "/api/", StringComparison.Ordinal) && !path.StartsWith("/api/docs", StringComparison.Ordinal) && path != "/api/openapi.json")
+        if (path.StartsWith("/api/", StringComparison.Ordinal)
+            && !path.StartsWith("/api/docs", StringComparison.Ordinal)
+            && path != "/api/openapi.json")
         {
             await contract().CheckAsync(answer);
         }

@@ -13,18 +13,17 @@ public static class HostileRequests
     private const string Password = "blue tractor 77";
 
     private static readonly string[] Operations =
-        [
-            "register", "activate", "login", "refresh", "code", "forgot", "password", "details", "logout", "sessions", "register/",
-            "sessions/0123456789abcdef0123456789abcdef",
-        ];
+    [
+        "register", "activate", "login", "refresh", "code", "forgot", "password", "details", "logout", "sessions", "register/",
+        "sessions/0123456789abcdef0123456789abcdef",
+    ];
 
     // With a value each that is valid. With all of them a body is good for every operation.
     private static readonly (string Name, string Valid)[] Members =
     [
-        ("username", ""), ("password", Password), ("password1", Password), ("password2", Password), ("code", "000000"), (
-            "new_password", Password),
-        ("refresh", Base64Url.EncodeToString(new byte[68])), (
-            "first_name", "Ada"), ("last_name", "Lovelace"), ("country_code", "GB"), ("hobbies", "chess"), ("job", "counts"), ("bio", "x"),
+        ("username", ""), ("password", Password), ("password1", Password), ("password2", Password), ("code", "000000"),
+        ("new_password", Password), ("refresh", Base64Url.EncodeToString(new byte[68])), ("first_name", "Ada"), ("last_name", "Lovelace"),
+        ("country_code", "GB"), ("hobbies", "chess"), ("job", "counts"), ("bio", "x"),
         ("all", "false"), ("role", "A"), ("x", "y"),
     ];
 
@@ -91,9 +90,8 @@ public static class HostileRequests
             : Refusals.Contains(response.StatusCode)
                 && (response.Content.Headers.ContentType?.MediaType is "application/problem+json"
                     ? answer.GetProperty("status").GetInt32() == (int)response.StatusCode
-                    : answer.GetProperty("code")
-                        .GetInt32() == (int)response.StatusCode && answer.GetProperty("message")
-                        .GetString() is not null);
+                    : answer.GetProperty("code").GetInt32() == (int)response.StatusCode
+                        && answer.GetProperty("message").GetString() is not null);
 
     private static void AddHeaders(HttpRequestHeaders headers, Random random, string? token)
     {
