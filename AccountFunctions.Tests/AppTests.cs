@@ -1,6 +1,6 @@
 namespace AccountFunctions.Tests;
 
-/// <summary>Tests that each have an app of their own, on storage that nothing has touched.</summary>
+/// <summary>Base class of tests. Each test gets its own app on fresh storage.</summary>
 public abstract class AppTests(AzuriteFixture azurite) : IAsyncLifetime
 {
     private TestApp? app;
@@ -23,6 +23,6 @@ public abstract class AppTests(AzuriteFixture azurite) : IAsyncLifetime
 
     protected virtual Task<TestApp> StartAsync(string storage) => TestApp.StartAsync(storage);
 
-    /// <summary>What every test of the class begins with.</summary>
+    /// <summary>Runs before each test of the class.</summary>
     protected virtual Task PrepareAsync() => Task.CompletedTask;
 }

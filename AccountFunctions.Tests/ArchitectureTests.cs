@@ -34,7 +34,7 @@ public sealed class ArchitectureTests
     }
 
     [Fact]
-    public void Every_file_but_the_program_lives_in_a_room_and_bears_its_name()
+    public void Every_file_but_Program_is_in_a_room_and_has_its_namespace()
     {
         var files = Directory.EnumerateDirectories(Repository.PathTo(App))
             .Where(folder => Path.GetFileName(folder) is not ("bin" or "obj" or "Properties"))
@@ -48,7 +48,7 @@ public sealed class ArchitectureTests
     }
 
     [Fact]
-    public void An_operation_asks_for_seven_services_at_most()
+    public void An_operation_takes_at_most_seven_services()
     {
         var operations = RouteTable.All.Select(route => route.Endpoint?.Handler).OfType<System.Type>().Distinct().ToList();
 

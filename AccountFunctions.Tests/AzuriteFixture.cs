@@ -15,7 +15,7 @@ public sealed class AzuriteFixture : IAsyncLifetime
     public async ValueTask InitializeAsync() =>
         azurite = await Azurite.StartAsync(new AzuriteOptions { Accounts = Accounts }, CancellationToken.None);
 
-    /// <summary>Connection string of a storage account that nothing has touched yet.</summary>
+    /// <summary>Connection string of a fresh storage account.</summary>
     public string NewStorage() => azurite!.ConnectionString(Accounts[Interlocked.Increment(ref used)]);
 
     public ValueTask DisposeAsync() => azurite!.DisposeAsync();

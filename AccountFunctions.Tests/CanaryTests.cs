@@ -9,7 +9,7 @@ using AccountFunctions.Tests.Telemetry;
 namespace AccountFunctions.Tests;
 
 /// <summary>
-/// Every flow, with values that can be told from all others, and then a search for them in everything that the app wrote anywhere.
+/// Runs every flow with unique values, then searches for them in everything that the app wrote.
 /// </summary>
 public sealed partial class CanaryTests(AzuriteFixture azurite)
 {
@@ -17,7 +17,7 @@ public sealed partial class CanaryTests(AzuriteFixture azurite)
     private static readonly string[] Passwords = ["first canary 4711", "second canary 4712", "third canary 4713", "wrong canary 4714"];
 
     [Fact, Holds("I1", "I3", "B8", "E11", "F4")]
-    public async Task No_secret_is_written_anywhere_and_no_address_but_where_the_account_keeps_it()
+    public async Task No_secret_is_written_anywhere_and_addresses_only_in_the_account()
     {
         var activities = new ConcurrentQueue<string>();
         using var listener = new ActivityListener

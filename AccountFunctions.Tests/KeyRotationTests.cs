@@ -2,7 +2,7 @@ using System.Net;
 
 namespace AccountFunctions.Tests;
 
-/// <summary>What docs/operations.md promises of a new <c>Codes__Key</c>; AccessTokensTests has the signing key.</summary>
+/// <summary>What docs/operations.md promises about a new <c>Codes__Key</c>. AccessTokensTests covers the signing key.</summary>
 public sealed class KeyRotationTests(AzuriteFixture azurite)
 {
     [Fact]

@@ -5,7 +5,7 @@ namespace AccountFunctions.Tests;
 public sealed class SecurityLogTests(AzuriteFixture azurite)
 {
     [Fact, Holds("I2")]
-    public async Task Who_did_what_and_with_which_outcome_is_logged_under_the_trace_that_the_answer_names()
+    public async Task Every_act_and_outcome_is_logged_under_the_trace_id_of_the_answer()
     {
         await using var app = await TestApp.StartAsync(azurite.NewStorage(), new() { ["Throttle:SignInFailures"] = "1" });
         await app.SignInAsync("ada@example.com");

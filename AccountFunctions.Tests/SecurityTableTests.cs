@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 
 namespace AccountFunctions.Tests;
 
-/// <summary>docs/security.md is written by this test out of the tests' own attributes, so it cannot claim what no test holds.</summary>
+/// <summary>Generates docs/security.md from the tests' attributes, so every claim there has a test.</summary>
 public sealed partial class SecurityTableTests
 {
     private static readonly (string Row, string Requirement)[] Requirements =
@@ -131,7 +131,7 @@ public sealed partial class SecurityTableTests
     }
 
     [Fact]
-    public void The_list_of_asvs_clauses_is_complete_and_refers_to_what_is_there()
+    public void The_list_of_asvs_clauses_is_complete_and_its_references_exist()
     {
         var folder = Repository.PathTo("docs");
         var clauses = File.ReadLines(Path.Combine(folder, "asvs.md"))

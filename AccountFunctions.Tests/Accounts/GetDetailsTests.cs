@@ -30,7 +30,7 @@ public sealed class GetDetailsTests(AzuriteFixture azurite) : AppTests(azurite)
     [InlineData("x")]
     [InlineData("a.b.c")]
     [InlineData("eyJhbGciOiJub25lIn0.e30.")]
-    public async Task A_token_that_is_none_is_401(string token)
+    public async Task A_malformed_token_is_401(string token)
     {
         var answer = await App.GetAsync("details", token);
 

@@ -15,7 +15,7 @@ public sealed class KnownClientsTests(AzuriteFixture azurite) : AppTests(azurite
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task The_owner_gets_word_of_a_new_client_once_and_of_an_updated_one_never()
+    public async Task The_owner_is_notified_of_a_new_client_once_and_never_of_an_update()
     {
         await App.ActivateAsync(Address);
         await LoginAsync("Browser/1.0 (Desktop)");
@@ -29,7 +29,7 @@ public sealed class KnownClientsTests(AzuriteFixture azurite) : AppTests(azurite
     }
 
     [Fact]
-    public async Task Names_that_are_made_up_do_not_flood_the_mailbox()
+    public async Task Invented_client_names_do_not_flood_the_mailbox()
     {
         await App.ActivateAsync(Address);
         foreach (var name in Enumerable.Range(0, 30).Select(number => new string((char)('a' + (number % 26)), 1 + number)))
@@ -37,7 +37,7 @@ public sealed class KnownClientsTests(AzuriteFixture azurite) : AppTests(azurite
             await LoginAsync(name);
         }
 
-        // One has gone, one waits its hour and stands for all others.
+        // The first notice has left. The second waits its hour and covers all further clients.
         await App.WaitForMailsAsync(Address, 2);
         await TestApp.WaitForLengthAsync(App.Queue("email-jobs"), 1);
         Assert.Equal(2, (await App.MailsAsync(Address)).Count);
@@ -46,7 +46,7 @@ public sealed class KnownClientsTests(AzuriteFixture azurite) : AppTests(azurite
     }
 
     [Fact]
-    public async Task Of_clients_that_are_new_at_once_one_is_told_of()
+    public async Task Clients_that_are_new_at_once_cause_one_notice()
     {
         const int clients = 20;
         var engine = new HookedEngine();
@@ -69,7 +69,7 @@ public sealed class KnownClientsTests(AzuriteFixture azurite) : AppTests(azurite
     }
 
     [Fact]
-    public async Task A_client_that_is_new_soon_after_another_is_told_of_later_and_stands_for_those_after_it()
+    public async Task A_second_new_client_is_reported_later_together_with_those_after_it()
     {
         await using var impatient = await ImpatientApp.StartAsync(NewStorage());
         await impatient.ActivateAsync(Address);
@@ -96,7 +96,7 @@ public sealed class KnownClientsTests(AzuriteFixture azurite) : AppTests(azurite
     }
 
     [Fact]
-    public void A_name_is_kept_as_a_hash_that_versions_do_not_change()
+    public void A_client_name_is_kept_as_a_hash_that_ignores_versions()
     {
         Assert.Equal(KnownClients.Fingerprint("App/1.2.3"), KnownClients.Fingerprint("App/1.10.3"));
         Assert.NotEqual(KnownClients.Fingerprint("App"), KnownClients.Fingerprint("Other"));

@@ -35,7 +35,7 @@ public sealed class LoginTests(AzuriteFixture azurite) : AppTests(azurite)
     }
 
     [Fact, Holds("A1", "A3", "C1")]
-    public async Task Who_registers_at_an_address_and_signs_in_there_does_not_learn_whether_it_is_taken()
+    public async Task Registering_and_signing_in_does_not_reveal_whether_the_address_is_taken()
     {
         await App.ActivateAsync("taken@example.com");
         var told = new Dictionary<string, List<string>>();
@@ -52,14 +52,14 @@ public sealed class LoginTests(AzuriteFixture azurite) : AppTests(azurite)
         Assert.Equal(told["free@example.com"], told["taken@example.com"]);
         Assert.Equal(8, told["taken@example.com"].Count(text => text.Contains("not_active", StringComparison.Ordinal)));
 
-        // Nor does the password of the registration take anything from the count of wrong ones.
+        // The registration's password does not reset the count of wrong passwords either.
         Assert.Contains("throttled", told["taken@example.com"][^1], StringComparison.Ordinal);
         App.Time.Advance(TimeSpan.FromMinutes(1));
         Assert.Equal(HttpStatusCode.OK, (await App.LoginAsync("taken@example.com")).Status);
     }
 
     [Fact, Holds("A1", "S6")]
-    public async Task Whoever_the_wrong_password_is_for_the_answer_is_the_same()
+    public async Task A_wrong_password_gets_the_same_answer_for_every_address()
     {
         await App.ActivateAsync("active@example.com");
         await App.RegisterAsync("pending@example.com");
@@ -89,7 +89,7 @@ public sealed class LoginTests(AzuriteFixture azurite) : AppTests(azurite)
     [Theory, Holds("S8")]
     [InlineData("C", "expired_account")]
     [InlineData("A", null)]
-    public async Task A_client_whose_time_is_over_is_refused_an_admin_is_not(string role, string? message)
+    public async Task An_expired_client_is_refused_and_an_admin_is_not(string role, string? message)
     {
         await App.ActivateAsync(Address);
         await ChangeAccountAsync(Address, row => row["Role"] = role);
@@ -149,7 +149,7 @@ public sealed class LoginTests(AzuriteFixture azurite) : AppTests(azurite)
     }
 
     [Fact]
-    public async Task What_was_stored_is_there_after_a_restart()
+    public async Task Stored_data_survives_a_restart()
     {
         var storage = NewStorage();
         string token;

@@ -47,7 +47,7 @@ public sealed class RefreshTests(AzuriteFixture azurite) : AppTests(azurite)
     }
 
     [Fact, Holds("E5", "S7")]
-    public async Task After_the_grace_a_used_token_ends_the_session_and_the_history_tells()
+    public async Task After_the_grace_a_used_token_ends_the_session_and_is_recorded()
     {
         var second = TokenOf(await RefreshAsync(first));
         App.Time.Advance(TimeSpan.FromSeconds(31));
@@ -97,7 +97,7 @@ public sealed class RefreshTests(AzuriteFixture azurite) : AppTests(azurite)
     }
 
     [Fact, Holds("E4")]
-    public async Task A_session_ends_however_much_it_is_used()
+    public async Task A_session_ends_at_its_absolute_expiry_however_much_it_is_used()
     {
         await using var admin = await TestApp.StartAsync(NewStorage(), new() { ["Accounts:Lifetime"] = "1000.00:00:00" });
         var token = (await admin.SignInAsync("eve@example.com")).GetProperty("refresh").GetString()!;
@@ -131,7 +131,7 @@ public sealed class RefreshTests(AzuriteFixture azurite) : AppTests(azurite)
     [Theory, Holds("E7")]
     [InlineData("Disabled", true)]
     [InlineData("Version", 2)]
-    public async Task A_session_dies_with_the_state_of_the_account_it_was_opened_under(string column, object value)
+    public async Task A_session_dies_when_the_account_changes_its_version(string column, object value)
     {
         var row = (await App.RowsAsync("Accounts")).Single(row => row.RowKey == "account");
         row[column] = value;
@@ -145,7 +145,7 @@ public sealed class RefreshTests(AzuriteFixture azurite) : AppTests(azurite)
     [InlineData("")]
     [InlineData("x")]
     [InlineData("AAAA")]
-    public async Task What_is_no_token_is_refused(string token)
+    public async Task A_malformed_token_is_refused(string token)
     {
         var answer = await RefreshAsync(token);
 

@@ -100,7 +100,7 @@ public sealed class RegisterTests(AzuriteFixture azurite) : AppTests(azurite)
     }
 
     [Fact, Holds("F1")]
-    public async Task Members_that_are_not_the_clients_to_set_are_ignored()
+    public async Task Read_only_members_are_ignored()
     {
         await App.PostAsync("register", new
         {
@@ -141,7 +141,7 @@ public sealed class RegisterTests(AzuriteFixture azurite) : AppTests(azurite)
     }
 
     [Fact]
-    public async Task Sixty_four_registrations_at_once_leave_one_that_waits_and_end_in_one_account()
+    public async Task Sixty_four_registrations_at_once_leave_one_pending_and_one_account()
     {
         var answers = await Task.WhenAll(Enumerable.Range(0, 64).Select(_ => App.RegisterAsync("race@example.com")));
 
@@ -174,7 +174,7 @@ public sealed class RegisterTests(AzuriteFixture azurite) : AppTests(azurite)
     }
 
     [Fact, Holds("B8", "I1")]
-    public async Task No_code_and_no_password_stands_in_a_table_a_message_or_the_log()
+    public async Task No_code_and_no_password_is_in_a_table_a_message_or_the_log()
     {
         await App.RegisterAsync("secret@example.com");
         var code = await App.NextCodeAsync("secret@example.com");

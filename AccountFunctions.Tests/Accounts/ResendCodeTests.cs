@@ -107,7 +107,7 @@ public sealed class ResendCodeTests(AzuriteFixture azurite) : AppTests(azurite)
     }
 
     [Fact]
-    public async Task A_disclosing_deployment_says_that_nobody_is_there()
+    public async Task A_disclosing_deployment_says_that_an_address_is_unknown()
     {
         await using var telling = await TestApp.StartAsync(NewStorage(), new() { ["Accounts:DiscloseAddresses"] = "true" });
 

@@ -95,7 +95,7 @@ public sealed class ResetPasswordTests(AzuriteFixture azurite) : AppTests(azurit
     }
 
     [Fact, Holds("B6", "S1", "S4")]
-    public async Task A_code_of_another_purpose_or_address_is_worth_nothing()
+    public async Task A_code_of_another_purpose_or_address_is_refused()
     {
         await App.RegisterAsync("eve@example.com");
         var activation = await App.NextCodeAsync("eve@example.com");
@@ -112,7 +112,7 @@ public sealed class ResetPasswordTests(AzuriteFixture azurite) : AppTests(azurit
     }
 
     [Fact, Holds("D8")]
-    public async Task A_hash_that_is_refused_for_want_of_room_does_not_use_up_the_code()
+    public async Task A_full_hash_gate_does_not_use_up_the_code()
     {
         var engine = new HookedEngine();
         await using var busy = await TestApp.StartAsync(

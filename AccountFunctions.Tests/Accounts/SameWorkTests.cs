@@ -4,11 +4,11 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace AccountFunctions.Tests.Accounts;
 
-/// <summary>What the right and the wrong caller, the known and the unknown address cost.</summary>
+/// <summary>Right and wrong callers, known and unknown addresses cost the same.</summary>
 public sealed class SameWorkTests(AzuriteFixture azurite)
 {
     [Fact, Holds("A2", "S6")]
-    public async Task Login_and_register_cost_exactly_one_argon2_run_whoever_asks()
+    public async Task Login_and_register_cost_exactly_one_argon2_run_for_every_address()
     {
         var engine = new CountingEngine();
         await using var app = await TestApp.StartAsync(
@@ -53,7 +53,7 @@ public sealed class SameWorkTests(AzuriteFixture azurite)
     }
 
     [Fact, Holds("D8", "C4")]
-    public async Task A_crowd_at_one_address_hashes_and_mails_once_for_each_that_is_admitted_and_no_more()
+    public async Task A_crowd_at_one_address_hashes_and_mails_once_for_each_admitted_request()
     {
         var engine = new CountingEngine();
         await using var app = await TestApp.StartAsync(
@@ -67,7 +67,7 @@ public sealed class SameWorkTests(AzuriteFixture azurite)
         Assert.DoesNotContain("its row is not there yet", app.Logs.Text);
     }
 
-    /// <summary>The preferred engine, watched.</summary>
+    /// <summary>The preferred engine, with a count of its runs.</summary>
     private sealed class CountingEngine : IArgon2Engine
     {
         private readonly SodiumArgon2 inner = new();

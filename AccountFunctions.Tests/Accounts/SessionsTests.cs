@@ -58,7 +58,7 @@ public sealed class SessionsTests(AzuriteFixture azurite) : AppTests(azurite)
         Assert.Equal("all: invalid", (await App.PostAsync("logout", new { all = "yes" }, Access(first))).Message);
 
     [Fact, Holds("E8")]
-    public async Task A_session_that_is_ended_is_gone_and_another_accounts_cannot_be()
+    public async Task An_ended_session_is_gone_and_foreign_sessions_cannot_be_ended()
     {
         var id = (await App.GetAsync("sessions", Access(first))).Data[0].GetProperty("id").GetString()!;
         var stranger = await App.SignInAsync("eve@example.com");

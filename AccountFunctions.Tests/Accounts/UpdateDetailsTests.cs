@@ -14,7 +14,7 @@ public sealed class UpdateDetailsTests(AzuriteFixture azurite) : AppTests(azurit
     }
 
     [Fact]
-    public async Task What_is_sent_changes_what_is_null_is_cleared_and_the_rest_stays()
+    public async Task Sent_members_change_null_members_are_cleared_and_the_rest_stays()
     {
         await UpdateAsync("""{"job":"Analyst","bio":"Line one\nline two","hobbies":"Looms"}""");
         var answer = await UpdateAsync("""{"job":null,"first_name":"Augusta"}""");
@@ -60,7 +60,7 @@ public sealed class UpdateDetailsTests(AzuriteFixture azurite) : AppTests(azurit
     }
 
     [Fact, Holds("F12")]
-    public async Task If_match_changes_only_the_state_that_was_seen()
+    public async Task If_match_changes_only_the_state_that_the_caller_read()
     {
         var seen = (await App.GetAsync("details", token)).Headers["ETag"];
         var first = await UpdateAsync("""{"job":"Analyst"}""", seen);

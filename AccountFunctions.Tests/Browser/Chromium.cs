@@ -58,7 +58,7 @@ public sealed class Chromium : IAsyncDisposable
     }
 }
 
-/// <summary>A page and what its console said.</summary>
+/// <summary>A page and its console messages.</summary>
 public sealed class BrowserPage : IAsyncDisposable
 {
     private static readonly string Axe = new BundledAxeScriptProvider().GetScript();
@@ -112,7 +112,7 @@ public sealed class BrowserPage : IAsyncDisposable
     public Task<bool> ScrollsSidewaysAsync() =>
         Page.EvaluateAsync<bool>("document.documentElement.scrollWidth > document.documentElement.clientWidth");
 
-    /// <summary>Presses Tab until the focus is on what the selector names, as somebody without a mouse would.</summary>
+    /// <summary>Presses Tab until the focus is on what the selector names, like a keyboard user.</summary>
     public async Task TabToAsync(string selector)
     {
         for (var presses = 0; presses < 60; presses++)

@@ -71,7 +71,7 @@ public sealed class PageTests(AzuriteFixture azurite, Chromium chromium) : AppTe
     }
 
     [Fact]
-    public async Task A_language_of_the_gallery_is_chosen_and_a_plain_text_opened_by_keyboard()
+    public async Task The_gallery_is_operated_by_keyboard()
     {
         await using var page = await chromium.OpenAsync(App, "/api/docs/mails?language=de");
         await page.TabToAsync("a[hreflang='fr']");
@@ -107,7 +107,7 @@ public sealed class PageTests(AzuriteFixture azurite, Chromium chromium) : AppTe
     }
 
     [Fact, Holds("F5")]
-    public async Task Html_mail_is_shown_and_its_scripts_never_run()
+    public async Task Html_mail_is_shown_without_running_its_scripts()
     {
         const string Html = """
             <p id="text">shown</p><img src="/api/health/live" onerror="document.getElementById('text').textContent = 'run'">

@@ -14,7 +14,7 @@ public sealed class SwaggerUiTests(AzuriteFixture azurite, Chromium chromium) : 
     private static readonly string[] RulesThatSwaggerUiBreaks = ["color-contrast", "label", "select-name", "nested-interactive"];
 
     [Fact]
-    public async Task Somebody_registers_activates_signs_in_and_edits_the_account()
+    public async Task A_user_registers_activates_signs_in_and_edits_the_account()
     {
         await using var docs = await chromium.OpenAsync(App, "/api/docs");
         await TryAsync(
@@ -43,7 +43,7 @@ public sealed class SwaggerUiTests(AzuriteFixture azurite, Chromium chromium) : 
     }
 
     [Fact]
-    public async Task The_sample_of_every_request_is_one_that_can_be_sent()
+    public async Task The_sample_of_every_request_can_be_sent()
     {
         await using var docs = await chromium.OpenAsync(App, "/api/docs");
         var operation = await ExpandAsync(docs.Page, "Register");
@@ -54,7 +54,7 @@ public sealed class SwaggerUiTests(AzuriteFixture azurite, Chromium chromium) : 
     }
 
     [Fact]
-    public async Task Axe_finds_nothing_serious_but_what_is_upstreams()
+    public async Task Axe_finds_nothing_serious_beyond_upstream_faults()
     {
         await using var docs = await chromium.OpenAsync(App, "/api/docs");
 
@@ -86,7 +86,7 @@ public sealed class SwaggerUiTests(AzuriteFixture azurite, Chromium chromium) : 
         await block.Locator(".execute").ClickAsync();
         var answer = (await (await answering).JsonAsync())!.Value;
 
-        // What was answered is what is shown.
+        // The page shows the answer.
         Assert.Equal($"{status}", await StatusAsync(block));
         return answer.GetProperty("data");
     }

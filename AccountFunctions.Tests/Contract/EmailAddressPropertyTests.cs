@@ -5,12 +5,12 @@ using FsCheck.Fluent;
 
 namespace AccountFunctions.Tests.Contract;
 
-/// <summary>What holds for every address, and for whatever else is given for one.</summary>
+/// <summary>Properties that hold for every input.</summary>
 public sealed class EmailAddressPropertyTests
 {
     private static readonly Config Config = Config.QuickThrowOnFailure.WithMaxTest(5000);
 
-    // Mostly near-addresses: pieces that mean something to some parser somewhere.
+    // Mostly near-addresses, from pieces that some parser treats specially.
     private static readonly Gen<string> Texts = Gen.OneOf(
         ArbMap.Default.GeneratorFor<string>(),
         Gen.Elements(
@@ -22,7 +22,7 @@ public sealed class EmailAddressPropertyTests
         select $"{local}@{domain}");
 
     [Fact, Holds("F2", "F3")]
-    public void Whatever_is_given_an_address_comes_out_in_its_one_form_or_not_at_all() => Prop.ForAll(Texts.ToArbitrary(), text =>
+    public void Any_input_is_either_refused_or_parsed_to_its_canonical_form() => Prop.ForAll(Texts.ToArbitrary(), text =>
     {
         if (!EmailAddress.TryParse(text, out var address))
         {
@@ -41,7 +41,7 @@ public sealed class EmailAddressPropertyTests
     }).Check(Config);
 
     [Fact, Holds("F2")]
-    public void The_canonical_form_is_an_address_whose_canonical_form_it_is() => Prop.ForAll(Texts.ToArbitrary(), text =>
+    public void Parsing_the_canonical_form_gives_the_canonical_form() => Prop.ForAll(Texts.ToArbitrary(), text =>
         !EmailAddress.TryParse(text, out var address)
             || (EmailAddress.TryParse(address.Canonical, out var again)
                 && again.Canonical == address.Canonical

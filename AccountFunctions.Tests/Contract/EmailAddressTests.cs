@@ -49,7 +49,7 @@ public sealed class EmailAddressTests
     [InlineData("ada＠example.com")]
     [InlineData("ada@exa\0mple.com")]
     [InlineData("ada(comment)@example.com")]
-    public void What_mail_servers_or_people_could_read_otherwise_is_refused(string text) =>
+    public void An_ambiguous_address_is_refused(string text) =>
         Assert.False(EmailAddress.TryParse(text, out _));
 
     [Theory, Holds("F3")]

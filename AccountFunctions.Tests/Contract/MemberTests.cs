@@ -6,7 +6,7 @@ namespace AccountFunctions.Tests.Contract;
 public sealed class MemberTests
 {
     [Fact]
-    public void A_member_of_a_type_that_nothing_reads_is_found()
+    public void A_member_of_an_unreadable_type_is_found()
     {
         Assert.True(Member.IsUnreadableIn(typeof(WithNumber)));
         Assert.False(Member.IsUnreadableIn(typeof(UpdateDetailsRequest)));

@@ -14,7 +14,7 @@ using Microsoft.OpenApi;
 namespace AccountFunctions.Tests.Documentation;
 
 /// <summary>
-/// The document against the code: that every answer of the App is as it says, <see cref="TestApp"/> sees to in every other test.
+/// Checks the document against the code. <see cref="TestApp"/> checks every answer in all other tests.
 /// </summary>
 public sealed class ApiDocumentTests(AzuriteFixture azurite) : AppTests(azurite)
 {
@@ -138,7 +138,7 @@ public sealed class ApiDocumentTests(AzuriteFixture azurite) : AppTests(azurite)
 
             if (member.Value.TryGetProperty("maxLength", out var maxLength))
             {
-                // An address that long is none, and a password is longest at the border.
+                // An address of that length is invalid, and a password may be as long as the limit.
                 var tooLong = new string('x', maxLength.GetInt32() + 1);
                 await RefusesAsync(
                     path,
@@ -167,7 +167,7 @@ public sealed class ApiDocumentTests(AzuriteFixture azurite) : AppTests(azurite)
         Assert.Equal(fault, found);
     }
 
-    // The examples of the document, but for one member.
+    // The document's examples, with one member replaced.
     private static JsonObject Sample(JsonElement request, string member, JsonNode? value) =>
         new(request.GetProperty("properties").EnumerateObject().Select(property =>
             KeyValuePair.Create(property.Name, JsonSerializer.SerializeToNode(property.Value.GetProperty("examples")[0]))))

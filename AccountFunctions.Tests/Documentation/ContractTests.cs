@@ -8,7 +8,7 @@ using Microsoft.Extensions.Options;
 
 namespace AccountFunctions.Tests.Documentation;
 
-/// <summary>That the check behind every other test would notice.</summary>
+/// <summary>Proves that the check behind every other test can fail.</summary>
 public sealed class ContractTests
 {
     private const string Json = "application/json";

@@ -10,7 +10,7 @@ public sealed partial class DocumentationPagesTests(AzuriteFixture azurite) : Ap
     [InlineData("/api/docs")]
     [InlineData("/api/docs/")]
     [InlineData("/api/docs/errors")]
-    public async Task A_page_runs_and_fetches_only_what_is_its_own_and_is_never_kept(string path)
+    public async Task A_page_loads_only_its_own_files_and_is_never_cached(string path)
     {
         var page = await App.Client.GetAsync(path);
         var policy = page.Headers.GetValues("Content-Security-Policy").Single();
@@ -24,7 +24,7 @@ public sealed partial class DocumentationPagesTests(AzuriteFixture azurite) : Ap
     }
 
     [Fact]
-    public async Task Every_file_of_a_page_is_there_compressed_and_kept_until_it_changes()
+    public async Task Every_file_of_a_page_is_served_compressed_and_cached_until_it_changes()
     {
         foreach (Match link in Links().Matches(await App.Client.GetStringAsync("/api/docs")))
         {
@@ -52,7 +52,7 @@ public sealed partial class DocumentationPagesTests(AzuriteFixture azurite) : Ap
     }
 
     [Fact]
-    public async Task Who_takes_no_gzip_gets_the_file_as_it_is() =>
+    public async Task A_client_without_gzip_gets_the_plain_file() =>
         Assert.Contains("SwaggerUIBundle", await App.Client.GetStringAsync("/api/docs/assets/swagger-ui-bundle.js"));
 
     [Theory]
@@ -78,7 +78,7 @@ public sealed partial class DocumentationPagesTests(AzuriteFixture azurite) : Ap
     [InlineData("/api/docs")]
     [InlineData("/api/docs/errors")]
     [InlineData("/api/docs/assets/docs.js")]
-    public async Task Switched_off_it_is_not_there(string path)
+    public async Task Switched_off_the_documentation_is_404(string path)
     {
         await using var silent = await TestApp.StartAsync(NewStorage(), new() { ["Accounts:ServeDocs"] = "false" });
         using var request = new HttpRequestMessage(HttpMethod.Get, path);

@@ -20,7 +20,7 @@ public sealed class DeliveryReportsTests(AzuriteFixture azurite) : AppTests(azur
     [Theory, Holds("G8")]
     [InlineData("Failed", "EmailDroppedAllRecipientsSuppressed")]
     [InlineData("Canceled", "EmailDropped")]
-    public async Task A_mail_that_was_not_delivered_is_written_into_the_history_of_the_account(string status, string code)
+    public async Task An_undelivered_mail_is_recorded_in_the_history_of_the_account(string status, string code)
     {
         await App.ActivateAsync(Address);
         await FailNextAsync(status, code);
@@ -49,7 +49,7 @@ public sealed class DeliveryReportsTests(AzuriteFixture azurite) : AppTests(azur
     }
 
     [Fact]
-    public async Task What_the_transport_does_not_know_is_asked_for_again_and_given_up_in_the_end()
+    public async Task An_unknown_delivery_is_asked_for_again_and_given_up_in_the_end()
     {
         await using var other = await ImpatientApp.StartAsync(
             NewStorage(), configure: services => services.AddSingleton<IEmailTransport>(transport));

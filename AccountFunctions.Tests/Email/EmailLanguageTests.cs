@@ -24,10 +24,10 @@ public sealed class EmailLanguageTests
     [InlineData("-", null)]
     [InlineData("de_DE", null)]
     [InlineData("<script>, de;q=x", null)]
-    public void The_client_gets_the_language_it_likes_best_of_those_there_are(string? header, string? language) =>
+    public void The_client_gets_its_preferred_supported_language(string? header, string? language) =>
         Assert.Equal(language, EmailLanguage.Choose(header));
 
     [Fact]
-    public void A_header_of_any_length_is_read_to_a_bound() =>
+    public void A_long_header_is_read_up_to_a_bound() =>
         Assert.Null(EmailLanguage.Choose(string.Join(',', Enumerable.Repeat("nl", 10_000)) + ",de"));
 }

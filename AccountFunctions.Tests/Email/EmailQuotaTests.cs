@@ -63,7 +63,7 @@ public sealed class EmailQuotaTests(AzuriteFixture azurite) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_was_reserved_and_not_used_is_given_back()
+    public async Task Unused_reservations_are_given_back()
     {
         var quota = NewQuota(6000, 8000);
         for (var mail = 0; mail < 700; mail++, time.Advance(TimeSpan.FromSeconds(5)))
@@ -76,7 +76,7 @@ public sealed class EmailQuotaTests(AzuriteFixture azurite) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task What_matters_less_leaves_room_to_what_matters_more()
+    public async Task Less_important_mails_leave_room_for_more_important_ones()
     {
         var quota = NewQuota(100, 100_000);
         async Task<int> TakeAllAsync(EmailPriority priority)
@@ -106,7 +106,7 @@ public sealed class EmailQuotaTests(AzuriteFixture azurite) : IAsyncLifetime
         await app.WaitForLogAsync("postponed: the quota is used up for the moment");
         Assert.Empty(await app.MailsAsync("bob@example.com"));
 
-        // The copy waits in the service's time, another delivery of the job does not.
+        // The copy is hidden by the service's clock, so the test delivers the job itself.
         var row = (await app.RowsAsync("Addresses")).Single(row => row.GetString("Username") == "bob@example.com");
         var job = new EmailJob(
             EmailKind.Registration, row.PartitionKey, row.RowKey["pending-".Length..], row.GetDateTimeOffset("Issued")!.Value);

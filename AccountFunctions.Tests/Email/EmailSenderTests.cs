@@ -59,7 +59,7 @@ public sealed class EmailSenderTests(AzuriteFixture azurite) : AppTests(azurite)
         await App.WaitForMailsAsync(Address, 1);
         await ReopenAsync();
 
-        // Another emulator, which knows of no mail.
+        // A second emulator, which has no mails.
         await using var other = await TestApp.StartAsync(App.Storage, time: new(App.Time.GetUtcNow() + TimeSpan.FromMinutes(2)));
         await App.DisposeAsync();
         await EnqueueAsync(await JobAsync(other), other);
@@ -68,7 +68,7 @@ public sealed class EmailSenderTests(AzuriteFixture azurite) : AppTests(azurite)
     }
 
     [Fact]
-    public async Task A_mail_that_is_refused_for_good_is_dropped_and_says_why()
+    public async Task A_permanently_refused_mail_is_dropped_with_a_logged_reason()
     {
         await FaultAsync("""{"status":400}""");
         await App.RegisterAsync(Address);
@@ -79,7 +79,7 @@ public sealed class EmailSenderTests(AzuriteFixture azurite) : AppTests(azurite)
     }
 
     [Fact, Holds("G5")]
-    public async Task A_refusal_for_now_uses_up_no_dequeue_and_the_mail_comes_when_it_may()
+    public async Task A_throttled_mail_uses_up_no_dequeue_and_is_sent_when_allowed()
     {
         await using var strict = await TestApp.StartAsync(
             NewStorage(), new() { ["AzureFunctionsJobHost:extensions:queues:maxDequeueCount"] = "1" });
@@ -106,7 +106,7 @@ public sealed class EmailSenderTests(AzuriteFixture azurite) : AppTests(azurite)
     [InlineData("{}")]
     [InlineData("""{"kind":"newsletter","address_key":"a","id":"b","issued":"2026-11-23T12:00:00Z","waits":0,"version":1}""")]
     [InlineData("""{"kind":"registration","address_key":"a","id":"b","issued":"2026-11-23T12:00:00Z","waits":0,"version":2}""")]
-    public async Task A_message_that_is_no_job_is_put_aside_at_once_and_others_flow(string message)
+    public async Task A_malformed_message_goes_to_poison_at_once_and_others_flow(string message)
     {
         await App.Queue("email-jobs").SendMessageAsync(message);
         await App.RegisterAsync(Address);
@@ -135,7 +135,7 @@ public sealed class EmailSenderTests(AzuriteFixture azurite) : AppTests(azurite)
     }
 
     [Fact, Holds("G3")]
-    public async Task A_job_whose_request_died_before_its_commit_is_dropped_in_the_end()
+    public async Task A_job_whose_request_never_committed_is_dropped_in_the_end()
     {
         var job = new EmailJob(EmailKind.Registration, new string('a', 64), new string('b', 32), App.Time.GetUtcNow(), Waits: 3);
         await EnqueueAsync(job);
@@ -171,7 +171,7 @@ public sealed class EmailSenderTests(AzuriteFixture azurite) : AppTests(azurite)
     }
 
     [Fact, Holds("S11")]
-    public async Task A_mail_that_the_service_refuses_for_now_is_sent_when_it_is_tried_again()
+    public async Task A_mail_throttled_by_the_service_is_sent_at_the_next_try()
     {
         await using var patient = await TestApp.StartAsync(
             NewStorage(), new() { ["AzureFunctionsJobHost:extensions:queues:visibilityTimeout"] = "00:00:01" });
@@ -184,7 +184,7 @@ public sealed class EmailSenderTests(AzuriteFixture azurite) : AppTests(azurite)
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task A_mail_that_is_cut_off_by_a_stop_leaves_a_copy_of_its_job(bool isOutage)
+    public async Task A_mail_interrupted_by_a_stop_leaves_a_copy_of_its_job(bool isOutage)
     {
         var transport = new CutOff(isOutage);
         await using var app = await TestApp.StartAsync(
@@ -222,7 +222,7 @@ public sealed class EmailSenderTests(AzuriteFixture azurite) : AppTests(azurite)
     private async Task<TableEntity> MailAsync() =>
         (await App.RowsAsync("Addresses")).Single(row => row.RowKey.StartsWith("mail-", StringComparison.Ordinal));
 
-    // As if the process had died between sending the mail and saying so.
+    // As if the process had died after sending the mail and before recording it.
     private async Task ReopenAsync()
     {
         var mail = await MailAsync();
@@ -255,7 +255,7 @@ public sealed class EmailSenderTests(AzuriteFixture azurite) : AppTests(azurite)
         (await (of ?? App).Client.PostAsync("/emulator/faults", content)).EnsureSuccessStatusCode();
     }
 
-    /// <summary>Never takes a mail over: it fails when the host stops.</summary>
+    /// <summary>Never accepts a mail, and fails when the host stops.</summary>
     private sealed class CutOff(bool isOutage) : IEmailTransport
     {
         private readonly TaskCompletionSource started = new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -18,7 +18,7 @@ public sealed partial class EmailTextsTests(AzuriteFixture azurite)
 
     [Theory]
     [MemberData(nameof(Languages))]
-    public void Every_language_says_everything_with_the_same_placeholders(string language)
+    public void Every_language_has_every_text_with_the_same_placeholders(string language)
     {
         var resources = new ResourceManager("AccountFunctions.Email.Texts.Mail", typeof(EmailTexts).Assembly);
         Dictionary<string, string> Read(string name) => resources.GetResourceSet(
@@ -39,7 +39,7 @@ public sealed partial class EmailTextsTests(AzuriteFixture azurite)
 
     [Theory, Holds("F5")]
     [MemberData(nameof(Languages))]
-    public void Html_is_well_formed_and_escaped_names_its_language_and_refers_to_nothing_outside(string language)
+    public void Html_is_well_formed_escaped_self_contained_and_names_its_language(string language)
     {
         Assert.All(All(language), mail =>
         {
@@ -58,7 +58,7 @@ public sealed partial class EmailTextsTests(AzuriteFixture azurite)
 
     [Theory]
     [MemberData(nameof(Languages))]
-    public void A_code_stands_in_subject_and_text_and_first_of_all_in_the_preview_line(string language)
+    public void A_code_is_in_subject_and_text_and_first_in_the_preview_line(string language)
     {
         Assert.All(new[] { Texts.ActivationCode(
             language, Code, TimeSpan.FromDays(1)), Texts.ResetCode(language, Code, TimeSpan.FromMinutes(10)) }, mail =>
@@ -74,7 +74,7 @@ public sealed partial class EmailTextsTests(AzuriteFixture azurite)
     [InlineData("00:10:00", "10 min")]
     [InlineData("01:30:00", "90 min")]
     [InlineData("00:00:45", "45 s")]
-    public void The_time_that_a_code_is_good_for_is_named(string span, string shown) =>
+    public void The_lifetime_of_a_code_is_named(string span, string shown) =>
         Assert.Contains(
             $"Valid for: {shown}\n",
             Texts.ResetCode("en", Code, TimeSpan.Parse(span, CultureInfo.InvariantCulture)).PlainText,

@@ -58,14 +58,14 @@ public sealed class SmtpTransportTests : IAsyncLifetime
             (await Assert.ThrowsAsync<EmailFailureException>(() => Transport(password: "wrong").SendAsync(mail, default))).Failure);
 
     [Fact]
-    public async Task A_server_whose_certificate_nobody_vouches_for_gets_no_mail() =>
+    public async Task A_server_with_an_untrusted_certificate_gets_no_mail() =>
         Assert.Equal(
             EmailFailure.Configuration,
             (await Assert.ThrowsAsync<EmailFailureException>(
                 () => Transport(security: SecureSocketOptions.StartTls).SendAsync(mail, default))).Failure);
 
     [Fact]
-    public async Task A_mailbox_that_does_not_exist_is_refused_for_good() =>
+    public async Task A_mailbox_that_does_not_exist_is_refused_permanently() =>
         Assert.Equal(
             EmailFailure.Permanent,
             (await Assert.ThrowsAsync<EmailFailureException>(
@@ -74,7 +74,7 @@ public sealed class SmtpTransportTests : IAsyncLifetime
     [Theory]
     [InlineData("relay@example.com", "550 RecipientNotAccepted")]
     [InlineData("quota@example.com", "550 MessageNotAccepted")]
-    public async Task A_server_that_wants_no_mail_of_ours_is_a_fault_of_the_configuration_and_its_text_is_not_repeated(
+    public async Task A_server_that_rejects_us_is_a_fault_of_the_configuration_and_its_text_is_not_repeated(
         string to, string reason)
     {
         var refused = await Assert.ThrowsAsync<EmailFailureException>(() => Transport().SendAsync(mail with { To = to }, default));
@@ -83,7 +83,7 @@ public sealed class SmtpTransportTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_refusal_for_now_is_an_outage_and_the_next_try_succeeds()
+    public async Task A_temporary_refusal_is_an_outage_and_the_next_try_succeeds()
     {
         var full = mail with { To = "full@example.com" };
         var refused = await Record.ExceptionAsync(() => Transport().SendAsync(full, default));

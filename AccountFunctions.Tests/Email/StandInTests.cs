@@ -19,7 +19,7 @@ public sealed class StandInTests
     };
 
     [Fact]
-    public void The_stand_in_declares_nothing_that_the_package_does_not_have()
+    public void The_stand_in_declares_only_members_of_the_package()
     {
         var list = Repository.PathTo("AccountFunctions.Tests", "Email", "AzureCommunicationEmail.txt");
         var real = File.ReadLines(list).Where(line => line is not ("" or ['#', ..])).ToHashSet();

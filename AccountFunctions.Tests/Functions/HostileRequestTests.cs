@@ -7,7 +7,7 @@ public sealed class HostileRequestTests(AzuriteFixture azurite)
     private const int Requests = 4000;
 
     [Fact, Holds("F6", "F11")]
-    public async Task Whatever_is_sent_the_answer_is_one_of_the_contract()
+    public async Task Every_answer_is_one_of_the_contract()
     {
         await using var app = await TestApp.StartAsync(
             azurite.NewStorage(), new() { ["Passwords:MemoryKiB"] = "1024", ["Passwords:Iterations"] = "1" });

@@ -27,7 +27,7 @@ public sealed class HttpEdgeTests(AzuriteFixture azurite) : AppTests(azurite)
     [InlineData("""{'username':'a@example.com'}""")]
     [InlineData("{\"a\":[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]}")]
     [InlineData("\uFEFF{}")]
-    public async Task What_is_not_one_strict_json_object_is_refused(string body) => await IsInvalidAsync(Encoding.UTF8.GetBytes(body));
+    public async Task A_body_that_is_not_strict_json_is_refused(string body) => await IsInvalidAsync(Encoding.UTF8.GetBytes(body));
 
     [Fact, Holds("F6")]
     public async Task Invalid_utf8_is_refused() => await IsInvalidAsync([.. "{\"username\":\""u8, 0xC3, 0x28, .. "\"}"u8]);
@@ -70,7 +70,7 @@ public sealed class HttpEdgeTests(AzuriteFixture azurite) : AppTests(azurite)
     [Theory, Holds("F7")]
     [InlineData("activate")]
     [InlineData("logout")]
-    public async Task A_body_without_a_length_is_refused_since_the_host_drops_it(string operation)
+    public async Task A_body_without_a_length_is_refused_because_the_host_drops_it(string operation)
     {
         var token = (await App.SignInAsync("ada@example.com")).GetProperty("access").GetString();
         using var request = new HttpRequestMessage(HttpMethod.Post, $"/api/account/{operation}")
@@ -84,7 +84,7 @@ public sealed class HttpEdgeTests(AzuriteFixture azurite) : AppTests(azurite)
     }
 
     [Fact, Holds("F10")]
-    public async Task Every_answer_carries_the_headers_that_protect_it()
+    public async Task Every_answer_carries_the_security_headers()
     {
         foreach (var answer in new[] { await App.RegisterAsync(
             "ada@example.com"), await App.GetAsync("details"), await SendAsync("["u8.ToArray()) })
@@ -101,7 +101,7 @@ public sealed class HttpEdgeTests(AzuriteFixture azurite) : AppTests(azurite)
     }
 
     [Fact, Holds("F10")]
-    public async Task Behind_https_browsers_are_told_to_stay_there()
+    public async Task Behind_https_answers_carry_hsts()
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, "/api/account/details")
         {

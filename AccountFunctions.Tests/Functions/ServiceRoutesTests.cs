@@ -27,7 +27,7 @@ public sealed class ServiceRoutesTests(AzuriteFixture azurite)
     [InlineData("Throttles")]
     [InlineData("Accounts")]
     [InlineData("email-jobs")]
-    public async Task An_app_that_lacks_a_table_or_its_queue_is_alive_but_not_ready(string missing)
+    public async Task An_app_without_a_table_or_its_queue_is_alive_but_not_ready(string missing)
     {
         await using var app = await TestApp.StartAsync(azurite.NewStorage());
         await (missing == "email-jobs" ? app.Queue(missing).DeleteAsync() : app.Table(missing).DeleteAsync());
@@ -51,7 +51,7 @@ public sealed class ServiceRoutesTests(AzuriteFixture azurite)
     }
 
     [Fact, Holds("E1")]
-    public async Task Another_service_validates_the_tokens_with_nothing_but_the_authority()
+    public async Task Another_service_validates_the_tokens_given_only_the_authority()
     {
         var port = Ports.Free();
         var time = new FakeTimeProvider(TimeProvider.System.GetUtcNow());

@@ -5,7 +5,7 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace AccountFunctions.Tests.Functions;
 
-/// <summary>What the HTTP surface does not do.</summary>
+/// <summary>What the HTTP surface must not do.</summary>
 public sealed class SurfaceTests(AzuriteFixture azurite) : AppTests(azurite)
 {
     [Theory, Holds("B11", "F8", "S5")]
@@ -46,7 +46,7 @@ public sealed class SurfaceTests(AzuriteFixture azurite) : AppTests(azurite)
     }
 
     [Fact, Holds("F13")]
-    public void No_function_relies_on_the_hosts_keys()
+    public void No_function_requires_a_host_key()
     {
         var triggers = typeof(SignUpRoutes).Assembly.GetExportedTypes()
             .SelectMany(type => type.GetMethods())
@@ -60,7 +60,7 @@ public sealed class SurfaceTests(AzuriteFixture azurite) : AppTests(azurite)
     }
 
     [Fact, Holds("F11", "S9", "S13")]
-    public async Task An_error_shows_nothing_of_the_inside()
+    public async Task An_error_reveals_no_internals()
     {
         await App.Table("Addresses").DeleteAsync();
         var answer = await App.LoginAsync("ada@example.com");

@@ -70,7 +70,7 @@ public sealed class HousekeeperTests(AzuriteFixture azurite) : AppTests(azurite)
     }
 
     [Fact]
-    public async Task Of_an_account_only_itself_and_its_recent_history_stay()
+    public async Task Only_the_account_and_its_recent_history_stay()
     {
         await App.SignInAsync(Address);
         await App.PostAsync("code", new { username = Address });
@@ -120,7 +120,7 @@ public sealed class HousekeeperTests(AzuriteFixture azurite) : AppTests(azurite)
     }
 
     [Fact]
-    public async Task An_account_whose_activation_was_cut_off_goes_with_its_registration()
+    public async Task An_interrupted_activation_is_removed_with_its_registration()
     {
         await App.RegisterAsync(Address);
         await App.WaitForMailsAsync(Address, 1);
@@ -134,7 +134,7 @@ public sealed class HousekeeperTests(AzuriteFixture azurite) : AppTests(azurite)
     }
 
     [Fact, Holds("G6")]
-    public async Task A_job_that_names_the_account_of_another_address_removes_nothing()
+    public async Task A_job_with_the_account_of_another_address_removes_nothing()
     {
         await App.SignInAsync(Address);
         var account = (await App.RowsAsync("Accounts")).Single(row => row.RowKey == "account").PartitionKey;
@@ -195,14 +195,14 @@ public sealed class HousekeeperTests(AzuriteFixture azurite) : AppTests(azurite)
     [InlineData("{}")]
     [InlineData("""{"kind":"dust","due":"2026-11-23T12:00:00Z"}""")]
     [InlineData("""{"kind":"address_sweep","due":"2026-11-23T12:00:00Z"}""")]
-    public async Task A_message_that_is_no_job_is_put_aside_at_once(string message)
+    public async Task A_malformed_message_goes_to_poison_at_once(string message)
     {
         await App.Queue(QueueNames.HousekeepingJobs).SendMessageAsync(message);
 
         await TestApp.WaitForLengthAsync(App.Queue(QueueNames.HousekeepingJobsPoison), 1);
     }
 
-    // Waits until every job that is due has been done: in this app a job is hidden for a second at most, and this one for as long.
+    // Waits until every due job is done. This app hides a job for at most a second, and the sentinel job for exactly that.
     private async Task WaitForJobsAsync()
     {
         var now = App.Time.GetUtcNow();

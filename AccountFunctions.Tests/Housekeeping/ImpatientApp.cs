@@ -8,7 +8,7 @@ using Microsoft.Extensions.Time.Testing;
 namespace AccountFunctions.Tests.Housekeeping;
 
 /// <summary>
-/// An app whose messages come back within a second, whatever the wait that was asked for: the test's clock runs ahead of the service's.
+/// An app that hides messages for at most a second, because the test's clock runs ahead of the queue service's.
 /// </summary>
 public static partial class ImpatientApp
 {

@@ -49,7 +49,7 @@ public sealed partial class BicepTests
     [InlineData("dev.bicepparam")]
     [InlineData("prod.bicepparam")]
     [InlineData("smtp.bicepparam")]
-    public async Task Nothing_in_the_templates_is_found_fault_with(string file) => Assert.Equal((0, ""), await BicepAsync("lint", file));
+    public async Task The_linter_finds_no_fault_in_the_templates(string file) => Assert.Equal((0, ""), await BicepAsync("lint", file));
 
     [Fact, Holds("I9")]
     public async Task The_templates_build_and_never_overwrite_a_key()
@@ -80,7 +80,7 @@ public sealed partial class BicepTests
 
     [Theory]
     [MemberData(nameof(Environments))]
-    public async Task The_resources_are_those_of_the_snapshot(string environment)
+    public async Task The_resources_match_the_snapshot(string environment)
     {
         var mode = Environment.GetEnvironmentVariable("UPDATE_DOCS") is null ? "validate" : "overwrite";
         const string nobody = "00000000-0000-0000-0000-000000000000";
@@ -92,7 +92,7 @@ public sealed partial class BicepTests
 
     [Theory, Holds("I6")]
     [MemberData(nameof(Environments))]
-    public void Storage_takes_no_keys_no_old_tls_and_nobody_unknown(string environment) =>
+    public void Storage_accepts_no_keys_no_old_tls_and_no_anonymous_access(string environment) =>
         Assert.All(Resources(environment, "Microsoft.Storage/storageAccounts"), account =>
     {
         var properties = account.GetProperty("properties");
@@ -106,7 +106,7 @@ public sealed partial class BicepTests
 
     [Theory, Holds("I6", "I9")]
     [MemberData(nameof(Environments))]
-    public void The_app_has_what_it_needs_and_no_secret_in_its_settings(string environment)
+    public void The_apps_settings_are_complete_and_hold_no_secret(string environment)
     {
         var settings = Assert.Single(Resources(environment, "Microsoft.Web/sites/config"))
             .GetProperty("properties")
@@ -141,7 +141,7 @@ public sealed partial class BicepTests
 
     [Theory, Holds("I7")]
     [MemberData(nameof(Environments))]
-    public void The_vault_keeps_what_was_deleted_and_knows_roles_only(string environment)
+    public void The_vault_keeps_deleted_secrets_and_grants_by_role_only(string environment)
     {
         var vault = Assert.Single(Resources(environment, "Microsoft.KeyVault/vaults")).GetProperty("properties");
 
@@ -173,7 +173,7 @@ public sealed partial class BicepTests
 
     [Theory, Holds("I6")]
     [MemberData(nameof(Environments))]
-    public void Nothing_takes_a_key_where_it_can_be_forbidden(string environment)
+    public void Local_authentication_is_disabled_wherever_possible(string environment)
     {
         Assert.All(
             Resources(environment, "Microsoft.Communication/communicationServices"),
@@ -225,7 +225,7 @@ public sealed partial class BicepTests
 
     [Theory, Holds("I8")]
     [MemberData(nameof(Environments))]
-    public void Alerts_are_these_and_every_one_is_explained_to_operators(string environment)
+    public void Every_alert_is_explained_to_operators(string environment)
     {
         var alerts = Resources(environment, "Microsoft.Insights/scheduledQueryRules")
             .Concat(Resources(environment, "Microsoft.Insights/metricAlerts"))
@@ -241,7 +241,7 @@ public sealed partial class BicepTests
     }
 
     [Fact, Holds("I8")]
-    public void Alerts_look_at_metrics_and_queues_that_there_are()
+    public void Alerts_query_existing_metrics_and_queues()
     {
         using var meter = new Meter(AccountMetrics.MeterName);
         using var metrics = new MetricRecorder(candidate => candidate == meter);
@@ -270,7 +270,7 @@ public sealed partial class BicepTests
     }
 
     [Fact]
-    public void In_production_what_holds_data_cannot_be_deleted_by_a_slip()
+    public void In_production_everything_that_holds_data_is_locked_against_deletion()
     {
         Assert.Equal(2, Resources("prod", "Microsoft.Authorization/locks").Count);
         Assert.Empty(Resources("dev", "Microsoft.Authorization/locks"));
@@ -285,7 +285,7 @@ public sealed partial class BicepTests
     }
 
     [Fact]
-    public async Task Deployment_says_what_it_would_do()
+    public async Task A_dry_run_prints_every_step_of_the_deployment()
     {
         var (exitCode, output) = await RunAsync("bash", "deploy.sh", "accounts", "westeurope", "dev", "--dry-run");
         var steps = new[]
@@ -314,7 +314,7 @@ public sealed partial class BicepTests
     [InlineData(".azurefunctions/function.deps.json", null, 1, "what was published lacks .azurefunctions/")]
     [InlineData("functions.metadata", null, 1, "what was published lacks functions.metadata")]
     [InlineData(null, "local.settings.json", 1, "local.settings.json must not leave this machine")]
-    public async Task What_is_uploaded_has_its_hidden_folder_and_no_local_settings(
+    public async Task The_upload_has_its_hidden_folder_and_no_local_settings(
         string? without, string? with, int exitCode, string errors)
     {
         Assert.SkipUnless(OperatingSystem.IsLinux() && File.Exists("/usr/bin/zip"), "zip is not installed.");

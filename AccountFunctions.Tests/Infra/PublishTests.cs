@@ -12,7 +12,7 @@ public sealed class PublishTests
     [Fact]
     public async Task What_is_published_is_what_Azure_runs()
     {
-        // A build server has published already and says where.
+        // A build server has already published, and passes the path.
         var given = Environment.GetEnvironmentVariable("PUBLISHED_APP");
         var folder = given ?? Directory.CreateTempSubdirectory("published").FullName;
         if (given is null)

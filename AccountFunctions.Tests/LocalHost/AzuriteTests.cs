@@ -19,7 +19,7 @@ public sealed class AzuriteTests
     }
 
     [Fact]
-    public async Task What_was_written_last_is_there_after_a_restart()
+    public async Task The_last_write_survives_a_restart()
     {
         var options = new AzuriteOptions { DataFolder = Directory.CreateTempSubdirectory("azurite").FullName };
         await using (var first = await Azurite.StartAsync(options, CancellationToken.None))

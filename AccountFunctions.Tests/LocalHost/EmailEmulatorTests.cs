@@ -56,7 +56,7 @@ public sealed class EmailEmulatorTests(EmulatorHost emulator) : IClassFixture<Em
         Assert.Equal(HttpStatusCode.Accepted, (await emulator.SendAsync(Send(dateHeader: dateHeader))).StatusCode);
 
     [Fact]
-    public async Task A_request_that_is_not_as_it_was_signed_is_unauthorized()
+    public async Task A_request_altered_after_signing_is_unauthorized()
     {
         var now = TimeProvider.System.GetUtcNow();
         await AssertUnauthorizedAsync(Send(), request => request.Content = new StringContent(Body().Replace("482913", "666666")));
@@ -125,7 +125,7 @@ public sealed class EmailEmulatorTests(EmulatorHost emulator) : IClassFixture<Em
     }
 
     [Fact]
-    public async Task Faults_spare_what_is_refused_anyway_and_are_forgotten_on_demand()
+    public async Task Faults_skip_refused_requests_and_can_be_cleared()
     {
         await emulator.PostFaultAsync("""{"status":503,"times":9}""");
         await AssertRefusedAsync(emulator.Sign(HttpMethod.Post, EmulatorHost.SendTarget, "{}"), HttpStatusCode.BadRequest, "BadRequest");
@@ -135,7 +135,7 @@ public sealed class EmailEmulatorTests(EmulatorHost emulator) : IClassFixture<Em
     }
 
     [Fact]
-    public async Task A_mail_is_kept_though_its_sender_lost_patience()
+    public async Task A_mail_is_kept_although_its_sender_disconnected()
     {
         await emulator.PostFaultAsync("""{"delay_ms":60000}""");
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(Stop);
@@ -173,7 +173,7 @@ public sealed class EmailEmulatorTests(EmulatorHost emulator) : IClassFixture<Em
     [InlineData("""{"delay_ms":-1}""")]
     [InlineData("""{"delay_ms":5,"retry_after":5}""")]
     [InlineData("""{"status":429,"retryAfter":5}""")]
-    public async Task A_fault_that_makes_no_sense_is_refused(string fault) =>
+    public async Task A_malformed_fault_is_refused(string fault) =>
         Assert.Equal(HttpStatusCode.BadRequest, (await emulator.PostFaultAsync(fault)).StatusCode);
 
     [Fact]

@@ -12,7 +12,7 @@ namespace AccountFunctions.Tests.LocalHost;
 public sealed class EmulatorCommandTests
 {
     [Fact]
-    public async Task The_emulator_runs_alone_and_takes_the_mails_of_whoever_has_its_connection_string()
+    public async Task The_emulator_runs_alone_and_accepts_mails_signed_with_its_connection_string()
     {
         var url = $"http://localhost:{Ports.Free()}/";
         using var process = LocalApp.Run(["emulator", "--port", $"{new Uri(url).Port}"], []);

@@ -47,7 +47,7 @@ public sealed class EmulatorHost : IAsyncLifetime
         return new EmailClient($"endpoint={Http.BaseAddress};accesskey={Convert.ToBase64String(key ?? Key)}", options);
     }
 
-    /// <summary>A request signed by hand, as the documentation tells it.</summary>
+    /// <summary>A request signed by hand, as the service documents it.</summary>
     public HttpRequestMessage Sign(
         HttpMethod method, string target, string body = "", DateTimeOffset? at = null, string dateHeader = "x-ms-date")
     {

@@ -15,7 +15,7 @@ public interface IQueueHost : IAsyncDisposable
 
 internal static class QueueHostExtensions
 {
-    /// <summary>Waits until the function was called so often.</summary>
+    /// <summary>Waits for this number of calls.</summary>
     public static async Task WaitForCallsAsync(this IQueueHost host, int count)
     {
         for (var tries = 0; host.Calls.Seen.Count < count; tries++)

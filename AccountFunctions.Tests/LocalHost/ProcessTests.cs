@@ -11,7 +11,7 @@ public sealed class ProcessTests(AzuriteFixture azurite)
     private const string Address = "ada@example.com";
 
     [Fact]
-    public async Task From_sign_up_to_sign_out_and_Ctrl_C_ends_both_processes()
+    public async Task A_user_signs_up_and_out_and_Ctrl_C_ends_both_processes()
     {
         using var app = await LocalApp.StartAsync(Settings());
         var address = new { username = Address, password = TestApp.Password, password1 = TestApp.Password, password2 = TestApp.Password };
@@ -47,7 +47,7 @@ public sealed class ProcessTests(AzuriteFixture azurite)
             await app.StopAsync();
         }
 
-        // The emulator had taken the mail, but its answer was lost; the next one knows nothing of it and gets it again.
+        // The first emulator accepted the mail, but its answer was lost. The next one does not know the mail and gets it again.
         using var next = await LocalApp.StartAsync(settings);
         Assert.Equal(200, (await next.PostAsync("activate", new { username = Address, code = await CodeAsync(next) })).Status);
     }
@@ -70,7 +70,7 @@ public sealed class ProcessTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public async Task A_killed_host_leaves_no_app_behind_that_the_next_start_does_not_end()
+    public async Task The_next_start_ends_the_app_of_a_killed_host()
     {
         using var app = await LocalApp.StartAsync(Settings());
         using var worker = Process.GetProcessById(app.WorkerProcessId);

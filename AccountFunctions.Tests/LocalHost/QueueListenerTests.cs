@@ -75,7 +75,7 @@ public sealed class QueueListenerTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public async Task A_stop_waits_for_the_function_that_runs()
+    public async Task A_stop_waits_for_the_running_function()
     {
         await using var host = await TestHost.StartAsync(azurite.NewStorage());
         await host.Queue().SendMessageAsync("slow");

@@ -4,7 +4,7 @@ using System.Text;
 
 namespace AccountFunctions.Tests.LocalHost;
 
-/// <summary>What a real Functions host (4.1037) was seen to answer, held against the local host.</summary>
+/// <summary>Answers recorded from a real Functions host (4.1037), compared with the local host's.</summary>
 public sealed class RoutingTests(AzuriteFixture azurite) : IAsyncLifetime
 {
     private TestHost host = null!;
@@ -61,7 +61,7 @@ public sealed class RoutingTests(AzuriteFixture azurite) : IAsyncLifetime
             StringComparison.Ordinal);
 
     [Fact]
-    public async Task An_exception_is_a_500_without_a_body_and_stands_in_the_log()
+    public async Task An_exception_is_a_500_without_a_body_and_is_logged()
     {
         var answer = await host.Client.GetAsync("/api/crash");
 
@@ -97,7 +97,7 @@ public sealed class RoutingTests(AzuriteFixture azurite) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Header_names_come_in_lower_case_and_several_lines_as_one()
+    public async Task Header_names_arrive_in_lower_case_and_repeated_headers_joined()
     {
         var answer = await RawAsync(
             "POST /api/echo HTTP/1.1\r\nHost: localhost\r\nX-One: a\r\nX-One: b\r\nX-Forwarded-For: 203.0.113.9\r\nContent-Length: 2\r\n"

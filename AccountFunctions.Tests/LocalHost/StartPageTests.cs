@@ -5,7 +5,7 @@ namespace AccountFunctions.Tests.LocalHost;
 public sealed class StartPageTests(AzuriteFixture azurite)
 {
     [Fact]
-    public async Task It_leads_to_what_is_there_and_shows_what_runs()
+    public async Task It_links_to_every_page_and_lists_the_functions()
     {
         await using var app = await TestApp.StartAsync(azurite.NewStorage());
         var page = await app.Client.GetAsync("/");
@@ -22,7 +22,7 @@ public sealed class StartPageTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public async Task Where_mails_go_elsewhere_it_leads_to_no_outbox()
+    public async Task It_links_to_no_outbox_when_mails_go_elsewhere()
     {
         await using var app = await TestApp.StartAsync(
             azurite.NewStorage(), new() { ["CommunicationServices"] = "endpoint=http://localhost:1/;accesskey=ZGV2" });
@@ -32,7 +32,7 @@ public sealed class StartPageTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public async Task Another_hosts_name_for_this_machine_is_not_served()
+    public async Task A_request_for_a_foreign_host_name_is_not_served()
     {
         await using var app = await TestApp.StartAsync(azurite.NewStorage());
         using var request = new HttpRequestMessage(HttpMethod.Get, "/") { Headers = { Host = "evil.example" } };

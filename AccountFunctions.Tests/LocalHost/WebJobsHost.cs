@@ -11,7 +11,7 @@ using MinimalWorker;
 namespace AccountFunctions.Tests.LocalHost;
 
 /// <summary>
-/// The queue listener of the Functions host itself (WebJobs), with the same function: what the local host's must be like.
+/// The queue listener of the Functions host itself (WebJobs), with the same function: the oracle for the local host's.
 /// </summary>
 public sealed class WebJobsHost : IQueueHost
 {
@@ -72,7 +72,7 @@ public sealed class WebJobsHost : IQueueHost
         public IReadOnlyList<Type> GetTypes() => [type];
     }
 
-    // The test runner has the process's signals.
+    // The test runner handles the signals of this process.
     private sealed class NoLifetime : IHostLifetime
     {
         public Task WaitForStartAsync(CancellationToken cancellationToken) => Task.CompletedTask;

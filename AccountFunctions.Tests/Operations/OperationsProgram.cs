@@ -6,7 +6,7 @@ namespace AccountFunctions.Tests.Operations;
 /// <summary>The operators' command line as a process of its own.</summary>
 internal static class OperationsProgram
 {
-    /// <returns>The exit code, and what it said on standard error.</returns>
+    /// <returns>The exit code and the standard error.</returns>
     public static async Task<(int ExitCode, string Errors)> RunAsync(string[] args, params (string Name, string Value)[] settings)
     {
         var start = new ProcessStartInfo("dotnet", [typeof(PoisonCommand).Assembly.Location, .. args])

@@ -19,7 +19,7 @@ public sealed class PoisonCommandTests(AzuriteFixture azurite) : AppTests(azurit
     });
 
     [Fact]
-    public async Task A_mail_that_an_outage_kept_back_is_listed_and_sent_again()
+    public async Task A_mail_held_up_by_an_outage_is_listed_and_sent_again()
     {
         await GiveUpAsync();
 
@@ -32,7 +32,7 @@ public sealed class PoisonCommandTests(AzuriteFixture azurite) : AppTests(azurit
     }
 
     [Fact, Holds("G6", "G7")]
-    public async Task A_job_whose_code_has_expired_meanwhile_is_dropped_when_it_is_sent_again()
+    public async Task A_redriven_job_with_an_expired_code_is_dropped()
     {
         await GiveUpAsync();
         App.Time.Advance(TimeSpan.FromDays(1));
@@ -43,7 +43,7 @@ public sealed class PoisonCommandTests(AzuriteFixture azurite) : AppTests(azurit
     }
 
     [Fact]
-    public async Task One_message_is_picked_and_the_others_stay()
+    public async Task One_message_can_be_picked_and_the_others_stay()
     {
         var poison = App.Queue(QueueNames.EmailJobsPoison);
         var ids = new List<string>();
@@ -63,7 +63,7 @@ public sealed class PoisonCommandTests(AzuriteFixture azurite) : AppTests(azurit
     }
 
     [Fact]
-    public async Task Jobs_of_housekeeping_are_looked_after_like_those_of_mails()
+    public async Task Housekeeping_jobs_are_handled_like_mail_jobs()
     {
         await App.Queue(QueueNames.HousekeepingJobsPoison).SendMessageAsync(
             $$"""{"kind":"address_sweep","address_key":"{{new string('a', 64)}}","due":"2026-11-23T12:00:00Z"}""", Stop);
@@ -79,7 +79,7 @@ public sealed class PoisonCommandTests(AzuriteFixture azurite) : AppTests(azurit
     }
 
     [Fact]
-    public async Task A_message_that_comes_back_is_not_sent_again_for_ever()
+    public async Task A_message_that_fails_again_is_not_redriven_in_a_loop()
     {
         await App.Queue(QueueNames.EmailJobsPoison).SendMessageAsync("no job", Stop);
 
@@ -96,7 +96,7 @@ public sealed class PoisonCommandTests(AzuriteFixture azurite) : AppTests(azurit
         Assert.Equal((2, PoisonCommand.Usage + "\n"), await RunAsync(args));
 
     [Fact]
-    public async Task Storage_that_is_not_there_is_said_in_a_line()
+    public async Task Missing_storage_is_reported_in_one_line()
     {
         var nowhere = new QueueServiceClient(
             "AccountName=nobody;AccountKey=bm9uZQ==;QueueEndpoint=http://127.0.0.1:1/nobody",
@@ -108,7 +108,7 @@ public sealed class PoisonCommandTests(AzuriteFixture azurite) : AppTests(azurit
     }
 
     [Fact]
-    public async Task The_program_works_on_the_storage_that_the_settings_name()
+    public async Task The_program_uses_the_storage_that_the_settings_name()
     {
         await App.Queue(QueueNames.EmailJobsPoison).SendMessageAsync("no job", Stop);
         Assert.Equal((0, ""), await OperationsProgram.RunAsync(["poison", "drop", "--all"], ("AccountsStorage", App.Storage)));

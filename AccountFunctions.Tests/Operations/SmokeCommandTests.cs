@@ -5,20 +5,20 @@ namespace AccountFunctions.Tests.Operations;
 public sealed class SmokeCommandTests(AzuriteFixture azurite)
 {
     [Fact]
-    public async Task An_app_that_is_well_passes_and_nothing_of_it_changes()
+    public async Task A_healthy_app_passes_and_is_not_changed()
     {
         await using var app = await TestApp.StartAsync(azurite.NewStorage());
         var (exitCode, output) = await RunAsync(app, "--base-url", $"{app.Client.BaseAddress}api/");
 
         Assert.Equal(0, exitCode);
         Assert.DoesNotContain("FAILED", output, StringComparison.Ordinal);
-        Assert.EndsWith("all is well\n", output, StringComparison.Ordinal);
+        Assert.EndsWith("all checks passed\n", output, StringComparison.Ordinal);
         Assert.Empty(await app.RowsAsync("Addresses"));
         Assert.Empty(await app.RowsAsync("Accounts"));
     }
 
     [Fact]
-    public async Task An_address_that_is_named_gets_a_code()
+    public async Task A_named_address_gets_a_code()
     {
         await using var app = await TestApp.StartAsync(azurite.NewStorage());
 
@@ -40,7 +40,7 @@ public sealed class SmokeCommandTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public async Task Something_else_at_the_address_fails()
+    public async Task A_foreign_server_at_the_address_fails()
     {
         await using var app = await TestApp.StartAsync(azurite.NewStorage());
         var (exitCode, output) = await RunAsync(app, "--base-url", $"{app.Client.BaseAddress}outbox");

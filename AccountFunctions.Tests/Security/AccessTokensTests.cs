@@ -50,7 +50,7 @@ public sealed class AccessTokensTests
     ];
 
     [Fact, Holds("E1")]
-    public async Task A_token_that_was_issued_is_accepted_and_says_whose_it_is()
+    public async Task An_issued_token_is_accepted_and_names_its_account()
     {
         var claims = await tokens.ValidateAsync(Issue());
 

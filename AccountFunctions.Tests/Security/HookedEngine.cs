@@ -2,7 +2,7 @@ using AccountFunctions.Security;
 
 namespace AccountFunctions.Tests.Security;
 
-/// <summary>The preferred engine, before each of whose runs something may happen.</summary>
+/// <summary>The preferred engine, with a hook before each run.</summary>
 internal sealed class HookedEngine : IArgon2Engine
 {
     private readonly SodiumArgon2 inner = new();

@@ -49,7 +49,7 @@ public sealed class PasswordHasherTests
     }
 
     [Fact]
-    public async Task Of_hashes_that_share_a_salt_one_run_finds_the_one_that_the_password_has()
+    public async Task One_run_finds_the_matching_hash_among_those_that_share_a_salt()
     {
         var hasher = Hasher();
         var account = await hasher.HashAsync(Password, salt: null, default);
@@ -70,10 +70,10 @@ public sealed class PasswordHasherTests
     [InlineData("$argon2id$v=19$m=8,t=1,p=1$$AAAAAAAAAAAAAAAAAAAAAAAA")]
     [InlineData("$argon2id$v=19$m=8,t=1,p=1$c2l4dGVlbiBieXRlIHM$AAAAAAAAAAAAAAAAAAAAAAAA\n")]
     [InlineData("$argon2id$v=19$m=99999999999,t=1,p=1$c2l4dGVlbiBieXRlIHM$AAAAAAAAAAAAAAAAAAAAAAAA")]
-    public void What_is_no_such_string_is_not_read(string text) => Assert.False(Argon2Hash.TryParse(text, out _));
+    public void A_malformed_phc_string_is_not_read(string text) => Assert.False(Argon2Hash.TryParse(text, out _));
 
     [Fact, Holds("D8")]
-    public async Task The_gate_runs_and_queues_so_many_and_refuses_the_next()
+    public async Task The_gate_runs_and_queues_a_limited_number_and_refuses_the_next()
     {
         using var gate = new HashGate(
             Options.Create(new PasswordOptions { MaxConcurrentHashes = 2, MaxWaitingHashes = 3 }), new AccountMetrics(new Meter("test")));

@@ -17,7 +17,7 @@ public sealed class PasswordPolicyTests
     [InlineData("vk3!Qpz8")]
     [InlineData("密码是一个很长的句子")]
     [InlineData("correct correct horse")]
-    public void An_honest_password_is_taken(string password) => Assert.Null(policy.Check(password, "ada@example.com", "Ada", "Lovelace"));
+    public void A_good_password_is_accepted(string password) => Assert.Null(policy.Check(password, "ada@example.com", "Ada", "Lovelace"));
 
     [Theory, Holds("D1", "D4", "S10")]
     [InlineData("short77", "too_short")]
@@ -43,14 +43,14 @@ public sealed class PasswordPolicyTests
     [InlineData("ada-lovelace", "too_similar")]
     [InlineData("AliveDiary", "too_similar")]
     [InlineData("alive diary 2026", "too_similar")]
-    public void A_weak_one_is_refused_with_its_reason(string password, string reason) =>
+    public void A_weak_password_is_refused_with_its_reason(string password, string reason) =>
         Assert.Equal(reason, policy.Check(password, "ada@example.com", "Ada", "Lovelace", "AdaLovelace"));
 
     [Theory, Holds("D1")]
     [InlineData(256, null)]
     [InlineData(257, "too_long")]
     [InlineData(100_000, "too_long")]
-    public void The_longest_has_256_code_points(int length, string? reason) =>
+    public void The_longest_password_has_256_code_points(int length, string? reason) =>
         Assert.Equal(
             reason, policy.Check(string.Concat(Enumerable.Range(0, length).Select(i => char.ConvertFromUtf32(0x1F300 + (i * 7 % 300))))));
 

@@ -13,7 +13,7 @@ public sealed class ThrottleTests(AzuriteFixture azurite)
     [Theory, Holds("A3", "C1")]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task Five_failures_are_heard_and_then_each_costs_twice_the_delay_of_the_one_before(bool known)
+    public async Task Five_failures_are_answered_and_each_further_one_doubles_the_delay(bool known)
     {
         await using var app = await TestApp.StartAsync(azurite.NewStorage());
         if (known)
@@ -38,7 +38,7 @@ public sealed class ThrottleTests(AzuriteFixture azurite)
     }
 
     [Fact, Holds("C2")]
-    public async Task The_right_password_gets_the_same_429_during_a_delay_and_ends_the_count_once_it_is_heard()
+    public async Task The_right_password_gets_the_same_429_during_a_delay_and_afterwards_ends_the_count()
     {
         await using var app = await TestApp.StartAsync(azurite.NewStorage());
         await app.ActivateAsync(Address);
@@ -108,7 +108,7 @@ public sealed class ThrottleTests(AzuriteFixture azurite)
     }
 
     [Fact, Holds("C5")]
-    public async Task Wrong_passwords_sent_at_once_to_two_processes_are_heard_five_times()
+    public async Task Of_wrong_passwords_sent_at_once_to_two_processes_five_are_checked()
     {
         Dictionary<string, string> settings = new()
         {
@@ -128,16 +128,16 @@ public sealed class ThrottleTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public async Task The_right_password_among_wrong_ones_sent_at_once_is_heard_only_in_its_turn()
+    public async Task The_right_password_among_parallel_wrong_ones_is_checked_only_in_turn()
     {
         await using var app = await TestApp.StartAsync(azurite.NewStorage());
         await app.ActivateAsync(Address);
 
         var guesses = await Task.WhenAll(Enumerable.Range(0, 64).Select(i => app.LoginAsync(Address, i == 63 ? TestApp.Password : Wrong)));
 
-        // Had it been heard out of turn, more than five wrong ones and a success would stand beside each other without a delay between.
-        var heard = guesses.Count(answer => answer.Status is not HttpStatusCode.TooManyRequests);
-        Assert.InRange(heard, 5, guesses[63].Status is HttpStatusCode.OK ? 10 : 5);
+        // If it were checked out of turn, more than five wrong ones could pass beside it without a delay.
+        var answered = guesses.Count(answer => answer.Status is not HttpStatusCode.TooManyRequests);
+        Assert.InRange(answered, 5, guesses[63].Status is HttpStatusCode.OK ? 10 : 5);
     }
 
     [Fact, Holds("C3", "C5")]
@@ -159,7 +159,7 @@ public sealed class ThrottleTests(AzuriteFixture azurite)
     }
 
     [Fact, Holds("C3")]
-    public async Task A_customers_whole_ipv6_network_is_one_and_invented_entries_do_not_count()
+    public async Task A_customers_ipv6_network_counts_as_one_and_forged_entries_are_ignored()
     {
         await using var app = await TestApp.StartAsync(
             azurite.NewStorage(), new() { ["Throttle:RequestsPerMinute"] = "12", ["Throttle:TrustedProxyHops"] = "2" });

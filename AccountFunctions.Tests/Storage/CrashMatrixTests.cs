@@ -69,7 +69,7 @@ public sealed class CrashMatrixTests(AzuriteFixture azurite) : IAsyncLifetime
         {
             if (answer.Status is not HttpStatusCode.OK)
             {
-                // 400 where the first try was carried out after all.
+                // 400 if the first try took effect after all.
                 Assert.Contains(
                     (await app.PostAsync("activate", new { username, code })).Status,
                     new[] { HttpStatusCode.OK, HttpStatusCode.BadRequest });

@@ -10,7 +10,7 @@ namespace AccountFunctions.Tests.Storage;
 public sealed class StorageServicesTests
 {
     [Fact]
-    public void An_address_goes_before_a_connection_string()
+    public void A_service_uri_takes_precedence_over_a_connection_string()
     {
         using var services = Services(new()
         {
@@ -24,7 +24,7 @@ public sealed class StorageServicesTests
     }
 
     [Fact]
-    public void A_connection_that_is_missing_is_named()
+    public void A_missing_connection_is_named()
     {
         using var services = Services([]);
 

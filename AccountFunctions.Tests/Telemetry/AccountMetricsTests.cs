@@ -50,7 +50,7 @@ public sealed partial class AccountMetricsTests(AzuriteFixture azurite)
     }
 
     [Fact, Holds("I8")]
-    public async Task What_comes_of_mails_is_measured_and_how_late_their_jobs_are()
+    public async Task Outcomes_of_mails_and_the_delay_of_their_jobs_are_measured()
     {
         await using var app = await TestApp.StartAsync(
             azurite.NewStorage(), new() { ["AzureFunctionsJobHost:extensions:queues:visibilityTimeout"] = "00:00:00" });
@@ -132,7 +132,7 @@ public sealed partial class AccountMetricsTests(AzuriteFixture azurite)
     }
 
     [Fact]
-    public void Nothing_is_exported_unless_a_connection_string_says_where_to()
+    public void Nothing_is_exported_without_a_connection_string()
     {
         Assert.DoesNotContain(
             Services(null), service => service.ServiceType.Assembly.GetName().Name!.StartsWith("OpenTelemetry", StringComparison.Ordinal));

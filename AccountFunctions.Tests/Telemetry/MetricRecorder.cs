@@ -3,13 +3,13 @@ using System.Diagnostics.Metrics;
 
 namespace AccountFunctions.Tests.Telemetry;
 
-/// <summary>A measurement as it was taken.</summary>
+/// <summary>A recorded measurement.</summary>
 public sealed record Measurement(string Instrument, double Value, IReadOnlyDictionary<string, object?> Tags)
 {
     public override string ToString() => $"{Instrument} {Value} {string.Join(' ', Tags.Select(tag => $"{tag.Key}={tag.Value}"))}";
 }
 
-/// <summary>Writes down every measurement of the meters that are asked for.</summary>
+/// <summary>Records every measurement of the named meters.</summary>
 public sealed class MetricRecorder : IDisposable
 {
     private readonly MeterListener listener = new();

@@ -14,14 +14,14 @@ namespace Operations;
 public sealed class SmokeCommand(HttpClient client, TextWriter output, TimeSpan patience)
 {
     public const string Usage =
-        "smoke --base-url URL [--register ADDRESS]   asks the deployment at URL (https://host/api) whether it is well; ADDRESS gets a code";
+        "smoke --base-url URL [--register ADDRESS]   checks the deployment at URL (https://host/api); ADDRESS gets a code";
 
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
     private static readonly string[] Protecting =
         ["Cache-Control", "Content-Security-Policy", "Referrer-Policy", "X-Content-Type-Options", "X-Request-Id"];
     private int failures;
 
-    /// <returns>The exit code of the process: 0 if all is well, 1 if not, 2 if the arguments say nothing.</returns>
+    /// <returns>The exit code of the process: 0 if all checks passed, 1 if not, 2 if the arguments say nothing.</returns>
     public async Task<int> RunAsync(string[] args, CancellationToken cancellationToken)
     {
         if (Parse(args) is not ({ } url, var address))
@@ -42,7 +42,7 @@ public sealed class SmokeCommand(HttpClient client, TextWriter output, TimeSpan 
         }
 
         await output.WriteLineAsync(
-            failures == 0 ? "all is well" : $"{failures} {(failures == 1 ? "thing is" : "things are")} not as expected");
+            failures == 0 ? "all checks passed" : $"{failures} {(failures == 1 ? "thing is" : "things are")} not as expected");
         return failures == 0 ? 0 : 1;
     }
 

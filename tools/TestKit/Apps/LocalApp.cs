@@ -146,7 +146,7 @@ public sealed partial class LocalApp : IDisposable
     /// <summary>SIGKILL to the host alone, which leaves the app behind.</summary>
     public void KillHost() => process.Kill();
 
-    /// <summary>Posts to an operation; status 0 stands for no answer.</summary>
+    /// <summary>Posts to an operation. Status 0 means no answer.</summary>
     public async Task<Reply> PostAsync(string operation, object body, string? token = null)
     {
         // With a length: the host loses a body without one.
@@ -165,7 +165,7 @@ public sealed partial class LocalApp : IDisposable
         }
     }
 
-    /// <summary>SIGKILL to host and app: nothing that they do about their end is done.</summary>
+    /// <summary>SIGKILL to host and app: neither can clean up.</summary>
     public void Dispose()
     {
         Client.Dispose();

@@ -23,10 +23,10 @@ public sealed partial class MailSink : IAsyncDisposable
 
     public string ConnectionString { get; }
 
-    /// <summary>Answers everybody 503.</summary>
+    /// <summary>Answers every request with 503.</summary>
     public bool IsAway { get; set; }
 
-    /// <summary>Whose mails are answered 500, always.</summary>
+    /// <summary>Recipients whose mails always get 500.</summary>
     public Func<string, bool> IsPoisoned { get; set; } = _ => false;
 
     public TimeSpan Delay { get; set; }
@@ -35,7 +35,7 @@ public sealed partial class MailSink : IAsyncDisposable
 
     public int Count => mails.Values.Sum(times => times.Count);
 
-    /// <summary>Mails that came although they had come already.</summary>
+    /// <summary>Duplicate mails.</summary>
     public int Doubles => doubles;
 
     public int Recipients => mails.Count;

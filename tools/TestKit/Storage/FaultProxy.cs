@@ -9,7 +9,7 @@ using Microsoft.Extensions.Logging;
 
 namespace TestKit;
 
-/// <summary>What befalls a call to storage.</summary>
+/// <summary>The fault that hits a call to storage.</summary>
 public enum StorageFault
 {
     /// <summary>The connection breaks before the call has reached the service.</summary>
@@ -37,7 +37,7 @@ public enum StorageFault
     Late,
 }
 
-/// <summary>Stands between an app and its storage, reads along, and lets a fault befall the call that it is told to.</summary>
+/// <summary>A proxy between an app and its storage that records every call and injects a fault into a chosen one.</summary>
 public sealed partial class FaultProxy : IAsyncDisposable
 {
     private static readonly string[] HopByHop = ["Connection", "Keep-Alive", "Transfer-Encoding", "Host"];
@@ -59,7 +59,7 @@ public sealed partial class FaultProxy : IAsyncDisposable
     /// <summary>What was sent to storage: method, target and body of every call.</summary>
     public ConcurrentQueue<string> Traffic { get; } = [];
 
-    /// <summary>Whether the fault that was asked for has befallen a call.</summary>
+    /// <summary>Whether the fault has hit a call.</summary>
     public bool Struck { get; private set; }
 
     public static async Task<FaultProxy> StartAsync(string storage)
@@ -83,7 +83,7 @@ public sealed partial class FaultProxy : IAsyncDisposable
     }
 
     /// <summary>
-    /// Lets the fault befall the call of this number from now on, the first being 0, and the following ones until it has struck <paramref
+    /// Injects the fault into the call of this number from now on (the first is 0) and the ones after it, until it has hit <paramref
     /// name="times"/> times.
     /// </summary>
     public void Strike(StorageFault with, int call, int times = 1, Func<HttpRequest, bool>? among = null)

@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 
 namespace TestKit;
 
-/// <summary>Stands between an app and its storage, and can be taken away.</summary>
+/// <summary>A proxy between an app and its storage that can simulate an outage.</summary>
 public sealed partial class StorageProxy : IAsyncDisposable
 {
     private readonly CancellationTokenSource stopped = new();
@@ -36,7 +36,7 @@ public sealed partial class StorageProxy : IAsyncDisposable
         return proxy;
     }
 
-    /// <summary>Connections there are end; new ones fare as told.</summary>
+    /// <summary>Breaks the open connections; new ones are handled as given.</summary>
     public void Switch(Mode to)
     {
         mode = to;
