@@ -12,7 +12,7 @@ internal static class FloorRows
     public const string SessionId = "0123456789abcdef0123456789abcdef";
 
     /// <summary>When everything happened.</summary>
-    public static readonly DateTimeOffset Now = TimeProvider.System.GetUtcNow();
+    public static DateTimeOffset Now => TimeProvider.System.GetUtcNow();
 
     /// <summary>As large as one of today's cost.</summary>
     public static readonly Credential Credential = NewCredential(new PasswordOptions());
