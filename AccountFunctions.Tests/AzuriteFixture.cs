@@ -8,7 +8,7 @@ namespace AccountFunctions.Tests;
 /// <summary>One Azurite in memory for all tests, with an account for each app that is started on it.</summary>
 public sealed class AzuriteFixture : IAsyncLifetime
 {
-    private static readonly string[] Accounts = [.. Enumerable.Range(0, 500).Select(number => $"test{number:D3}")];
+    private static readonly string[] Accounts = [.. Enumerable.Range(0, 1200).Select(number => $"test{number:D4}")];
     private Azurite? azurite;
     private int used = -1;
 

@@ -21,7 +21,7 @@ public sealed class LoginTests(AzuriteFixture azurite) : AppTests(azurite)
             login.GetProperty("token_type").GetString(),
             login.GetProperty("expires_in").GetInt32()));
         Assert.Equal(
-            """{"first_name":"Ada","last_name":"Lovelace","username":"ada@example.com","country_code":"GB","expiration_date":"2026-12-23T12:00:00Z","hobbies":null,"job":null,"bio":null,"role":"C"}""",
+            """{"first_name":"Ada","last_name":"Lovelace","username":"ada@example.com","country_code":"GB","expiration_date":"2026-12-23T12:00:00Z","hobbies":null,"job":null,"bio":null,"role":"C","language":null}""",
             login.GetProperty("user").GetRawText());
     }
 

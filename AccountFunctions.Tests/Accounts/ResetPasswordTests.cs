@@ -43,11 +43,56 @@ public sealed class ResetPasswordTests(AzuriteFixture azurite) : AppTests(azurit
     [Fact, Holds("B3", "S12")]
     public async Task A_code_is_good_once_even_for_sixty_four_at_once()
     {
-        var answers = await Task.WhenAll(Enumerable.Range(0, 64).Select(_ => ResetAsync(code)));
+        var answers = await Task.WhenAll(Enumerable.Range(0, 64).Select(number => ResetAsync(code, $"{NewPassword}{number}")));
 
         Assert.Single(answers, answer => answer.Status is HttpStatusCode.OK);
         Assert.Equal(63, answers.Count(answer => answer.Message is "invalid_code"));
+        Assert.Equal("invalid_code", (await ResetAsync(code, "yellow tractor 79")).Message);
+    }
+
+    [Fact, Holds("B3", "B13")]
+    public async Task The_same_call_answers_the_same_for_ten_minutes_and_resets_once()
+    {
+        var answers = await Task.WhenAll(Enumerable.Range(0, 16).Select(_ => ResetAsync(code)));
+        var session = (await App.LoginAsync(Address, NewPassword)).Data;
+        App.Time.Advance(TimeSpan.FromMinutes(10) - TimeSpan.FromSeconds(1));
+
+        Assert.All(answers, answer => Assert.Equal(HttpStatusCode.OK, answer.Status));
+        Assert.Equal(HttpStatusCode.OK, (await ResetAsync(code)).Status);
+        Assert.Equal("invalid_code", (await ResetAsync(code, "yellow tractor 79")).Message);
+        Assert.Equal("invalid_code", (await ResetAsync(Wrong())).Message);
+        Assert.Equal(HttpStatusCode.OK, (await App.GetAsync("details", session.GetProperty("access").GetString())).Status);
+        Assert.Single(await App.RowsAsync("Accounts"), row => row.GetString("Kind") == "password_reset");
+        await App.WaitForMailsAsync(Address, 3);
+        await App.DrainAsync();
+        Assert.Single(await App.MailsAsync(Address), mail => mail.Subject == "Your Example password was reset");
+        App.Time.Advance(TimeSpan.FromSeconds(1));
         Assert.Equal("invalid_code", (await ResetAsync(code)).Message);
+    }
+
+    [Fact, Holds("B13")]
+    public async Task A_repeated_call_does_not_undo_a_later_change_of_the_password()
+    {
+        await ResetAsync(code);
+        var session = (await App.LoginAsync(Address, NewPassword)).Data;
+        await App.PostAsync(
+            "password",
+            new { password = NewPassword, new_password = "yellow tractor 79" },
+            session.GetProperty("access").GetString());
+
+        Assert.Equal("invalid_code", (await ResetAsync(code)).Message);
+        Assert.Equal(HttpStatusCode.OK, (await App.LoginAsync(Address, "yellow tractor 79")).Status);
+    }
+
+    [Fact, Holds("B12")]
+    public async Task A_code_is_read_as_people_paste_it_and_what_cannot_be_one_costs_no_try()
+    {
+        for (var i = 0; i < 6; i++)
+        {
+            Assert.Equal("code: invalid", (await ResetAsync(code[..5])).Message);
+        }
+
+        Assert.Equal(HttpStatusCode.OK, (await ResetAsync($"{code[..3]} {code[3..]}")).Status);
     }
 
     [Fact, Holds("B4", "S4")]

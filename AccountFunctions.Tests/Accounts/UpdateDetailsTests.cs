@@ -21,9 +21,34 @@ public sealed class UpdateDetailsTests(AzuriteFixture azurite) : AppTests(azurit
 
         Assert.Equal(HttpStatusCode.OK, answer.Status);
         Assert.Equal(
-            """{"first_name":"Augusta","last_name":"Lovelace","username":"ada@example.com","country_code":"GB","expiration_date":"2026-12-23T12:00:00Z","hobbies":"Looms","job":null,"bio":"Line one\nline two","role":"C"}""",
+            """{"first_name":"Augusta","last_name":"Lovelace","username":"ada@example.com","country_code":"GB","expiration_date":"2026-12-23T12:00:00Z","hobbies":"Looms","job":null,"bio":"Line one\nline two","role":"C","language":null}""",
             answer.Data.GetRawText());
         Assert.Equal(answer.Data.GetRawText(), (await App.GetAsync("details", token)).Data.GetRawText());
+    }
+
+    [Theory]
+    [InlineData("de", "de")]
+    [InlineData("pt_BR", "pt")]
+    [InlineData("zh-CN", "zh-Hans")]
+    public async Task The_owner_chooses_the_language_of_mails_and_no_sign_in_changes_it(string sent, string language)
+    {
+        var answer = await UpdateAsync($$"""{"language":"{{sent}}"}""");
+        await LoginInAsync("fr");
+
+        Assert.Equal(language, answer.Data.GetProperty("language").GetString());
+        Assert.Equal(language, (await App.GetAsync("details", token)).Data.GetProperty("language").GetString());
+    }
+
+    [Fact]
+    public async Task Without_a_choice_the_language_is_that_of_the_last_sign_in()
+    {
+        await UpdateAsync("""{"language":"de"}""");
+        await UpdateAsync("""{"language":null}""");
+        var first = await LoginInAsync("fr_CA, en;q=0.5");
+        await LoginInAsync("nl");
+
+        Assert.Equal("fr", first.GetProperty("user").GetProperty("language").GetString());
+        Assert.Equal("fr", (await App.GetAsync("details", token)).Data.GetProperty("language").GetString());
     }
 
     [Fact, Holds("F1")]
@@ -40,6 +65,9 @@ public sealed class UpdateDetailsTests(AzuriteFixture azurite) : AppTests(azurit
     [InlineData("""{"country_code":"12345678901"}""", "country_code: too_long")]
     [InlineData("""{"job":7,"hobbies":[],"bio":{}}""", "hobbies: invalid\njob: invalid\nbio: invalid")]
     [InlineData("""{"job":"a\tb"}""", "job: invalid")]
+    [InlineData("""{"language":"klingon"}""", "language: invalid")]
+    [InlineData("""{"language":""}""", "language: invalid")]
+    [InlineData("""{"language":7}""", "language: invalid")]
     public async Task A_bad_request_is_refused_with_its_reason(string body, string message) =>
         Assert.Equal(message, (await UpdateAsync(body)).Message);
 
@@ -98,5 +126,15 @@ public sealed class UpdateDetailsTests(AzuriteFixture azurite) : AppTests(azurit
         }
 
         return await App.SendAsync(request, token);
+    }
+
+    private async Task<JsonElement> LoginInAsync(string language)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/account/login")
+        {
+            Content = JsonContent.Create(new { username = "ada@example.com", password = TestApp.Password }),
+        };
+        request.Headers.TryAddWithoutValidation("Accept-Language", language);
+        return (await App.SendAsync(request)).Data;
     }
 }

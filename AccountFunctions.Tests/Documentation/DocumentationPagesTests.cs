@@ -20,7 +20,7 @@ public sealed partial class DocumentationPagesTests(AzuriteFixture azurite) : Ap
         Assert.DoesNotContain("unsafe", policy);
         Assert.True(page.Headers.CacheControl?.NoStore);
         Assert.Equal("nosniff", page.Headers.GetValues("X-Content-Type-Options").Single());
-        Assert.All(Links().Matches(await page.Content.ReadAsStringAsync()), link => Assert.Matches("^(/api/|#)", link.Groups[1].Value));
+        Assert.All(Links().Matches(await page.Content.ReadAsStringAsync()), link => Assert.Matches("^(docs|openapi|[.][.]/|#)", link.Groups[1].Value));
     }
 
     [Fact]
@@ -28,7 +28,7 @@ public sealed partial class DocumentationPagesTests(AzuriteFixture azurite) : Ap
     {
         foreach (Match link in Links().Matches(await App.Client.GetStringAsync("/api/docs")))
         {
-            using var request = new HttpRequestMessage(HttpMethod.Get, link.Groups[1].Value)
+            using var request = new HttpRequestMessage(HttpMethod.Get, $"/api/{link.Groups[1].Value}")
             {
                 Headers = { { "Accept-Encoding", "gzip" } },
             };
@@ -42,9 +42,9 @@ public sealed partial class DocumentationPagesTests(AzuriteFixture azurite) : Ap
             Assert.Contains("immutable", file.Headers.CacheControl!.ToString());
             var isLarge = link.Groups[1].Value.Contains("/swagger-ui", StringComparison.Ordinal);
             Assert.Equal(isLarge, file.Content.Headers.ContentEncoding.Contains("gzip"));
-            using var again = new HttpRequestMessage(HttpMethod.Get, link.Groups[1].Value)
+            using var again = new HttpRequestMessage(HttpMethod.Get, $"/api/{link.Groups[1].Value}")
             {
-                Headers = { { "If-None-Match", file.Headers.ETag!.ToString() } },
+                Headers = { { "Accept-Encoding", "gzip" }, { "If-None-Match", file.Headers.ETag!.ToString() } },
             };
             var kept = await App.Client.SendAsync(again);
             Assert.Equal((HttpStatusCode.NotModified, 0), (kept.StatusCode, (await kept.Content.ReadAsByteArrayAsync()).Length));
@@ -54,6 +54,45 @@ public sealed partial class DocumentationPagesTests(AzuriteFixture azurite) : Ap
     [Fact]
     public async Task A_client_without_gzip_gets_the_plain_file() =>
         Assert.Contains("SwaggerUIBundle", await App.Client.GetStringAsync("/api/docs/assets/swagger-ui-bundle.js"));
+
+    [Theory]
+    [InlineData("gzip", "gzip")]
+    [InlineData("gzip;q=0", "")]
+    [InlineData("*", "gzip")]
+    [InlineData("*, gzip;q=0", "")]
+    [InlineData("br", "")]
+    public async Task A_coding_is_used_only_where_it_is_acceptable(string accepted, string coding)
+    {
+        using var answer = await GetScriptAsync(("Accept-Encoding", accepted));
+
+        Assert.Equal(coding, string.Join(',', answer.Content.Headers.ContentEncoding));
+        Assert.Contains("Accept-Encoding", answer.Headers.Vary);
+    }
+
+    [Theory]
+    [InlineData("{0}", HttpStatusCode.NotModified)]
+    [InlineData("W/{0}", HttpStatusCode.NotModified)]
+    [InlineData("\"other\", {0}", HttpStatusCode.NotModified)]
+    [InlineData("*", HttpStatusCode.NotModified)]
+    [InlineData("\"other\"", HttpStatusCode.OK)]
+    public async Task A_file_that_the_client_has_is_not_sent_again(string pattern, HttpStatusCode status)
+    {
+        using var plain = await GetScriptAsync();
+        using var packed = await GetScriptAsync(("Accept-Encoding", "gzip"));
+        var (tag, packedTag) = ($"{plain.Headers.ETag}", $"{packed.Headers.ETag}");
+        using var again = await GetScriptAsync(("If-None-Match", pattern.Replace("{0}", tag, StringComparison.Ordinal)));
+
+        Assert.NotEqual(tag, packedTag);
+        Assert.Equal(status, again.StatusCode);
+    }
+
+    [Fact]
+    public async Task A_tag_of_an_account_is_protected_from_proxies()
+    {
+        var token = (await App.SignInAsync("ada@example.com")).GetProperty("access").GetString();
+
+        Assert.Equal("no-store, no-transform", (await App.GetAsync("details", token)).Headers["Cache-Control"]);
+    }
 
     [Theory]
     [InlineData("/api/docs/assets/index.html")]
@@ -84,6 +123,17 @@ public sealed partial class DocumentationPagesTests(AzuriteFixture azurite) : Ap
         using var request = new HttpRequestMessage(HttpMethod.Get, path);
 
         Assert.Equal("""{"status":"error","code":404,"data":null,"message":"not_found"}""", (await silent.SendAsync(request)).Text);
+    }
+
+    private async Task<HttpResponseMessage> GetScriptAsync(params (string Name, string Value)[] headers)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/api/docs/assets/swagger-ui-bundle.js");
+        foreach (var (name, value) in headers)
+        {
+            request.Headers.TryAddWithoutValidation(name, value);
+        }
+
+        return await App.Client.SendAsync(request);
     }
 
     [GeneratedRegex("(?:href|src|data-document)=\"([^\"]+)\"")]

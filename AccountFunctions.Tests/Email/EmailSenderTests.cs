@@ -70,9 +70,9 @@ public sealed class EmailSenderTests(AzuriteFixture azurite) : AppTests(azurite)
     [Fact]
     public async Task A_permanently_refused_mail_is_dropped_with_a_logged_reason()
     {
-        await FaultAsync("""{"status":400}""");
+        await FaultAsync("""{"status":400,"message":"Invalid format for email address: recipients.to[0].address."}""");
         await App.RegisterAsync(Address);
-        await App.WaitForLogAsync("dropped: the transport refuses it for good: 400");
+        await App.WaitForLogAsync("dropped: there is no such mailbox: 400");
 
         Assert.Empty(await App.MailsAsync(Address));
         await App.DrainAsync();
@@ -90,12 +90,17 @@ public sealed class EmailSenderTests(AzuriteFixture azurite) : AppTests(azurite)
         Assert.DoesNotContain("failed for message", strict.Logs.Text);
     }
 
-    [Fact]
-    public async Task A_misconfigured_transport_is_reported_and_the_mail_waits()
+    [Theory]
+    [InlineData("""{"status":401}""", "401")]
+    [InlineData("""{"status":404}""", "404")]
+    [InlineData("""{"status":413}""", "413")]
+    [InlineData("""{"status":400,"message":"Request body validation error. See property 'content'."}""", "400")]
+    [InlineData("""{"status":400,"message":"Invalid format for email address. See property 'senderAddress'."}""", "400")]
+    public async Task A_misconfigured_transport_is_reported_and_the_mail_waits(string fault, string status)
     {
-        await FaultAsync("""{"status":401}""");
+        await FaultAsync(fault);
         await App.RegisterAsync(Address);
-        await App.WaitForLogAsync("Critical No mail leaves: the transport answers 401");
+        await App.WaitForLogAsync($"Critical No mail leaves: the transport answers {status}");
 
         await TestApp.WaitForLengthAsync(App.Queue("email-jobs"), 1);
         Assert.DoesNotContain("failed for message", App.Logs.Text);

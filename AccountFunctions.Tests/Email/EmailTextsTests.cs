@@ -74,7 +74,10 @@ public sealed partial class EmailTextsTests(AzuriteFixture azurite)
     [InlineData("00:10:00", "10 min")]
     [InlineData("01:30:00", "90 min")]
     [InlineData("00:00:45", "45 s")]
-    public void The_lifetime_of_a_code_is_named(string span, string shown) =>
+    [InlineData("23:59:59", "23 h")]
+    [InlineData("00:09:41.5", "9 min")]
+    [InlineData("00:01:59.9", "119 s")]
+    public void The_time_that_a_code_has_left_is_named_and_never_more(string span, string shown) =>
         Assert.Contains(
             $"Valid for: {shown}\n",
             Texts.ResetCode("en", Code, TimeSpan.Parse(span, CultureInfo.InvariantCulture)).PlainText,
@@ -108,8 +111,8 @@ public sealed partial class EmailTextsTests(AzuriteFixture azurite)
         await using var app = await TestApp.StartAsync(azurite.NewStorage());
         var page = await app.Client.GetStringAsync("/api/docs/mails");
 
-        Assert.Equal(6 * EmailLanguage.Supported.Count, page.Split("<iframe sandbox ").Length - 1);
-        Assert.Equal(6, (await app.Client.GetStringAsync("/api/docs/mails?language=ar")).Split("<iframe sandbox ").Length - 1);
+        Assert.Equal(7 * EmailLanguage.Supported.Count, page.Split("<iframe sandbox ").Length - 1);
+        Assert.Equal(7, (await app.Client.GetStringAsync("/api/docs/mails?language=ar")).Split("<iframe sandbox ").Length - 1);
     }
 
     private static EmailText[] All(string language) =>
@@ -117,6 +120,7 @@ public sealed partial class EmailTextsTests(AzuriteFixture azurite)
         Texts.ActivationCode(language, Code, TimeSpan.FromDays(1)),
         Texts.AlreadyRegistered(language),
         Texts.ResetCode(language, Code, TimeSpan.FromMinutes(10)),
+        Texts.SetPassword(language, Code, TimeSpan.FromMinutes(10)),
         Texts.PasswordChanged(language),
         Texts.PasswordReset(language),
         Texts.NewSignIn(language, DateTimeOffset.UnixEpoch),

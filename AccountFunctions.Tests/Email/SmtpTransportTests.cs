@@ -28,7 +28,7 @@ public sealed class SmtpTransportTests : IAsyncLifetime
     public async Task A_mail_arrives_as_it_was_sent()
     {
         await Transport().SendAsync(mail, default);
-        var taken = JsonSerializer.Deserialize<JsonElement>((await server.StandardOutput.ReadLineAsync())!);
+        var taken = await TakenAsync();
         using var stream = new MemoryStream(System.Text.Encoding.UTF8.GetBytes(taken.GetProperty("text").GetString()!));
         var message = await MimeMessage.LoadAsync(stream);
 
@@ -39,6 +39,7 @@ public sealed class SmtpTransportTests : IAsyncLifetime
             (mail.Subject, mail.PlainText, mail.Html), (message.Subject, message.TextBody?.TrimEnd(), message.HtmlBody?.TrimEnd()));
         Assert.Equal($"{mail.OperationId:N}@example.com", message.MessageId);
         Assert.Equal("\"Example\" <accounts@example.com>", message.From.ToString());
+        Assert.Equal(("auto-generated", "All"), (message.Headers["Auto-Submitted"], message.Headers["X-Auto-Response-Suppress"]));
     }
 
     [Fact]
@@ -64,33 +65,80 @@ public sealed class SmtpTransportTests : IAsyncLifetime
             (await Assert.ThrowsAsync<EmailFailureException>(
                 () => Transport(security: SecureSocketOptions.StartTls).SendAsync(mail, default))).Failure);
 
-    [Fact]
-    public async Task A_mailbox_that_does_not_exist_is_refused_permanently() =>
-        Assert.Equal(
-            EmailFailure.Permanent,
-            (await Assert.ThrowsAsync<EmailFailureException>(
-                () => Transport().SendAsync(mail with { To = "gone@example.com" }, default))).Failure);
+    [Theory]
+    [InlineData("rcpt", 550, "5.1.1 User unknown")]
+    [InlineData("rcpt", 550, "5.1.2 Bad destination system")]
+    [InlineData("rcpt", 553, "5.1.3 Bad destination mailbox address syntax")]
+    [InlineData("rcpt", 551, "5.1.6 Mailbox has moved")]
+    [InlineData("rcpt", 556, "5.1.10 Recipient address has null MX")]
+    [InlineData("rcpt", 550, "5.2.1 Mailbox disabled")]
+    [InlineData("data", 550, "5.1.1 <ada@example.com>: Recipient address rejected")]
+    [InlineData("rcpt", 550, "No such user here")]
+    [InlineData("rcpt", 550, "Requested action not taken: mailbox not found")]
+    [InlineData("rcpt", 550, "User unknown in virtual mailbox table")]
+    [InlineData("rcpt", 550, "The email account that you tried to reach does not exist")]
+    [InlineData("rcpt", 553, "sorry, no such mailbox here (#5.1.1)")]
+    public Task Only_a_mailbox_that_does_not_exist_is_refused_permanently(string stage, int code, string text) =>
+        IsRefusedAsync(EmailFailure.Permanent, stage, code, text);
 
     [Theory]
-    [InlineData("relay@example.com", "550 RecipientNotAccepted")]
-    [InlineData("quota@example.com", "550 MessageNotAccepted")]
-    public async Task A_server_that_rejects_us_is_a_fault_of_the_configuration_and_its_text_is_not_repeated(
-        string to, string reason)
-    {
-        var refused = await Assert.ThrowsAsync<EmailFailureException>(() => Transport().SendAsync(mail with { To = to }, default));
+    [InlineData("rcpt", 550, "relay not permitted")]
+    [InlineData("rcpt", 550, "Sending limit exceeded")]
+    [InlineData("rcpt", 550, "5.4.5 Daily user sending limit exceeded")]
+    [InlineData("data", 550, "5.4.5 Daily sending quota exceeded")]
+    [InlineData("rcpt", 550, "Sender verify failed")]
+    [InlineData("rcpt", 550, "Sender verify failed: no such user")]
+    [InlineData("rcpt", 550, "5.1.8 Sender address rejected: Domain not found")]
+    [InlineData("mail", 550, "5.1.1 User unknown")]
+    [InlineData("mail", 553, "5.7.1 Sender address rejected: not owned by user")]
+    [InlineData("rcpt", 504, "5.5.2 <vm>: Helo command rejected: need fully-qualified hostname")]
+    [InlineData("rcpt", 503, "5.5.1 authentication Required")]
+    [InlineData("rcpt", 530, "Must issue a STARTTLS command first")]
+    [InlineData("rcpt", 553, "sorry, that domain isn't in my list of allowed rcpthosts (#5.7.1)")]
+    [InlineData("rcpt", 550, "Administrative prohibition")]
+    [InlineData("rcpt", 554, "5.7.1 Service unavailable; Client host blocked using a block list")]
+    [InlineData("rcpt", 550, "5.7.26 This mail is unauthenticated")]
+    [InlineData("data", 554, "Message rejected as spam")]
+    [InlineData("data", 552, "5.3.4 Message size exceeds limit")]
+    public Task Any_other_refusal_is_a_fault_of_the_configuration(string stage, int code, string text) =>
+        IsRefusedAsync(EmailFailure.Configuration, stage, code, text);
 
-        Assert.Equal((EmailFailure.Configuration, reason), (refused.Failure, refused.Message));
-    }
+    [Theory]
+    [InlineData("rcpt", 552, "5.2.2 Mailbox full")]
+    [InlineData("data", 552, "5.2.2 The email account that you tried to reach is over quota")]
+    [InlineData("rcpt", 552, "The recipient's mailbox is full")]
+    public Task A_full_mailbox_may_have_room_later(string stage, int code, string text) =>
+        IsRefusedAsync(EmailFailure.Throttled, stage, code, text);
 
     [Fact]
     public async Task A_temporary_refusal_is_an_outage_and_the_next_try_succeeds()
     {
-        var full = mail with { To = "full@example.com" };
-        var refused = await Record.ExceptionAsync(() => Transport().SendAsync(full, default));
-        await Transport().SendAsync(full, default);
+        await RefuseAsync("rcpt", 451, "4.7.1 Try again later", once: true);
+        var refused = await Record.ExceptionAsync(() => Transport().SendAsync(mail, default));
+        await Transport().SendAsync(mail, default);
 
         Assert.False(refused is null or EmailFailureException);
-        Assert.Contains("full@example.com", await server.StandardOutput.ReadLineAsync());
+        Assert.Contains("ada@example.com", await server.StandardOutput.ReadLineAsync());
+    }
+
+    [Theory]
+    [InlineData("", "example.com")]
+    [InlineData("mail.example.org", "mail.example.org")]
+    public async Task The_greeting_names_the_senders_domain_or_a_setting(string setting, string name)
+    {
+        await Transport(localDomain: setting).SendAsync(mail, default);
+
+        Assert.Equal(name, (await TakenAsync()).GetProperty("helo").GetString());
+    }
+
+    [Fact]
+    public async Task A_domain_is_sent_in_ascii_although_the_server_takes_unicode()
+    {
+        await Transport().SendAsync(mail with { To = "ada@xn--mnchen-3ya.example" }, default);
+        var taken = await TakenAsync();
+
+        Assert.False(taken.GetProperty("utf8").GetBoolean());
+        Assert.Contains("To: ada@xn--mnchen-3ya.example", taken.GetProperty("text").GetString());
     }
 
     [Fact]
@@ -102,6 +150,26 @@ public sealed class SmtpTransportTests : IAsyncLifetime
         Assert.False(await Record.ExceptionAsync(() => Transport().SendAsync(mail, default)) is null or EmailFailureException);
         await transport.SendAsync(mail, default);
     }
+
+    // The text must not be repeated: it may quote the address.
+    private async Task IsRefusedAsync(EmailFailure failure, string stage, int code, string text)
+    {
+        await RefuseAsync(stage, code, text);
+        var refused = await Assert.ThrowsAsync<EmailFailureException>(() => Transport().SendAsync(mail, default));
+
+        Assert.Equal(failure, refused.Failure);
+        Assert.Matches($"^({code} [A-Za-z]+|[A-Za-z]+Exception)$", refused.Message);
+        Assert.Equal(failure is EmailFailure.Throttled, refused.RetryAfter > TimeSpan.FromMinutes(1));
+    }
+
+    private async Task RefuseAsync(string stage, int code, string text, bool once = false)
+    {
+        await server.StandardInput.WriteLineAsync(JsonSerializer.Serialize(new { stage, code, text, once }));
+        Assert.Equal("ok", await server.StandardOutput.ReadLineAsync());
+    }
+
+    private async Task<JsonElement> TakenAsync() =>
+        JsonSerializer.Deserialize<JsonElement>((await server.StandardOutput.ReadLineAsync())!);
 
     private async ValueTask StartAsync(string mode)
     {
@@ -117,7 +185,18 @@ public sealed class SmtpTransportTests : IAsyncLifetime
     }
 
     private SmtpTransport Transport(
-        string username = "app", string password = "secret", SecureSocketOptions security = SecureSocketOptions.None) => new(
-        Options.Create(new SmtpOptions { Host = "127.0.0.1", Port = port, Username = username, Password = password, Security = security }),
+        string username = "app",
+        string password = "secret",
+        SecureSocketOptions security = SecureSocketOptions.None,
+        string localDomain = "") => new(
+        Options.Create(new SmtpOptions
+        {
+            Host = "127.0.0.1",
+            Port = port,
+            Username = username,
+            Password = password,
+            Security = security,
+            LocalDomain = localDomain,
+        }),
         Options.Create(new EmailOptions { Sender = "accounts@example.com", ProductName = "Example" }));
 }

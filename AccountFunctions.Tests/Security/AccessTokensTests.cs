@@ -44,12 +44,13 @@ public sealed class AccessTokensTests
         "iss other", "iss missing", "iss slash", "aud other", "aud missing", "aud slash", "aud list",
         "sub missing", "sub null", "sub number", "sub twice", "sid missing", "jti missing", "ver missing", "ver text", "role missing",
         "iat missing", "iat future", "iat text", "exp missing", "exp past", "exp far", "exp text", "exp fraction",
+        "nbf future", "nbf text",
         "payload altered", "payload no object", "header no object", "signature altered", "signature empty", "signature of other",
         "signature DER",
         "padding", "white space", "dot behind", "four parts", "two parts", "five parts", "too long", "empty", "not base64",
     ];
 
-    [Fact, Holds("E1")]
+    [Fact, Holds("E1", "E12")]
     public async Task An_issued_token_is_accepted_and_names_its_account()
     {
         var claims = await tokens.ValidateAsync(Issue());
@@ -57,11 +58,14 @@ public sealed class AccessTokensTests
         Assert.Equal(new AccessClaims(new string('a', 32), "session", 3), claims);
         Assert.Equal(["alg", "kid", "typ"], header.Select(member => member.Key).Order());
         Assert.Equal(("ES256", "at+jwt"), ((string?)header["alg"], (string?)header["typ"]));
+        Assert.Equal("shop", (string?)payload["client_id"]);
+        Assert.Equal(["pwd"], payload["amr"]!.AsArray().Select(method => (string?)method));
+        Assert.Equal((long)payload["iat"]! - 86_400, (long)payload["auth_time"]!);
         Assert.Equal(900, (long)payload["exp"]! - (long)payload["iat"]!);
         Assert.NotNull(await tokens.ValidateAsync(Sign()));
     }
 
-    [Theory, Holds("E1", "E2")]
+    [Theory, Holds("E1", "E2", "E12")]
     [MemberData(nameof(Forgeries))]
     public async Task A_forged_or_damaged_token_is_refused(string forgery) => Assert.Null(await tokens.ValidateAsync(Forge(forgery)));
 
@@ -82,6 +86,14 @@ public sealed class AccessTokensTests
         });
 
         Assert.Equal(valid, await new AccessTokens(new SigningKeys(options), options, then).ValidateAsync(token) is not null);
+    }
+
+    [Fact, Holds("E12")]
+    public async Task A_token_may_name_a_time_before_which_it_is_not_valid()
+    {
+        payload["nbf"] = (long)payload["iat"]! + 30;
+
+        Assert.NotNull(await tokens.ValidateAsync(Sign()));
     }
 
     [Fact]
@@ -129,7 +141,9 @@ public sealed class AccessTokensTests
 
     private static string Encode(string text) => Base64Url.EncodeToString(Encoding.UTF8.GetBytes(text));
 
-    private string Issue() => tokens.Issue(new AccountEntity(new string('a', 32)) { Role = "C", Version = 3 }, "session");
+    private string Issue() => tokens.Issue(
+        new AccountEntity(new string('a', 32)) { Role = "C", Version = 3 },
+        new SessionEntity(new string('a', 32), "session") { Created = time.GetUtcNow().AddDays(-1) });
 
     private string Sign(ECDsa? with = null) => Sign(header.ToJsonString(), payload.ToJsonString(), with);
 
@@ -196,6 +210,12 @@ public sealed class AccessTokensTests
             case "iat future":
                 payload["iat"] = (long)payload["iat"]! + 31;
                 payload["exp"] = (long)payload["exp"]! + 31;
+                return Sign();
+            case "nbf future":
+                payload["nbf"] = (long)payload["iat"]! + 31;
+                return Sign();
+            case "nbf text":
+                payload["nbf"] = "0";
                 return Sign();
             case "exp past":
                 payload["iat"] = (long)payload["iat"]! - 930;

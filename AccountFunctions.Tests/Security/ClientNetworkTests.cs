@@ -18,5 +18,5 @@ public sealed class ClientNetworkTests
     [InlineData("203.0.113.7, nonsense", 1, "unknown")]
     [InlineData("203.0.113.7,", 1, "unknown")]
     public void The_network_is_that_of_the_trusted_entry(string? forwardedFor, int hops, string network) =>
-        Assert.Equal(network, ClientNetwork.Of(forwardedFor, hops));
+        Assert.Equal(network, ClientNetwork.Of(forwardedFor, hops).Key);
 }

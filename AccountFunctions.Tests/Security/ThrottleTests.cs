@@ -185,5 +185,46 @@ public sealed class ThrottleTests(AzuriteFixture azurite)
         Assert.Equal(HttpStatusCode.Unauthorized, (await app.GetAsync("details")).Status);
     }
 
+    [Fact, Holds("C8")]
+    public async Task Refreshes_that_succeed_do_not_count_and_those_that_are_refused_do()
+    {
+        await using var app = await TestApp.StartAsync(azurite.NewStorage(), new() { ["Throttle:RequestsPerMinute"] = "4" });
+        await app.ActivateAsync(Address);
+        app.Time.Advance(TimeSpan.FromMinutes(1));
+        var refresh = (await app.LoginAsync(Address)).Data.GetProperty("refresh").GetString();
+        for (var i = 0; i < 20; i++)
+        {
+            var answer = await app.PostAsync("refresh", new { refresh });
+            Assert.Equal(HttpStatusCode.OK, answer.Status);
+            refresh = answer.Data.GetProperty("refresh").GetString();
+        }
+
+        for (var i = 0; i < 3; i++)
+        {
+            Assert.Equal("token_not_valid", (await app.PostAsync("refresh", new { refresh = "none" })).Message);
+        }
+
+        Assert.Equal("throttled", (await app.PostAsync("refresh", new { refresh = "none" })).Message);
+        Assert.Equal("throttled", (await app.PostAsync("refresh", new { refresh })).Message);
+        Assert.Equal("throttled", (await app.LoginAsync(Address)).Message);
+    }
+
+    [Fact]
+    public async Task A_network_that_the_operator_exempts_has_no_limit()
+    {
+        await using var app = await TestApp.StartAsync(azurite.NewStorage(), new()
+        {
+            ["Throttle:RequestsPerMinute"] = "1",
+            ["Throttle:TrustedProxyHops"] = "2",
+            ["Throttle:ExemptNetworks"] = "203.0.113.0/24, 2001:db8::/32",
+        });
+        foreach (var from in (string[])["203.0.113.7", "203.0.113.7", "[2001:db8::9]:443", "[2001:db8::9]:443", "203.0.114.7"])
+        {
+            Assert.Equal(HttpStatusCode.BadRequest, (await AskAsync(app, from)).Status);
+        }
+
+        Assert.Equal("throttled", (await AskAsync(app, "203.0.114.7")).Message);
+    }
+
     private static Task<Answer> AskAsync(TestApp app, string from) => app.PostAsync("activate", new { }, from: from);
 }

@@ -62,9 +62,9 @@ public sealed partial class AccountMetricsTests(AzuriteFixture azurite)
         await FaultAsync(app, """{"status":429,"retry_after":1}""");
         await app.RegisterAsync("b@example.com");
         await metrics.WaitForAsync("accounts.mail.outcomes", "accounts.mail.reason", "the transport takes no more for the moment");
-        await FaultAsync(app, """{"status":400}""");
+        await FaultAsync(app, """{"status":400,"message":"recipients.to[0].address is invalid."}""");
         await app.RegisterAsync("c@example.com");
-        await metrics.WaitForAsync("accounts.mail.outcomes", "accounts.mail.reason", "the transport refuses it for good");
+        await metrics.WaitForAsync("accounts.mail.outcomes", "accounts.mail.reason", "there is no such mailbox");
         await app.Queue("email-jobs").SendMessageAsync("no job");
         await metrics.WaitForAsync("accounts.mail.outcomes", "accounts.mail.outcome", "malformed");
         await app.Services.GetRequiredService<DeliveryReports>().RecordAsync("nobody", Guid.Empty, "Bounced", CancellationToken.None);

@@ -13,10 +13,12 @@ namespace AccountFunctions.Accounts;
     RespectNullableAnnotations = true,
     RespectRequiredConstructorParameters = true,
     MaxDepth = 16,
-    Converters = [typeof(MemberConverter<string>), typeof(MemberConverter<bool>), typeof(SnakeCaseEnumConverter<Success>)])]
+    Converters = [typeof(MemberConverter<string>), typeof(MemberConverter<bool>), typeof(SnakeCaseEnumConverter<Success>),
+        typeof(SnakeCaseEnumConverter<ActivateReply>), typeof(WholeSecondsConverter)])]
 [JsonSerializable(typeof(RegisterRequest))]
 [JsonSerializable(typeof(RegisterReply))]
 [JsonSerializable(typeof(ActivateRequest))]
+[JsonSerializable(typeof(ActivateReply))]
 [JsonSerializable(typeof(LoginRequest))]
 [JsonSerializable(typeof(TokenReply))]
 [JsonSerializable(typeof(RefreshRequest))]

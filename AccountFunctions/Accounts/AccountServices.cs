@@ -15,7 +15,7 @@ public static class AccountServices
         return services
             .AddSingleton<MailRequests>().AddSingleton<KnownClients>()
             .AddSingleton<Sessions>().AddSingleton<TokenReplies>().AddSingleton<PasswordSetter>()
-            .AddSingleton<Register>().AddSingleton<Activate>()
+            .AddSingleton<Register>().AddSingleton<AccountFactory>().AddSingleton<Activate>()
             .AddSingleton<Login>().AddSingleton<Refresh>().AddSingleton<Logout>().AddSingleton<ListSessions>().AddSingleton<RevokeSession>()
             .AddSingleton<ResendCode>().AddSingleton<ResetPassword>()
             .AddSingleton<UpdateDetails>().AddSingleton<ChangePassword>();

@@ -39,6 +39,27 @@ public sealed class FieldErrors
         return text is "" ? null : text;
     }
 
+    /// <summary>
+    /// A mailed code as people paste it: in any width, with separators and invisible characters. Anything but this number of digits is
+    /// invalid, so that what cannot match costs no try.
+    /// </summary>
+    public string? RequiredCode(string field, Member<string> member, int digits)
+    {
+        if (Required(field, member) is not { } text || errors.ContainsKey(field))
+        {
+            return null;
+        }
+
+        var code = UnicodeText.WithoutSeparators(text);
+        if (code.Length == digits && code.All(char.IsAsciiDigit))
+        {
+            return code;
+        }
+
+        Add(field, FieldError.Invalid);
+        return null;
+    }
+
     /// <summary>A string of at most <paramref name="maxLength"/> Unicode code points; null where it was null, absent or no text.</summary>
     public string? Optional(string field, Member<string> member, int maxLength = int.MaxValue, bool singleLine = false)
     {

@@ -19,7 +19,9 @@ public sealed record Problem(int Status, string Code)
     [Explained("The body is longer than 64 KiB.", "Send less. The limits of the fields are in the API documentation.")]
     public static readonly Problem TooLarge = new(413, "too_large");
 
-    [Explained("The body is not declared as JSON in UTF-8.", "Send `Content-Type: application/json`.")]
+    [Explained(
+        "The body is not declared as JSON in UTF-8, or it is compressed.",
+        "Send `Content-Type: application/json` and no `Content-Encoding`.")]
     public static readonly Problem UnsupportedMediaType = new(415, "unsupported_media_type");
 
     [Explained("The request carries no access token.", "Send `Authorization: Bearer` with the access token, or have the user sign in.")]
@@ -77,9 +79,13 @@ public sealed record Problem(int Status, string Code)
 
     [Explained(
         "The service cannot answer for now. Whether the request had its effect is not known.",
-        "Try again after `Retry-After` seconds. Where a repeated `activate` or `forgot` answers `invalid_code`, "
-            + "the first may have succeeded: try to sign in.")]
+        "Try again after `Retry-After` seconds. Within ten minutes, `activate` and `forgot` may be repeated as they were.")]
     public static readonly Problem ServiceUnavailable = new(503, "unavailable");
+
+    [Explained(
+        "The service has a fault that its operators must mend. Whether the request had its effect is not known.",
+        "Show that the service is out of order, and try again after `Retry-After` seconds at the earliest.")]
+    public static readonly Problem InternalFault = new(503, "internal") { RetryAfter = TimeSpan.FromMinutes(1) };
 
     /// <summary>Fields at fault and their codes (<see cref="FieldError"/>).</summary>
     public IReadOnlyDictionary<string, IReadOnlyList<string>>? Errors { get; private init; }

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 using System.Text;
 
 namespace AccountFunctions.Contract;
@@ -6,6 +7,9 @@ namespace AccountFunctions.Contract;
 /// <summary>Text as it may come from anybody.</summary>
 internal static class UnicodeText
 {
+    // Dots of several scripts, and the minus sign, which is no dash to Unicode.
+    private const string Separators = ".·•‧。・\u2212";
+
     // A byte order mark read the wrong way round; string.Normalize throws on it.
     private const int SwappedByteOrderMark = 0xFFFE;
 
@@ -27,4 +31,16 @@ internal static class UnicodeText
 
         return true;
     }
+
+    /// <summary>
+    /// The compatibility form (NFKC) without white space, hyphens and dashes, dots, and invisible format characters.
+    /// </summary>
+    /// <param name="text">Well-formed.</param>
+    public static string WithoutSeparators(string text) =>
+        string.Concat(text.Normalize(NormalizationForm.FormKC).Where(character => !IsSeparator(character)));
+
+    private static bool IsSeparator(char character) =>
+        char.IsWhiteSpace(character)
+        || Separators.Contains(character)
+        || char.GetUnicodeCategory(character) is UnicodeCategory.DashPunctuation or UnicodeCategory.Format;
 }

@@ -25,10 +25,12 @@ internal sealed class ApiDocumentBuilder
                 Sign-up, activation by mailed code, sign-in, recovery and account details. Every answer comes in one envelope:
                 `status`, `code` (the HTTP status), `data` and `message`, and for fields at fault `errors`. A client that sends
                 `Accept: application/problem+json` gets refusals as RFC 9457 instead. What each code means and what to do about it
-                is on the [error reference]({ApiPaths.Prefix}/docs/errors).
+                is on the error reference.
                 """,
         },
-        Servers = [new OpenApiServer { Url = ApiPaths.Prefix }],
+
+        // Relative to the document, which a proxy may serve under another path.
+        Servers = [new OpenApiServer { Url = "." }],
         Tags = new HashSet<OpenApiTag>(),
         Components = new OpenApiComponents(),
         Paths = [],
@@ -38,6 +40,7 @@ internal sealed class ApiDocumentBuilder
     {
         this.accounts = accounts;
         schemas = new ApiSchemas(document, passwords, codes);
+        document.ExternalDocs = new OpenApiExternalDocs { Description = "Error reference", Url = new Uri($"{tokens.Issuer}/docs/errors") };
         responses = new ApiResponses(document, tokens.Issuer);
         document.AddComponent<IOpenApiSecurityScheme>(Bearer, new OpenApiSecurityScheme
         {

@@ -44,7 +44,7 @@ public sealed record ApiOperation(
         [
             .. request is null ? [] : OfEveryBody,
             .. ByAccess[endpoint.Access],
-            .. about.Document is null ? [nameof(Problem.ServiceUnavailable)] : Array.Empty<string>(),
+            .. about.Document is null ? [nameof(Problem.ServiceUnavailable), nameof(Problem.InternalFault)] : Array.Empty<string>(),
             .. about.Refusals,
         ];
         var entries = refusals.Select(name => Catalogue.Problems.Single(problem => problem.Name == name))

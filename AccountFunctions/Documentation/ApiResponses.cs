@@ -57,7 +57,8 @@ internal sealed class ApiResponses
         (string, IOpenApiSchema)[] errors = [];
         if (fields is not [])
         {
-            message = new OpenApiSchema { AnyOf = [message, FieldLines(fields)] };
+            // The type is in both, but generators of clients look for it here.
+            message = new OpenApiSchema { Type = JsonSchemaType.String, AnyOf = [message, FieldLines(fields)] };
             errors = [("errors", FieldFaults(fields))];
         }
 

@@ -58,7 +58,7 @@ internal sealed class ApiSchemas(OpenApiDocument document, PasswordOptions passw
         return new JsonObject { ["$ref"] = $"#/components/schemas/{context.TypeInfo.Type.Name}" };
     }
 
-    // A converter of our own reads the members of requests, so the exporter cannot describe them.
+    // Converters of our own read the members of requests and write times, so the exporter cannot describe those.
     private void Describe(JsonNode schema, JsonPropertyInfo property, FieldAttribute field)
     {
         var properties = schema["properties"]?.AsObject()
@@ -66,6 +66,11 @@ internal sealed class ApiSchemas(OpenApiDocument document, PasswordOptions passw
         if (MemberTypes.TryGetValue(property.PropertyType, out var type))
         {
             properties[property.Name] = new JsonObject { ["type"] = field.Nullable ? new JsonArray(type, "null") : type };
+        }
+
+        if (property.PropertyType == typeof(DateTime))
+        {
+            properties[property.Name] = new JsonObject { ["type"] = "string", ["format"] = "date-time" };
         }
 
         if (field.Required)

@@ -1,11 +1,9 @@
-using AccountFunctions.Contract;
 
 namespace AccountFunctions.Documentation;
 
 /// <summary>Swagger UI over the document, and what the pages have in common.</summary>
 public static class DocumentationPages
 {
-    public const string Root = $"{ApiPaths.Prefix}/docs";
     private static readonly Lazy<IReadOnlyDictionary<string, WebFile>> AllAssets = new(() => new Dictionary<string, WebFile>
     {
         ["swagger-ui.css"] = Embedded("swagger-ui.css.gz", "text/css; charset=utf-8"),
@@ -18,33 +16,36 @@ public static class DocumentationPages
 
     public static IReadOnlyDictionary<string, WebFile> Assets => AllAssets.Value;
 
-    public static WebFile SwaggerUi() => Page(
+    /// <param name="root">The relative path from the page to the API: a proxy may serve it under another one than ours.</param>
+    public static WebFile SwaggerUi(string root) => Page(
+        root,
         "API documentation",
         $"""
-        <link rel="stylesheet" href="{Link("swagger-ui.css")}">
-        <link rel="stylesheet" href="{Link("docs.css")}">
-        <script src="{Link("swagger-ui-bundle.js")}" defer></script>
-        <script src="{Link("docs.js")}" defer></script>
+        <link rel="stylesheet" href="{Link(root, "swagger-ui.css")}">
+        <link rel="stylesheet" href="{Link(root, "docs.css")}">
+        <script src="{Link(root, "swagger-ui-bundle.js")}" defer></script>
+        <script src="{Link(root, "docs.js")}" defer></script>
         """,
         $"""
         <body>
-        <div id="swagger-ui" data-document="{ApiPaths.Prefix}/openapi.json"></div>
+        <div id="swagger-ui" data-document="{root}openapi.json"></div>
         <noscript>
-        <p>This page needs JavaScript. The document is at <a href="{ApiPaths.Prefix}/openapi.json">{ApiPaths.Prefix}/openapi.json</a>.</p>
+        <p>This page needs JavaScript. The document is at <a href="{root}openapi.json">{root}openapi.json</a>.</p>
         </noscript>
         """);
 
     /// <summary>A page that shows HTML mails in frames.</summary>
-    internal static WebFile PageWithMails(string title, string body) => WebFile.PageWithMails(Html(title, PagesCss, body));
+    internal static WebFile PageWithMails(string root, string title, string body) =>
+        WebFile.PageWithMails(Html(root, title, PagesCss(root), body));
 
-    private static string PagesCss => $"<link rel=\"stylesheet\" href=\"{Link("pages.css")}\">";
+    private static string PagesCss(string root) => $"<link rel=\"stylesheet\" href=\"{Link(root, "pages.css")}\">";
 
     /// <summary>A page of text.</summary>
-    internal static WebFile Page(string title, string body) => Page(title, PagesCss, body);
+    internal static WebFile Page(string root, string title, string body) => Page(root, title, PagesCss(root), body);
 
-    private static WebFile Page(string title, string head, string body) => WebFile.Page(Html(title, head, body));
+    private static WebFile Page(string root, string title, string head, string body) => WebFile.Page(Html(root, title, head, body));
 
-    private static string Html(string title, string head, string body) => $"""
+    private static string Html(string root, string title, string head, string body) => $"""
         <!doctype html>
         <html lang="en">
         <head>
@@ -52,7 +53,7 @@ public static class DocumentationPages
         <meta name="viewport" content="width=device-width, initial-scale=1">
         <meta name="color-scheme" content="light dark">
         <title>{title}</title>
-        <link rel="icon" href="{Link("favicon-32x32.png")}">
+        <link rel="icon" href="{Link(root, "favicon-32x32.png")}">
         {head}
         </head>
         {body}
@@ -60,7 +61,7 @@ public static class DocumentationPages
         </html>
         """;
 
-    private static string Link(string asset) => $"{Root}/assets/{asset}?v={Assets[asset].Version}";
+    private static string Link(string root, string asset) => $"{root}docs/assets/{asset}?v={Assets[asset].Version}";
 
     private static WebFile Embedded(string name, string contentType)
     {

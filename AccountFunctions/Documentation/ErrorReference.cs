@@ -7,13 +7,14 @@ namespace AccountFunctions.Documentation;
 /// <summary>The page that explains every code and says what to do about it.</summary>
 public static partial class ErrorReference
 {
-    public static WebFile Write()
+    /// <inheritdoc cref="DocumentationPages.SwaggerUi"/>
+    public static WebFile Write(string root)
     {
         var body = new StringBuilder($"""
             <body>
             <header>
             <h1>Error reference</h1>
-            <p><a href="{DocumentationPages.Root}">API documentation</a></p>
+            <p><a href="{root}docs">API documentation</a></p>
             <p>A refusal carries one of these codes: as <code>message</code> in the envelope, as <code>code</code> in a problem
             document (RFC 9457).
             Match codes, never texts. Treat a code that is not here like any other of its status.</p>
@@ -42,7 +43,7 @@ public static partial class ErrorReference
             Append(body, entry, $"<h3><a href=\"#{entry.Code}\"><code>{entry.Code}</code></a></h3>");
         }
 
-        return DocumentationPages.Page("Error reference", body.Append("</main>").ToString());
+        return DocumentationPages.Page(root, "Error reference", body.Append("</main>").ToString());
     }
 
     private static void Append(StringBuilder body, CatalogueEntry entry, string heading) => body.Append(null, $"""

@@ -7,7 +7,8 @@ namespace AccountFunctions.Documentation;
 /// <summary>The page that shows every mail as HTML and as text, by language; only one language with <c>?language=</c>.</summary>
 public sealed class MailGallery(EmailSamples samples)
 {
-    public WebFile Write(string? language)
+    /// <inheritdoc cref="DocumentationPages.SwaggerUi"/>
+    public WebFile Write(string root, string? language)
     {
         var groups = samples.Write().GroupBy(mail => mail.Culture).ToList();
         var shown = groups.Where(group => language is null or "" || group.Key.Name == language);
@@ -15,8 +16,8 @@ public sealed class MailGallery(EmailSamples samples)
             <body class="gallery">
             <header>
             <h1>Gallery of mails</h1>
-            <p><a href="{DocumentationPages.Root}">API documentation</a></p>
-            <nav aria-label="Languages"><a href="{DocumentationPages.Root}/mails">All</a>
+            <p><a href="{root}docs">API documentation</a></p>
+            <nav aria-label="Languages"><a href="{root}docs/mails">All</a>
 
             """);
         groups.ForEach(group => body.Append(
@@ -42,7 +43,7 @@ public sealed class MailGallery(EmailSamples samples)
             body.Append("</ol>\n");
         }
 
-        return DocumentationPages.PageWithMails("Gallery of mails", body.Append("</main>").ToString());
+        return DocumentationPages.PageWithMails(root, "Gallery of mails", body.Append("</main>").ToString());
     }
 
     private static string Encode(string text) => WebUtility.HtmlEncode(text);

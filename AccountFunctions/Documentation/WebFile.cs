@@ -30,14 +30,14 @@ public sealed record WebFile(
     public static WebFile PageWithMails(string html) =>
         Page(html) with { Policy = OwnOnly.Replace("style-src 'self'", "style-src 'self' 'unsafe-inline'", StringComparison.Ordinal) };
 
-    /// <summary>A file that pages refer to by <see cref="Version"/>, so browsers may keep it for good.</summary>
+    /// <summary>A file that pages refer to by <see cref="Version"/>, so browsers may keep it for ever.</summary>
     public static WebFile Asset(Stream content, string contentType)
     {
         using var buffer = new MemoryStream();
         content.CopyTo(buffer);
         var bytes = buffer.ToArray();
         var tag = $"\"{Convert.ToHexStringLower(SHA256.HashData(bytes))[..16]}\"";
-        return new(bytes, contentType, OwnOnly, "public, max-age=31536000, immutable", tag, IsGzip: bytes is [0x1F, 0x8B, ..]);
+        return new(bytes, contentType, OwnOnly, "public, max-age=31536000, immutable, no-transform", tag, IsGzip: bytes is [0x1F, 0x8B, ..]);
     }
 
     /// <summary>Changes with the content.</summary>

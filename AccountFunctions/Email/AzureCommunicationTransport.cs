@@ -16,6 +16,10 @@ public sealed class AzureCommunicationTransport(EmailClient client, IOptions<Ema
     {
         var content = new EmailContent(mail.Subject) { PlainText = mail.PlainText, Html = mail.Html };
         var message = new EmailMessage(options.Value.Sender, mail.To, content) { UserEngagementTrackingDisabled = true };
+
+        // Auto-responders must not answer (RFC 3834 §5; Exchange reads the other header).
+        message.Headers.Add("Auto-Submitted", "auto-generated");
+        message.Headers.Add("X-Auto-Response-Suppress", "All");
         try
         {
             // Started, not Completed: waiting for the delivery would hold the function for a minute.
@@ -47,17 +51,19 @@ public sealed class AzureCommunicationTransport(EmailClient client, IOptions<Ema
 
     private static EmailFailure? Classify(RequestFailedException exception) => exception.Status switch
     {
-        400 or 422 when IsAboutSender(exception.ErrorCode ?? "") => EmailFailure.Configuration,
-        400 or 413 or 422 => EmailFailure.Permanent,
-        401 or 403 or 404 => EmailFailure.Configuration,
+        400 or 422 when IsAboutRecipient(exception.Message) => EmailFailure.Permanent,
         429 => EmailFailure.Throttled,
-        _ => null,
+        408 or >= 500 or < 400 => null,
+
+        // The same mail gets through once an operator has mended the sender, the domain, the rights or the app.
+        _ => EmailFailure.Configuration,
     };
 
-    // Like DomainNotLinked or InvalidSenderUserName.
-    private static bool IsAboutSender(string errorCode) =>
-        errorCode.Contains("Domain", StringComparison.OrdinalIgnoreCase)
-            || errorCode.Contains("Sender", StringComparison.OrdinalIgnoreCase);
+    // "Invalid format for email address" is also said of the sender, then with the property's name.
+    private static bool IsAboutRecipient(string message) =>
+        !message.Contains("sender", StringComparison.OrdinalIgnoreCase)
+        && (message.Contains("recipients", StringComparison.OrdinalIgnoreCase)
+            || message.Contains("Invalid format for email address", StringComparison.OrdinalIgnoreCase));
 
     private static TimeSpan RetryAfterOf(RequestFailedException exception) =>
         exception.GetRawResponse()?.Headers.TryGetValue("Retry-After", out var text) == true

@@ -1,6 +1,5 @@
 using AccountFunctions.Security;
 using AccountFunctions.Storage;
-using Microsoft.Extensions.Options;
 
 namespace AccountFunctions.Email;
 
@@ -10,7 +9,6 @@ public sealed class EmailComposer(
     AccountStore accounts,
     VerificationCodes codes,
     EmailTexts texts,
-    IOptions<CodeOptions> options,
     TimeProvider time)
 {
     public async Task<EmailDecision> ComposeAsync(EmailJob job, CancellationToken cancellationToken) => job.Kind switch
@@ -23,39 +21,42 @@ public sealed class EmailComposer(
     private async Task<EmailDecision> ComposeRegistrationAsync(EmailJob job, CancellationToken cancellationToken)
     {
         var partition = await addresses.LoadAsync(job.AddressKey, cancellationToken);
+        var now = time.GetUtcNow();
         var pending = partition.Pendings.FirstOrDefault(row => row.Id == job.Id);
         return partition.Claim?.AccountId == job.Id ? new EmailDecision.Drop("the account is active already")
             : pending is null ? new EmailDecision.Wait()
-            : !pending.IsLive(time.GetUtcNow()) ? new EmailDecision.Drop("its code is no longer good")
+            : !pending.IsLive(now) ? new EmailDecision.Drop("its code is no longer good")
             : partition.Claim is { } claim
                 ? ToOwner(await accounts.FindUsableAsync(claim.AccountId, cancellationToken), texts.AlreadyRegistered)
-            : ActivationCode(pending);
+            : ActivationCode(pending, now);
     }
 
     private async Task<EmailDecision> ComposeCodeAsync(EmailJob job, CancellationToken cancellationToken)
     {
         var partition = await addresses.LoadAsync(job.AddressKey, cancellationToken);
         var now = time.GetUtcNow();
-        if (partition.ResetCode is not { } row || row.Issued < job.Issued)
+        if (partition.ResetCode is not { } row || row.Issued != job.Issued)
         {
-            // A code that was redeemed in the meantime has no row either. Then the job is dropped once it has waited.
+            // The job's own row is still to come, or another one has replaced it. Instances' clocks differ, so only waiting tells which.
             return new EmailDecision.Wait();
         }
 
-        if (row.Issued > job.Issued || !row.IsLive(now))
+        if (!row.IsLive(now))
         {
-            return new EmailDecision.Drop("its code is superseded or no longer good");
+            return new EmailDecision.Drop("its code is no longer good");
         }
 
         if (partition.Claim is { } claim)
         {
             var code = codes.Derive(CodePurpose.Reset, partition.Key, row.Nonce);
             var account = await accounts.FindUsableAsync(claim.AccountId, cancellationToken);
-            return ToOwner(account, language => texts.ResetCode(language, code, options.Value.ResetLifetime), EmailPriority.Reset);
+            return account is { Credential: null }
+                ? ToOwner(account, language => texts.SetPassword(language, code, row.Expires - now), EmailPriority.Reset)
+                : ToOwner(account, language => texts.ResetCode(language, code, row.Expires - now), EmailPriority.Reset);
         }
 
         return partition.Pendings.LastOrDefault(pending => pending.IsLive(now)) is { } newest
-            ? ActivationCode(newest)
+            ? ActivationCode(newest, now)
             : new EmailDecision.Drop("nobody waits for a code");
     }
 
@@ -70,8 +71,7 @@ public sealed class EmailComposer(
         return job.Kind switch
         {
             EmailKind.NewSignIn => await ComposeNewSignInAsync(job, account, cancellationToken),
-            _ when account?.PasswordChanged < job.Issued => new EmailDecision.Wait(),
-            _ when account?.PasswordChanged > job.Issued => new EmailDecision.Drop("another change came before or after it"),
+            _ when account is not null && account.PasswordChanged != job.Issued => new EmailDecision.Wait(),
             EmailKind.PasswordReset => ToOwner(account, texts.PasswordReset),
             _ => ToOwner(account, texts.PasswordChanged),
         };
@@ -81,14 +81,14 @@ public sealed class EmailComposer(
     {
         var claim = (await addresses.LoadAsync(job.AddressKey, cancellationToken)).Claim;
         return claim?.Notices.Contains(job.Issued) == true ? ToOwner(account, language => texts.NewSignIn(language, job.Issued))
-            : claim is null || claim.Notices.Any(notice => notice > job.Issued) ? new EmailDecision.Drop("another notice covers it")
+            : claim is null ? new EmailDecision.Drop("the address has no account")
             : new EmailDecision.Wait();
     }
 
-    private EmailDecision.Send ActivationCode(PendingEntity pending)
+    private EmailDecision.Send ActivationCode(PendingEntity pending, DateTimeOffset now)
     {
         var code = codes.Derive(CodePurpose.Activation, pending.PartitionKey, pending.Nonce);
-        var text = texts.ActivationCode(pending.Language, code, options.Value.ActivationLifetime);
+        var text = texts.ActivationCode(pending.Language, code, pending.Expires - now);
         return new EmailDecision.Send(pending.Mailbox, text, EmailPriority.Activation);
     }
 

@@ -3,13 +3,15 @@ namespace AccountFunctions.Email;
 /// <summary>Why a transport refused a mail, where the usual retry does not help.</summary>
 public enum EmailFailure
 {
-    /// <summary>The mail itself is refused, and will be at every try.</summary>
+    /// <summary>The recipient's mailbox does not exist. Nothing else is permanent.</summary>
     Permanent,
 
-    /// <summary>The deployment is at fault: credentials, sender, linked domain. Mails wait until an operator mends it.</summary>
+    /// <summary>
+    /// The deployment is at fault, or may be: credentials, sender, quota, relay, policy. Mails wait until an operator mends it.
+    /// </summary>
     Configuration,
 
-    /// <summary>Too many mails; the service says when to come back.</summary>
+    /// <summary>Too many mails, or a full mailbox: try again after a while.</summary>
     Throttled,
 }
 

@@ -5,6 +5,8 @@ namespace AccountFunctions.Email;
 /// <summary>The languages that mails are written in.</summary>
 public static class EmailLanguage
 {
+    /// <summary>Characters of the longest tag that anybody needs (RFC 5646 §4.4.1).</summary>
+    public const int MaxLength = 35;
     private const int MaxRanges = 20;
 
     /// <summary>BCP 47 tags; each has a resource file in <c>Texts</c>.</summary>
@@ -22,8 +24,10 @@ public static class EmailLanguage
         .Select(range => Find(range?.Value ?? ""))
         .FirstOrDefault(language => language is not null);
 
-    private static string? Find(string tag)
+    /// <summary>The supported language for a tag like <c>de-AT</c> or <c>de_AT</c>; null if there is none.</summary>
+    public static string? Find(string tag)
     {
+        tag = tag.Replace('_', '-');
         for (var end = tag.Length; end > 0; end = tag.LastIndexOf('-', end - 1))
         {
             var length = end;

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using AccountFunctions.Contract;
 
 namespace AccountFunctions.Email;
 
@@ -6,7 +7,9 @@ namespace AccountFunctions.Email;
 public sealed class EmailOptions : IValidatableObject
 {
     public EmailTransportKind Transport { get; set; }
-    [Required, EmailAddress] public string Sender { get; set; } = "";
+
+    /// <summary>A bare address. <see cref="ProductName"/> is the name beside it.</summary>
+    [Required] public string Sender { get; set; } = "";
     [Required] public string ProductName { get; set; } = "";
 
     /// <summary>The language of mails to people who asked for none of those that mails are written in.</summary>
@@ -20,6 +23,11 @@ public sealed class EmailOptions : IValidatableObject
 
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
+        if (!EmailAddress.TryParse(Sender, out var sender) || sender.Mailbox != Sender)
+        {
+            yield return new ValidationResult("must be a bare address, like accounts@example.com", [nameof(Sender)]);
+        }
+
         if (!EmailLanguage.Supported.Contains(DefaultLanguage))
         {
             yield return new ValidationResult($"must be one of {string.Join(", ", EmailLanguage.Supported)}", [nameof(DefaultLanguage)]);

@@ -25,12 +25,13 @@ public sealed partial class EmailSender(
 {
     // 1 + 3 + 9 s: longer than a request may take to commit.
     private const int MaxWaits = 3;
-    private const string RefusedForGood = "the transport refuses it for good";
+    private const string NoMailbox = "there is no such mailbox";
     private static readonly TimeSpan StopRetry = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(5);
 
-    // Shorter than a reset code lives, since what looks like a fault of the configuration may pass.
-    private static readonly TimeSpan ConfigurationRetry = TimeSpan.FromMinutes(3);
+    // The first is shorter than a reset code lives, because what looks like a fault of the configuration may pass.
+    private static readonly TimeSpan FirstConfigurationRetry = TimeSpan.FromMinutes(3);
+    private static readonly TimeSpan LastConfigurationRetry = TimeSpan.FromMinutes(15);
 
     public async Task SendAsync(BinaryData message, CancellationToken cancellationToken)
     {
@@ -129,10 +130,12 @@ public sealed partial class EmailSender(
                 return PostponeAsync(job, exception.RetryAfter, "the transport takes no more for the moment", cancellationToken);
             case EmailFailure.Configuration:
                 LogMisconfigured(exception.Message, exception);
-                return PostponeAsync(job, ConfigurationRetry, "the transport is misconfigured", cancellationToken);
+                var age = time.GetUtcNow() - job.Issued;
+                var delay = TimeSpan.FromTicks(Math.Clamp(age.Ticks, FirstConfigurationRetry.Ticks, LastConfigurationRetry.Ticks));
+                return PostponeAsync(job, delay, "the transport is misconfigured", cancellationToken);
             default:
-                Count(job, "dropped", RefusedForGood);
-                LogRefused(job.Kind, job.Id, RefusedForGood, exception.Message);
+                Count(job, "dropped", NoMailbox);
+                LogRefused(job.Kind, job.Id, NoMailbox, exception.Message);
                 return Task.CompletedTask;
         }
     }

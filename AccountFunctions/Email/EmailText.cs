@@ -30,6 +30,7 @@ public sealed record EmailText(CultureInfo Culture, string Product, string Subje
                 : $"<p style=\"margin:16px 0\">{WebUtility.HtmlEncode(paragraph)}</p>");
             return $"<!DOCTYPE html><html {language}><head><meta charset=\"utf-8\"/>"
                 + "<meta name=\"viewport\" content=\"width=device-width\"/>"
+                + "<meta name=\"format-detection\" content=\"telephone=no,date=no,address=no,email=no,url=no\"/>"
                 + "<meta name=\"color-scheme\" content=\"light dark\"/><meta name=\"supported-color-schemes\" content=\"light dark\"/>"
                 + $"<title>{WebUtility.HtmlEncode(Subject)}</title></head><body style=\"margin:0\">{preview}"
                 + $"<div {language} role=\"article\" style=\"max-width:520px;margin:auto;padding:24px 16px;"

@@ -13,12 +13,15 @@ public sealed class EmailTexts(IOptions<EmailOptions> options)
     private static readonly ResourceManager Resources = new("AccountFunctions.Email.Texts.Mail", typeof(EmailTexts).Assembly);
 
     /// <param name="language">One of <see cref="EmailLanguage.Supported"/>; null for the default.</param>
+    /// <param name="validFor">The time that the code has left when the mail is written.</param>
     public EmailText ActivationCode(string? language, string code, TimeSpan validFor) =>
         Write(nameof(ActivationCode), language, code, validFor);
 
     public EmailText AlreadyRegistered(string? language) => Write(nameof(AlreadyRegistered), language);
 
     public EmailText ResetCode(string? language, string code, TimeSpan validFor) => Write(nameof(ResetCode), language, code, validFor);
+
+    public EmailText SetPassword(string? language, string code, TimeSpan validFor) => Write(nameof(SetPassword), language, code, validFor);
 
     public EmailText PasswordChanged(string? language) => Write(nameof(PasswordChanged), language);
 
@@ -38,12 +41,13 @@ public sealed class EmailTexts(IOptions<EmailOptions> options)
         return new EmailText(culture, options.Value.ProductName, Read("Subject"), Read("Text"), code);
     }
 
+    // Rounded down: a mail must not promise more than is left.
     private static string Duration(TimeSpan span, CultureInfo culture)
     {
-        var (number, unit) = span.TotalMinutes % 60 == 0 ? (span.TotalHours, "Hours")
-            : span.TotalSeconds % 60 == 0 ? (span.TotalMinutes, "Minutes")
-            : (Math.Floor(span.TotalSeconds), "Seconds");
-        return string.Format(CultureInfo.InvariantCulture, Text(unit, culture), number);
+        var (number, unit) = span >= TimeSpan.FromHours(2) ? (span.TotalHours, "Hours")
+            : span >= TimeSpan.FromMinutes(2) ? (span.TotalMinutes, "Minutes")
+            : (span.TotalSeconds, "Seconds");
+        return string.Format(CultureInfo.InvariantCulture, Text(unit, culture), Math.Floor(number));
     }
 
     // Kept together by an isolate (UAX #9 §2.1): between Arabic words its parts would change places.

@@ -13,6 +13,9 @@ public sealed class SmtpOptions
     public string Username { get; set; } = "";
     public string Password { get; set; } = "";
 
+    /// <summary>The name in <c>EHLO</c>; empty: the sender's domain. Many servers refuse a name that is not fully qualified.</summary>
+    public string LocalDomain { get; set; } = "";
+
     /// <summary>STARTTLS unless told otherwise: no password or code crosses the net in clear.</summary>
     public SecureSocketOptions Security { get; set; } = SecureSocketOptions.StartTls;
 }

@@ -1,3 +1,4 @@
+using MailKit;
 using MailKit.Net.Smtp;
 using MailKit.Security;
 using Microsoft.Extensions.Options;
@@ -9,12 +10,15 @@ namespace AccountFunctions.Email;
 public sealed class SmtpTransport(IOptions<SmtpOptions> smtp, IOptions<EmailOptions> email) : IEmailTransport
 {
     private const int TimeoutMilliseconds = 20_000;
+    private static readonly TimeSpan MailboxFullRetry = TimeSpan.FromMinutes(5);
 
     /// <summary>Failures come back as mails to the sender.</summary>
     public TimeSpan? ReportDelay => null;
 
     public Task<DeliveryReport?> FindReportAsync(Guid operationId, CancellationToken cancellationToken) =>
         Task.FromResult<DeliveryReport?>(null);
+
+    private string SenderDomain => email.Value.Sender.Split('@')[^1];
 
     public async Task SendAsync(Mail mail, CancellationToken cancellationToken)
     {
@@ -24,11 +28,19 @@ public sealed class SmtpTransport(IOptions<SmtpOptions> smtp, IOptions<EmailOpti
             From = { new MailboxAddress(email.Value.ProductName, email.Value.Sender) },
             To = { new MailboxAddress(null, mail.To) },
             Subject = mail.Subject,
-            MessageId = $"{mail.OperationId:N}@{email.Value.Sender.Split('@')[^1]}",
+            MessageId = $"{mail.OperationId:N}@{SenderDomain}",
             Body = new BodyBuilder { TextBody = mail.PlainText, HtmlBody = mail.Html }.ToMessageBody(),
         };
 
-        using var client = new SmtpClient { Timeout = TimeoutMilliseconds };
+        // Auto-responders must not answer (RFC 3834 §5; Exchange reads the other header).
+        message.Headers.Add("Auto-Submitted", "auto-generated");
+        message.Headers.Add("X-Auto-Response-Suppress", "All");
+
+        using var client = new SmtpClient
+        {
+            Timeout = TimeoutMilliseconds,
+            LocalDomain = options.LocalDomain is "" ? SenderDomain : options.LocalDomain,
+        };
         try
         {
             await client.ConnectAsync(options.Host, options.Port, options.Security, cancellationToken);
@@ -37,24 +49,25 @@ public sealed class SmtpTransport(IOptions<SmtpOptions> smtp, IOptions<EmailOpti
                 await client.AuthenticateAsync(options.Username, options.Password, cancellationToken);
             }
 
+            // With SMTPUTF8 the client would write the recipient's domain in Unicode, and a next hop without it bounces the mail.
+            client.Capabilities &= ~SmtpCapabilities.UTF8;
             await client.SendAsync(message, cancellationToken);
         }
         catch (Exception e) when (Classify(e) is { } failure)
         {
-            throw new EmailFailureException(failure, Describe(e), innerException: e);
+            throw new EmailFailureException(
+                failure, Describe(e), failure is EmailFailure.Throttled ? MailboxFullRetry : TimeSpan.Zero, e);
         }
 
         await client.DisconnectAsync(quit: true, cancellationToken);
     }
 
-    // 4xx replies mean "not now" (RFC 5321 §4.2.1), like a connection that breaks. Only one kind of 5xx reply is about the mail: that the
-    // recipient does not exist, unless the server says that we are the problem (5.7 of RFC 3463: security or policy, like relaying denied).
+    // A connection that breaks is an outage.
     private static EmailFailure? Classify(Exception exception) => exception switch
     {
-        AuthenticationException or SslHandshakeException or NotSupportedException => EmailFailure.Configuration,
-        SmtpCommandException { ErrorCode: SmtpErrorCode.RecipientNotAccepted, StatusCode: >= (SmtpStatusCode)500 } refused
-            when !refused.Message.StartsWith("5.7.", StringComparison.Ordinal) => EmailFailure.Permanent,
-        SmtpCommandException { StatusCode: >= (SmtpStatusCode)500 } => EmailFailure.Configuration,
+        AuthenticationException or ServiceNotAuthenticatedException or SslHandshakeException or NotSupportedException =>
+             EmailFailure.Configuration,
+        SmtpCommandException refusal => SmtpRefusal.Classify(refusal),
         _ => null,
     };
 

@@ -17,12 +17,17 @@ public sealed class CallerIdentifier(
     /// <summary>
     /// The caller of an open operation. The network throttle starts to look at the request and lets the operation go on meanwhile.
     /// </summary>
-    public Visitor Visitor(HttpRequestData request, CancellationToken cancellationToken)
+    /// <param name="counts">False only refuses the requests of a network that has used up its limit.</param>
+    public Visitor Visitor(HttpRequestData request, bool counts, CancellationToken cancellationToken)
     {
-        var network = ClientNetwork.Of(request.Header("X-Forwarded-For"), options.Value.TrustedProxyHops);
         var language = EmailLanguage.Choose(request.Header("Accept-Language"));
-        return new Visitor(request.UserAgent(), language, throttle.AdmitAsync(network, cancellationToken));
+        var admission = counts ? AdmitAsync(request, cancellationToken) : Task.FromResult(throttle.Peek(NetworkOf(request)));
+        return new Visitor(request.UserAgent(), language, admission);
     }
+
+    /// <summary>Counts a request. Null if its network has not used up its limit.</summary>
+    public Task<Problem?> AdmitAsync(HttpRequestData request, CancellationToken cancellationToken) =>
+        throttle.AdmitAsync(NetworkOf(request), cancellationToken);
 
     /// <summary>
     /// The caller with an access token (RFC 6750 §2.1). The account is read with every call, so an access token dies at once when the
@@ -42,4 +47,7 @@ public sealed class CallerIdentifier(
             ? new Caller(account, claims.SessionId, request.Header("If-Match"))
             : Problem.TokenNotValid;
     }
+
+    private ClientNetwork NetworkOf(HttpRequestData request) =>
+        ClientNetwork.Of(request.Header("X-Forwarded-For"), options.Value.TrustedProxyHops);
 }

@@ -12,36 +12,44 @@ public sealed class DocumentationRoutes(HttpEdge edge, ApiDocument document, Mai
 {
     [Function(nameof(OpenApi))]
     public Task<HttpResponseData> OpenApi(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "openapi.json")] HttpRequestData request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "openapi.json")] HttpRequestData request,
         CancellationToken cancellationToken) =>
-        AnswerAsync(request, () => WebFile.Json(document.Bytes), cancellationToken);
+        AnswerAsync(request, _ => WebFile.Json(document.Bytes), cancellationToken);
 
     [Function(nameof(Docs))]
     public Task<HttpResponseData> Docs(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "docs")] HttpRequestData request, CancellationToken cancellationToken) =>
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "docs")] HttpRequestData request,
+        CancellationToken cancellationToken) =>
         AnswerAsync(request, DocumentationPages.SwaggerUi, cancellationToken);
 
     [Function(nameof(DocsErrors))]
     public Task<HttpResponseData> DocsErrors(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "docs/errors")] HttpRequestData request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "docs/errors")] HttpRequestData request,
         CancellationToken cancellationToken) =>
-        AnswerAsync(request, ErrorReference.Write, cancellationToken);
+        AnswerAsync(request, root => ErrorReference.Write("../" + root), cancellationToken);
 
     [Function(nameof(DocsMails))]
     public Task<HttpResponseData> DocsMails(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "docs/mails")] HttpRequestData request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "docs/mails")] HttpRequestData request,
         CancellationToken cancellationToken) =>
-        AnswerAsync(request, () => gallery.Write(request.Query["language"]), cancellationToken);
+        AnswerAsync(
+            request,
+            root => gallery.Write("../" + root, request.FindUrl() is null ? null : request.Query["language"]),
+            cancellationToken);
 
     [Function(nameof(DocsAssets))]
     public Task<HttpResponseData> DocsAssets(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "docs/assets/{name}")] HttpRequestData request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "docs/assets/{name}")] HttpRequestData request,
         string name,
         CancellationToken cancellationToken) =>
-        AnswerAsync(request, () => DocumentationPages.Assets.GetValueOrDefault(name), cancellationToken);
+        AnswerAsync(request, _ => DocumentationPages.Assets.GetValueOrDefault(name), cancellationToken);
 
-    private Task<HttpResponseData> AnswerAsync(HttpRequestData request, Func<WebFile?> find, CancellationToken cancellationToken) =>
-        options.Value.ServeDocs && find() is { } file
+    private Task<HttpResponseData> AnswerAsync(HttpRequestData request, Func<string, WebFile?> find, CancellationToken cancellationToken)
+    {
+        // With a slash at its end, the page is a folder deeper for the browser.
+        var root = request.FindUrl()?.AbsolutePath.EndsWith('/') == true ? "../" : "";
+        return options.Value.ServeDocs && find(root) is { } file
             ? ResponseWriter.WriteFileAsync(request, file, cancellationToken)
             : edge.AnswerAsync<Success>(request, _ => Task.FromResult<Result<Success>>(Problem.NotFound), cancellationToken);
+    }
 }

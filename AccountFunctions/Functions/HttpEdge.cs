@@ -22,21 +22,26 @@ public sealed partial class HttpEdge(
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
 
     /// <summary>An operation of a visitor, within the limits of the network throttle.</summary>
+    /// <param name="countsRefusalsOnly">True: requests that succeed do not count towards the limit.</param>
     public Task<HttpResponseData> AnswerAsync<TRequest, TReply>(
         HttpRequestData request,
         JsonTypeInfo<TRequest> body,
         Func<TRequest, Visitor, CancellationToken, Task<Result<TReply>>> operation,
-        CancellationToken cancellationToken)
+        CancellationToken cancellationToken,
+        bool countsRefusalsOnly = false)
         where TRequest : class
         where TReply : notnull => AnswerAsync(
             request,
             async cancellation =>
             {
-                var visitor = identifier.Visitor(request, cancellation);
+                var visitor = identifier.Visitor(request, counts: !countsRefusalsOnly, cancellation);
                 var result = await RunAsync(request, body, null, (read, stop) => operation(read, visitor, stop), cancellation);
 
                 // A request that was refused before the throttle's verdict counts, too.
-                return await visitor.Admission is { } refused ? refused : result;
+                var admission = countsRefusalsOnly && result.Problem is { Status: < 500 }
+                    ? identifier.AdmitAsync(request, cancellation)
+                    : visitor.Admission;
+                return await admission is { } refused ? refused : result;
             },
             cancellationToken);
 
@@ -82,10 +87,15 @@ public sealed partial class HttpEdge(
         {
             result = await operation(limited.Token);
         }
-        catch (Exception e)
+        catch (Exception e) when (e.IsOutage() || e is UnavailableException or OperationCanceledException)
         {
             result = Problem.Unavailable((e as UnavailableException)?.RetryAfter ?? RetryAfter);
-            Log(function, request.TraceId(), e);
+            LogUnavailable(function, request.TraceId(), e);
+        }
+        catch (Exception e)
+        {
+            result = Problem.InternalFault;
+            LogFailed(function, request.TraceId(), e);
         }
 
         if (result.Problem is { Status: < 500 } refusal)
@@ -110,18 +120,6 @@ public sealed partial class HttpEdge(
     {
         var read = await RequestBody.ReadAsync(request, body, cancellationToken, withoutBody);
         return read.IsRefused ? read.Problem : await operation(read.Reply, cancellationToken);
-    }
-
-    private void Log(string function, string traceId, Exception exception)
-    {
-        if (exception.IsOutage() || exception is UnavailableException or OperationCanceledException)
-        {
-            LogUnavailable(function, traceId, exception);
-        }
-        else
-        {
-            LogFailed(function, traceId, exception);
-        }
     }
 
     [LoggerMessage(LogLevel.Information, "{Function} refused: {Status} {Code}. Request {TraceId}.")]

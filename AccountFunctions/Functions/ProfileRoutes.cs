@@ -10,7 +10,7 @@ public sealed class ProfileRoutes(HttpEdge edge, UpdateDetails updateDetails, Ch
 {
     [Function(nameof(GetDetails)), Endpoint(typeof(GetDetails), Access.Owner, Tags.Profile)]
     public Task<HttpResponseData> GetDetails(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "account/details")] HttpRequestData request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "account/details")] HttpRequestData request,
         CancellationToken cancellationToken) =>
         edge.AnswerAsync(request, Accounts.GetDetails.HandleAsync, cancellationToken);
 

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Net.Http.Headers;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using System.Text.Unicode;
@@ -30,11 +29,13 @@ internal static class RequestBody
             }
 
             // The host passes on no body that has no length, so an empty one that was announced is not what the client sent.
+            var body = buffer.AsMemory(0, length);
             return length > MaxBytes ? Problem.TooLarge
                 : length == 0 && request.Header("Transfer-Encoding") is not null ? Problem.LengthRequired
-                : length == 0 && withoutBody is not null ? withoutBody
-                : length > 0 && !IsJson(request.Header("Content-Type")) ? Problem.UnsupportedMediaType
-                : Parse(buffer.AsMemory(0, length), type) is { } parsed ? parsed
+                : !MediaTypes.IsIdentity(request.Header("Content-Encoding")) ? Problem.UnsupportedMediaType
+                : IsBlank(body.Span) && withoutBody is not null ? withoutBody
+                : length > 0 && !MediaTypes.IsJson(request.Header("Content-Type")) ? Problem.UnsupportedMediaType
+                : Parse(body, type, withoutBody) is { } parsed ? parsed
                 : Problem.InvalidJson;
         }
         finally
@@ -52,12 +53,9 @@ internal static class RequestBody
         return larger;
     }
 
-    private static bool IsJson(string? contentType) =>
-        MediaTypeHeaderValue.TryParse(contentType, out var type)
-        && string.Equals(type.MediaType, "application/json", StringComparison.OrdinalIgnoreCase)
-        && (type.CharSet is null || string.Equals(type.CharSet.Trim('"'), "utf-8", StringComparison.OrdinalIgnoreCase));
+    private static bool IsBlank(ReadOnlySpan<byte> body) => !body.ContainsAnyExcept(" \t\r\n"u8);
 
-    private static TRequest? Parse<TRequest>(ReadOnlyMemory<byte> body, JsonTypeInfo<TRequest> type)
+    private static TRequest? Parse<TRequest>(ReadOnlyMemory<byte> body, JsonTypeInfo<TRequest> type, TRequest? withoutBody)
         where TRequest : class
     {
         if (!Utf8.IsValid(body.Span))
@@ -69,7 +67,12 @@ internal static class RequestBody
         {
             // The document also finds duplicates among members that the request type does not know.
             using var document = JsonDocument.Parse(body, Strict);
-            return document.RootElement.ValueKind is JsonValueKind.Object ? document.Deserialize(type) : null;
+            return document.RootElement.ValueKind switch
+            {
+                JsonValueKind.Object => document.Deserialize(type),
+                JsonValueKind.Null => withoutBody,
+                _ => null,
+            };
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {

@@ -11,6 +11,23 @@ internal static class RequestHeaders
     public static string? Header(this HttpRequestData request, string name) =>
         request.Headers.NonValidated.TryGetValues(name, out var values) ? values.ToString() : null;
 
+    /// <summary>Whether the client, or the proxy that it came through, used HTTPS.</summary>
+    public static bool IsHttps(this HttpRequestData request) =>
+        request.Header("X-Forwarded-Proto") == Uri.UriSchemeHttps || request.FindUrl()?.Scheme == Uri.UriSchemeHttps;
+
+    /// <summary>The URL; null where the client's <c>Host</c> is missing or makes none.</summary>
+    public static Uri? FindUrl(this HttpRequestData request)
+    {
+        try
+        {
+            return request.Url;
+        }
+        catch (UriFormatException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>What the client calls itself: shown to the account's owner later, so cut and cleaned.</summary>
     public static string? UserAgent(this HttpRequestData request) => request.Header("User-Agent") is { } text
         ? new string([.. text.Where(character => char.IsAscii(character) && !char.IsControl(character)).Take(MaxUserAgentLength)])

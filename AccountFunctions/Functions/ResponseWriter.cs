@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Net;
-using System.Net.Http.Headers;
 using System.Text.Json;
 using AccountFunctions.Accounts;
 using AccountFunctions.Contract;
@@ -22,10 +21,13 @@ internal static class ResponseWriter
         HttpRequestData request, Result<TReply> result, int success, string issuer, CancellationToken cancellationToken)
         where TReply : notnull
     {
-        var asProblem = result.IsRefused && Accepts(request, ProblemType);
+        var asProblem = result.IsRefused && MediaTypes.Accepts(request.Header("Accept"), ProblemType);
         var response = request.CreateResponse();
         response.StatusCode = (HttpStatusCode)(result.Problem?.Status ?? success);
-        SetHeaders(request, response, asProblem ? ProblemType : JsonType);
+
+        // A proxy that changed the body would make the tag a weak one, and If-Match never matches those.
+        SetHeaders(
+            request, response, asProblem ? ProblemType : JsonType, result.ETag is null ? "no-store" : "no-store, no-transform");
         SetHeaders(response, result);
         var body = !result.IsRefused
             ? Envelope.Success(success, writer => JsonSerializer.Serialize(writer, result.Reply, typeof(TReply), AccountJson.Default))
@@ -50,25 +52,32 @@ internal static class ResponseWriter
     public static async Task<HttpResponseData> WriteFileAsync(HttpRequestData request, WebFile file, CancellationToken cancellationToken)
     {
         var response = request.CreateResponse();
-        var isKnown = file.Tag is not null && request.Header("If-None-Match") == file.Tag;
+        var asGzip = file.IsGzip && MediaTypes.AcceptsGzip(request.Header("Accept-Encoding"));
+        var tag = file.Tag is not null && asGzip ? $"{file.Tag[..^1]}-gzip\"" : file.Tag;
+        var isKnown = tag is not null && MediaTypes.Matches(request.Header("If-None-Match"), tag);
         response.StatusCode = isKnown ? HttpStatusCode.NotModified : HttpStatusCode.OK;
         SetHeaders(request, response, file.ContentType, file.CacheControl, file.Policy);
-        if (file.Tag is not null)
+        if (tag is not null)
         {
-            response.Headers.Add("ETag", file.Tag);
+            response.Headers.Add("ETag", tag);
         }
 
-        if (response.StatusCode is HttpStatusCode.OK)
+        if (file.IsGzip)
         {
-            var asGzip = file.IsGzip && (request.Header("Accept-Encoding")?.Contains("gzip", StringComparison.OrdinalIgnoreCase) ?? false);
-            if (asGzip)
-            {
-                response.Headers.Add("Content-Encoding", "gzip");
-            }
-
-            await response.Body.WriteAsync(asGzip ? file.Content : file.Inflate(), cancellationToken);
+            response.Headers.Add("Vary", "Accept-Encoding");
         }
 
+        if (isKnown)
+        {
+            return response;
+        }
+
+        if (asGzip)
+        {
+            response.Headers.Add("Content-Encoding", "gzip");
+        }
+
+        await response.Body.WriteAsync(asGzip ? file.Content : file.Inflate(), cancellationToken);
         return response;
     }
 
@@ -85,7 +94,7 @@ internal static class ResponseWriter
         response.Headers.Add("Referrer-Policy", "no-referrer");
         response.Headers.Add("X-Content-Type-Options", "nosniff");
         response.Headers.Add("X-Request-Id", request.TraceId());
-        if (request.Url.Scheme == Uri.UriSchemeHttps || request.Header("X-Forwarded-Proto") == Uri.UriSchemeHttps)
+        if (request.IsHttps())
         {
             response.Headers.Add("Strict-Transport-Security", "max-age=31536000; includeSubDomains");
         }
@@ -109,8 +118,4 @@ internal static class ResponseWriter
             response.Headers.Add("WWW-Authenticate", problem == Problem.NotAuthenticated ? "Bearer" : "Bearer error=\"invalid_token\"");
         }
     }
-
-    private static bool Accepts(HttpRequestData request, string type) => request.Header("Accept")?.Split(',').Any(entry =>
-        MediaTypeHeaderValue.TryParse(entry, out var media)
-            && string.Equals(media.MediaType, type, StringComparison.OrdinalIgnoreCase)) ?? false;
 }

@@ -6,7 +6,7 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace AccountFunctions.Functions;
 
-/// <summary>The HTTP functions of the app, read from their attributes.</summary>
+/// <summary>The HTTP functions of the app, read from their attributes. HEAD goes with GET (RFC 9110 §9.3.2) and is not listed.</summary>
 public static class RouteTable
 {
     private static readonly ConcurrentDictionary<string, int> Statuses = [];
@@ -33,6 +33,7 @@ public static class RouteTable
            let trigger = parameter.GetCustomAttribute<HttpTriggerAttribute>()
            where trigger is not null
            from verb in trigger.Methods ?? []
+           where verb is not "head"
            select new ApiRoute(
                function.Name, HttpMethod.Parse(verb), $"/{trigger.Route}", method, method.GetCustomAttribute<EndpointAttribute>()),
     ];

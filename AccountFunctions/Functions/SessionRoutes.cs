@@ -19,7 +19,8 @@ public sealed class SessionRoutes(
     public Task<HttpResponseData> Refresh(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "account/refresh")] HttpRequestData request,
         CancellationToken cancellationToken) =>
-        edge.AnswerAsync(request, AccountJson.Default.RefreshRequest, refresh.HandleAsync, cancellationToken);
+        edge.AnswerAsync(
+            request, AccountJson.Default.RefreshRequest, refresh.HandleAsync, cancellationToken, countsRefusalsOnly: true);
 
     [Function(nameof(Logout)), Endpoint(typeof(Logout), Access.Owner, Tags.Session)]
     public Task<HttpResponseData> Logout(
@@ -30,7 +31,7 @@ public sealed class SessionRoutes(
 
     [Function(nameof(ListSessions)), Endpoint(typeof(ListSessions), Access.Owner, Tags.Session)]
     public Task<HttpResponseData> ListSessions(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "account/sessions")] HttpRequestData request,
+        [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "account/sessions")] HttpRequestData request,
         CancellationToken cancellationToken) =>
         edge.AnswerAsync(request, listSessions.HandleAsync, cancellationToken);
 

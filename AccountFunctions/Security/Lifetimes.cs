@@ -6,6 +6,12 @@ namespace AccountFunctions.Security;
 /// <summary>When rows may be deleted whose use the settings bound.</summary>
 public sealed class Lifetimes(IOptions<CodeOptions> codes, IOptions<TokenOptions> tokens)
 {
+    /// <summary>How far the clocks of two instances may differ.</summary>
+    public static readonly TimeSpan ClockSkew = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long a call that redeemed a code may be repeated, because answers get lost.</summary>
+    public static readonly TimeSpan Repeat = TimeSpan.FromMinutes(10);
+
     /// <summary>
     /// When everything belonging to a mail requested at <paramref name="issued"/> (code, sent mark, rate-limit entry) may be deleted.
     /// </summary>

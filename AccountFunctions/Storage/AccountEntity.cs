@@ -36,7 +36,12 @@ public sealed class AccountEntity(TableEntity columns) : TableRow(columns)
     /// <summary>Raised to end every session: sessions and access tokens carry the version they were issued under.</summary>
     public int Version { get => Get<int>(); set => Set(value); }
 
-    public Credential Credential { get => Credential.Read(Get<string>(PasswordHash)); set => Set(value.Stored, PasswordHash); }
+    /// <summary>Null: the account has no password yet; the owner sets one with a mailed code.</summary>
+    public Credential? Credential
+    {
+        get => GetText(PasswordHash) is { } stored ? Credential.Read(stored) : null;
+        set => Set(value?.Stored, PasswordHash);
+    }
 
     /// <summary>When the password was last changed or reset; a notice of it waits for this.</summary>
     public DateTimeOffset PasswordChanged { get => Get<DateTimeOffset>(); set => Set(value); }
@@ -55,6 +60,9 @@ public sealed class AccountEntity(TableEntity columns) : TableRow(columns)
 
     /// <inheritdoc cref="PendingEntity.Language"/>
     public string? Language { get => GetText(); set => Set(value); }
+
+    /// <summary>Whether the owner has chosen <see cref="Language"/>. Otherwise it follows the clients that sign in.</summary>
+    public bool HasChosenLanguage { get => Columns.GetBoolean(nameof(HasChosenLanguage)) ?? false; set => Set(value); }
 
     public DateTimeOffset Created { get => Get<DateTimeOffset>(); set => Set(value); }
 

@@ -14,6 +14,15 @@ public sealed class ClaimEntity(TableEntity columns) : TableRow(columns)
 
     public string AccountId => Get<string>();
 
+    /// <summary>The nonce of the activation code that was redeemed, so that a client whose answer was lost may repeat its call.</summary>
+    public string? RedeemedNonce { get => GetText(); set => Set(value); }
+
+    /// <summary>Until when the call may be repeated.</summary>
+    public DateTimeOffset RepeatableUntil { get => GetTime(); set => Set(value); }
+
+    /// <summary>Whether the account began without a password, because registrations with different passwords waited.</summary>
+    public bool WasContested { get => Columns.GetBoolean(nameof(WasContested)) ?? false; set => Set(value); }
+
     /// <summary>Fingerprints of the clients that signed in last, newest last.</summary>
     public IReadOnlyList<string> Clients { get => GetList(); set => SetList(value); }
 

@@ -1,3 +1,4 @@
+using AccountFunctions.Contract;
 using Azure.Data.Tables;
 
 namespace AccountFunctions.Storage;
@@ -13,4 +14,17 @@ public sealed class ResetCodeEntity(TableEntity columns) : CodeRow(columns)
         : this(new TableEntity(addressKey, RowName))
     {
     }
+
+    /// <summary>The password that a redeemed code has set; null for an open code.</summary>
+    public Credential? Credential
+    {
+        get => GetText(PasswordHash) is { } stored ? Credential.Read(stored) : null;
+        set => Set(value?.Stored, PasswordHash);
+    }
+
+    /// <summary>When the code was redeemed.</summary>
+    public DateTimeOffset Redeemed { get => GetTime(); set => Set(value); }
+
+    /// <summary>Whether the owner gets a notice of the redemption.</summary>
+    public bool Notify { get => Columns.GetBoolean(nameof(Notify)) ?? false; set => Set(value); }
 }

@@ -7,6 +7,9 @@ public sealed class SessionEntity(TableEntity columns) : TableRow(columns)
 {
     public const string RowPrefix = "session-";
 
+    /// <summary>The authentication method of a password (RFC 8176).</summary>
+    public const string PasswordMethod = "pwd";
+
     public SessionEntity(string accountId, string sessionId)
         : this(new TableEntity(accountId, RowPrefix + sessionId))
     {
@@ -32,6 +35,9 @@ public sealed class SessionEntity(TableEntity columns) : TableRow(columns)
 
     /// <summary>When it ends if it is not used again.</summary>
     public DateTimeOffset EndsAt(TimeSpan idleLifetime) => Expires - LastUsed > idleLifetime ? LastUsed + idleLifetime : Expires;
+
+    /// <summary>How the user signed in: authentication methods (RFC 8176).</summary>
+    public IReadOnlyList<string> Amr { get => GetList() is [_, ..] methods ? methods : [PasswordMethod]; set => SetList(value); }
 
     /// <summary>What the client called itself at sign-in.</summary>
     public string? Client { get => GetText(); set => Set(value); }

@@ -2,6 +2,7 @@ using System.Globalization;
 using AccountFunctions.Email;
 using AccountFunctions.Storage;
 using Azure;
+using Azure.Identity;
 using Azure.Storage.Queues;
 using Azure.Storage.Queues.Models;
 
@@ -50,6 +51,11 @@ public sealed class PoisonCommand(
                     await output.WriteLineAsync(Usage);
                     return 2;
             }
+        }
+        catch (AuthenticationFailedException)
+        {
+            await output.WriteLineAsync("You are not signed in to Azure, or not to the right tenant: run az login, then try again.");
+            return 1;
         }
         catch (Exception e) when (e is RequestFailedException or AggregateException)
         {

@@ -1,8 +1,10 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using AccountFunctions.Security;
 
 namespace Operations;
 
@@ -13,8 +15,13 @@ namespace Operations;
 /// <param name="patience">How long a deployment may take to become ready.</param>
 public sealed class SmokeCommand(HttpClient client, TextWriter output, TimeSpan patience)
 {
-    public const string Usage =
-        "smoke --base-url URL [--register ADDRESS]   checks the deployment at URL (https://host/api); ADDRESS gets a code";
+    public const string Usage = """
+        smoke --base-url URL [--issuer URL] [--signing-key FILE] [--register ADDRESS]
+          checks the deployment at URL (https://host/api)
+          --issuer       the issuer to expect, if clients reach the deployment by another URL
+          --signing-key  PEM of a key that must be among the published ones
+          --register     an address that gets a code
+        """;
 
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
     private static readonly string[] Protecting =
@@ -24,16 +31,22 @@ public sealed class SmokeCommand(HttpClient client, TextWriter output, TimeSpan 
     /// <returns>The exit code of the process: 0 if all checks passed, 1 if not, 2 if the arguments say nothing.</returns>
     public async Task<int> RunAsync(string[] args, CancellationToken cancellationToken)
     {
-        if (Parse(args) is not ({ } url, var address))
+        if (SmokeOptions.Parse(args) is not { } options)
         {
             await output.WriteLineAsync(Usage);
             return 2;
         }
 
+        if (options.SigningKeyFile is { } file && !File.Exists(file))
+        {
+            await output.WriteLineAsync($"There is no file {file}.");
+            return 2;
+        }
+
         try
         {
-            await WaitAsync(url, cancellationToken);
-            await CheckAsync(url, address, cancellationToken);
+            await WaitAsync(options.BaseUrl, cancellationToken);
+            await CheckAsync(options, cancellationToken);
         }
         catch (Exception e) when (
             e is HttpRequestException or OperationCanceledException or JsonException or InvalidOperationException or KeyNotFoundException)
@@ -46,20 +59,10 @@ public sealed class SmokeCommand(HttpClient client, TextWriter output, TimeSpan 
         return failures == 0 ? 0 : 1;
     }
 
-    private static (string Url, string? Address)? Parse(string[] args) => args switch
-    {
-        ["--base-url", var url] when IsUrl(url) => (url.TrimEnd('/'), null),
-        ["--base-url", var url, "--register", var address] when IsUrl(url) => (url.TrimEnd('/'), address),
-        _ => null,
-    };
-
-    private static bool IsUrl(string text) =>
-        Uri.TryCreate(text, UriKind.Absolute, out var url) && (url.Scheme == Uri.UriSchemeHttps || url.IsLoopback);
-
     // A fresh deployment takes a while until it has its settings and its rights.
     private async Task WaitAsync(string url, CancellationToken cancellationToken)
     {
-        for (var waited = TimeSpan.Zero; waited < patience; waited += Pause)
+        for (var start = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(start) < patience;)
         {
             try
             {
@@ -69,19 +72,22 @@ public sealed class SmokeCommand(HttpClient client, TextWriter output, TimeSpan 
                     return;
                 }
             }
-            catch (HttpRequestException)
+            catch (Exception e) when (
+                e is HttpRequestException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
             {
+                // Not there yet, or accepting connections without an answer.
             }
 
             await Task.Delay(Pause, cancellationToken);
         }
     }
 
-    private async Task CheckAsync(string url, string? address, CancellationToken cancellationToken)
+    private async Task CheckAsync(SmokeOptions options, CancellationToken cancellationToken)
     {
+        var url = options.BaseUrl;
         await ExpectAsync("is alive", url, "health/live", null, HttpStatusCode.OK, null, cancellationToken);
         await ExpectAsync("reaches its storage", url, "health/ready", null, HttpStatusCode.OK, null, cancellationToken);
-        await CheckDiscoveryAsync(url, cancellationToken);
+        await CheckDiscoveryAsync(options, cancellationToken);
         await ExpectAsync(
             "refuses a call without a token",
             url,
@@ -102,7 +108,7 @@ public sealed class SmokeCommand(HttpClient client, TextWriter output, TimeSpan 
             "refuses what is no JSON", url, "account/login", "{", HttpStatusCode.BadRequest, "invalid_json", cancellationToken);
         await ExpectAsync(
             "names the fields at fault", url, "account/register", "{}", HttpStatusCode.BadRequest, "username: required", cancellationToken);
-        if (address is not null)
+        if (options.Address is { } address)
         {
             var password = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
             var body = JsonSerializer.Serialize(
@@ -112,12 +118,14 @@ public sealed class SmokeCommand(HttpClient client, TextWriter output, TimeSpan 
         }
     }
 
-    private async Task CheckDiscoveryAsync(string url, CancellationToken cancellationToken)
+    private async Task CheckDiscoveryAsync(SmokeOptions options, CancellationToken cancellationToken)
     {
+        var url = options.BaseUrl;
         using var discovery = JsonDocument.Parse(await client.GetStringAsync($"{url}/.well-known/openid-configuration", cancellationToken));
         var (issuer, keysAt) = (
             discovery.RootElement.GetProperty("issuer").GetString(), discovery.RootElement.GetProperty("jwks_uri").GetString());
-        Say(keysAt == $"{issuer}/.well-known/jwks.json", $"issues tokens as {issuer}", $"its keys are said to be at {keysAt}");
+        Say(issuer == options.Issuer, $"issues tokens as {options.Issuer}", $"the issuer is {issuer}; set Tokens__Issuer");
+        Say(keysAt == $"{options.Issuer}/.well-known/jwks.json", "says where its keys are", $"jwks_uri is {keysAt}");
 
         using var keys = JsonDocument.Parse(await client.GetStringAsync($"{url}/.well-known/jwks.json", cancellationToken));
         var list = keys.RootElement.GetProperty("keys").EnumerateArray().ToList();
@@ -125,6 +133,15 @@ public sealed class SmokeCommand(HttpClient client, TextWriter output, TimeSpan 
             list.Count > 0 && list.TrueForAll(key => key.GetProperty("crv").GetString() == "P-256" && !key.TryGetProperty("d", out _)),
             "publishes its keys, and of them the public part only",
             "they are not what verifies ES256");
+        if (options.SigningKeyFile is { } file)
+        {
+            var pem = await File.ReadAllTextAsync(file, cancellationToken);
+            var id = SigningKeys.TryRead(pem, out var read) && read is [var key] ? key.KeyId : null;
+            Say(
+                id is not null && list.Exists(published => published.GetProperty("kid").GetString() == id),
+                $"publishes the key of {file}",
+                id is null ? "the file holds no single P-256 private key" : $"no published key has the id {id}");
+        }
     }
 
     private async Task ExpectAsync(

@@ -60,7 +60,7 @@ public sealed class ChangePassword(
             return Problem.InvalidPassword;
         }
 
-        var credential = await passwords.ReplaceAsync(account.Credential, replacement, cancellationToken);
+        var credential = await passwords.HashAsync(replacement, account.Credential?.Salt, cancellationToken);
         var notify = await addresses.ChangeAsync(partition, current => Task.FromResult(VoidCode(current)), cancellationToken);
         return await setter.ChangeAsync(addressKey, caller, credential, notify, cancellationToken);
     }

@@ -1,4 +1,5 @@
 using AccountFunctions.Contract;
+using AccountFunctions.Email;
 using AccountFunctions.Storage;
 
 namespace AccountFunctions.Accounts;
@@ -10,7 +11,9 @@ public sealed record UpdateDetailsRequest(
     [Field("Hobbies.", Nullable = true, MaxLength = ProfileLimits.Hobbies, Example = "Flying machines")] Member<string> Hobbies = default,
     [Field("Job.", Nullable = true, MaxLength = ProfileLimits.Job, Example = "Mathematician")] Member<string> Job = default,
     [Field("About the person.", Nullable = true, MaxLength = ProfileLimits.Bio, Example = "Wrote the first program.")]
-    Member<string> Bio = default);
+    Member<string> Bio = default,
+    [Field("The language of mails. Null follows the client that signs in.", Nullable = true, MaxLength = EmailLanguage.MaxLength, Example = "en")]
+    Member<string> Language = default);
 
 /// <summary>
 /// Changes the fields that were sent and no others, so that two clients changing different fields lose nothing. With <c>If-Match</c> a
@@ -33,6 +36,14 @@ public sealed class UpdateDetails(AccountStore accounts)
         errors.Optional("hobbies", request.Hobbies, ProfileLimits.Hobbies);
         errors.Optional("job", request.Job, ProfileLimits.Job, singleLine: true);
         errors.Optional("bio", request.Bio, ProfileLimits.Bio);
+        var language = errors.Optional("language", request.Language, EmailLanguage.MaxLength, singleLine: true) is { } tag
+            ? EmailLanguage.Find(tag)
+            : null;
+        if (request.Language.State is MemberState.Value && language is null)
+        {
+            errors.Add("language", FieldError.Invalid);
+        }
+
         if (errors.Any)
         {
             return errors.ToProblem();
@@ -53,7 +64,7 @@ public sealed class UpdateDetails(AccountStore accounts)
                     return Problem.Stale;
                 }
 
-                Apply(request, account);
+                Apply(request, language, account);
                 partition.Save(account);
                 return account;
             },
@@ -63,7 +74,7 @@ public sealed class UpdateDetails(AccountStore accounts)
         return changed.IsRefused ? changed.Problem : UserReply.WithETag(changed.Reply);
     }
 
-    private static void Apply(UpdateDetailsRequest request, AccountEntity account)
+    private static void Apply(UpdateDetailsRequest request, string? language, AccountEntity account)
     {
         static string? Changed(Member<string> member, string? current) => member.State is MemberState.Absent ? current : member.Value;
 
@@ -73,5 +84,9 @@ public sealed class UpdateDetails(AccountStore accounts)
         account.Hobbies = Changed(request.Hobbies, account.Hobbies);
         account.Job = Changed(request.Job, account.Job);
         account.Bio = Changed(request.Bio, account.Bio);
+        if (request.Language.State is not MemberState.Absent)
+        {
+            (account.Language, account.HasChosenLanguage) = (language, language is not null);
+        }
     }
 }

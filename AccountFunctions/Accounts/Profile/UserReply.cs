@@ -20,7 +20,8 @@ public sealed record UserReply(
         "`C` for clients, `A` for administrators.",
         Values = [AccountEntity.ClientRole, AccountEntity.AdminRole],
         Example = AccountEntity.ClientRole)]
-    string Role)
+    string Role,
+    [Field("The language of mails; null for the deployment's default.", Example = "en")] string? Language)
 {
     public static UserReply From(AccountEntity account) => new(
         account.FirstName,
@@ -31,7 +32,8 @@ public sealed record UserReply(
         account.Hobbies,
         account.Job,
         account.Bio,
-        account.Role);
+        account.Role,
+        account.Language);
 
     /// <summary>The account with its entity tag.</summary>
     public static Result<UserReply> WithETag(AccountEntity account) => new(From(account)) { ETag = TagOf(account) };

@@ -8,21 +8,20 @@ namespace AccountFunctions.Accounts;
 /// <summary>Sets a new password. Every session and access token issued before ends, and the owner gets a mail.</summary>
 public sealed partial class PasswordSetter(AccountStore accounts, MailRequests mails, TimeProvider time, ILogger<PasswordSetter> logger)
 {
-    /// <summary>Sets the password for a redeemed reset code.</summary>
+    /// <summary>Sets the password for a redeemed reset code. Once it is set, a repeated call changes nothing.</summary>
     /// <param name="addressKey">Key of the account's address.</param>
-    /// <param name="notify">False if the address has had as many mails as it may.</param>
-    public async Task<Result<Success>> ResetAsync(
-        string addressKey, string accountId, Credential credential, bool notify, CancellationToken cancellationToken)
+    public async Task<Result<Success>> ResetAsync(string addressKey, Reset reset, CancellationToken cancellationToken)
     {
-        var now = time.GetUtcNow();
-        if (notify)
+        if (reset.Notify)
         {
-            await mails.EnqueueAsync(new EmailJob(EmailKind.PasswordReset, addressKey, accountId, now), cancellationToken);
+            // Of a repeated call's job the mail is sent already.
+            await mails.EnqueueAsync(
+                new EmailJob(EmailKind.PasswordReset, addressKey, reset.AccountId, reset.Time), cancellationToken);
         }
 
-        LogReset(accountId);
+        LogReset(reset.AccountId);
         return await accounts.ChangeAsync<Result<Success>>(
-            accountId,
+            reset.AccountId,
             null,
             partition =>
             {
@@ -31,8 +30,12 @@ public sealed partial class PasswordSetter(AccountStore accounts, MailRequests m
                     return Problem.InvalidCode;
                 }
 
-                Set(partition, current, credential, now);
-                partition.Insert(new EventEntity(current.Id, EventKind.PasswordReset, now));
+                if (current.PasswordChanged != reset.Time || current.Credential != reset.Credential)
+                {
+                    Set(partition, current, reset.Credential, reset.Time);
+                    partition.Insert(new EventEntity(current.Id, EventKind.PasswordReset, reset.Time));
+                }
+
                 return Success.Done;
             },
             cancellationToken);

@@ -7,7 +7,8 @@ namespace AccountFunctions.Accounts;
 public sealed record ResetPasswordRequest(
     [Field("The e-mail address. Outer white space is ignored.", Kind = FieldKind.Address, Required = true)]
     Member<string> Username = default,
-    [Field("The newest mailed code. Outer white space is ignored.", Kind = FieldKind.Code, Required = true)] Member<string> Code = default,
+    [Field("The newest mailed code. Separators and outer white space are ignored.", Kind = FieldKind.Code, Required = true)]
+    Member<string> Code = default,
     [Field("The password from now on.", Kind = FieldKind.NewPassword, Required = true)] Member<string> NewPassword = default);
 
 /// <summary>
@@ -16,8 +17,8 @@ public sealed record ResetPasswordRequest(
 /// </summary>
 [Operation(
     "Reset a forgotten password",
-    Description = "Redeems the code that `code` mailed. Ends every session, and does not sign in. "
-        + "A refused password does not use up the code. The owner gets a mail.",
+    Description = "Redeems the code that `code` mailed. Ends every session, and does not sign in. A refused password does not use up the "
+        + "code. The owner gets a mail. The same call answers the same for ten minutes.",
     Refusals = [nameof(Problem.InvalidCode)])]
 public sealed class ResetPassword(
     AddressStore addresses,
@@ -32,7 +33,7 @@ public sealed class ResetPassword(
     {
         var errors = new FieldErrors();
         var address = errors.RequiredAddress("username", request.Username);
-        var code = errors.Required("code", request.Code)?.Trim();
+        var code = errors.RequiredCode("code", request.Code, codes.Digits);
         var password = errors.Required("new_password", request.NewPassword);
         if (password is not null && passwords.Check(password, address?.Canonical ?? "") is { } fault)
         {
@@ -45,58 +46,74 @@ public sealed class ResetPassword(
         }
 
         Credential? credential = null;
-        var redeemed = await addresses.ChangeAsync<Redeemed>(
+        var redeemed = await addresses.ChangeAsync<Reset>(
             address.Key,
             visitor.Admission,
             async partition =>
             {
-                var open = partition.ResetCode is { } row && row.IsLive(time.GetUtcNow()) ? row : null;
-                var account = await CheckAsync(partition, open, code, password, cancellationToken);
-                if (account.IsRefused)
+                var now = time.GetUtcNow();
+                var row = FindRight(partition, code, now);
+                var account = row is not null && partition.Claim is { } claim
+                    ? await accounts.FindUsableAsync(claim.AccountId, cancellationToken)
+                    : null;
+                if (row is null || account is null)
                 {
-                    CountTry(partition, open, account.Problem);
-                    return account.Problem;
+                    CountTry(partition, now);
+                    return Problem.InvalidCode;
+                }
+
+                if (row.IsRedeemed)
+                {
+                    partition.PretendChange();
+                    return await passwords.VerifyAsync(password, [row.Credential], cancellationToken) == 0
+                        ? Reset.Of(account, row)
+                        : Problem.InvalidCode;
+                }
+
+                if (passwords.Check(password, account.FirstName, account.LastName, account.FirstName + account.LastName) is { } unfit)
+                {
+                    // It costs no try, but is written all the same.
+                    partition.Save(row);
+                    return Problem.Field("new_password", unfit);
                 }
 
                 // Before the code is used up: a full hash gate must not cost the person the code.
-                credential ??= await passwords.ReplaceAsync(account.Reply.Credential, password, cancellationToken);
-                var notify = mails.TryCountNotice(partition);
-                partition.Guard.ClearFailures();
-                partition.Save(partition.Guard);
-                partition.Delete(open ?? new ResetCodeEntity(partition.Key));
-                return new Redeemed(account.Reply.Id, credential, notify);
+                credential ??= await passwords.HashAsync(password, account.Credential?.Salt ?? partition.Salt, cancellationToken);
+                Redeem(partition, row, credential, now);
+                return Reset.Of(account, row);
             },
             cancellationToken);
         return redeemed.IsRefused
             ? redeemed.Problem
-            : await setter.ResetAsync(
-                address.Key, redeemed.Reply.AccountId, redeemed.Reply.Credential, redeemed.Reply.Notify, cancellationToken);
+            : await setter.ResetAsync(address.Key, redeemed.Reply, cancellationToken);
     }
 
-    /// <summary>The account whose password the code resets.</summary>
-    private async Task<Result<AccountEntity>> CheckAsync(
-        AddressPartition partition, ResetCodeEntity? open, string code, string password, CancellationToken cancellationToken)
-    {
-        var isRight = open is not null && codes.Matches(code, CodePurpose.Reset, partition.Key, open.Nonce);
-        var account = isRight && partition.Claim is { } claim ? await accounts.FindUsableAsync(claim.AccountId, cancellationToken) : null;
-        return account is null ? Problem.InvalidCode
-            : passwords.Check(password, account.FirstName, account.LastName, account.FirstName + account.LastName) is { } fault
-                ? Problem.Field("new_password", fault)
-            : account;
-    }
+    /// <summary>The row whose code was sent: an open one, or one redeemed a moment ago.</summary>
+    private ResetCodeEntity? FindRight(AddressPartition partition, string code, DateTimeOffset now) =>
+        partition.ResetCode is { } row
+        && (row.IsLive(now) || (row.IsRedeemed && now < row.Expires))
+        && codes.Matches(code, CodePurpose.Reset, partition.Key, row.Nonce)
+            ? row
+            : null;
 
-    private static void CountTry(AddressPartition partition, ResetCodeEntity? open, Problem problem)
+    private static void CountTry(AddressPartition partition, DateTimeOffset now)
     {
-        if (open is null)
+        if (partition.ResetCode is { } open && open.IsLive(now))
         {
-            partition.PretendChange();
+            open.TriesLeft--;
+            partition.Save(open);
             return;
         }
 
-        // A refused password costs no try, but is written all the same.
-        open.TriesLeft -= problem == Problem.InvalidCode ? 1 : 0;
-        partition.Save(open);
+        partition.PretendChange();
     }
 
-    private sealed record Redeemed(string AccountId, Credential Credential, bool Notify);
+    private void Redeem(AddressPartition partition, ResetCodeEntity row, Credential credential, DateTimeOffset now)
+    {
+        (row.IsRedeemed, row.Redeemed, row.Expires) = (true, now, now + Lifetimes.Repeat);
+        (row.Credential, row.Notify) = (credential, mails.TryCountNotice(partition));
+        partition.Save(row);
+        partition.Guard.ClearFailures();
+        partition.Save(partition.Guard);
+    }
 }

@@ -91,32 +91,42 @@ public sealed partial class Login(
     private async Task<Result<TokenReply>> OpenSessionAsync(
         AddressPartition partition, AccountEntity account, string password, Visitor visitor, CancellationToken cancellationToken)
     {
-        var reply = await sessions.OpenAsync(partition, account, visitor.Client, cancellationToken);
-        if (passwords.NeedsRehash(account.Credential))
+        var learnsLanguage = visitor.Language is { } language && language != account.Language && !account.HasChosenLanguage;
+        if (learnsLanguage)
         {
-            await RehashAsync(account, password, cancellationToken);
+            account.Language = visitor.Language;
+        }
+
+        var reply = await sessions.OpenAsync(partition, account, visitor.Client, cancellationToken);
+        if (learnsLanguage || (account.Credential is { } credential && passwords.NeedsRehash(credential)))
+        {
+            await RenewAsync(account, password, cancellationToken);
         }
 
         return reply;
     }
 
-    // The person is signed in and must not notice that the new hash could not be computed or stored.
-    private async Task RehashAsync(AccountEntity account, string password, CancellationToken cancellationToken)
+    // The user is signed in and must not notice that the new hash or language could not be stored.
+    private async Task RenewAsync(AccountEntity account, string password, CancellationToken cancellationToken)
     {
         try
         {
-            account.Credential = await passwords.ReplaceAsync(account.Credential, password, cancellationToken);
+            if (account.Credential is { } credential && passwords.NeedsRehash(credential))
+            {
+                account.Credential = await passwords.HashAsync(password, credential.Salt, cancellationToken);
+            }
+
             await accounts.TrySaveAsync(account, cancellationToken);
         }
         catch (Exception e) when (e.IsOutage() || e is UnavailableException or OperationCanceledException)
         {
-            LogNotRehashed(account.Id, e);
+            LogNotRenewed(account.Id, e);
         }
     }
 
     [LoggerMessage(LogLevel.Information, "A wrong password was tried on account {AccountId}.")]
     private partial void LogFailed(string accountId);
 
-    [LoggerMessage(LogLevel.Warning, "The password hash of account {AccountId} could not be renewed.")]
-    private partial void LogNotRehashed(string accountId, Exception exception);
+    [LoggerMessage(LogLevel.Warning, "The new password hash or language of account {AccountId} could not be stored.")]
+    private partial void LogNotRenewed(string accountId, Exception exception);
 }

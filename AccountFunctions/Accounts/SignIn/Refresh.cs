@@ -87,9 +87,10 @@ public sealed partial class Refresh(
             case 0:
                 (session.Counter, session.Hash, session.LastUsed) = (successor.Counter, successor.Hash, now);
                 partition.Save(session);
-                return replies.Create(account, successor);
-            case 1 when now <= session.LastUsed + options.RefreshGrace:
-                return replies.Create(account, successor);
+                return replies.Create(account, session, successor);
+            case 1 when now <= session.LastUsed + options.RefreshGrace + Lifetimes.ClockSkew:
+                // Another instance may have written the time.
+                return replies.Create(account, session, successor);
             default:
                 isReused = true;
                 partition.Delete(session);

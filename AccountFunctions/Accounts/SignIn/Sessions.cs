@@ -32,11 +32,12 @@ public sealed partial class Sessions(
             LastUsed = now,
             Expires = now + options.Value.RefreshAbsoluteLifetime,
             Client = client,
+            Amr = [SessionEntity.PasswordMethod],
         };
         var signedIn = new EventEntity(account.Id, EventKind.SignedIn, now, refresh.SessionId);
         await accounts.TryInsertAsync(account.Id, [session, signedIn], cancellationToken);
         LogSignedIn(account.Id, refresh.SessionId);
-        return replies.Create(account, refresh);
+        return replies.Create(account, session, refresh);
     }
 
     [LoggerMessage(LogLevel.Information, "Account {AccountId} signed in, session {SessionId}.")]

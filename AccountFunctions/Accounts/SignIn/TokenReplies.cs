@@ -19,8 +19,8 @@ public sealed class TokenReplies(AccessTokens accessTokens)
     internal const string AccessExample = "eyJhbGciOiJFUzI1NiIsInR5cCI6ImF0K2p3dCJ9.eyJzdWIiOiIwMTkzYTVmMCJ9.c2lnbmF0dXJl";
     internal const string RefreshExample = "AZOl8MGofS6bPE1eb3CBkgGTpfDBqX0um";
 
-    public TokenReply Create(AccountEntity account, RefreshToken refresh) => new(
-        accessTokens.Issue(account, refresh.SessionId),
+    public TokenReply Create(AccountEntity account, SessionEntity session, RefreshToken refresh) => new(
+        accessTokens.Issue(account, session),
         refresh.ToString(),
         UserReply.From(account),
         account.Role,

@@ -1,15 +1,23 @@
+using System.Text.Json.Serialization;
 using AccountFunctions.Contract;
+using AccountFunctions.Email;
 using AccountFunctions.Security;
 using AccountFunctions.Storage;
 using Microsoft.Extensions.Logging;
-using Microsoft.Extensions.Options;
 
 namespace AccountFunctions.Accounts;
 
 public sealed record ActivateRequest(
     [Field("The e-mail address. Outer white space is ignored.", Kind = FieldKind.Address, Required = true)]
     Member<string> Username = default,
-    [Field("The newest mailed code. Outer white space is ignored.", Kind = FieldKind.Code, Required = true)] Member<string> Code = default);
+    [Field("The newest mailed code. Separators and outer white space are ignored.", Kind = FieldKind.Code, Required = true)]
+    Member<string> Code = default);
+
+public enum ActivateReply
+{
+    [JsonStringEnumMemberName("success")] Done,
+    [JsonStringEnumMemberName("set_password")] SetPassword,
+}
 
 /// <summary>
 /// Redeems an activation code: the registration that it was mailed for becomes the account of the address, and all other registrations
@@ -17,51 +25,54 @@ public sealed record ActivateRequest(
 /// </summary>
 [Operation(
     "Confirm an address",
-    Description = "Redeems the code that the registration was mailed. The account then exists and may sign in.",
+    Description = "Redeems the code that the registration was mailed. The account then exists and may sign in. `set_password`: others "
+        + "registered the address with another password, so the account has none yet; a mail brings the code with which `forgot` sets one. "
+        + "The same call answers the same for ten minutes.",
     Refusals = [nameof(Problem.InvalidCode)])]
 public sealed partial class Activate(
     AddressStore addresses,
-    AccountStore accounts,
+    AccountFactory accounts,
     VerificationCodes codes,
+    MailRequests mails,
     Lifetimes lifetimes,
-    IOptions<AccountOptions> options,
     TimeProvider time,
     ILogger<Activate> logger)
 {
     // More than the mail cap lets wait at an address in a day, fewer than a transaction takes.
     private const int MaxPendings = 90;
 
-    public async Task<Result<Success>> HandleAsync(ActivateRequest request, Visitor visitor, CancellationToken cancellationToken)
+    public async Task<Result<ActivateReply>> HandleAsync(ActivateRequest request, Visitor visitor, CancellationToken cancellationToken)
     {
         var errors = new FieldErrors();
         var address = errors.RequiredAddress("username", request.Username);
-        var code = errors.Required("code", request.Code)?.Trim();
+        var code = errors.RequiredCode("code", request.Code, codes.Digits);
         if (address is null || code is null || errors.Any)
         {
             return errors.ToProblem();
         }
 
-        var result = await addresses.ChangeAsync<Redeemed>(
+        var isRepeated = false;
+        var result = await addresses.ChangeAsync<ClaimEntity>(
             address.Key,
             visitor.Admission,
             async partition =>
             {
                 var now = time.GetUtcNow();
-                var live = partition.Claim is null
-                    ? partition.Pendings.Where(pending => pending.IsLive(now)).TakeLast(MaxPendings).ToList()
-                    : [];
-                if (live.FindLast(pending => codes.Matches(code, CodePurpose.Activation, partition.Key, pending.Nonce)) is not { } redeemed)
+                if (partition.Claim is { } owned)
+                {
+                    partition.PretendChange();
+                    isRepeated = IsRepeated(owned, code, now);
+                    return isRepeated ? owned : Problem.InvalidCode;
+                }
+
+                var live = partition.Pendings.Where(pending => pending.IsLive(now)).TakeLast(MaxPendings).ToList();
+                if (live.FindLast(pending => Matches(code, partition.Key, pending.Nonce)) is not { } redeemed)
                 {
                     CountTry(partition, live);
                     return Problem.InvalidCode;
                 }
 
-                // The account has the registration's id, so a repeated try finds it there and goes on. Until it is claimed, nobody can
-                // reach it.
-                IEnumerable<TableRow> rows = [NewAccount(redeemed, now), new EventEntity(redeemed.Id, EventKind.Activated, now)];
-                await accounts.TryInsertAsync(redeemed.Id, rows, cancellationToken);
-                Claim(partition, redeemed, visitor);
-                return new Redeemed(redeemed.Id);
+                return await RedeemAsync(partition, redeemed, visitor, now, cancellationToken);
             },
             cancellationToken);
         if (result.IsRefused)
@@ -69,8 +80,12 @@ public sealed partial class Activate(
             return result.Problem;
         }
 
-        LogActivated(result.Reply.AccountId);
-        return Success.Done;
+        if (!isRepeated)
+        {
+            LogActivated(result.Reply.AccountId);
+        }
+
+        return result.Reply.WasContested ? ActivateReply.SetPassword : ActivateReply.Done;
     }
 
     private static void CountTry(AddressPartition partition, List<PendingEntity> live)
@@ -87,45 +102,59 @@ public sealed partial class Activate(
         }
     }
 
-    private void Claim(AddressPartition partition, PendingEntity redeemed, Visitor visitor)
+    private bool Matches(string code, string addressKey, string nonce) =>
+        codes.Matches(code, CodePurpose.Activation, addressKey, nonce);
+
+    private bool IsRepeated(ClaimEntity claim, string code, DateTimeOffset now) =>
+        now < claim.RepeatableUntil && claim.RedeemedNonce is { } nonce && Matches(code, claim.PartitionKey, nonce);
+
+    private async Task<ClaimEntity> RedeemAsync(
+        AddressPartition partition, PendingEntity redeemed, Visitor visitor, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        partition.Insert(new ClaimEntity(partition.Key, redeemed.Id)
+        // Whoever registered with another password must not leave it on somebody else's account.
+        var isContested = redeemed.IsContested
+            || partition.Pendings.Any(other => now < other.Expires && other.Credential != redeemed.Credential);
+        if (isContested)
+        {
+            await MailCodeAsync(partition, now, cancellationToken);
+        }
+        else if (partition.ResetCode is { } resetCode)
+        {
+            partition.Delete(resetCode);
+        }
+
+        await accounts.CreateAsync(redeemed, isContested, now, cancellationToken);
+        var claim = new ClaimEntity(partition.Key, redeemed.Id)
         {
             Salt = redeemed.Credential.Salt,
+            RedeemedNonce = redeemed.Nonce,
+            RepeatableUntil = now + Lifetimes.Repeat,
+            WasContested = isContested,
             Clients = [KnownClients.Fingerprint(visitor.Client)],
 
             // The sweep of the registration is the first to follow the account.
             SweepDue = lifetimes.EndOfMail(redeemed.Issued),
-        });
+        };
+        partition.Insert(claim);
         foreach (var pending in partition.Pendings.Where(pending => pending.Id != redeemed.Id).TakeLast(MaxPendings).Append(redeemed))
         {
             partition.Delete(pending);
         }
 
-        if (partition.ResetCode is { } resetCode)
-        {
-            partition.Delete(resetCode);
-        }
+        return claim;
     }
 
-    private AccountEntity NewAccount(PendingEntity pending, DateTimeOffset now) => new(pending.Id)
+    private async Task MailCodeAsync(AddressPartition partition, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        Username = pending.Username,
-        Mailbox = pending.Mailbox,
-        Credential = pending.Credential,
-        PasswordChanged = pending.Issued,
-        FirstName = pending.FirstName,
-        LastName = pending.LastName,
-        CountryCode = pending.CountryCode,
-        Language = pending.Language,
-        Role = AccountEntity.ClientRole,
-        Disabled = false,
-        ExpirationDate = now + options.Value.Lifetime,
-        Version = 1,
-        Created = now,
-    };
-
-    private sealed record Redeemed(string AccountId);
+        var code = partition.ResetCode ?? new ResetCodeEntity(partition.Key);
+        codes.Issue(code, CodePurpose.Reset, now);
+        partition.Save(code);
+        if (mails.TryCountNotice(partition))
+        {
+            await mails.EnqueueAsync(new EmailJob(EmailKind.Code, partition.Key, Ids.New(now), now), cancellationToken);
+            partition.Save(partition.Guard);
+        }
+    }
 
     [LoggerMessage(LogLevel.Information, "Account {AccountId} activated.")]
     private partial void LogActivated(string accountId);

@@ -92,7 +92,10 @@ public sealed partial class Register(
                     LogRegistered(id);
                 }
 
-                partition.Insert(NewPending(address, id, credential, reply, visitor.Language, now));
+                var pending = NewPending(address, id, credential, reply, visitor.Language, now);
+                pending.IsContested = partition.Pendings.Any(
+                    other => now < other.Expires && (other.IsContested || other.Credential != credential));
+                partition.Insert(pending);
                 partition.Save(partition.Guard);
                 return reply;
             },

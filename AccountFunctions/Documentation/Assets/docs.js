@@ -1,7 +1,7 @@
 const root = document.getElementById('swagger-ui');
 SwaggerUIBundle({
   domNode: root,
-  url: root.dataset.document,
+  url: new URL(root.dataset.document, location.href).href,
   deepLinking: true,
   displayRequestDuration: true,
   tryItOutEnabled: true,

@@ -25,6 +25,9 @@ public sealed class VerificationCodes(IOptions<CodeOptions> options)
     private readonly byte[] key = DerivedKey.From(options.Value.Key, "verification-code");
     private readonly int digits = options.Value.Digits;
 
+    /// <summary>The number of digits of a code.</summary>
+    public int Digits => digits;
+
     /// <summary>Gives a row a new code with all its tries and its whole life.</summary>
     public void Issue(CodeRow row, CodePurpose purpose, DateTimeOffset now)
     {
@@ -38,6 +41,7 @@ public sealed class VerificationCodes(IOptions<CodeOptions> options)
     {
         row.Nonce = NewNonce();
         row.TriesLeft = options.Tries;
+        row.IsRedeemed = false;
     }
 
     /// <summary>128 random bits in hexadecimal.</summary>

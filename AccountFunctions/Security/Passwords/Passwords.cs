@@ -15,10 +15,6 @@ public sealed class Passwords(PasswordPolicy policy, PasswordHasher hasher)
     public Task<Credential> HashAsync(string password, Salt? salt, CancellationToken cancellationToken) =>
         hasher.HashAsync(password, salt, cancellationToken);
 
-    /// <summary>A credential of today's cost that shares the salt of the one it replaces.</summary>
-    public Task<Credential> ReplaceAsync(Credential replaced, string password, CancellationToken cancellationToken) =>
-        hasher.HashAsync(password, replaced.Salt, cancellationToken);
-
     /// <inheritdoc cref="PasswordHasher.VerifyAsync"/>
     public Task<int> VerifyAsync(string password, IReadOnlyList<Credential?> stored, CancellationToken cancellationToken) =>
         hasher.VerifyAsync(password, stored, cancellationToken);

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Net;
 using AccountFunctions.Contract;
 using AccountFunctions.Storage;
 using Microsoft.Extensions.Logging;
@@ -21,6 +22,7 @@ public sealed partial class NetworkThrottle(
     private const int NetworksPerJob = 200;
     private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
     private readonly int limit = options.Value.RequestsPerMinute;
+    private readonly IPNetwork[] exempt = [.. options.Value.ExemptRanges];
     private readonly int block = Math.Max(1, options.Value.RequestsPerMinute / 12);
 
     // Its own: the store takes turns under the same keys.
@@ -28,15 +30,34 @@ public sealed partial class NetworkThrottle(
     private readonly Lock sync = new();
     private Window current = new(DateTimeOffset.MinValue);
 
-    /// <summary>Null if one more request of the network is admitted.</summary>
-    public Task<Problem?> AdmitAsync(string network, CancellationToken cancellationToken)
+    /// <summary>Counts a request of the network. Null if it is admitted.</summary>
+    public Task<Problem?> AdmitAsync(ClientNetwork network, CancellationToken cancellationToken)
+    {
+        if (IsExempt(network))
+        {
+            return Task.FromResult<Problem?>(null);
+        }
+
+        var now = time.GetUtcNow();
+        var (key, window) = (network.Key, WindowAt(now));
+        var budget = window.Budgets.GetOrAdd(key, _ => new Budget());
+        return turns.RunAsync(
+            key, Timeout.InfiniteTimeSpan, () => SpendAsync(key, window, budget, now, cancellationToken), cancellationToken);
+    }
+
+    /// <summary>Counts nothing. Null unless this instance knows that the network has used up its limit.</summary>
+    public Problem? Peek(ClientNetwork network)
     {
         var now = time.GetUtcNow();
-        var window = WindowAt(new DateTimeOffset(now.Ticks - (now.Ticks % Minute.Ticks), TimeSpan.Zero));
-        var budget = window.Budgets.GetOrAdd(network, _ => new Budget());
-        return turns.RunAsync(
-            network, Timeout.InfiniteTimeSpan, () => SpendAsync(network, window, budget, now, cancellationToken), cancellationToken);
+        var window = WindowAt(now);
+        return window.Budgets.TryGetValue(network.Key, out var budget) && budget.Exhausted ? Refusal(window, now) : null;
     }
+
+    private static Problem Refusal(Window window, DateTimeOffset now) =>
+        Problem.Throttled(ThrottleKind.Network, window.Start + Minute - now);
+
+    private bool IsExempt(ClientNetwork network) =>
+        network.Address is { } address && Array.Exists(exempt, range => range.Contains(address));
 
     private async Task<Problem?> SpendAsync(
         string network, Window window, Budget budget, DateTimeOffset now, CancellationToken cancellationToken)
@@ -49,7 +70,7 @@ public sealed partial class NetworkThrottle(
 
         if (budget.Exhausted)
         {
-            return Problem.Throttled(ThrottleKind.Network, window.Start + Minute - now);
+            return Refusal(window, now);
         }
 
         budget.Left--;
@@ -60,8 +81,9 @@ public sealed partial class NetworkThrottle(
     public ValueTask DisposeAsync() => new(SweepAsync(current));
 
     // Every minute starts with an empty window, which also bounds the memory.
-    private Window WindowAt(DateTimeOffset start)
+    private Window WindowAt(DateTimeOffset now)
     {
+        var start = new DateTimeOffset(now.Ticks - (now.Ticks % Minute.Ticks), TimeSpan.Zero);
         lock (sync)
         {
             // A request that read the clock before the minute changed may get here after one that read it later.

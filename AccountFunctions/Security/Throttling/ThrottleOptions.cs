@@ -1,9 +1,10 @@
 using System.ComponentModel.DataAnnotations;
+using System.Net;
 
 namespace AccountFunctions.Security;
 
 /// <summary>Settings <c>Throttle__*</c>: the limits of one address and of one client network.</summary>
-public sealed class ThrottleOptions
+public sealed class ThrottleOptions : IValidatableObject
 {
     public TimeSpan ResendCooldown { get; set; } = TimeSpan.FromMinutes(1);
     [Range(1, 1000)] public int MailsPerHour { get; set; } = 5;
@@ -18,4 +19,25 @@ public sealed class ThrottleOptions
     /// before it.
     /// </summary>
     [Range(1, 10)] public int TrustedProxyHops { get; set; } = 1;
+
+    /// <summary>
+    /// Networks of servers of yours that call on behalf of many users, as CIDR ranges with commas between them. The limit per network does
+    /// not hold for them.
+    /// </summary>
+    public string ExemptNetworks { get; set; } = "";
+
+    /// <summary>The ranges of <see cref="ExemptNetworks"/> that can be read.</summary>
+    public IEnumerable<IPNetwork> ExemptRanges =>
+        Entries.Select(entry => IPNetwork.TryParse(entry, out var range) ? range : (IPNetwork?)null).OfType<IPNetwork>();
+
+    private string[] Entries => ExemptNetworks.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        if (Array.Find(Entries, entry => !IPNetwork.TryParse(entry, out _)) is { } unreadable)
+        {
+            yield return new ValidationResult(
+                $"'{unreadable}' is no CIDR range like 203.0.113.0/24 or 2001:db8::/32", [nameof(ExemptNetworks)]);
+        }
+    }
 }

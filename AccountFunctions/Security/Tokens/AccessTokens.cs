@@ -20,7 +20,7 @@ public sealed class AccessTokens(SigningKeys keys, IOptions<TokenOptions> option
 {
     private const string TokenType = "at+jwt";
     private const int MaxLength = 4096;
-    private const int Skew = 30;
+    private static readonly int Skew = (int)Lifetimes.ClockSkew.TotalSeconds;
 
     // The library also accepts base64 padding and white space, which would give one token many spellings.
     private static readonly SearchValues<char> TokenCharacters =
@@ -44,7 +44,7 @@ public sealed class AccessTokens(SigningKeys keys, IOptions<TokenOptions> option
 
     public int LifetimeSeconds => (int)options.AccessLifetime.TotalSeconds;
 
-    public string Issue(AccountEntity account, string sessionId)
+    public string Issue(AccountEntity account, SessionEntity session)
     {
         var now = time.GetUtcNow();
         return handler.CreateToken(new SecurityTokenDescriptor
@@ -58,10 +58,13 @@ public sealed class AccessTokens(SigningKeys keys, IOptions<TokenOptions> option
             Claims = new Dictionary<string, object>
             {
                 [JwtRegisteredClaimNames.Sub] = account.Id,
-                [JwtRegisteredClaimNames.Sid] = sessionId,
+                ["client_id"] = options.Audience,
+                [JwtRegisteredClaimNames.Sid] = session.Id,
                 [JwtRegisteredClaimNames.Jti] = Base64UrlEncoder.Encode(RandomNumberGenerator.GetBytes(16)),
                 ["ver"] = account.Version,
                 ["role"] = account.Role,
+                [JwtRegisteredClaimNames.Amr] = session.Amr.ToArray(),
+                [JwtRegisteredClaimNames.AuthTime] = session.Created.ToUnixTimeSeconds(),
             },
         });
     }
@@ -79,7 +82,7 @@ public sealed class AccessTokens(SigningKeys keys, IOptions<TokenOptions> option
     }
 
     // Beyond what the library checks: no header member but our three (so no crit, b64, jku …), every claim present once and of its type,
-    // not issued in the future, and no longer life than we give.
+    // not issued or valid only in the future (RFC 7519 §4.1.5), and no longer life than we give.
     private AccessClaims? Check(JsonWebToken jwt)
     {
         try
@@ -93,6 +96,7 @@ public sealed class AccessTokens(SigningKeys keys, IOptions<TokenOptions> option
                 && payload is not null
                 && payload.Iat <= now + Skew
                 && payload.Exp > now - Skew
+                && (payload.Nbf ?? 0) <= now + Skew
                 && payload.Exp - payload.Iat <= LifetimeSeconds
                 ? new AccessClaims(payload.Sub, payload.Sid, payload.Ver)
                 : null;
@@ -110,7 +114,7 @@ public sealed record AccessTokenHeader(string Alg, string Kid, string Typ);
 
 /// <summary>The claims of an access token (RFC 9068); times in seconds since 1970.</summary>
 public sealed record AccessTokenPayload(
-    string Iss, string Aud, string Sub, string Sid, int Ver, string Role, string Jti, long Iat, long Exp);
+    string Iss, string Aud, string Sub, string Sid, int Ver, string Role, string Jti, long Iat, long Exp, long? Nbf = null);
 
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,

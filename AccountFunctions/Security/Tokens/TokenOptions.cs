@@ -10,6 +10,11 @@ public sealed class TokenOptions : IValidatableObject
 
     /// <summary>PEMs of earlier or coming keys, one after another: published and accepted, never used to sign.</summary>
     public string PreviousSigningKeys { get; set; } = "";
+
+    /// <summary>
+    /// Where the API is, as clients and other services reach it, up to <c>/api</c>. Tokens, the discovery document and problem documents
+    /// name it.
+    /// </summary>
     [Required] public string Issuer { get; set; } = "";
     [Required] public string Audience { get; set; } = "";
     public TimeSpan AccessLifetime { get; set; } = TimeSpan.FromMinutes(15);
@@ -24,6 +29,16 @@ public sealed class TokenOptions : IValidatableObject
         if (!SigningKeys.TryRead(SigningKey, out var current) || current.Count != 1)
         {
             yield return new ValidationResult("must be the PEM of one P-256 private key", [nameof(SigningKey)]);
+        }
+
+        if (!Uri.TryCreate(Issuer, UriKind.Absolute, out var issuer)
+            || issuer.Scheme is not ("http" or "https")
+            || Issuer.AsSpan().IndexOfAny("?# ") >= 0
+            || Issuer.EndsWith('/'))
+        {
+            yield return new ValidationResult(
+                "must be an absolute http or https URL without query, fragment or slash at its end, like https://accounts.example.com/api",
+                [nameof(Issuer)]);
         }
 
         if (!SigningKeys.TryRead(PreviousSigningKeys, out _))

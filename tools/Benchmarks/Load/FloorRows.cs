@@ -11,7 +11,7 @@ internal static class FloorRows
     /// <summary>The id of every session.</summary>
     public const string SessionId = "0123456789abcdef0123456789abcdef";
 
-    /// <summary>When everything happened.</summary>
+    /// <summary>The current time: events with one fixed time would collide.</summary>
     public static DateTimeOffset Now => TimeProvider.System.GetUtcNow();
 
     /// <summary>As large as one of today's cost.</summary>

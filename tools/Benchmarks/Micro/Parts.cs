@@ -32,7 +32,8 @@ public class Parts
 
     private readonly byte[] request = """{"username":"ada@example.com","password":"blue tractor 77"}"""u8.ToArray();
     private readonly string typed = " Ada.Lovelace@Example.COM ";
-    private readonly string session = Guid.CreateVersion7().ToString("N");
+    private readonly SessionEntity session =
+        new(new string('a', 32), Guid.CreateVersion7().ToString("N")) { Created = TimeProvider.System.GetUtcNow() };
     private readonly string nonce = VerificationCodes.NewNonce();
     private readonly string key = EmailAddress.KeyOf("ada@example.com");
     private readonly string access;

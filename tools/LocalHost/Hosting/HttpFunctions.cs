@@ -87,7 +87,9 @@ internal sealed partial class HttpFunctions(WorkerSupervisor worker, ILogger<Htt
     private static async Task<InvocationRequest> RequestAsync(HttpContext http, Function function)
     {
         var request = http.Request;
-        var url = $"{request.Scheme}://{request.Host}{request.PathBase}{request.Path}{request.QueryString}";
+
+        // As it was sent: the typed property throws on names that are no IDN.
+        var url = $"{request.Scheme}://{request.Headers.Host}{request.PathBase}{request.Path}{request.QueryString}";
         var rpc = new RpcHttp { Method = request.Method, Url = url };
         foreach (var (name, values) in request.Headers)
         {

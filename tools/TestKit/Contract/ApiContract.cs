@@ -16,7 +16,9 @@ public sealed partial class ApiContract(ReadOnlyMemory<byte> document)
     /// <summary>What the document says of a call; null if it knows none such.</summary>
     public JsonElement? Find(HttpMethod method, string path)
     {
-        var prefix = Root.GetProperty("servers")[0].GetProperty("url").GetString();
+        // The server's URL is relative to the document's.
+        var server = new Uri(new Uri("http://host/api/openapi.json"), Root.GetProperty("servers")[0].GetProperty("url").GetString());
+        var prefix = server.AbsolutePath.TrimEnd('/');
         foreach (var item in Root.GetProperty("paths").EnumerateObject())
         {
             var template = Pattern($"(?i)^{prefix}{Parameter().Replace(item.Name, "[^/]+")}/?$");
@@ -40,7 +42,8 @@ public sealed partial class ApiContract(ReadOnlyMemory<byte> document)
         var call = $"{request.Method} {request.RequestUri!.AbsolutePath} answered {(int)answer.StatusCode}";
         await answer.Content.LoadIntoBufferAsync();
         var text = await answer.Content.ReadAsStringAsync();
-        if (Find(request.Method, request.RequestUri.AbsolutePath) is not { } operation)
+        var isHead = request.Method == HttpMethod.Head;
+        if (Find(isHead ? HttpMethod.Get : request.Method, request.RequestUri.AbsolutePath) is not { } operation)
         {
             Check(answer.StatusCode is HttpStatusCode.NotFound && text is "", $"{call}, which is not documented");
             return;
@@ -66,6 +69,12 @@ public sealed partial class ApiContract(ReadOnlyMemory<byte> document)
         Check(
             response.GetProperty("content").TryGetProperty(answer.Content.Headers.ContentType?.MediaType ?? "", out var content),
             $"{call} with the type {answer.Content.Headers.ContentType}, which is not documented");
+        if (isHead)
+        {
+            Check(text is "", $"{call} with a body");
+            return;
+        }
+
         Match(JsonSerializer.Deserialize<JsonElement>(text), content.GetProperty("schema"), call);
     }
 

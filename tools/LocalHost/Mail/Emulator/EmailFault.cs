@@ -9,12 +9,14 @@ namespace LocalHost.Mail;
 /// <param name="RetryAfter">Seconds, sent with the refusal.</param>
 /// <param name="OperationStatus">Accept the send, but let it end as <c>Failed</c> or <c>Canceled</c>. The mail is not delivered.</param>
 /// <param name="Code">The error code of the refusal or the failure.</param>
+/// <param name="Message">The text beside the code.</param>
 /// <param name="DelayMs">
 /// Answer late. The mail is kept before the wait, so a client that gives up is left in doubt, as with a real time-out.
 /// </param>
 /// <param name="Times">The number of sends to strike.</param>
 internal sealed record EmailFault(
-    int? Status = null, int? RetryAfter = null, string? OperationStatus = null, string? Code = null, int? DelayMs = null, int Times = 1)
+    int? Status = null, int? RetryAfter = null, string? OperationStatus = null, string? Code = null, int? DelayMs = null, int Times = 1,
+    string Message = "A fault was asked for.")
 {
     [JsonIgnore]
     public bool IsValid =>

@@ -60,7 +60,7 @@ internal sealed class EmailService(Mailbox mailbox, FaultQueue faults)
         if (fault?.OperationStatus is { } failed)
         {
             mailbox.Add(
-                new OperationStatus($"{id}", failed, new ErrorDetail(fault.Code ?? "EmailDropped", "A fault was asked for.")), null);
+                new OperationStatus($"{id}", failed, new ErrorDetail(fault.Code ?? "EmailDropped", fault.Message)), null);
         }
         else if (fault?.Status is null)
         {
@@ -74,7 +74,7 @@ internal sealed class EmailService(Mailbox mailbox, FaultQueue faults)
         }
 
         return fault?.Status is { } status
-            ? new ServiceError(status, fault.Code ?? $"{(HttpStatusCode)status}", "A fault was asked for.", fault.RetryAfter)
+            ? new ServiceError(status, fault.Code ?? $"{(HttpStatusCode)status}", fault.Message, fault.RetryAfter)
             : Accepted(request, id);
     }
 
