@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Deploys the whole backend, again and again with the same outcome: infra/deploy.sh RESOURCE_GROUP LOCATION PARAMETERS [--dry-run]
-# PARAMETERS is the name of a file infra/NAME.bicepparam. Needs az (signed in), the .NET SDK, openssl and zip.
+# PARAMETERS is the name of a file infra/NAME.bicepparam. Needs az (signed in), the .NET SDK, curl, openssl and zip.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -14,36 +14,68 @@ dry=${4:-}
 [ -f "$parameters" ] || { echo "$parameters does not exist" >&2; exit 2; }
 [ -z "$dry" ] || [ "$dry" = --dry-run ] || { echo "$dry is no option" >&2; exit 2; }
 
+# The host reads the files of the package as another user, whatever the umask of this shell.
+umask 022
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-# Says what it does, and with --dry-run no more than that.
+# Prints what it does; with --dry-run it does nothing else.
 run() {
   printf '+ %s\n' "$*" >&2
   [ -n "$dry" ] || "$@"
 }
 
 output() {
-  run az deployment group show --resource-group "$group" --name accounts --query "properties.outputs.$1.value" --output tsv
+  run az deployment group show --resource-group "$group" --name accounts --query "properties.outputs.$1.value" --output tsv || return
   [ -z "$dry" ] || echo "<$1>"
 }
 
+# Uploads fail now and then for reasons that pass.
+retry() {
+  for attempt in 1 2 3; do
+    run "$@" && return
+    echo "attempt $attempt of 3 failed" >&2
+    [ "$attempt" = 3 ] || sleep "${RETRY_PAUSE:-30}"
+  done
+  return 1
+}
+
 echo "1. Resources" >&2
-# The parameter files read it from the environment, so that it stands on no command line. Where a signing key is there already, the template leaves that.
+for provider in App Authorization Communication EventGrid Insights AlertsManagement KeyVault ManagedIdentity Network OperationalInsights Storage Web; do
+  state=$(run az provider show --namespace "Microsoft.$provider" --query registrationState --output tsv)
+  [ "$state" = Registered ] || run az provider register --namespace "Microsoft.$provider" --wait
+done
+# The parameter files read it from the environment, so that it is on no command line. Where a signing key is there already, the template leaves that.
 echo "+ SIGNING_KEY_SEED=\$(openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256)" >&2
 if [ -z "$dry" ]; then SIGNING_KEY_SEED=$(openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256); fi
 export SIGNING_KEY_SEED
-run az group create --name "$group" --location "$location" --output none
+# Only where it is missing: creating a group that exists replaces its tags.
+exists=$(run az group exists --name "$group")
+[ "$exists" = true ] || run az group create --name "$group" --location "$location" --output none
 run az deployment group what-if --resource-group "$group" --name accounts --parameters "$parameters"
 run az deployment group create --resource-group "$group" --name accounts --parameters "$parameters" --output none
 unset SIGNING_KEY_SEED
-app=$(output functionAppName) api=$(output apiUrl)
+# One by one: of several assignments in a line, the shell reports only the last one's failure.
+app=$(output functionAppName)
+default_api=$(output defaultApiUrl)
+api=$(output apiUrl)
 
 echo "2. The app" >&2
 run dotnet publish AccountFunctions --configuration Release -p:AzureCommunicationEmail=Package --output "$work/app"
 run infra/package.sh "$work/app" "$work/app.zip"
-run az functionapp deployment source config-zip --resource-group "$group" --name "$app" --src "$work/app.zip"
+retry az functionapp deployment source config-zip --resource-group "$group" --name "$app" --src "$work/app.zip" --timeout 600
+run infra/refresh-secrets.sh "$group" "$app"
 
-echo "3. Is it well?" >&2
-run dotnet run --project tools/Operations -- smoke --base-url "$api"
+echo "3. Smoke test" >&2
+run dotnet run --project tools/Operations -- smoke --base-url "$default_api" --issuer "$api"
+if [ "$api" != "$default_api" ]; then
+  # Nobody can bind a name before the app is there.
+  reached=0
+  run curl --silent --show-error --output /dev/null --max-time 20 "$api/health/live" || reached=$?
+  case $reached in
+    0) run dotnet run --project tools/Operations -- smoke --base-url "$api" ;;
+    6 | 7 | 28 | 35 | 60) echo "$api does not lead here yet: bind it (docs/operations.md), then run: smoke --base-url $api" >&2 ;;
+    *) exit "$reached" ;;
+  esac
+fi
 echo "The API is at $api" >&2

@@ -46,11 +46,6 @@ param maximumInstances int = 40
 @description('How storage is replicated. Not every region has zones: where it has none, LRS, or GRS with a copy in another region.')
 param storageSku ('Standard_LRS' | 'Standard_ZRS' | 'Standard_GRS' | 'Standard_GZRS') = 'Standard_ZRS'
 
-@description('Share of requests and log lines that is kept, in percent. Metrics are always kept whole.')
-@minValue(1)
-@maxValue(100)
-param samplingPercentage int = 100
-
 @description('How long logs are kept, in days.')
 @minValue(30)
 @maxValue(730)
@@ -58,6 +53,9 @@ param logRetentionDays int = 30
 
 @description('Who hears of alerts; empty for nobody.')
 param alertEmail string = ''
+
+@description('Id of the Front Door profile that alone may call the app (its property frontDoorId); empty lets everybody call the app directly.')
+param frontDoorId string = ''
 
 @description('True puts storage and vault behind private endpoints. Deployments of code must then come from inside the network.')
 param privateNetwork bool = false
@@ -92,7 +90,8 @@ var hostStorageName = 'sth${token}${workload}'
 var dataStorageName = 'std${token}${workload}'
 var vaultName = 'kv-${token}-${workload}'
 var functionAppName = 'func-${name}'
-var apiUrl = empty(publicUrl) ? 'https://${functionAppName}.azurewebsites.net' : publicUrl
+var defaultUrl = 'https://${functionAppName}.azurewebsites.net'
+var apiUrl = empty(publicUrl) ? defaultUrl : publicUrl
 
 resource identity 'Microsoft.ManagedIdentity/userAssignedIdentities@2024-11-30' = {
   name: 'id-${name}'
@@ -107,7 +106,6 @@ module monitoring 'modules/monitoring.bicep' = {
     location: location
     tags: allTags
     identityName: identity.name
-    samplingPercentage: samplingPercentage
     retentionDays: logRetentionDays
   }
 }
@@ -179,6 +177,7 @@ module mail 'modules/mail.bicep' = if (email.kind != 'smtp') {
     tags: allTags
     identityName: identity.name
     email: email
+    productName: productName
     workspaceName: workspaceName
   }
   dependsOn: [monitoring]
@@ -196,6 +195,7 @@ module functionApp 'modules/functionapp.bicep' = {
     vaultName: vaultName
     insightsName: insightsName
     subnetId: network.?outputs.appSubnetId
+    frontDoorId: frontDoorId
     alwaysReady: alwaysReady
     maximumInstances: maximumInstances
     settings: union(
@@ -206,6 +206,8 @@ module functionApp 'modules/functionapp.bicep' = {
         Email__PerMinute: string(emailQuota.perMinute)
         Email__PerHour: string(emailQuota.perHour)
       },
+      // Front Door is one more proxy that names its peer.
+      empty(frontDoorId) ? {} : { Throttle__TrustedProxyHops: '2' },
       email.kind == 'smtp'
         ? {
             Email__Transport: 'Smtp'
@@ -247,6 +249,9 @@ module alerts 'modules/alerts.bicep' = {
 
 output functionAppName string = functionAppName
 output apiUrl string = '${apiUrl}/api'
+
+@description('Where the app answers before a name of its own is bound.')
+output defaultApiUrl string = '${defaultUrl}/api'
 output vaultName string = vaultName
 
 @description('What the command poison needs as AccountsStorage__queueServiceUri.')

@@ -4,6 +4,8 @@ set -euo pipefail
 
 folder=$1 zip=$(realpath "$2")
 rm -f "$zip"
+# The host reads the files as another user, and what was published under a umask of 077 is for this one only.
+chmod -R a+rX "$folder"
 # The dot takes hidden folders along, which a pattern like * would not.
 (cd "$folder" && zip --quiet --recurse-paths "$zip" .)
 

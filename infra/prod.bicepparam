@@ -3,18 +3,17 @@ using 'main.bicep'
 param workload = 'accounts'
 param environmentName = 'prod'
 param productName = 'Example'
-// For the first deployment verified: false; docs/operations.md has the steps.
+// verified: true once the DNS records are published and verified; docs/operations.md has the steps.
 param email = {
   kind: 'customDomain'
   dataLocation: 'Europe'
   domain: 'mail.example.com'
   senderUsername: 'accounts'
-  verified: true
+  verified: false
 }
 param publicUrl = 'https://accounts.example.com'
 param alwaysReady = 2
 param maximumInstances = 100
-param samplingPercentage = 10
 param logRetentionDays = 90
 param alertEmail = 'operators@example.com'
 param privateNetwork = true

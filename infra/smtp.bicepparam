@@ -1,4 +1,4 @@
-// An example: mails leave by a mail server.
+// An example: mails leave by a mail server, and Front Door is the only way in.
 using 'main.bicep'
 
 param workload = 'accounts'
@@ -11,5 +11,7 @@ param email = {
   username: 'accounts'
   sender: 'accounts@example.com'
 }
+param publicUrl = 'https://accounts.example.com'
+param frontDoorId = '00000000-0000-0000-0000-000000000000'
 param signingKeySeed = readEnvironmentVariable('SIGNING_KEY_SEED', '')
 param smtpPassword = readEnvironmentVariable('SMTP_PASSWORD', '')

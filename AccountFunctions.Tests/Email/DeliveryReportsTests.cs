@@ -43,7 +43,7 @@ public sealed class DeliveryReportsTests(AzuriteFixture azurite) : AppTests(azur
         await App.RegisterAsync(Address);
         await WaitForSentAsync(1);
         App.Time.Advance(ReportDelay);
-        await App.WaitForLogAsync("was not delivered: EmailDropped.");
+        await App.WaitForLogAsync("was not accepted for delivery: EmailDropped.");
 
         Assert.Empty(await App.RowsAsync("Accounts"));
     }
@@ -61,7 +61,7 @@ public sealed class DeliveryReportsTests(AzuriteFixture azurite) : AppTests(azur
             await Task.Delay(25, Stop);
         }
 
-        await other.WaitForLogAsync("does not know whether the mail");
+        await other.WaitForLogAsync("does not know what became of the mail");
         Assert.Equal(2, transport.Asked);
     }
 

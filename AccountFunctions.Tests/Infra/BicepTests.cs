@@ -1,8 +1,10 @@
 using System.Diagnostics;
+using System.IO.Compression;
 using System.Diagnostics.Metrics;
 using System.Reflection;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using AccountFunctions.Contract;
 using AccountFunctions.Storage;
 using AccountFunctions.Telemetry;
 using AccountFunctions.Tests.Telemetry;
@@ -234,8 +236,8 @@ public sealed partial class BicepTests
 
         Assert.Equal(
         [
-            "5xx", "hashes-refused", "mail-failures", "mail-late", "mail-misconfigured", "mail-stuck", "poison", "refresh-token-reuse",
-            "storage-throttled", "throttled-requests",
+            "5xx", "hashes-refused", "internal-faults", "mail-failures", "mail-late", "mail-misconfigured", "mail-refused", "mail-stuck",
+            "poison", "refresh-token-reuse", "storage-throttled", "throttled-requests",
         ], alerts);
         Assert.All(alerts, alert => Assert.Contains($"| `{alert}` |", manual, StringComparison.Ordinal));
     }
@@ -255,8 +257,37 @@ public sealed partial class BicepTests
             MetricNames().Matches(queries),
             match => Assert.Contains(metrics.Instruments, instrument => instrument.Name == match.Groups[1].Value));
         Assert.All(TagNames().Matches(queries), match => Assert.Contains($"\"{match.Groups[1].Value}\"", source, StringComparison.Ordinal));
-        Assert.Contains("\"the transport is misconfigured\"", source, StringComparison.Ordinal);
+        Assert.All(Reasons().Matches(queries), match => Assert.Contains(match.Groups[1].Value, source, StringComparison.Ordinal));
+        Assert.Equal(2, Reasons().Count(queries));
+        Assert.Contains($"== \"{Problem.InternalFault.Code}\"", queries, StringComparison.Ordinal);
         Assert.Contains($"/{QueueNames.EmailJobs}/", queries, StringComparison.Ordinal);
+    }
+
+    [Theory, Holds("I2")]
+    [MemberData(nameof(Environments))]
+    public void No_log_line_is_sampled(string environment)
+    {
+        var insights = Assert.Single(Resources(environment, "Microsoft.Insights/components")).GetProperty("properties");
+        using var host = JsonDocument.Parse(File.ReadAllText(Path.Combine(Folder, "..", "host.json")));
+        var sampling = host.RootElement.GetProperty("logging").GetProperty("applicationInsights").GetProperty("samplingSettings");
+
+        Assert.Equal(100, insights.GetProperty("SamplingPercentage").GetInt32());
+        Assert.Equal("Request;Trace;Exception", sampling.GetProperty("excludedTypes").GetString());
+    }
+
+    [Theory, Holds("C3")]
+    [MemberData(nameof(Environments))]
+    public void Another_proxy_is_trusted_only_where_it_is_the_only_way_in(string environment)
+    {
+        var site = Assert.Single(Resources(environment, "Microsoft.Web/sites")).GetProperty("properties").GetProperty("siteConfig");
+        var settings = Assert.Single(Resources(environment, "Microsoft.Web/sites/config")).GetProperty("properties");
+        var isClosed = site.GetProperty("ipSecurityRestrictionsDefaultAction").GetString() is "Deny";
+        var rules = site.GetProperty("ipSecurityRestrictions").EnumerateArray().ToList();
+
+        Assert.Equal(environment is "smtp", isClosed);
+        Assert.Equal(isClosed, settings.TryGetProperty("Throttle__TrustedProxyHops", out _));
+        Assert.Equal(isClosed ? 1 : 0, rules.Count);
+        Assert.All(rules, rule => Assert.Single(rule.GetProperty("headers").GetProperty("x-azure-fdid").EnumerateArray()));
     }
 
     [Theory]
@@ -290,8 +321,9 @@ public sealed partial class BicepTests
         var (exitCode, output) = await RunAsync("bash", "deploy.sh", "accounts", "westeurope", "dev", "--dry-run");
         var steps = new[]
         {
-            "openssl genpkey", "az group create", "what-if", "az deployment group create", "dotnet publish AccountFunctions", "package.sh",
-            "config-zip", "smoke --base-url",
+            "az provider register --namespace Microsoft.Web", "openssl genpkey", "az group create", "what-if",
+            "az deployment group create", "dotnet publish AccountFunctions", "package.sh", "config-zip", "refresh-secrets.sh",
+            "smoke --base-url <defaultApiUrl> --issuer <apiUrl>", "smoke --base-url <apiUrl>",
         };
 
         Assert.Equal(0, exitCode);
@@ -300,13 +332,76 @@ public sealed partial class BicepTests
         var powerShell = await File.ReadAllTextAsync(Path.Combine(Folder, "deploy.ps1"));
         var same = new[]
         {
-            "openssl genpkey", "'group', 'create'", "'what-if'", "'deployment', 'group', 'create'", "'publish', 'AccountFunctions'",
-            ".azurefunctions", "'config-zip'", "'smoke', '--base-url'",
+            "'provider', 'register'", "openssl genpkey", "'group', 'create'", "'what-if'", "'deployment', 'group', 'create'",
+            "'publish', 'AccountFunctions'", ".azurefunctions", "'config-zip'", "configreferences", "'restart'",
+            "'smoke', '--base-url', $defaultApi",
         };
         Assert.All(same, step => Assert.Contains(step, powerShell, StringComparison.Ordinal));
         Assert.Equal(same, same.OrderBy(step => powerShell.IndexOf(step, StringComparison.Ordinal)));
         Assert.Equal(2, (await RunAsync("bash", "deploy.sh", "accounts")).ExitCode);
         Assert.Equal(2, (await RunAsync("bash", "deploy.sh", "accounts", "westeurope", "nowhere")).ExitCode);
+    }
+
+    [Theory]
+    [InlineData("", 0, "Every reference is resolved")]
+    [InlineData("Codes__Key\tSecretNotFound", 1, "Codes__Key\tSecretNotFound")]
+    public async Task Secrets_are_read_again_and_the_app_restarts_once_all_are_resolved(string unresolved, int exitCode, string printed)
+    {
+        using var az = new FakeCommand("az", $"""
+            case "$*" in
+              *"functionapp show"*) echo /subscriptions/s/sites/func ;;
+              *"--method get"*) printf '{unresolved.Replace("\t", "\\t", StringComparison.Ordinal)}' ;;
+            esac
+            """);
+        var (code, output) = await RunAsync("bash", az.Environment(("REFRESH_PAUSE", "0")), "refresh-secrets.sh", "accounts", "func");
+
+        Assert.Equal(exitCode, code);
+        Assert.Contains(printed, output, StringComparison.Ordinal);
+        var calls = az.Calls();
+        Assert.Contains("/subscriptions/s/sites/func/config/configreferences/appsettings/refresh?api-version=", calls[1]);
+        Assert.Equal(exitCode == 0, calls[^1].StartsWith("functionapp restart", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("apiUrl.value")]
+    [InlineData("functionAppName.value")]
+    [InlineData("group exists")]
+    public async Task A_step_that_fails_ends_the_deployment(string step)
+    {
+        using var az = new FakeCommand("az", $"""
+            case "$*" in
+              *"{step}"*) exit 7 ;;
+              *registrationState*) echo Registered ;;
+              *"group exists"*) echo true ;;
+              *) echo x ;;
+            esac
+            """);
+        var (code, _) = await RunAsync("bash", az.Environment(), "deploy.sh", "accounts", "westeurope", "dev");
+
+        Assert.Equal(7, code);
+        Assert.DoesNotContain(az.Calls(), call => call.Contains("config-zip", StringComparison.Ordinal));
+        Assert.DoesNotContain(az.Calls(), call => call.StartsWith("group create", StringComparison.Ordinal));
+        Assert.DoesNotContain(az.Calls(), call => call.StartsWith("provider register", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task What_a_umask_hides_is_readable_in_the_package()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux() && File.Exists("/usr/bin/zip"), "zip is not installed.");
+        var folder = Directory.CreateTempSubdirectory().FullName;
+        var script = $"""
+            umask 077; mkdir -p {folder}/app/.azurefunctions; cd {folder}/app
+            touch host.json worker.config.json functions.metadata extensions.json AccountFunctions.dll .azurefunctions/function.deps.json
+            bash {Path.GetFullPath(Folder)}/package.sh {folder}/app {folder}/app.zip
+            """;
+        Assert.Equal((0, ""), await RunAsync("bash", "-c", script));
+        using (var zip = ZipFile.OpenRead(Path.Combine(folder, "app.zip")))
+        {
+            // The mode of a Unix file is in the upper half.
+            Assert.All(zip.Entries, entry => Assert.Equal(0x24, (entry.ExternalAttributes >> 16) & 0x24));
+        }
+
+        Directory.Delete(folder, recursive: true);
     }
 
     [Theory]
@@ -390,10 +485,23 @@ public sealed partial class BicepTests
         return RunAsync(copy, args);
     }
 
-    private static async Task<(int ExitCode, string Output)> RunAsync(string file, params string[] args)
+    private static Task<(int ExitCode, string Output)> RunAsync(string file, params string[] args) => RunAsync(file, [], args);
+
+    private static async Task<(int ExitCode, string Output)> RunAsync(
+        string file, Dictionary<string, string> environment, params string[] args)
     {
-        using var process = Process.Start(
-            new ProcessStartInfo(file, args) { WorkingDirectory = Folder, RedirectStandardOutput = true, RedirectStandardError = true })!;
+        var start = new ProcessStartInfo(file, args)
+        {
+            WorkingDirectory = Folder,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        foreach (var (name, value) in environment)
+        {
+            start.Environment[name] = value;
+        }
+
+        using var process = Process.Start(start)!;
         var output = process.StandardOutput.ReadToEndAsync();
         var errors = await process.StandardError.ReadToEndAsync();
         await process.WaitForExitAsync();
@@ -402,6 +510,9 @@ public sealed partial class BicepTests
 
     [GeneratedRegex("Name == \"([a-z_.]+)\"")]
     private static partial Regex MetricNames();
+
+    [GeneratedRegex("(?:mail[.]reason\"\\]\\) ==|reason ==) (\"[a-z ]+\")")]
+    private static partial Regex Reasons();
 
     [GeneratedRegex(@"uses: (.+)")]
     private static partial Regex Uses();

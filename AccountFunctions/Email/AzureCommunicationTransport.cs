@@ -37,7 +37,7 @@ public sealed class AzureCommunicationTransport(EmailClient client, IOptions<Ema
         {
             var operation = new EmailSendOperation(operationId.ToString(), client);
             await operation.UpdateStatusAsync(cancellationToken);
-            return new DeliveryReport(operation.HasCompleted ? DeliveryStatus.Delivered : DeliveryStatus.UnderWay);
+            return new DeliveryReport(operation.HasCompleted ? DeliveryStatus.Accepted : DeliveryStatus.UnderWay);
         }
         catch (RequestFailedException e) when (e.Status == 200)
         {

@@ -6,7 +6,8 @@ using Microsoft.Extensions.Logging;
 namespace AccountFunctions.Email;
 
 /// <summary>
-/// Finds out, some time after a mail was handed over, whether it was delivered, and records failures in the history of the account.
+/// Finds out, some time after a mail was handed over, whether the service accepted it for delivery, and records failures in the history of
+/// the account.
 /// </summary>
 public sealed partial class DeliveryReports(
     IEmailTransport transport,
@@ -23,7 +24,7 @@ public sealed partial class DeliveryReports(
     {
         switch (await FindAsync(job.OperationId, cancellationToken))
         {
-            case { Status: DeliveryStatus.Delivered }:
+            case { Status: DeliveryStatus.Accepted }:
                 break;
             case { Status: DeliveryStatus.Failed } report:
                 await RecordAsync(job.AddressKey, job.OperationId, report.Reason, cancellationToken);
@@ -62,9 +63,9 @@ public sealed partial class DeliveryReports(
         }
     }
 
-    [LoggerMessage(LogLevel.Warning, "The mail of operation {OperationId} was not delivered: {Reason}.")]
+    [LoggerMessage(LogLevel.Warning, "The mail of operation {OperationId} was not accepted for delivery: {Reason}.")]
     private partial void LogFailed(Guid operationId, string reason);
 
-    [LoggerMessage(LogLevel.Information, "The transport does not know whether the mail of operation {OperationId} was delivered.")]
+    [LoggerMessage(LogLevel.Information, "The transport does not know what became of the mail of operation {OperationId}.")]
     private partial void LogUnknown(Guid operationId);
 }

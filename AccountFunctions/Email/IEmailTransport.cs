@@ -9,20 +9,22 @@ public interface IEmailTransport
     /// <exception cref="EmailFailureException">The transport refused the mail, and the usual retry does not help.</exception>
     Task SendAsync(Mail mail, CancellationToken cancellationToken);
 
-    /// <summary>How long after a mail left to ask whether it was delivered; null if this transport never knows.</summary>
+    /// <summary>How long after a mail left to ask what became of it; null if this transport never knows.</summary>
     TimeSpan? ReportDelay { get; }
 
     /// <summary>Null: no such mail was ever taken over, or this transport does not know.</summary>
     Task<DeliveryReport?> FindReportAsync(Guid operationId, CancellationToken cancellationToken);
 }
 
-/// <summary>Whether a mail that was handed over was delivered.</summary>
+/// <summary>What became of a mail that was handed over.</summary>
 /// <param name="Reason">The transport's code for a failure.</param>
 public sealed record DeliveryReport(DeliveryStatus Status, string Reason = "");
 
 public enum DeliveryStatus
 {
     UnderWay,
-    Delivered,
+
+    /// <summary>Accepted for delivery; the recipient's server may still bounce it.</summary>
+    Accepted,
     Failed,
 }

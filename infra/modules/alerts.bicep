@@ -57,6 +57,24 @@ var queries = [
     threshold: 20
   }
   {
+    name: 'mail-refused'
+    severity: 2
+    text: 'More than a tenth of the mails go to mailboxes that do not exist.'
+    query: 'AppMetrics | where Name == "accounts.mail.outcomes" | extend outcome = tostring(Properties["accounts.mail.outcome"]), reason = tostring(Properties["accounts.mail.reason"]) | summarize refused = sumif(Sum, reason == "there is no such mailbox"), sent = sumif(Sum, outcome == "sent") | where refused > 20 and refused * 10 > refused + sent'
+    column: ''
+    window: 'PT1H'
+    threshold: 0
+  }
+  {
+    name: 'internal-faults'
+    severity: 1
+    text: 'Requests fail because of a fault in the app.'
+    query: 'AppMetrics | where Name == "accounts.request.duration" and tostring(Properties["error.type"]) == "internal"'
+    column: 'ItemCount'
+    window: 'PT15M'
+    threshold: 0
+  }
+  {
     name: 'refresh-token-reuse'
     severity: 2
     text: 'Used refresh tokens come again: stolen, or a client that refreshes twice at once.'

@@ -12,6 +12,9 @@ param insightsName string
 
 @description('Subnet from which the app reaches private endpoints.')
 param subnetId string?
+
+@description('Id of the Front Door profile that alone may call the app; empty for everybody.')
+param frontDoorId string
 param alwaysReady int
 param maximumInstances int
 
@@ -86,6 +89,21 @@ resource app 'Microsoft.Web/sites@2024-11-01' = {
       http20Enabled: true
       ftpsState: 'Disabled'
       remoteDebuggingEnabled: false
+
+      // Otherwise whoever calls the app directly writes the X-Forwarded-For entry that the app trusts.
+      ipSecurityRestrictionsDefaultAction: empty(frontDoorId) ? 'Allow' : 'Deny'
+      ipSecurityRestrictions: empty(frontDoorId)
+        ? []
+        : [
+            {
+              name: 'front-door'
+              action: 'Allow'
+              priority: 100
+              tag: 'ServiceTag'
+              ipAddress: 'AzureFrontDoor.Backend'
+              headers: { 'x-azure-fdid': [frontDoorId] }
+            }
+          ]
     }
   }
 

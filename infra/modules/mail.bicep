@@ -4,6 +4,9 @@ param name string
 param tags tagsType
 param identityName string
 param email emailType
+
+@description('What people see as the sender beside the address.')
+param productName string
 param workspaceName string
 
 // The only built-in role that may send; it may do more, so it is given on this one resource.
@@ -41,7 +44,7 @@ resource service 'Microsoft.Communication/emailServices@2025-09-01' = {
       name: senderUsername
       properties: {
         username: senderUsername
-        displayName: senderUsername
+        displayName: productName
       }
     }
   }

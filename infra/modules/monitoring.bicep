@@ -5,7 +5,6 @@ param insightsName string
 param location string
 param tags tagsType
 param identityName string
-param samplingPercentage int
 param retentionDays int
 
 var metricsPublisher = '3913510d-42f4-4e42-8a64-420c390055eb'
@@ -34,7 +33,8 @@ resource insights 'Microsoft.Insights/components@2020-02-02' = {
     Application_Type: 'web'
     WorkspaceResourceId: workspace.id
     DisableLocalAuth: true
-    SamplingPercentage: samplingPercentage
+    // Every log line is an audit line; host.json keeps the host from sampling them, too.
+    SamplingPercentage: 100
   }
 }
 

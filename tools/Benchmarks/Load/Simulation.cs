@@ -38,7 +38,7 @@ public static class Simulation
             Console.WriteLine(Play(users));
         }
 
-        Console.WriteLine("\n| monthly users | executions | compute | tables | mail | logs (10 %) | in all, $ a month |");
+        Console.WriteLine("\n| monthly users | executions | compute | tables | mail | logs | in all, $ a month |");
         Console.WriteLine("|---|---|---|---|---|---|---|");
         foreach (var users in new[] { 10_000d, 1_000_000, 100_000_000 })
         {
@@ -87,13 +87,12 @@ public static class Simulation
 
     private static string Price(double users)
     {
-        const double gigabytes = 2, hashSeconds = 0.2, otherSeconds = 0.03, sampled = 0.1;
         var requests = users * 68.6;
         var executions = Math.Max(0, requests - 250_000) * 0.4e-6;
         var compute = Math.Max(0, (users * ((4.2 * hashSeconds) + (64.4 * otherSeconds / 16)) / 2 * gigabytes) - 100_000) * 26e-6;
         var tables = users * 201 / 10_000 * 0.00036;
         var mail = users * 0.2 * (0.00025 + (0.01 * 0.00012));
-        var logs = Math.Max(0, (requests * 2e-6 * sampled) - 5) * 2.3;
+        var logs = Math.Max(0, (requests * 2e-6) - 5) * 2.3;
         var all = executions + compute + tables + mail + logs;
         return $"| {users:N0} | {executions:N0} | {compute:N0} | {tables:N0} | {mail:N0} | {logs:N0} | {all:N0} |";
     }
