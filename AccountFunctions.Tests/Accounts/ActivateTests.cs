@@ -60,6 +60,7 @@ public sealed class ActivateTests(AzuriteFixture azurite) : AppTests(azurite)
     [InlineData("{0}{1}\u2013{2}{3}\u2014{4}{5}\n")]
     [InlineData("\ufeff{0}{1}{2}\u200b\u00a0{3}{4}\u2060{5}\u200e")]
     [InlineData("{0}{1}{2}\u2212{3}{4}{5}")]
+    [InlineData("{0}\U000E0020{1}{2}{3}{4}{5}")]
     public async Task A_code_is_read_as_people_paste_it(string pattern)
     {
         await App.RegisterAsync(Address);
@@ -84,6 +85,7 @@ public sealed class ActivateTests(AzuriteFixture azurite) : AppTests(azurite)
     [InlineData("12345a")]
     [InlineData("١٢٣٤٥٦")]
     [InlineData(" - ")]
+    [InlineData("1\U000E0020234567")]
     public async Task What_cannot_be_a_code_costs_no_try_and_is_answered_alike_for_every_address(string text)
     {
         await App.RegisterAsync(Address);
@@ -167,6 +169,20 @@ public sealed class ActivateTests(AzuriteFixture azurite) : AppTests(azurite)
         var code = await App.NextCodeAsync(Address, mails: 3);
         Assert.Equal(HttpStatusCode.OK, (await App.PostAsync("forgot", new { username = Address, code, new_password = Third })).Status);
         Assert.Equal(HttpStatusCode.OK, (await App.LoginAsync(Address, Third)).Status);
+    }
+
+    [Fact, Holds("A6")]
+    public async Task The_mail_of_a_contested_registration_leaves_although_strangers_have_used_up_the_cap()
+    {
+        await using var app = await TestApp.StartAsync(NewStorage(), new() { ["Throttle:MailsPerHour"] = "2" });
+        await app.RegisterAsync(Address, First);
+        await app.NextCodeAsync(Address);
+        app.Time.Advance(TimeSpan.FromMinutes(1));
+        await app.RegisterAsync(Address, Second);
+        var code = await app.NextCodeAsync(Address, mails: 2);
+        await app.PostAsync("activate", new { username = Address, code });
+
+        Assert.EndsWith("is your code to set a Example password", (await app.WaitForMailsAsync(Address, 3))[2].Subject);
     }
 
     [Fact, Holds("A6")]

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using Microsoft.Extensions.Time.Testing;
 
 namespace AccountFunctions.Tests.Accounts;
 
@@ -34,6 +35,35 @@ public sealed class ChangePasswordTests(AzuriteFixture azurite) : AppTests(azuri
         Assert.Equal(5, (await App.MailsAsync(Address)).Count);
         App.Time.Advance(TimeSpan.FromMinutes(2));
         Assert.Equal("throttled", (await App.PostAsync("code", new { username = Address })).Message);
+    }
+
+    [Theory, Holds("E9")]
+    [InlineData(-29)]
+    [InlineData(20)]
+    public async Task Every_change_is_reported_although_the_clocks_of_instances_differ(int seconds)
+    {
+        var time = new FakeTimeProvider(App.Time.GetUtcNow().AddSeconds(seconds));
+        await using var other = await TestApp.StartAsync(App.Storage, time: time);
+        var stays = TestApp.Password;
+        foreach (var (app, number) in ((TestApp[])[App, other, App, other]).Select((app, number) => (app, number)))
+        {
+            var token = login.GetProperty("access").GetString();
+            var changed = await app.PostAsync("password", new { password = stays, new_password = $"{NewPassword}{number}" }, token);
+            Assert.Equal(HttpStatusCode.OK, changed.Status);
+            (stays, login) = ($"{NewPassword}{number}", (await RefreshAsync(login)).Data);
+            App.Time.Advance(TimeSpan.FromSeconds(1));
+            time.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        // Each app has an outbox of its own, and either may handle a job.
+        for (var tries = 0; await CountAsync() < 4; tries++)
+        {
+            Assert.True(tries < 400, "a change was not reported");
+            await Task.Delay(25);
+        }
+
+        async Task<int> CountAsync() => (await App.MailsAsync(Address)).Concat(await other.MailsAsync(Address))
+            .Count(mail => mail.Subject == "Your Example password was changed");
     }
 
     [Fact, Holds("E7", "E9", "S7")]

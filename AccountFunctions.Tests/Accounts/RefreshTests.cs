@@ -48,6 +48,15 @@ public sealed class RefreshTests(AzuriteFixture azurite) : AppTests(azurite)
         Assert.Equal(HttpStatusCode.OK, (await RefreshAsync(second)).Status);
     }
 
+    [Fact, Holds("E5")]
+    public async Task A_grace_of_zero_is_none()
+    {
+        await using var strict = await TestApp.StartAsync(App.Storage, new() { ["Tokens:RefreshGrace"] = "00:00:00" }, App.Time);
+        await strict.PostAsync("refresh", new { refresh = first });
+
+        Assert.Equal("token_not_valid", (await strict.PostAsync("refresh", new { refresh = first })).Message);
+    }
+
     [Theory, Holds("E6")]
     [InlineData(-29)]
     [InlineData(29)]

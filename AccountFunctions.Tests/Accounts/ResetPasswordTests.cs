@@ -70,6 +70,20 @@ public sealed class ResetPasswordTests(AzuriteFixture azurite) : AppTests(azurit
         Assert.Equal("invalid_code", (await ResetAsync(code)).Message);
     }
 
+    [Theory, Holds("B13", "C1")]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_redeemed_code_allows_no_more_guesses_than_an_open_one(bool isCodeKnown)
+    {
+        await ResetAsync(code);
+        for (var i = 0; i < 5; i++)
+        {
+            Assert.Equal("invalid_code", (await ResetAsync(isCodeKnown ? code : Wrong(), "a guessed pass phrase")).Message);
+        }
+
+        Assert.Equal("invalid_code", (await ResetAsync(code)).Message);
+    }
+
     [Fact, Holds("B13")]
     public async Task A_repeated_call_does_not_undo_a_later_change_of_the_password()
     {

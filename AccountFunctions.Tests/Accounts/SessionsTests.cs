@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 
 namespace AccountFunctions.Tests.Accounts;
 
@@ -16,6 +17,19 @@ public sealed class SessionsTests(AzuriteFixture azurite) : AppTests(azurite)
         App.Time.Advance(TimeSpan.FromMinutes(1));
         App.Client.DefaultRequestHeaders.TryAddWithoutValidation("User-Agent", "Phone 7");
         second = (await App.LoginAsync(Address)).Data;
+    }
+
+    [Fact]
+    public async Task Times_are_whole_seconds()
+    {
+        await using var app = await TestApp.StartAsync(
+            NewStorage(), time: new(new DateTimeOffset(2026, 11, 23, 12, 0, 0, TimeSpan.Zero).AddTicks(1_234_567)));
+        var login = await app.SignInAsync("ada@example.com");
+        var sessions = await app.GetAsync("sessions", login.GetProperty("access").GetString());
+        var times = Regex.Matches(login.GetRawText() + sessions.Text, "[0-9]{4}-[0-9]{2}-[0-9]{2}T[^\"]*");
+
+        Assert.Equal(4, times.Count);
+        Assert.All(times, time => Assert.Matches("^.{10}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$", time.Value));
     }
 
     [Fact, Holds("E8")]

@@ -106,6 +106,32 @@ public sealed partial class EmailTextsTests(AzuriteFixture azurite)
     }
 
     [Fact]
+    public async Task A_late_mail_names_the_time_that_is_left()
+    {
+        await using var app = await TestApp.StartAsync(azurite.NewStorage());
+        await app.RegisterAsync("ada@example.com");
+        await app.WaitForMailsAsync("ada@example.com", 1);
+        app.Time.Advance(TimeSpan.FromHours(20.5));
+        await app.PostAsync("code", new { username = "ada@example.com" });
+        var mails = await app.WaitForMailsAsync("ada@example.com", 2);
+
+        Assert.Contains("Valid for: 24 h\n", mails[0].PlainText, StringComparison.Ordinal);
+        Assert.Contains("Valid for: 3 h\n", mails[1].PlainText, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_resent_activation_code_leaves_although_the_reset_code_beside_it_has_expired()
+    {
+        await using var app = await TestApp.StartAsync(azurite.NewStorage(), new() { ["Codes:ResetLifetime"] = "00:00:00" });
+        await app.RegisterAsync("ada@example.com");
+        await app.WaitForMailsAsync("ada@example.com", 1);
+        app.Time.Advance(TimeSpan.FromMinutes(1));
+        await app.PostAsync("code", new { username = "ada@example.com" });
+
+        Assert.Equal(2, (await app.WaitForMailsAsync("ada@example.com", 2)).Count);
+    }
+
+    [Fact]
     public async Task The_gallery_shows_every_mail_in_every_language()
     {
         await using var app = await TestApp.StartAsync(azurite.NewStorage());

@@ -55,6 +55,7 @@ public sealed class HttpEdgeTests(AzuriteFixture azurite) : AppTests(azurite)
     [InlineData("application/json; charset=", HttpStatusCode.BadRequest)]
     [InlineData("application/json;", HttpStatusCode.BadRequest)]
     [InlineData("application/json; version=2; charset=unicode-1-1-utf-8", HttpStatusCode.BadRequest)]
+    [InlineData("application/json; profile=\"a;charset=latin1\"", HttpStatusCode.BadRequest)]
     [InlineData("application/json; charset=utf-16", HttpStatusCode.UnsupportedMediaType)]
     [InlineData("application/json; charset=utf-8; charset=latin1", HttpStatusCode.UnsupportedMediaType)]
     [InlineData("text/plain", HttpStatusCode.UnsupportedMediaType)]

@@ -15,6 +15,9 @@ public sealed partial record EmailAddress
 {
     public const int MaxLength = 254;
 
+    // With white space around it.
+    private const int MaxTextLength = 320;
+
     private EmailAddress(string local, string domain)
     {
         Mailbox = $"{local}@{domain}";
@@ -39,6 +42,13 @@ public sealed partial record EmailAddress
     public static bool TryParse(string? text, [NotNullWhen(true)] out EmailAddress? address)
     {
         address = null;
+
+        // Before anything is normalised: a domain in Unicode is no longer than its A-labels.
+        if (text?.Length > MaxTextLength)
+        {
+            return false;
+        }
+
         var parts = text?.Trim().Split('@');
         if (parts is not [var local, var domain] || local.Length > 64 || !LocalPart().IsMatch(local) || !TryGetAscii(domain, out var ascii))
         {

@@ -3,6 +3,8 @@ namespace AccountFunctions.Contract;
 /// <summary>Reads the members of a request and collects what is wrong with them, so that all faults are reported together.</summary>
 public sealed class FieldErrors
 {
+    // With separators between all digits, and some to spare.
+    private const int MaxCodeLength = 64;
     private readonly Dictionary<string, IReadOnlyList<string>> errors = [];
 
     public bool Any => errors.Count > 0;
@@ -50,7 +52,8 @@ public sealed class FieldErrors
             return null;
         }
 
-        var code = UnicodeText.WithoutSeparators(text);
+        // Normalising costs more than the length is worth: a long text of combining marks would keep a core busy.
+        var code = text.Length <= MaxCodeLength ? UnicodeText.WithoutSeparators(text) : "";
         if (code.Length == digits && code.All(char.IsAsciiDigit))
         {
             return code;
@@ -60,7 +63,9 @@ public sealed class FieldErrors
         return null;
     }
 
-    /// <summary>A string of at most <paramref name="maxLength"/> Unicode code points; null where it was null, absent or no text.</summary>
+    /// <summary>
+    /// A string of at most <paramref name="maxLength"/> Unicode code points; null where it was null, absent, too long or no text.
+    /// </summary>
     public string? Optional(string field, Member<string> member, int maxLength = int.MaxValue, bool singleLine = false)
     {
         if (member.State is MemberState.Invalid
@@ -74,6 +79,7 @@ public sealed class FieldErrors
         if (member.Value is { } text && text.Length > maxLength && text.EnumerateRunes().Count() > maxLength)
         {
             Add(field, FieldError.TooLong);
+            return null;
         }
 
         return member.Value;

@@ -37,10 +37,10 @@ internal static class UnicodeText
     /// </summary>
     /// <param name="text">Well-formed.</param>
     public static string WithoutSeparators(string text) =>
-        string.Concat(text.Normalize(NormalizationForm.FormKC).Where(character => !IsSeparator(character)));
+        string.Concat(text.Normalize(NormalizationForm.FormKC).EnumerateRunes().Where(rune => !IsSeparator(rune)));
 
-    private static bool IsSeparator(char character) =>
-        char.IsWhiteSpace(character)
-        || Separators.Contains(character)
-        || char.GetUnicodeCategory(character) is UnicodeCategory.DashPunctuation or UnicodeCategory.Format;
+    private static bool IsSeparator(Rune rune) =>
+        Rune.IsWhiteSpace(rune)
+        || (rune.IsBmp && Separators.Contains((char)rune.Value))
+        || Rune.GetUnicodeCategory(rune) is UnicodeCategory.DashPunctuation or UnicodeCategory.Format;
 }

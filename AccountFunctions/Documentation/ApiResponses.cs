@@ -11,13 +11,16 @@ internal sealed class ApiResponses
     private const string JsonType = "application/json";
     private const string ProblemType = "application/problem+json";
     private const string SampleTrace = "0af7651916cd43dd8448eb211c80319c";
+
+    // As in Problem.Message.
+    private const string FieldLines = "field: code";
     private readonly OpenApiDocument document;
     private readonly string issuer;
 
     public ApiResponses(OpenApiDocument document, string issuer)
     {
         (this.document, this.issuer) = (document, issuer);
-        document.AddComponent<IOpenApiSchema>(nameof(FieldError), OneOf([.. Catalogue.FieldErrors.Select(fault => (JsonNode)fault.Code)]));
+        document.AddComponent<IOpenApiSchema>(nameof(FieldError), Codes([.. Catalogue.FieldErrors.Select(fault => (JsonNode)fault.Code)]));
         AddHeader("X-Request-Id", "The id of the request in the logs.", Text());
         AddHeader("ETag", "The state of the account, for `If-Match`.", Text());
         AddHeader("Retry-After", "Seconds to wait.", new OpenApiSchema { Type = JsonSchemaType.Integer, Minimum = "1" });
@@ -53,19 +56,19 @@ internal sealed class ApiResponses
     private OpenApiResponse Describe(int status, IReadOnlyList<CatalogueEntry> refusals, IReadOnlyList<string> fields)
     {
         JsonNode[] codes = [.. refusals.Select(refusal => (JsonNode)refusal.Code)];
-        IOpenApiSchema message = OneOf([.. codes.Where(code => fields is [] || (string?)code != Problem.InvalidFields.Code)]);
+        var message = Codes(codes);
         (string, IOpenApiSchema)[] errors = [];
         if (fields is not [])
         {
-            // The type is in both, but generators of clients look for it here.
-            message = new OpenApiSchema { Type = JsonSchemaType.String, AnyOf = [message, FieldLines(fields)] };
+            message = Codes([.. codes.Where(code => (string?)code != Problem.InvalidFields.Code), FieldLines]);
+            message.Description = "For `invalid_fields` one `field: code` per line.";
             errors = [("errors", FieldFaults(fields))];
         }
 
         var envelope = Object([("status", OneOf("error")), ("code", OneOf(status)), ("data", Null()), ("message", message), .. errors]);
         var problem = Object(
         [
-            ("type", Text("uri")), ("title", Text()), ("status", OneOf(status)), ("detail", message), ("code", OneOf(codes)), .. errors,
+            ("type", Text("uri")), ("title", Text()), ("status", OneOf(status)), ("detail", message), ("code", Codes(codes)), .. errors,
             ("trace_id", Text()),
         ]);
         envelope.Required?.Remove("errors");
@@ -96,13 +99,6 @@ internal sealed class ApiResponses
                 : new Problem(status, refusal.Code);
     }
 
-    // As in Problem.Message: one field a line.
-    private static OpenApiSchema FieldLines(IReadOnlyList<string> fields)
-    {
-        var line = $"({string.Join('|', fields)}): ({string.Join('|', Catalogue.FieldErrors.Select(fault => fault.Code))})";
-        return new OpenApiSchema { Type = JsonSchemaType.String, Pattern = $"^{line}(\\n{line})*$" };
-    }
-
     private OpenApiSchema FieldFaults(IReadOnlyList<string> fields)
     {
         var faults = new OpenApiSchema { Type = JsonSchemaType.Array, Items = new OpenApiSchemaReference(nameof(FieldError), document) };
@@ -130,6 +126,17 @@ internal sealed class ApiResponses
     {
         Type = values[0].GetValueKind() is JsonValueKind.Number ? JsonSchemaType.Integer : JsonSchemaType.String,
         Enum = [.. values.Select(value => value.DeepClone())],
+    };
+
+    // Codes are added in time. Clients generated from a closed list would lose the whole refusal at one that they do not know, so the list
+    // is an extension (https://opensource.zalando.com/restful-api-guidelines/#112).
+    private static OpenApiSchema Codes(params JsonNode[] known) => new()
+    {
+        Type = JsonSchemaType.String,
+        Extensions = new Dictionary<string, IOpenApiExtension>
+        {
+            ["x-extensible-enum"] = new JsonNodeExtension(new JsonArray([.. known.Select(code => code.DeepClone())])),
+        },
     };
 
     private static OpenApiSchema Object(params (string Name, IOpenApiSchema Schema)[] members) => new()

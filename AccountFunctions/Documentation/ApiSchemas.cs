@@ -38,6 +38,12 @@ internal sealed class ApiSchemas(OpenApiDocument document, PasswordOptions passw
     {
         if (context.TypeInfo.Kind is not JsonTypeInfoKind.Object)
         {
+            // The exporter lists the words of an enum, but does not say that they are strings.
+            if (schema is JsonObject words && words.ContainsKey("enum"))
+            {
+                words["type"] = "string";
+            }
+
             return schema;
         }
 

@@ -41,13 +41,13 @@ public sealed class EmailComposer(
             return new EmailDecision.Wait();
         }
 
-        if (!row.IsLive(now))
-        {
-            return new EmailDecision.Drop("its code is no longer good");
-        }
-
         if (partition.Claim is { } claim)
         {
+            if (!row.IsLive(now))
+            {
+                return new EmailDecision.Drop("its code is no longer good");
+            }
+
             var code = codes.Derive(CodePurpose.Reset, partition.Key, row.Nonce);
             var account = await accounts.FindUsableAsync(claim.AccountId, cancellationToken);
             return account is { Credential: null }
@@ -71,7 +71,7 @@ public sealed class EmailComposer(
         return job.Kind switch
         {
             EmailKind.NewSignIn => await ComposeNewSignInAsync(job, account, cancellationToken),
-            _ when account is not null && account.PasswordChanged != job.Issued => new EmailDecision.Wait(),
+            _ when !await accounts.HasEventAsync(job.Id, job.Issued, cancellationToken) => new EmailDecision.Wait(),
             EmailKind.PasswordReset => ToOwner(account, texts.PasswordReset),
             _ => ToOwner(account, texts.PasswordChanged),
         };

@@ -12,10 +12,17 @@ internal static class MediaTypes
     /// <summary>Whether a body is JSON in UTF-8. Parameters may be empty or unknown, as some clients send them.</summary>
     public static bool IsJson(string? contentType)
     {
+        if (MediaTypeHeaderValue.TryParse(contentType, out var type))
+        {
+            return IsJson(
+                type.MediaType,
+                type.Parameters.Where(parameter => parameter.Name.Equals("charset", StringComparison.OrdinalIgnoreCase))
+                    .Select(parameter => parameter.Value?.Trim('"') ?? ""));
+        }
+
+        // What the grammar does not allow, but clients send.
         var parts = (contentType ?? "").Split(';', StringSplitOptions.TrimEntries);
-        return parts[0].Equals("application/json", StringComparison.OrdinalIgnoreCase)
-            && parts.Skip(1).Select(CharsetOf).All(charset =>
-                charset is null or "" || Utf8Labels.Contains(charset, StringComparer.OrdinalIgnoreCase));
+        return IsJson(parts[0], parts.Skip(1).Select(CharsetOf).OfType<string>());
     }
 
     /// <summary>Whether a body comes as it is, uncompressed.</summary>
@@ -43,6 +50,10 @@ internal static class MediaTypes
     /// <summary>Whether <c>If-None-Match</c> names the tag, by the weak comparison (RFC 9110 §13.1.2).</summary>
     public static bool Matches(string? ifNoneMatch, string tag) =>
         Split(ifNoneMatch).Any(entry => entry == "*" || entry == tag || entry == $"W/{tag}");
+
+    private static bool IsJson(string? mediaType, IEnumerable<string> charsets) =>
+        "application/json".Equals(mediaType, StringComparison.OrdinalIgnoreCase)
+        && charsets.All(charset => charset is "" || Utf8Labels.Contains(charset, StringComparer.OrdinalIgnoreCase));
 
     private static string[] Split(string? header) =>
         (header ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);

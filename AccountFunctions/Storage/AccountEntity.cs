@@ -43,7 +43,7 @@ public sealed class AccountEntity(TableEntity columns) : TableRow(columns)
         set => Set(value?.Stored, PasswordHash);
     }
 
-    /// <summary>When the password was last changed or reset; a notice of it waits for this.</summary>
+    /// <summary>When the password was last changed or reset.</summary>
     public DateTimeOffset PasswordChanged { get => Get<DateTimeOffset>(); set => Set(value); }
 
     public string FirstName { get => Get<string>(); set => Set(value); }

@@ -22,6 +22,14 @@ public sealed class AccountStore(TableServiceClient service, ChangeLoop loop)
         return (await table.ListAsync(filter, cancellationToken)).ConvertAll(row => new SessionEntity(row));
     }
 
+    /// <summary>Whether the history records a change that was made at this very moment.</summary>
+    public async Task<bool> HasEventAsync(string accountId, DateTimeOffset time, CancellationToken cancellationToken)
+    {
+        var (first, last) = EventEntity.KeysAt(time);
+        var filter = TableClient.CreateQueryFilter($"PartitionKey eq {accountId} and RowKey ge {first} and RowKey lt {last}");
+        return await table.ListAsync(filter, cancellationToken) is not [];
+    }
+
     /// <summary>
     /// Loads an account and a session, lets <paramref name="decide"/> change them, and commits; after a lost race again from the start.
     /// </summary>

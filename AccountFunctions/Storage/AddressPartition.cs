@@ -53,6 +53,14 @@ public sealed class AddressPartition : Partition
     /// <summary>The salt of every credential at this address; null if there is none yet.</summary>
     public Salt? Salt => Claim?.Salt ?? (Pendings is [.., var last] ? last.Credential.Salt : null);
 
+    /// <summary>A reset code without anything of the one that it replaces.</summary>
+    public ResetCodeEntity NewResetCode()
+    {
+        var code = new ResetCodeEntity(Key);
+        code.Columns.ETag = ResetCode?.ETag ?? default;
+        return code;
+    }
+
     /// <summary>The rows that nobody needs any more.</summary>
     public IEnumerable<TableRow> Outlived(DateTimeOffset now)
     {

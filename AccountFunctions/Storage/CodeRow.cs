@@ -21,5 +21,8 @@ public abstract class CodeRow(TableEntity columns) : TableRow(columns)
     /// </summary>
     public bool IsRedeemed { get => Columns.GetBoolean(nameof(IsRedeemed)) ?? false; set => Set(value); }
 
+    /// <summary>Whether the call that redeemed the code may be repeated. Guesses use up tries as before.</summary>
+    public bool IsRepeatable(DateTimeOffset now) => TriesLeft > 0 && now < Expires && IsRedeemed;
+
     public bool IsLive(DateTimeOffset now) => TriesLeft > 0 && now < Expires && !IsRedeemed;
 }

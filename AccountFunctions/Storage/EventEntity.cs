@@ -33,6 +33,9 @@ public sealed class EventEntity(TableEntity columns) : TableRow(columns)
     /// <summary>Row keys from this one on, up to <see cref="LastKey"/>, are of events before <paramref name="when"/>.</summary>
     public static string FirstKeyBefore(DateTimeOffset when) => KeyAt(when) + '.';
 
+    /// <summary>Row keys of events at a moment are from the first of these on, and before the second.</summary>
+    public static (string First, string Last) KeysAt(DateTimeOffset time) => (KeyAt(time) + '-', KeyAt(time) + '.');
+
     private static string KeyAt(DateTimeOffset when) =>
         string.Create(CultureInfo.InvariantCulture, $"event-{DateTimeOffset.MaxValue.Ticks - when.UtcTicks:D19}");
 

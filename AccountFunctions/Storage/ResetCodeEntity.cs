@@ -25,6 +25,9 @@ public sealed class ResetCodeEntity(TableEntity columns) : CodeRow(columns)
     /// <summary>When the code was redeemed.</summary>
     public DateTimeOffset Redeemed { get => GetTime(); set => Set(value); }
 
+    /// <summary>The account's version at that time; another change raises it, and the reset must not undo that.</summary>
+    public int AccountVersion { get => Columns.GetInt32(nameof(AccountVersion)) ?? 0; set => Set(value); }
+
     /// <summary>Whether the owner gets a notice of the redemption.</summary>
     public bool Notify { get => Columns.GetBoolean(nameof(Notify)) ?? false; set => Set(value); }
 }

@@ -14,7 +14,7 @@ public sealed partial class PasswordSetter(AccountStore accounts, MailRequests m
     {
         if (reset.Notify)
         {
-            // Of a repeated call's job the mail is sent already.
+            // When a call is repeated, the mail of its job has already been sent.
             await mails.EnqueueAsync(
                 new EmailJob(EmailKind.PasswordReset, addressKey, reset.AccountId, reset.Time), cancellationToken);
         }
@@ -30,12 +30,14 @@ public sealed partial class PasswordSetter(AccountStore accounts, MailRequests m
                     return Problem.InvalidCode;
                 }
 
-                if (current.PasswordChanged != reset.Time || current.Credential != reset.Credential)
+                if (current.Version != reset.Version)
                 {
-                    Set(partition, current, reset.Credential, reset.Time);
-                    partition.Insert(new EventEntity(current.Id, EventKind.PasswordReset, reset.Time));
+                    // Either this reset is done, or another change came after it.
+                    return current.PasswordChanged == reset.Time ? Success.Done : Problem.InvalidCode;
                 }
 
+                Set(partition, current, reset.Credential, reset.Time);
+                partition.Insert(new EventEntity(current.Id, EventKind.PasswordReset, reset.Time));
                 return Success.Done;
             },
             cancellationToken);

@@ -70,7 +70,7 @@ public sealed partial class ResendCode(
 
     private void Issue(AddressPartition partition, DateTimeOffset now)
     {
-        var code = partition.ResetCode ?? new ResetCodeEntity(partition.Key);
+        var code = partition.NewResetCode();
         codes.Issue(code, CodePurpose.Reset, now);
         partition.Save(code);
         partition.Save(partition.Guard);

@@ -56,7 +56,9 @@ public sealed class ResetPassword(
                 var account = row is not null && partition.Claim is { } claim
                     ? await accounts.FindUsableAsync(claim.AccountId, cancellationToken)
                     : null;
-                if (row is null || account is null)
+                if (row is null
+                    || account is null
+                    || (row.IsRedeemed && await passwords.VerifyAsync(password, [row.Credential], cancellationToken) != 0))
                 {
                     CountTry(partition, now);
                     return Problem.InvalidCode;
@@ -64,10 +66,8 @@ public sealed class ResetPassword(
 
                 if (row.IsRedeemed)
                 {
-                    partition.PretendChange();
-                    return await passwords.VerifyAsync(password, [row.Credential], cancellationToken) == 0
-                        ? Reset.Of(account, row)
-                        : Problem.InvalidCode;
+                    partition.Save(row);
+                    return Reset.Of(account, row);
                 }
 
                 if (passwords.Check(password, account.FirstName, account.LastName, account.FirstName + account.LastName) is { } unfit)
@@ -79,7 +79,7 @@ public sealed class ResetPassword(
 
                 // Before the code is used up: a full hash gate must not cost the person the code.
                 credential ??= await passwords.HashAsync(password, account.Credential?.Salt ?? partition.Salt, cancellationToken);
-                Redeem(partition, row, credential, now);
+                Redeem(partition, row, account, credential, now);
                 return Reset.Of(account, row);
             },
             cancellationToken);
@@ -91,26 +91,28 @@ public sealed class ResetPassword(
     /// <summary>The row whose code was sent: an open one, or one redeemed a moment ago.</summary>
     private ResetCodeEntity? FindRight(AddressPartition partition, string code, DateTimeOffset now) =>
         partition.ResetCode is { } row
-        && (row.IsLive(now) || (row.IsRedeemed && now < row.Expires))
+        && (row.IsLive(now) || row.IsRepeatable(now))
         && codes.Matches(code, CodePurpose.Reset, partition.Key, row.Nonce)
             ? row
             : null;
 
     private static void CountTry(AddressPartition partition, DateTimeOffset now)
     {
-        if (partition.ResetCode is { } open && open.IsLive(now))
+        if (partition.ResetCode is { } row && (row.IsLive(now) || row.IsRepeatable(now)))
         {
-            open.TriesLeft--;
-            partition.Save(open);
+            row.TriesLeft--;
+            partition.Save(row);
             return;
         }
 
         partition.PretendChange();
     }
 
-    private void Redeem(AddressPartition partition, ResetCodeEntity row, Credential credential, DateTimeOffset now)
+    private void Redeem(
+        AddressPartition partition, ResetCodeEntity row, AccountEntity account, Credential credential, DateTimeOffset now)
     {
         (row.IsRedeemed, row.Redeemed, row.Expires) = (true, now, now + Lifetimes.Repeat);
+        row.AccountVersion = account.Version;
         (row.Credential, row.Notify) = (credential, mails.TryCountNotice(partition));
         partition.Save(row);
         partition.Guard.ClearFailures();

@@ -32,6 +32,10 @@ public sealed partial class Refresh(
 {
     private readonly TokenOptions options = options.Value;
 
+    // Another instance, whose clock differs, may have written the time. No grace at all stays none.
+    private TimeSpan Grace =>
+        options.RefreshGrace > TimeSpan.Zero ? options.RefreshGrace + Lifetimes.ClockSkew : TimeSpan.FromTicks(-1);
+
     public async Task<Result<TokenReply>> HandleAsync(RefreshRequest request, Visitor visitor, CancellationToken cancellationToken)
     {
         var errors = new FieldErrors();
@@ -88,8 +92,7 @@ public sealed partial class Refresh(
                 (session.Counter, session.Hash, session.LastUsed) = (successor.Counter, successor.Hash, now);
                 partition.Save(session);
                 return replies.Create(account, session, successor);
-            case 1 when now <= session.LastUsed + options.RefreshGrace + Lifetimes.ClockSkew:
-                // Another instance may have written the time.
+            case 1 when now <= session.LastUsed + Grace:
                 return replies.Create(account, session, successor);
             default:
                 isReused = true;

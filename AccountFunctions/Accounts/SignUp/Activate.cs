@@ -136,6 +136,9 @@ public sealed partial class Activate(
             SweepDue = lifetimes.EndOfMail(redeemed.Issued),
         };
         partition.Insert(claim);
+
+        // Every registration saves it, too, so one that comes at this moment and may contest this one makes the commit fail.
+        partition.Save(partition.Guard);
         foreach (var pending in partition.Pendings.Where(pending => pending.Id != redeemed.Id).TakeLast(MaxPendings).Append(redeemed))
         {
             partition.Delete(pending);
@@ -146,14 +149,13 @@ public sealed partial class Activate(
 
     private async Task MailCodeAsync(AddressPartition partition, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var code = partition.ResetCode ?? new ResetCodeEntity(partition.Key);
+        var code = partition.NewResetCode();
         codes.Issue(code, CodePurpose.Reset, now);
         partition.Save(code);
-        if (mails.TryCountNotice(partition))
-        {
-            await mails.EnqueueAsync(new EmailJob(EmailKind.Code, partition.Key, Ids.New(now), now), cancellationToken);
-            partition.Save(partition.Guard);
-        }
+
+        // Even beyond the cap: strangers, who may have used it up, cannot redeem a code.
+        mails.TryCountNotice(partition);
+        await mails.EnqueueAsync(new EmailJob(EmailKind.Code, partition.Key, Ids.New(now), now), cancellationToken);
     }
 
     [LoggerMessage(LogLevel.Information, "Account {AccountId} activated.")]

@@ -41,7 +41,6 @@ public sealed class VerificationCodes(IOptions<CodeOptions> options)
     {
         row.Nonce = NewNonce();
         row.TriesLeft = options.Tries;
-        row.IsRedeemed = false;
     }
 
     /// <summary>128 random bits in hexadecimal.</summary>
