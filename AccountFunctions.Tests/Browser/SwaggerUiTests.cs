@@ -63,6 +63,32 @@ public sealed class SwaggerUiTests(AzuriteFixture azurite, Chromium chromium) : 
         Assert.Empty(await docs.AccessibilityFaultsAsync(RulesThatSwaggerUiBreaks));
     }
 
+    [Theory]
+    [InlineData("/api/docs")]
+    [InlineData("/api/docs/")]
+    public async Task Behind_a_path_of_a_gateway_the_page_works_as_it_does_without(string path)
+    {
+        await using var proxy = await PrefixProxy.StartAsync(App.Client);
+        await using var docs = await chromium.OpenAsync(App, proxy.Url + path);
+        await TryAsync(docs.Page, "ResendCode", new { username = "ada@example.com" }, 200);
+
+        Assert.Empty(docs.Faults);
+    }
+
+    [Theory]
+    [InlineData("/api/docs/errors")]
+    [InlineData("/api/docs/mails/")]
+    public async Task Behind_a_path_of_a_gateway_pages_lead_to_each_other(string path)
+    {
+        await using var proxy = await PrefixProxy.StartAsync(App.Client);
+        await using var page = await chromium.OpenAsync(App, proxy.Url + path);
+        await page.Page.GetByRole(AriaRole.Link, new() { Name = "API documentation" }).ClickAsync();
+        await page.Page.Locator(".opblock").First.WaitForAsync();
+
+        Assert.Equal($"{proxy.Url}/api/docs", page.Page.Url);
+        Assert.Empty(page.Faults);
+    }
+
     private static async Task<ILocator> ExpandAsync(IPage page, string operation)
     {
         var block = page.Locator($"[id$='-{operation}'].opblock");

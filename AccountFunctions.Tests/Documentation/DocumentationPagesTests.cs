@@ -20,7 +20,9 @@ public sealed partial class DocumentationPagesTests(AzuriteFixture azurite) : Ap
         Assert.DoesNotContain("unsafe", policy);
         Assert.True(page.Headers.CacheControl?.NoStore);
         Assert.Equal("nosniff", page.Headers.GetValues("X-Content-Type-Options").Single());
-        Assert.All(Links().Matches(await page.Content.ReadAsStringAsync()), link => Assert.Matches("^(docs|openapi|[.][.]/|#)", link.Groups[1].Value));
+        Assert.All(
+            Links().Matches(await page.Content.ReadAsStringAsync()),
+            link => Assert.Matches("^(docs|openapi|[.][.]/|#)", link.Groups[1].Value));
     }
 
     [Fact]

@@ -101,8 +101,11 @@ public sealed class HttpEdgeTests(AzuriteFixture azurite) : AppTests(azurite)
         foreach (var host in hosts)
         {
             var body = method is "POST" ? Good : "";
-            var answer = await SendRawAsync(
-                $"{method} {path} {host}\r\nContent-Type: application/json\r\nContent-Length: {body.Length}\r\nConnection: close\r\n\r\n{body}");
+            string[] lines =
+            [
+                $"{method} {path} {host}", "Content-Type: application/json", $"Content-Length: {body.Length}", "Connection: close", "", body,
+            ];
+            var answer = await SendRawAsync(string.Join("\r\n", lines));
 
             // Kestrel refuses some itself, with 400.
             Assert.Contains(int.Parse(answer.Split(' ')[1], CultureInfo.InvariantCulture), new[] { status, 400 });
@@ -283,8 +286,9 @@ public sealed class HttpEdgeTests(AzuriteFixture azurite) : AppTests(azurite)
     [Fact, Holds("F11")]
     public async Task A_fault_of_ours_is_503_internal_and_keeps_clients_away_for_a_minute()
     {
-        await using var faulty = await TestApp.StartAsync(NewStorage(), configure: services => services.Insert(
-            0, ServiceDescriptor.Singleton<IArgon2Engine>(new HookedEngine { Before = () => throw new InvalidOperationException("a bug") })));
+        var engine = new HookedEngine { Before = () => throw new InvalidOperationException("a bug") };
+        await using var faulty = await TestApp.StartAsync(
+            NewStorage(), configure: services => services.Insert(0, ServiceDescriptor.Singleton<IArgon2Engine>(engine)));
         var answer = await faulty.RegisterAsync("ada@example.com");
 
         Assert.Equal(

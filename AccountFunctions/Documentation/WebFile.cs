@@ -37,7 +37,8 @@ public sealed record WebFile(
         content.CopyTo(buffer);
         var bytes = buffer.ToArray();
         var tag = $"\"{Convert.ToHexStringLower(SHA256.HashData(bytes))[..16]}\"";
-        return new(bytes, contentType, OwnOnly, "public, max-age=31536000, immutable, no-transform", tag, IsGzip: bytes is [0x1F, 0x8B, ..]);
+        const string KeptForAYear = "public, max-age=31536000, immutable, no-transform";
+        return new(bytes, contentType, OwnOnly, KeptForAYear, tag, IsGzip: bytes is [0x1F, 0x8B, ..]);
     }
 
     /// <summary>Changes with the content.</summary>

@@ -36,7 +36,7 @@ internal static partial class SmtpRefusal
     private static partial Regex EnhancedCode();
 
     [GeneratedRegex(
-        @"\b(mailbox|inbox|user|recipient)\b.*\b(full|over ?quota)\b|\b(over|exceeded)\b.*\bmailbox quota\b|\bquota exceeded\b.*\bmailbox\b",
+        @"\b(mailbox|inbox|user|recipient)\b.*\b(full|over ?quota)\b|\b(over|exceeded)\b.*\bmailbox quota\b",
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex MailboxFull();
 
@@ -47,6 +47,8 @@ internal static partial class SmtpRefusal
     private static partial Regex NoSuchUser();
 
     // Texts that mention a missing user but are about who sends, or about what the server forwards.
-    [GeneratedRegex(@"\b(sender|from|relay\w*|helo|ehlo|auth\w*|polic\w*|block\w*|spam)\b", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    [GeneratedRegex(
+        @"\b(sender|from|relay\w*|helo|ehlo|auth\w*|polic\w*|block\w*|spam)\b",
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex OtherReason();
 }

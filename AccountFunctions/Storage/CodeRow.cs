@@ -16,8 +16,8 @@ public abstract class CodeRow(TableEntity columns) : TableRow(columns)
     public DateTimeOffset Expires { get => Get<DateTimeOffset>(); set => Set(value); }
 
     /// <summary>
-    /// Whether the code has been redeemed. The row then stays until <see cref="Expires"/>, so that a client whose answer was lost may repeat
-    /// its call.
+    /// Whether the code has been redeemed. The row then stays until <see cref="Expires"/>, so that a client whose answer was lost may
+    /// repeat its call.
     /// </summary>
     public bool IsRedeemed { get => Columns.GetBoolean(nameof(IsRedeemed)) ?? false; set => Set(value); }
 

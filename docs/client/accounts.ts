@@ -47,18 +47,18 @@ export function createAccounts(api: string, tokens: TokenStore) {
       }
 
       try {
-        const { data, response } = await open.POST('/account/refresh', { body: { refresh: old.refresh } });
-        if (data) {
+        const { data, error, response } = await open.POST('/account/refresh', { body: { refresh: old.refresh } });
+        if (data?.data?.access && data.data.refresh) {
           tokens.save(data.data);
           return true;
         }
 
-        if (response.status < 429) {
-          tokens.save(undefined); // The session is over: sign in again.
+        if (isOver(response.status, error)) {
+          tokens.save(undefined); // Sign in again.
           return false;
         }
 
-        await seconds(Number(response.headers.get('Retry-After') ?? 1));
+        await seconds(wait(response.headers.get('Retry-After')));
       } catch {
         await seconds(1); // The answer was lost. The same token may be sent again, and gets the same successor.
       }
@@ -76,8 +76,8 @@ export function createAccounts(api: string, tokens: TokenStore) {
 
     async signIn(username: string, password: string): Promise<User | string> {
       const { data, error } = await open.POST('/account/login', { body: { username, password } });
-      if (!data) {
-        return error.message;
+      if (!data?.data?.access) {
+        return error?.message ?? 'unavailable'; // What a proxy answers has no message.
       }
 
       tokens.save(data.data);
@@ -89,6 +89,16 @@ export function createAccounts(api: string, tokens: TokenStore) {
       tokens.save(undefined);
     },
   };
+}
+
+// Only the app itself ends a session. A proxy in between may answer anything.
+const isOver = (status: number, body: { message?: string } | undefined) =>
+  (status === 401 && body?.message === 'token_not_valid') || (status === 400 && body?.message === 'expired_account');
+
+// Seconds, or a date (RFC 9110 §10.2.3); a minute at most.
+function wait(retryAfter: string | null): number {
+  const count = /^\d+$/.test(retryAfter ?? '') ? Number(retryAfter) : (Date.parse(retryAfter ?? '') - Date.now()) / 1000;
+  return Math.min(Math.max(Number.isNaN(count) ? 1 : count, 1), 60);
 }
 
 const seconds = (count: number) => new Promise(resolve => setTimeout(resolve, count * 1000));

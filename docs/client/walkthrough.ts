@@ -1,10 +1,11 @@
 // From sign-up to sign-out against a local app: node build/walkthrough.js http://localhost:7071
 import { createAccounts, type Tokens } from './accounts.js';
+import { check, mailedCode } from './local.js';
 
 declare const process: { argv: string[] };
 
 const [, , origin = 'http://localhost:7071'] = process.argv;
-const [username, password] = [`ada-${Date.now()}@example.com`, 'blue tractor 77'];
+const [username, password] = [`ada-${Date.now()}@example.com`, 'blue tractor 77'] as const;
 let kept: Tokens | undefined;
 const accounts = createAccounts(`${origin}/api`, { load: () => kept, save: tokens => kept = tokens });
 
@@ -15,7 +16,7 @@ const registered = await accounts.open.POST('/account/register', { body: { usern
 check(registered.data?.data.username === username);
 check(await accounts.signIn(username, password) === 'not_active');
 
-const activated = await accounts.open.POST('/account/activate', { body: { username, code: await mailedCode() } });
+const activated = await accounts.open.POST('/account/activate', { body: { username, code: await mailedCode(origin, username) } });
 check(activated.data?.data === 'success');
 const user = await accounts.signIn(username, password);
 check(typeof user !== 'string' && user.first_name === 'Ada');
@@ -38,22 +39,3 @@ check(sessions.data?.data.length === 1 && sessions.data.data[0]!.current);
 await accounts.signOut(true);
 check(kept === undefined);
 console.log('done');
-
-// Only a local app shows its mails.
-async function mailedCode(): Promise<string> {
-  for (;;) {
-    const mails = await (await fetch(`${origin}/emailMessages?to=${encodeURIComponent(username!)}`)).json() as { subject: string }[];
-    const code = mails.at(-1)?.subject.match(/\d{6,}/)?.[0];
-    if (code) {
-      return code;
-    }
-
-    await new Promise(resolve => setTimeout(resolve, 100));
-  }
-}
-
-function check(holds: boolean): void {
-  if (!holds) {
-    throw new Error('not as it should be');
-  }
-}

@@ -12,7 +12,11 @@ public sealed record UpdateDetailsRequest(
     [Field("Job.", Nullable = true, MaxLength = ProfileLimits.Job, Example = "Mathematician")] Member<string> Job = default,
     [Field("About the person.", Nullable = true, MaxLength = ProfileLimits.Bio, Example = "Wrote the first program.")]
     Member<string> Bio = default,
-    [Field("The language of mails. Null follows the client that signs in.", Nullable = true, MaxLength = EmailLanguage.MaxLength, Example = "en")]
+    [Field(
+        "The language of mails. Null follows the client that signs in.",
+        Nullable = true,
+        MaxLength = EmailLanguage.MaxLength,
+        Example = "en")]
     Member<string> Language = default);
 
 /// <summary>
