@@ -31,7 +31,7 @@ public sealed class AccountStore(TableServiceClient service, ChangeLoop loop)
     }
 
     /// <summary>
-    /// Loads an account and a session, lets <paramref name="decide"/> change them, and commits; after a lost race again from the start.
+    /// Loads an account and a session, lets <paramref name="decide"/> change them, and commits; after a lost race, it starts again.
     /// </summary>
     /// <param name="sessionId">Null loads no session.</param>
     /// <exception cref="UnavailableException">Every race was lost.</exception>

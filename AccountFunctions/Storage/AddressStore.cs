@@ -19,7 +19,7 @@ public sealed class AddressStore(TableServiceClient service, ChangeLoop loop)
         return await admission is { } refused ? refused : partition;
     }
 
-    /// <summary>Loads a partition, lets <paramref name="decide"/> change it, and commits; after a lost race again from the start.</summary>
+    /// <summary>Loads a partition, lets <paramref name="decide"/> change it, and commits; after a lost race, it starts again.</summary>
     /// <exception cref="UnavailableException">Every race was lost.</exception>
     public Task<T> ChangeAsync<T>(string key, Func<AddressPartition, Task<T>> decide, CancellationToken cancellationToken) =>
         RunAsync(key, null, decide, cancellationToken);
