@@ -103,7 +103,8 @@ public sealed class HttpEdgeTests(AzuriteFixture azurite) : AppTests(azurite)
             var body = method is "POST" ? Good : "";
             string[] lines =
             [
-                $"{method} {path} {host}", "Content-Type: application/json", $"Content-Length: {body.Length}", "Connection: close", "", body,
+                $"{method} {path} {host}", "Content-Type: application/json", $"Content-Length: {body.Length}", "Connection: close", "",
+                body,
             ];
             var answer = await SendRawAsync(string.Join("\r\n", lines));
 

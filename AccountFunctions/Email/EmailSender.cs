@@ -140,8 +140,8 @@ public sealed partial class EmailSender(
         }
     }
 
-    // A copy instead of a failure: it does not count as a failed delivery, and arrives at the chosen time. Spread out, so that the copies do
-    // not all arrive at once.
+    // A copy instead of a failure: it does not count as a failed delivery, and arrives at the chosen time. Spread out, so that the copies
+    // do not all arrive at once.
     private Task PostponeAsync(EmailJob job, TimeSpan delay, string reason, CancellationToken cancellationToken)
     {
         Count(job, "postponed", reason);

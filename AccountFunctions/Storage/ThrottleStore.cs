@@ -10,7 +10,7 @@ public sealed class ThrottleStore(TableServiceClient service, ChangeLoop loop)
     private readonly TableClient table = service.GetTableClient(TableNames.Throttles);
 
     /// <summary>
-    /// Lets <paramref name="decide"/> change the quota of mails, and saves it if it returns true; after a lost race, again on the new state.
+    /// Lets <paramref name="decide"/> change the quota of mails, and saves it if it returns true; after a lost race, it starts again.
     /// </summary>
     /// <param name="known">The row as this instance saw it last, which saves a read when no other instance changed it.</param>
     /// <returns>The row as it is now.</returns>
