@@ -87,6 +87,7 @@ public static class Simulation
 
     private static string Price(double users)
     {
+        const double gigabytes = 2, hashSeconds = 0.2, otherSeconds = 0.03;
         var requests = users * 68.6;
         var executions = Math.Max(0, requests - 250_000) * 0.4e-6;
         var compute = Math.Max(0, (users * ((4.2 * hashSeconds) + (64.4 * otherSeconds / 16)) / 2 * gigabytes) - 100_000) * 26e-6;
