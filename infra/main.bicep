@@ -54,6 +54,9 @@ param logRetentionDays int = 30
 @description('Who hears of alerts; empty for nobody.')
 param alertEmail string = ''
 
+@description('Origins whose pages may call the API from a browser, for example https://app.example.com. No wildcard.')
+param corsOrigins string[] = []
+
 @description('Id of the Front Door profile that alone may call the app (its property frontDoorId); empty lets everybody call the app directly.')
 param frontDoorId string = ''
 
@@ -196,6 +199,7 @@ module functionApp 'modules/functionapp.bicep' = {
     insightsName: insightsName
     subnetId: network.?outputs.appSubnetId
     frontDoorId: frontDoorId
+    corsOrigins: corsOrigins
     alwaysReady: alwaysReady
     maximumInstances: maximumInstances
     settings: union(

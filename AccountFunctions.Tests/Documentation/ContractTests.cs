@@ -31,7 +31,7 @@ public sealed class ContractTests
         """{"status":"error","code":400,"data":null,"message":"code: blank","errors":{"code":["blank"]}}""",
         null)]
     [InlineData(
-        "POST", "/api/account/activate", 400, Json, """{"status":"error","code":400,"data":null,"message":"not_active"}""", "is none of")]
+        "POST", "/api/account/activate", 400, Json, """{"status":"error","code":400,"data":null,"message":"not_active"}""", "none of its refusals")]
     [InlineData(
         "POST",
         "/api/account/activate",

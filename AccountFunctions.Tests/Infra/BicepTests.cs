@@ -135,7 +135,10 @@ public sealed partial class BicepTests
             configuration.GetProperty("scmMinTlsVersion").GetString(),
             configuration.GetProperty("ftpsState").GetString(),
             configuration.GetProperty("remoteDebuggingEnabled").GetBoolean()));
-        Assert.False(configuration.TryGetProperty("cors", out _));
+        var origins = configuration.TryGetProperty("cors", out var cors) && cors.ValueKind is JsonValueKind.Object
+            ? cors.GetProperty("allowedOrigins").EnumerateArray().Select(origin => origin.GetString())
+            : [];
+        Assert.Equal(environment is "smtp" ? ["https://app.example.com"] : [], origins);
         Assert.All(
             Resources(environment, "Microsoft.Web/sites/basicPublishingCredentialsPolicies"),
             policy => Assert.False(policy.GetProperty("properties").GetProperty("allow").GetBoolean()));

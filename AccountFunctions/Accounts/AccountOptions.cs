@@ -1,9 +1,12 @@
+using System.ComponentModel.DataAnnotations;
+
 namespace AccountFunctions.Accounts;
 
 /// <summary>Settings <c>Accounts__*</c>: the accounts themselves.</summary>
 public sealed class AccountOptions
 {
-    /// <summary>How long a new account may sign in; enforced for role <c>C</c>.</summary>
+    /// <summary>How long a new account may sign in; enforced for role <c>C</c>. <c>00:00:00</c>: accounts do not expire.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "36500.00:00:00")]
     public TimeSpan Lifetime { get; set; } = TimeSpan.FromDays(30);
 
     /// <summary>

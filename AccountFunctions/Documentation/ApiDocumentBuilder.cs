@@ -41,7 +41,7 @@ internal sealed class ApiDocumentBuilder
         this.accounts = accounts;
         schemas = new ApiSchemas(document, passwords, codes);
         document.ExternalDocs = new OpenApiExternalDocs { Description = "Error reference", Url = new Uri($"{tokens.Issuer}/docs/errors") };
-        responses = new ApiResponses(document, tokens.Issuer);
+        responses = new ApiResponses(document, tokens.Issuer, Catalogue.Problems.Where(IsAnswered));
         document.AddComponent<IOpenApiSecurityScheme>(Bearer, new OpenApiSecurityScheme
         {
             Type = SecuritySchemeType.Http,
@@ -87,14 +87,17 @@ internal sealed class ApiDocumentBuilder
                 ? [new() { [new OpenApiSecuritySchemeReference(Bearer, document)] = [] }]
                 : [],
         };
-        var refusals = operation.Refusals.Where(refusal => accounts.DiscloseAddresses || !Telling.Contains(refusal.Name));
+        var refusals = operation.Refusals.Where(IsAnswered);
         foreach (var refusal in refusals.GroupBy(refusal => refusal.Status ?? 0))
         {
-            described.Responses[Key(refusal.Key)] = responses.Refusal(refusal.Key, [.. refusal], [.. request?.Properties?.Keys ?? []]);
+            described.Responses[Key(refusal.Key)] = responses.Refusal(
+                refusal.Key, [.. refusal], [.. request?.Properties?.Keys ?? []]);
         }
 
         return described;
     }
+
+    private bool IsAnswered(CatalogueEntry refusal) => accounts.DiscloseAddresses || !Telling.Contains(refusal.Name);
 
     private OpenApiTagReference Tag(string name)
     {

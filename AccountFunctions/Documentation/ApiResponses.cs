@@ -10,6 +10,8 @@ internal sealed class ApiResponses
 {
     private const string JsonType = "application/json";
     private const string ProblemType = "application/problem+json";
+    private const string RefusalName = "Refusal";
+    private const string ProblemName = "Problem";
     private const string SampleTrace = "0af7651916cd43dd8448eb211c80319c";
 
     // As in Problem.Message.
@@ -17,10 +19,12 @@ internal sealed class ApiResponses
     private readonly OpenApiDocument document;
     private readonly string issuer;
 
-    public ApiResponses(OpenApiDocument document, string issuer)
+    /// <param name="refusals">Every refusal that the document names.</param>
+    public ApiResponses(OpenApiDocument document, string issuer, IEnumerable<CatalogueEntry> refusals)
     {
         (this.document, this.issuer) = (document, issuer);
-        document.AddComponent<IOpenApiSchema>(nameof(FieldError), Codes([.. Catalogue.FieldErrors.Select(fault => (JsonNode)fault.Code)]));
+        document.AddComponent<IOpenApiSchema>(nameof(FieldError), Codes(Catalogue.FieldErrors.Select(fault => fault.Code)));
+        AddRefusals([.. refusals.Select(refusal => refusal.Code)]);
         AddHeader("X-Request-Id", "The id of the request in the logs.", Text());
         AddHeader("ETag", "The state of the account, for `If-Match`.", Text());
         AddHeader("Retry-After", "Seconds to wait.", new OpenApiSchema { Type = JsonSchemaType.Integer, Minimum = "1" });
@@ -34,9 +38,7 @@ internal sealed class ApiResponses
     {
         Description = "Done.",
         Headers = Headers(operation.About.HasETag ? "ETag" : null),
-        Content = Json(operation.About.Document is not null
-            ? reply
-            : Object(("status", OneOf("success")), ("code", OneOf(operation.Endpoint.Status)), ("data", reply), ("message", Null()))),
+        Content = Json(operation.About.Document is not null ? reply : Answer(operation, reply)),
     };
 
     /// <param name="fields">Members of the request, which may be at fault.</param>
@@ -53,45 +55,58 @@ internal sealed class ApiResponses
         return new OpenApiResponseReference(name, document);
     }
 
+    // Named, because generators of clients call what has no name Response31.
+    private OpenApiSchemaReference Answer(ApiOperation operation, IOpenApiSchema reply)
+    {
+        var type = operation.Reply;
+        var name = type.IsGenericType ? $"{type.GenericTypeArguments[0].Name}s" : type.Name;
+        return Refer(
+            $"{name.Replace("Reply", "", StringComparison.Ordinal)}Answer",
+            Object(("status", OneOf("success")), ("code", OneOf(operation.Endpoint.Status)), ("data", reply), ("message", Null())));
+    }
+
+    private void AddRefusals(IReadOnlyList<string> codes)
+    {
+        var faults = new OpenApiSchema
+        {
+            Description = "Fields at fault, for `invalid_fields` only.",
+            Type = JsonSchemaType.Object,
+            AdditionalProperties = new OpenApiSchema
+            {
+                Type = JsonSchemaType.Array,
+                Items = new OpenApiSchemaReference(nameof(FieldError), document),
+            },
+        };
+        var message = Codes(codes.Where(code => code != Problem.InvalidFields.Code).Append(FieldLines));
+        message.Description = "The code; for `invalid_fields` one `field: code` per line.";
+        Refer(RefusalName, Object(
+            ("status", OneOf("error")), ("code", Integer("The HTTP status.")), ("data", Null()), ("message", message), ("errors", faults)));
+        Refer(ProblemName, Object(
+            ("type", Text("uri")), ("title", Text()), ("status", Integer("The HTTP status.")), ("detail", message), ("code", Codes(codes)),
+            ("errors", faults), ("trace_id", Text())));
+    }
+
     private OpenApiResponse Describe(int status, IReadOnlyList<CatalogueEntry> refusals, IReadOnlyList<string> fields)
     {
-        JsonNode[] codes = [.. refusals.Select(refusal => (JsonNode)refusal.Code)];
-        var message = Codes(codes);
-        (string, IOpenApiSchema)[] errors = [];
-        if (fields is not [])
-        {
-            message = Codes([.. codes.Where(code => (string?)code != Problem.InvalidFields.Code), FieldLines]);
-            message.Description = "For `invalid_fields` one `field: code` per line.";
-            errors = [("errors", FieldFaults(fields))];
-        }
-
-        var envelope = Object([("status", OneOf("error")), ("code", OneOf(status)), ("data", Null()), ("message", message), .. errors]);
-        var problem = Object(
-        [
-            ("type", Text("uri")), ("title", Text()), ("status", OneOf(status)), ("detail", message), ("code", Codes(codes)), .. errors,
-            ("trace_id", Text()),
-        ]);
-        envelope.Required?.Remove("errors");
-        problem.Required?.Remove("errors");
         return new OpenApiResponse
         {
             Description = string.Join('\n', refusals.Select(refusal => $"- `{refusal.Code}`: {refusal.Meaning}")),
             Headers = Headers(status switch { 401 => "WWW-Authenticate", 429 or 503 => "Retry-After", _ => null }),
             Content = new Dictionary<string, IOpenApiMediaType>
             {
-                [JsonType] = new OpenApiMediaType { Schema = envelope, Examples = Examples(sample => Envelope.Refusal(sample)) },
-                [ProblemType] = new OpenApiMediaType
-                {
-                    Schema = problem,
-                    Examples = Examples(sample => Envelope.ProblemDocument(sample, issuer, SampleTrace)),
-                },
+                [JsonType] = Content(RefusalName, sample => Envelope.Refusal(sample)),
+                [ProblemType] = Content(ProblemName, sample => Envelope.ProblemDocument(sample, issuer, SampleTrace)),
             },
         };
 
-        Dictionary<string, IOpenApiExample> Examples(Func<Problem, ReadOnlyMemory<byte>> write) => refusals.ToDictionary(
-            refusal => refusal.Code,
-            IOpenApiExample (refusal) =>
-                new OpenApiExample { Description = refusal.Meaning, Value = JsonNode.Parse(write(Sample(refusal)).Span) });
+        OpenApiMediaType Content(string schema, Func<Problem, ReadOnlyMemory<byte>> write) => new()
+        {
+            Schema = new OpenApiSchemaReference(schema, document),
+            Examples = refusals.ToDictionary(
+                refusal => refusal.Code,
+                IOpenApiExample (refusal) =>
+                    new OpenApiExample { Description = refusal.Meaning, Value = JsonNode.Parse(write(Sample(refusal)).Span) }),
+        };
 
         Problem Sample(CatalogueEntry refusal) =>
             refusal.Name == nameof(Problem.InvalidFields)
@@ -99,16 +114,11 @@ internal sealed class ApiResponses
                 : new Problem(status, refusal.Code);
     }
 
-    private OpenApiSchema FieldFaults(IReadOnlyList<string> fields)
+    private OpenApiSchemaReference Refer(string name, OpenApiSchema schema)
     {
-        var faults = new OpenApiSchema { Type = JsonSchemaType.Array, Items = new OpenApiSchemaReference(nameof(FieldError), document) };
-        return new OpenApiSchema
-        {
-            Description = "Fields at fault, for `invalid_fields` only.",
-            Type = JsonSchemaType.Object,
-            AdditionalPropertiesAllowed = false,
-            Properties = fields.ToDictionary(field => field, IOpenApiSchema (_) => faults),
-        };
+        schema.Required?.Remove("errors");
+        document.AddComponent<IOpenApiSchema>(name, schema);
+        return new OpenApiSchemaReference(name, document);
     }
 
     private void AddHeader(string name, string description, OpenApiSchema schema) =>
@@ -130,14 +140,16 @@ internal sealed class ApiResponses
 
     // Codes are added in time. Clients generated from a closed list would lose the whole refusal at one that they do not know, so the list
     // is an extension (https://opensource.zalando.com/restful-api-guidelines/#112).
-    private static OpenApiSchema Codes(params JsonNode[] known) => new()
+    private static OpenApiSchema Codes(IEnumerable<string> known) => new()
     {
         Type = JsonSchemaType.String,
         Extensions = new Dictionary<string, IOpenApiExtension>
         {
-            ["x-extensible-enum"] = new JsonNodeExtension(new JsonArray([.. known.Select(code => code.DeepClone())])),
+            ["x-extensible-enum"] = new JsonNodeExtension(new JsonArray([.. known.Select(code => (JsonNode)code)])),
         },
     };
+
+    private static OpenApiSchema Integer(string description) => new() { Type = JsonSchemaType.Integer, Description = description };
 
     private static OpenApiSchema Object(params (string Name, IOpenApiSchema Schema)[] members) => new()
     {

@@ -6,11 +6,16 @@ namespace AccountFunctions.Email;
 /// <summary>Settings <c>Smtp__*</c>, read when <c>Email__Transport</c> is <c>Smtp</c>.</summary>
 public sealed class SmtpOptions
 {
+    /// <summary>The mail server; required by <c>Email__Transport</c> <c>Smtp</c>.</summary>
     public string Host { get; set; } = "";
+
+    /// <summary>Port of the mail server.</summary>
     [Range(1, 65535)] public int Port { get; set; } = 587;
 
-    /// <summary>Empty: no authentication.</summary>
+    /// <summary>The account at the mail server. Empty: no authentication.</summary>
     public string Username { get; set; } = "";
+
+    /// <summary>Its password.</summary>
     public string Password { get; set; } = "";
 
     /// <summary>The name in <c>EHLO</c>; empty: the sender's domain. Many servers refuse a name that is not fully qualified.</summary>

@@ -94,6 +94,9 @@ internal static class ResponseWriter
         response.Headers.Add("Referrer-Policy", "no-referrer");
         response.Headers.Add("X-Content-Type-Options", "nosniff");
         response.Headers.Add("X-Request-Id", request.TraceId());
+
+        // The platform answers CORS and lets scripts of allowed origins read the body, but no headers of ours.
+        response.Headers.Add("Access-Control-Expose-Headers", "ETag, Retry-After, X-Request-Id");
         if (request.IsHttps())
         {
             response.Headers.Add("Strict-Transport-Security", "max-age=31536000; includeSubDomains");

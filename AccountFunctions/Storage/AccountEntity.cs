@@ -13,6 +13,9 @@ public sealed class AccountEntity(TableEntity columns) : TableRow(columns)
     public const string ClientRole = "C";
     public const string AdminRole = "A";
 
+    /// <summary>The expiration date of an account that does not expire: the last second that RFC 3339 can write.</summary>
+    public static readonly DateTimeOffset Never = new(9999, 12, 31, 23, 59, 59, TimeSpan.Zero);
+
     public AccountEntity(string id)
         : this(new TableEntity(id, RowName))
     {

@@ -15,6 +15,9 @@ param subnetId string?
 
 @description('Id of the Front Door profile that alone may call the app; empty for everybody.')
 param frontDoorId string
+
+@description('Origins whose pages may call the API from a browser.')
+param corsOrigins string[]
 param alwaysReady int
 param maximumInstances int
 
@@ -89,6 +92,7 @@ resource app 'Microsoft.Web/sites@2024-11-01' = {
       http20Enabled: true
       ftpsState: 'Disabled'
       remoteDebuggingEnabled: false
+      cors: empty(corsOrigins) ? null : { allowedOrigins: corsOrigins, supportCredentials: false }
 
       // Otherwise whoever calls the app directly writes the X-Forwarded-For entry that the app trusts.
       ipSecurityRestrictionsDefaultAction: empty(frontDoorId) ? 'Allow' : 'Deny'

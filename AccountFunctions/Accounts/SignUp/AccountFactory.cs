@@ -48,7 +48,7 @@ public sealed class AccountFactory(AccountStore accounts, IOptions<AccountOption
         Language = pending.Language,
         Role = AccountEntity.ClientRole,
         Disabled = false,
-        ExpirationDate = now + options.Value.Lifetime,
+        ExpirationDate = options.Value.Lifetime == TimeSpan.Zero ? AccountEntity.Never : now + options.Value.Lifetime,
         Version = 1,
         Created = now,
     };

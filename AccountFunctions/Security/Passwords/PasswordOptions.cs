@@ -8,10 +8,19 @@ namespace AccountFunctions.Security;
 /// </summary>
 public sealed class PasswordOptions
 {
+    /// <summary>Characters that a new password needs, counted as Unicode code points after NFKC.</summary>
     [Range(8, 256)] public int MinimumLength { get; set; } = 8;
+
+    /// <summary>Characters that a password may have.</summary>
     [Range(64, 256)] public int MaximumLength { get; set; } = 256;
+
+    /// <summary>Memory of a hash in KiB (Argon2id). The defaults are OWASP's minimum.</summary>
     [Range(1024, 4 * 1024 * 1024)] public int MemoryKiB { get; set; } = 19456;
+
+    /// <summary>Passes of a hash over its memory.</summary>
     [Range(1, 100)] public int Iterations { get; set; } = 2;
+
+    /// <summary>Lanes of a hash.</summary>
     [Range(1, 64)] public int Parallelism { get; set; } = 1;
 
     /// <summary>

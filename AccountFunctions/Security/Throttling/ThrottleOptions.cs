@@ -6,12 +6,28 @@ namespace AccountFunctions.Security;
 /// <summary>Settings <c>Throttle__*</c>: the limits of one address and of one client network.</summary>
 public sealed class ThrottleOptions : IValidatableObject
 {
+    /// <summary>Time between two mails that somebody asks for at one address.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "1.00:00:00")]
     public TimeSpan ResendCooldown { get; set; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>Mails to one address in an hour, for all purposes together.</summary>
     [Range(1, 1000)] public int MailsPerHour { get; set; } = 5;
+
+    /// <summary>Mails to one address in a day, for all purposes together.</summary>
     [Range(1, 50)] public int MailsPerDay { get; set; } = 10;
+
+    /// <summary>Failed sign-ins at one address within <see cref="SignInWindow"/> before the first delay.</summary>
     [Range(1, 100)] public int SignInFailures { get; set; } = 5;
+
+    /// <summary>Window in which failed sign-ins count.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "1.00:00:00")]
     public TimeSpan SignInWindow { get; set; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>The longest delay after a failed sign-in. Delays begin at 30 seconds and double.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "1.00:00:00")]
     public TimeSpan MaxDelay { get; set; } = TimeSpan.FromMinutes(15);
+
+    /// <summary>Requests of one client network to the open operations in a minute. Refreshes that succeed do not count.</summary>
     [Range(1, 1_000_000)] public int RequestsPerMinute { get; set; } = 60;
 
     /// <summary>

@@ -16,12 +16,26 @@ public sealed class TokenOptions : IValidatableObject
     /// name it.
     /// </summary>
     [Required] public string Issuer { get; set; } = "";
+
+    /// <summary>Audience of access tokens, and their <c>client_id</c>.</summary>
     [Required] public string Audience { get; set; } = "";
+
+    /// <summary>How long an access token is valid.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "1.00:00:00")]
     public TimeSpan AccessLifetime { get; set; } = TimeSpan.FromMinutes(15);
+
+    /// <summary>How long a session lasts without a refresh.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "365.00:00:00")]
     public TimeSpan RefreshIdleLifetime { get; set; } = TimeSpan.FromDays(14);
+
+    /// <summary>How long a session lasts, however much it is used.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "3650.00:00:00")]
     public TimeSpan RefreshAbsoluteLifetime { get; set; } = TimeSpan.FromDays(90);
 
-    /// <summary>How long the token used last still gets the same successor again, because answers get lost.</summary>
+    /// <summary>
+    /// How long the token used last still gets the same successor, because answers get lost. 30 seconds are added for clocks that differ.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:00", "00:10:00")]
     public TimeSpan RefreshGrace { get; set; } = TimeSpan.FromSeconds(30);
 
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)

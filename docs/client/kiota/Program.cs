@@ -8,32 +8,32 @@ using Microsoft.Kiota.Abstractions.Authentication;
 using Microsoft.Kiota.Http.HttpClientLibrary;
 
 var origin = args[0];
-string? access = null;
+string access = "";
 var authentication = new BaseBearerTokenAuthenticationProvider(new Tokens(() => access));
 var accounts = new AccountsClient(new HttpClientRequestAdapter(authentication) { BaseUrl = $"{origin}/api" }).Account;
 var (username, password) = ($"edsger-{Guid.NewGuid():N}@example.com", "blue tractor 77");
 
 await RefusedAsync(400, "username: invalid_email", () =>
-    accounts.Register.PostAsRegisterPostResponseAsync(new() { Username = "nobody", Password1 = password, Password2 = password }));
-await accounts.Register.PostAsRegisterPostResponseAsync(
+    accounts.Register.PostAsync(new() { Username = "nobody", Password1 = password, Password2 = password }));
+await accounts.Register.PostAsync(
     new() { Username = username, Password1 = password, Password2 = password, FirstName = "Edsger" });
 await RefusedAsync(400, "not_active", () =>
-    accounts.Login.PostAsLoginPostResponseAsync(new() { Username = username, Password = password }));
+    accounts.Login.PostAsync(new() { Username = username, Password = password }));
 await RefusedAsync(400, "code: invalid", () =>
-    accounts.Activate.PostAsActivatePostResponseAsync(new() { Username = username, Code = "12" }));
-await accounts.Activate.PostAsActivatePostResponseAsync(new() { Username = username, Code = await MailedCodeAsync() });
-var login = (await accounts.Login.PostAsLoginPostResponseAsync(new() { Username = username, Password = password }))?.Data;
+    accounts.Activate.PostAsync(new() { Username = username, Code = "12" }));
+await accounts.Activate.PostAsync(new() { Username = username, Code = await MailedCodeAsync() });
+var login = (await accounts.Login.PostAsync(new() { Username = username, Password = password }))?.Data;
 Check(login?.User?.FirstName == "Edsger" && login.User.ExpirationDate > DateTimeOffset.UtcNow);
-await RefusedAsync(401, "not_authenticated", () => accounts.Details.GetAsDetailsGetResponseAsync());
-access = login!.Access;
-Check((await accounts.Details.PostAsDetailsPostResponseAsync(new() { Job = "Programmer" }))?.Data?.Job == "Programmer");
-await RefusedAsync(412, "stale", () => accounts.Details.PostAsDetailsPostResponseAsync(
+await RefusedAsync(401, "not_authenticated", () => accounts.Details.GetAsync());
+access = login!.Access!;
+Check((await accounts.Details.PostAsync(new() { Job = "Programmer" }))?.Data?.Job == "Programmer");
+await RefusedAsync(412, "stale", () => accounts.Details.PostAsync(
     new() { Job = "Poet" }, request => request.Headers.Add("If-Match", "\"another state\"")));
-await RefusedAsync(404, "not_found", () => accounts.Sessions["none"].DeleteAsSessionsDeleteResponseAsync());
-Check((await accounts.Sessions.GetAsSessionsGetResponseAsync())?.Data?.Single().Current == true);
-await accounts.Logout.PostAsLogoutPostResponseAsync(new() { All = true });
-access = null;
-await RefusedAsync(401, "token_not_valid", () => accounts.Refresh.PostAsRefreshPostResponseAsync(new() { Refresh = login.Refresh }));
+await RefusedAsync(404, "not_found", () => accounts.Sessions["none"].DeleteAsync());
+Check((await accounts.Sessions.GetAsync())?.Data?.Single().Current == true);
+await accounts.Logout.PostAsync(new() { All = true });
+access = "";
+await RefusedAsync(401, "token_not_valid", () => accounts.Refresh.PostAsync(new() { Refresh = login.Refresh }));
 Console.WriteLine("done");
 
 // The message of the typed body of a refusal.
@@ -68,11 +68,11 @@ async Task<string> MailedCodeAsync()
 
 static void Check(bool holds, string what = "") => _ = holds ? true : throw new InvalidOperationException($"not as it should be: {what}");
 
-internal sealed class Tokens(Func<string?> access) : IAccessTokenProvider
+internal sealed class Tokens(Func<string> access) : IAccessTokenProvider
 {
     public AllowedHostsValidator AllowedHostsValidator { get; } = new();
 
     public Task<string> GetAuthorizationTokenAsync(
         Uri uri, Dictionary<string, object>? context = null, CancellationToken cancellationToken = default) =>
-        Task.FromResult(access() ?? "");
+        Task.FromResult(access());
 }

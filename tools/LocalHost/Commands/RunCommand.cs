@@ -1,17 +1,37 @@
 using System.Collections;
 using System.CommandLine;
+using System.Net;
 using LocalHost.Hosting;
 using LocalHost.Storage;
 using LocalHost.Worker;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Console;
 
 namespace LocalHost.Commands;
 
 /// <summary>Runs the app with everything under it: storage, the Functions host, the mail emulator. Ctrl-C ends all of it.</summary>
 internal sealed class RunCommand
 {
+    private static readonly string DataFolder = Path.Combine(ProjectFolder.Root, ".azurite", "data");
     private static readonly TimeSpan StopGrace = TimeSpan.FromMilliseconds(400);
     private readonly Option<int> port = Options.Port(HostSettings.DefaultPort);
+    private readonly Option<IPAddress?> address = new("--host")
+    {
+        Description = "Address of this machine to listen on, for example 0.0.0.0 to try from a phone. Others on the network can then read "
+            + "the outbox.",
+        HelpName = "ADDRESS",
+        CustomParser = result =>
+        {
+            if (IPAddress.TryParse(result.Tokens.Single().Value, out var parsed))
+            {
+                return parsed;
+            }
+
+            result.AddError("--host must be an IP address.");
+            return null;
+        },
+    };
     private readonly Option<DirectoryInfo?> app = new("--app") { Description = "Folder of another build of the app.", HelpName = "DIR" };
     private readonly Option<bool> watch = new("--watch")
     {
@@ -24,7 +44,7 @@ internal sealed class RunCommand
         var run = new RunCommand();
         var command = new RootCommand("Runs the function app on this machine, with a storage emulator and a mail emulator under it.")
         {
-            run.port, run.app, run.watch, run.wait, EmulatorCommand.Create(),
+            run.port, run.address, run.app, run.watch, run.wait, EmulatorCommand.Create(), SeedCommand.Create(),
         };
         command.SetAction((arguments, cancellationToken) => ConsoleError.GuardAsync(() => run.RunAsync(arguments, cancellationToken)));
         return command;
@@ -32,10 +52,12 @@ internal sealed class RunCommand
 
     private async Task<int> RunAsync(ParseResult arguments, CancellationToken cancellationToken)
     {
+        Console.WriteLine("Starting storage, host and app …");
         OrphanFile.EndOrphans();
         var appDirectory = arguments.GetValue(app)?.FullName ?? ProjectFolder.AppOutput;
         var settings = ReadSettings(arguments.GetValue(port));
-        await using var azurite = HostSettings.NeedsStorage(settings) ? await StartStorageAsync(cancellationToken) : null;
+        var owner = $"process {Environment.ProcessId}, http://localhost:{arguments.GetValue(port)}";
+        await using var azurite = HostSettings.NeedsStorage(settings) ? await StartStorageAsync(owner, cancellationToken) : null;
         if (arguments.GetValue(wait) && azurite is { IsWhereToolsLook: false })
         {
             throw new StartException("A debugged app looks for its storage on ports 10000 to 10002, and something else listens there: "
@@ -47,6 +69,8 @@ internal sealed class RunCommand
         var options = new FunctionsHostOptions
         {
             Port = arguments.GetValue(port),
+            Address = arguments.GetValue(address),
+            OutboxFile = azurite is null ? null : Path.Combine(DataFolder, "outbox.jsonl"),
             AppDirectory = appDirectory,
             Configuration = HostSettings.ForHost(appDirectory, settings),
             StopGrace = StopGrace,
@@ -54,7 +78,9 @@ internal sealed class RunCommand
             WorkerId = arguments.GetValue(wait) ? WaitingWorker.WorkerId : null,
             Storage = storage,
             Logging = logging => logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("Grpc", LogLevel.Warning)
-                .AddSimpleConsole(console => console.SingleLine = true),
+                .AddConsoleFormatter<ShortFormatter, ConsoleFormatterOptions>()
+                .AddConsole(console => console.FormatterName = ShortFormatter.FormatterName)
+                .Services.AddSingleton(TimeProvider.System),
         };
         ChildWorker? worker = null;
         var ready = false;
@@ -94,8 +120,8 @@ internal sealed class RunCommand
         return settings;
     }
 
-    private static Task<Azurite> StartStorageAsync(CancellationToken cancellationToken) =>
-        Azurite.StartAsync(new AzuriteOptions { DataFolder = Path.Combine(ProjectFolder.Root, ".azurite", "data") }, cancellationToken);
+    private static Task<Azurite> StartStorageAsync(string owner, CancellationToken cancellationToken) =>
+        Azurite.StartAsync(new AzuriteOptions { DataFolder = DataFolder, Owner = owner }, cancellationToken);
 
     private static void Welcome(int port, string storage, ChildWorker? worker)
     {

@@ -35,6 +35,9 @@ public sealed class FunctionsHost : IAsyncDisposable
         var prefix = options.Configuration[$"{HostSettings.HostJson}:extensions:http:routePrefix"] ?? "api";
         var queues = new QueueFunctions(options.Configuration, options.QueueLease, loggers.CreateLogger<QueueListener>());
         supervisor = new WorkerSupervisor(options, rpc.Services.GetRequiredService<WorkerService>(), startWorker, queues, loggers);
+
+        // Functions only: the outbox shows codes.
+        web.UseWhen(context => context.Request.Path.StartsWithSegments($"/{prefix}"), functions => functions.UseCors());
         var http = new HttpFunctions(supervisor, loggers.CreateLogger<HttpFunctions>());
         supervisor.Loaded = functions =>
         {
@@ -46,7 +49,7 @@ public sealed class FunctionsHost : IAsyncDisposable
         page.Map(web);
         if (WithMails(out var accessKey))
         {
-            web.MapEmailEmulator(accessKey);
+            web.MapEmailEmulator(accessKey, options.OutboxFile, anyHost: options.Address is not null);
         }
     }
 
@@ -60,12 +63,12 @@ public sealed class FunctionsHost : IAsyncDisposable
         var host = new FunctionsHost(options, startWorker);
         try
         {
-            await ListenAsync(host.rpc, cancellationToken);
+            await ListenAsync(host.rpc, options.WorkerPort, cancellationToken);
             host.supervisor.Endpoint =
                 host.rpc.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses.Single() ?? "";
 
             // Before the worker, which may send a mail as soon as it runs; its own routes come when it has told of them.
-            await ListenAsync(host.web, cancellationToken);
+            await ListenAsync(host.web, options.Port, cancellationToken);
             await host.supervisor.StartAsync(cancellationToken);
             return host;
         }
@@ -102,7 +105,7 @@ public sealed class FunctionsHost : IAsyncDisposable
         await web.DisposeAsync();
     }
 
-    private static async Task ListenAsync(WebApplication app, CancellationToken cancellationToken)
+    private static async Task ListenAsync(WebApplication app, int port, CancellationToken cancellationToken)
     {
         try
         {
@@ -110,7 +113,7 @@ public sealed class FunctionsHost : IAsyncDisposable
         }
         catch (IOException e)
         {
-            throw new StartException(e.Message, e);
+            throw new StartException($"Port {port} is in use; start with another one, for example -- --port {port + 1}", e);
         }
     }
 
@@ -136,10 +139,18 @@ public sealed class FunctionsHost : IAsyncDisposable
         builder.WebHost.ConfigureKestrel(kestrel =>
         {
             kestrel.Limits.MaxRequestBodySize = HttpFunctions.MaxBodyBytes(options.Configuration);
-            kestrel.ListenLocalhost(options.Port);
+            if (options.Address is { } address)
+            {
+                kestrel.Listen(address, options.Port);
+            }
+            else
+            {
+                kestrel.ListenLocalhost(options.Port);
+            }
         });
         builder.Logging.ClearProviders();
         options.Logging(builder.Logging);
+        builder.Services.AddCors(cors => cors.AddDefaultPolicy(new CorsSettings(options.Configuration).Apply));
         return builder.Build();
     }
 

@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Logging;
 
@@ -8,6 +9,12 @@ public sealed record FunctionsHostOptions
 {
     /// <summary>TCP port on the loopback addresses.</summary>
     public required int Port { get; init; }
+
+    /// <summary>Another address of this machine to listen on; the outbox then answers any name. Null for the loopback addresses.</summary>
+    public IPAddress? Address { get; init; }
+
+    /// <summary>Where mails are kept over a restart; null keeps them in memory.</summary>
+    public string? OutboxFile { get; init; }
 
     /// <summary>The build of the app: what the worker is told as its own folder.</summary>
     public required string AppDirectory { get; init; }

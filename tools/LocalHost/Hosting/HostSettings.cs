@@ -25,7 +25,8 @@ public static class HostSettings
     public static Dictionary<string, string?> ReadFiles(int port, bool sampleOnly = false)
     {
         var values = ReadValues(Path.Combine(ProjectFolder.Root, ProjectFolder.SampleSettings));
-        foreach (var (name, value) in sampleOnly ? [] : ReadValues(Path.Combine(ProjectFolder.Root, "local.settings.json")))
+        var own = Path.Combine(ProjectFolder.Root, "local.settings.json");
+        foreach (var (name, value) in sampleOnly ? [] : ReadValues(own).Concat(ReadValues(own, "Host", "Host__")))
         {
             values[name] = value;
         }
@@ -85,10 +86,10 @@ public static class HostSettings
         }
     }
 
-    // The format of Core Tools.
-    private static Dictionary<string, string?> ReadValues(string file) =>
-        Read(file) is { } document && document.RootElement.TryGetProperty("Values", out var values)
-            ? values.EnumerateObject().ToDictionary(value => value.Name, value => (string?)value.Value.ToString())
+    // The format of Core Tools: the app's settings are Values, the host's own are Host.
+    private static Dictionary<string, string?> ReadValues(string file, string section = "Values", string prefix = "") =>
+        Read(file) is { } document && document.RootElement.TryGetProperty(section, out var values)
+            ? values.EnumerateObject().ToDictionary(value => prefix + value.Name, value => (string?)value.Value.ToString())
             : [];
 
     private static JsonDocument? Read(string file)

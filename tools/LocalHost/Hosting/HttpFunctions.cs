@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using Google.Protobuf;
@@ -59,6 +60,7 @@ internal sealed partial class HttpFunctions(WorkerSupervisor worker, ILogger<Htt
             return;
         }
 
+        var start = Stopwatch.GetTimestamp();
         try
         {
             var response = await running.Channel.InvokeAsync(await RequestAsync(http, function), http.RequestAborted);
@@ -82,6 +84,8 @@ internal sealed partial class HttpFunctions(WorkerSupervisor worker, ILogger<Htt
             LogFailed(function.Name, e.Message);
             http.Response.StatusCode = StatusCodes.Status500InternalServerError;
         }
+
+        LogServed(function.Name, http.Response.StatusCode, (long)Stopwatch.GetElapsedTime(start).TotalMilliseconds);
     }
 
     private static async Task<InvocationRequest> RequestAsync(HttpContext http, Function function)
@@ -146,6 +150,9 @@ internal sealed partial class HttpFunctions(WorkerSupervisor worker, ILogger<Htt
             await http.Response.BodyWriter.WriteAsync(body.Memory, http.RequestAborted);
         }
     }
+
+    [LoggerMessage(LogLevel.Information, "{Function} {Status} {Milliseconds} ms")]
+    private partial void LogServed(string function, int status, long milliseconds);
 
     [LoggerMessage(LogLevel.Error, "Function {Function} failed: {Message}")]
     private partial void LogFailed(string function, string message);

@@ -34,4 +34,5 @@ internal sealed record ErrorDetail(string Code, string Message);
 [JsonSerializable(typeof(SendRequest))]
 [JsonSerializable(typeof(OperationStatus))]
 [JsonSerializable(typeof(ErrorBody))]
+[JsonSerializable(typeof(ReceivedMail))]
 internal sealed partial class EmailWire : JsonSerializerContext;

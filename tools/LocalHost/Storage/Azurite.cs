@@ -103,14 +103,18 @@ public sealed partial class Azurite : IAsyncDisposable
         }
 
         Directory.CreateDirectory(folder);
+        var owner = Path.Combine(folder, "in-use.txt");
         try
         {
-            return new FileStream(Path.Combine(folder, "in-use.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            var held = new FileStream(Path.Combine(folder, "in-use.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            File.WriteAllText(owner, options.Owner);
+            return held;
         }
         catch (IOException e)
         {
+            var who = File.Exists(owner) ? $" ({File.ReadAllText(owner)})" : "";
             throw new StartException(
-                $"Another app keeps its data in {folder}: stop it, or name another storage in AzureWebJobsStorage.", e);
+                $"This folder's app already runs{who}: stop it, or name another storage in AzureWebJobsStorage.", e);
         }
     }
 

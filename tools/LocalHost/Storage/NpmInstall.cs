@@ -7,6 +7,7 @@ namespace LocalHost.Storage;
 public static class NpmInstall
 {
     private const string LockFile = "package-lock.json";
+    private static readonly TimeSpan Progress = TimeSpan.FromSeconds(10);
 
     /// <param name="source">Where package.json and its lock file are.</param>
     /// <param name="folder">Where node_modules is to be.</param>
@@ -24,13 +25,45 @@ public static class NpmInstall
             return;
         }
 
-        Console.WriteLine($"Installing {Path.GetFileName(source)}, once …");
-        foreach (var file in new[] { "package.json", LockFile })
-        {
-            await File.WriteAllBytesAsync(
-                Path.Combine(folder, file), await File.ReadAllBytesAsync(Path.Combine(source, file), cancellationToken), cancellationToken);
-        }
+        await InstallAsync(source, folder, cancellationToken);
 
+        // Last, so that an install that was cut off is done again.
+        File.Copy(Path.Combine(source, LockFile), installed);
+    }
+
+    // In a folder of its own: npm does not recover from one that an earlier run left half-written.
+    private static async Task InstallAsync(string source, string folder, CancellationToken cancellationToken)
+    {
+        var name = Path.GetFileName(source);
+        var work = Path.Combine(folder, $"installing-{Environment.ProcessId}");
+        Directory.CreateDirectory(work);
+        try
+        {
+            foreach (var file in new[] { "package.json", LockFile })
+            {
+                var content = await File.ReadAllBytesAsync(Path.Combine(source, file), cancellationToken);
+                await File.WriteAllBytesAsync(Path.Combine(work, file), content, cancellationToken);
+                await File.WriteAllBytesAsync(Path.Combine(folder, file), content, cancellationToken);
+            }
+
+            Console.WriteLine($"Installing {name} with npm, once …");
+            await RunNpmAsync(name, work, cancellationToken);
+            var modules = Path.Combine(folder, "node_modules");
+            if (Directory.Exists(modules))
+            {
+                Directory.Delete(modules, recursive: true);
+            }
+
+            Directory.Move(Path.Combine(work, "node_modules"), modules);
+        }
+        finally
+        {
+            Directory.Delete(work, recursive: true);
+        }
+    }
+
+    private static async Task RunNpmAsync(string name, string folder, CancellationToken cancellationToken)
+    {
         using var npm = Run(new ProcessStartInfo(
             OperatingSystem.IsWindows() ? "npm.cmd" : "npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"])
         {
@@ -38,18 +71,34 @@ public static class NpmInstall
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         });
-        var output = npm.StandardOutput.ReadToEndAsync(cancellationToken);
-        var errors = await npm.StandardError.ReadToEndAsync(cancellationToken);
-        await output;
-        await npm.WaitForExitAsync(cancellationToken);
-        if (npm.ExitCode != 0)
+        try
         {
-            throw new StartException($"npm cannot install {Path.GetFileName(source)}: {errors}");
-        }
+            var output = npm.StandardOutput.ReadToEndAsync(cancellationToken);
+            var errors = npm.StandardError.ReadToEndAsync(cancellationToken);
+            var exit = npm.WaitForExitAsync(cancellationToken);
+            for (var seconds = 10; await Task.WhenAny(exit, Task.Delay(Progress, cancellationToken)) != exit; seconds += 10)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                Console.WriteLine($"  {seconds} s …");
+            }
 
-        // Last, so that an install that was cut off is done again.
-        File.Copy(Path.Combine(source, LockFile), installed);
+            await exit;
+            await output;
+            if (npm.ExitCode != 0)
+            {
+                throw new StartException($"npm cannot install {name}: {FirstLine(await errors)} "
+                    + "Check the registry and the proxy that npm uses (npm config list), then start again.");
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            npm.Kill(entireProcessTree: true);
+            await npm.WaitForExitAsync(CancellationToken.None);
+            throw;
+        }
     }
+
+    private static string FirstLine(string text) => text.Trim().Split('\n')[0].TrimEnd();
 
     /// <exception cref="StartException">The program is not there.</exception>
     public static Process Run(ProcessStartInfo start)

@@ -75,7 +75,12 @@ public sealed partial class ApiContract(ReadOnlyMemory<byte> document)
             return;
         }
 
-        Match(JsonSerializer.Deserialize<JsonElement>(text), content.GetProperty("schema"), call);
+        var body = JsonSerializer.Deserialize<JsonElement>(text);
+        Match(body, content.GetProperty("schema"), call);
+        if (content.TryGetProperty("examples", out var examples))
+        {
+            CheckRefusal(body, operation, examples, (int)answer.StatusCode, call);
+        }
     }
 
     /// <summary>
@@ -136,6 +141,13 @@ public sealed partial class ApiContract(ReadOnlyMemory<byte> document)
                     }
 
                     break;
+                case "additionalProperties" when keyword.Value.ValueKind is JsonValueKind.Object && value.ValueKind is JsonValueKind.Object:
+                    foreach (var member in value.EnumerateObject())
+                    {
+                        Match(member.Value, keyword.Value, $"{at}.{member.Name}");
+                    }
+
+                    break;
                 case "required" when value.ValueKind is JsonValueKind.Object:
                     foreach (var name in keyword.Value.EnumerateArray())
                     {
@@ -151,6 +163,22 @@ public sealed partial class ApiContract(ReadOnlyMemory<byte> document)
                     throw new NotSupportedException($"{keyword.Name}: {keyword.Value}");
             }
         }
+    }
+
+    // All refusals have one schema. Which of them a status of an operation may be, its examples say.
+    private void CheckRefusal(JsonElement body, JsonElement operation, JsonElement examples, int status, string call)
+    {
+        var isProblem = body.TryGetProperty("trace_id", out _);
+        var hasFaults = body.TryGetProperty("errors", out var faults);
+        foreach (var fault in hasFaults ? faults.EnumerateObject() : default)
+        {
+            var fields = RequestOf(operation).GetProperty("properties");
+            Check(fields.TryGetProperty(fault.Name, out _), $"{call}: no field is called {fault.Name}");
+        }
+
+        var code = hasFaults ? "invalid_fields" : body.GetProperty(isProblem ? "code" : "message").GetString()!;
+        Check(examples.TryGetProperty(code, out _), $"{call} with {code}, which is none of its refusals");
+        Check(body.GetProperty(isProblem ? "status" : "code").GetInt32() == status, $"{call}, but names another status");
     }
 
     /// <summary>What a reference leads to.</summary>

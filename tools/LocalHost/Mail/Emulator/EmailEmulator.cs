@@ -7,16 +7,19 @@ namespace LocalHost.Mail;
 /// <summary>A local Azure Communication Services Email that delivers into memory, for people (<c>/outbox</c>) and tests.</summary>
 public static class EmailEmulator
 {
+    /// <param name="file">Keeps the mails over a restart; null keeps them in memory.</param>
+    /// <param name="anyHost">True shows the mails under any name of this machine, which lets others on the network read them.</param>
     /// <param name="accessKey">The base64 key with which clients sign; the <c>accesskey</c> of their connection string.</param>
     /// <exception cref="FormatException">The key is not base64.</exception>
-    public static IEndpointRouteBuilder MapEmailEmulator(this IEndpointRouteBuilder routes, string accessKey)
+    public static IEndpointRouteBuilder MapEmailEmulator(
+        this IEndpointRouteBuilder routes, string accessKey, string? file = null, bool anyHost = false)
     {
-        var mailbox = new Mailbox();
+        var mailbox = new Mailbox(file);
         var faults = new FaultQueue();
         var service = new EmailService(mailbox, faults);
 
         // Mails hold codes: a web page whose name resolves to this machine must not read them.
-        var local = routes.MapGroup("").RequireHost("localhost", "127.0.0.1");
+        var local = anyHost ? routes.MapGroup("") : routes.MapGroup("").RequireHost("localhost", "127.0.0.1");
 
         var signed = local.MapGroup("")
             .AddEndpointFilter(new AccessKeyFilter(Convert.FromBase64String(accessKey)))

@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace LocalHost.Mail;
 
 /// <param name="Id">The id of the send operation; a send that was repeated left two mails with one id.</param>
@@ -8,10 +10,24 @@ internal sealed record ReceivedMail(
 internal sealed class Mailbox
 {
     private const int Capacity = 10_000;
+    private readonly string? file;
 
     private readonly Lock gate = new();
     private readonly Queue<ReceivedMail> mails = [];
     private readonly Queue<OperationStatus> outcomes = [];
+
+    /// <param name="file">A line of JSON for each mail; null keeps the mails in memory.</param>
+    public Mailbox(string? file)
+    {
+        this.file = file;
+        foreach (var line in File.Exists(file) ? File.ReadLines(file).TakeLast(Capacity) : [])
+        {
+            if (JsonSerializer.Deserialize(line, EmailWire.Default.ReceivedMail) is { } mail)
+            {
+                Keep(mails, mail);
+            }
+        }
+    }
 
     /// <param name="mail">Null if the send fails and nothing arrives.</param>
     public void Add(OperationStatus outcome, ReceivedMail? mail)
@@ -22,6 +38,10 @@ internal sealed class Mailbox
             if (mail is not null)
             {
                 Keep(mails, mail);
+                if (file is not null)
+                {
+                    File.AppendAllText(file, JsonSerializer.Serialize(mail, EmailWire.Default.ReceivedMail) + "\n");
+                }
             }
         }
     }
@@ -48,6 +68,10 @@ internal sealed class Mailbox
         lock (gate)
         {
             mails.Clear();
+            if (file is not null)
+            {
+                File.Delete(file);
+            }
         }
     }
 

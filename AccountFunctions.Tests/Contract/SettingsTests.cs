@@ -1,0 +1,159 @@
+using System.ComponentModel.DataAnnotations;
+using System.Globalization;
+using System.Reflection;
+using System.Text;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using System.Xml.Linq;
+using AccountFunctions.Contract;
+using AccountFunctions.Functions;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+
+namespace AccountFunctions.Tests.Contract;
+
+public sealed partial class SettingsTests
+{
+    private static readonly IReadOnlyList<SettingsSection> Sections =
+        [.. new ServiceCollection().AddAccountFunctions().BuildServiceProvider().GetServices<SettingsSection>()];
+
+    private static readonly XDocument Documentation =
+        XDocument.Load(Path.ChangeExtension(typeof(SettingsSection).Assembly.Location, "xml"));
+
+    private static readonly string[] Secret = ["Codes__Key", "Tokens__SigningKey", "Tokens__PreviousSigningKeys", "Smtp__Password"];
+
+    [Theory]
+    [InlineData(
+        "Accounts__Lifetime", "900", "must be a duration like 00:15:00 (hours, minutes, seconds) or 30.00:00:00 (30 days), not '900'")]
+    [InlineData("Accounts__Lifetime", "24:00:00", "must be a duration")]
+    [InlineData("Codes__ResetLifetime", "10 minutes", "must be a duration")]
+    [InlineData("Codes__ResetLifetime", "2.00:00:00", "must be between 00:00:00 and 1.00:00:00, not 2.00:00:00")]
+    [InlineData("Codes__ResetLifetime", "-00:01:00", "must be between 00:00:00 and 1.00:00:00, not -00:01:00")]
+    [InlineData("Codes__Digits", "five", "must be a whole number, not 'five'")]
+    [InlineData("Codes__Digits", "12", "must be between 6 and 10, not 12")]
+    [InlineData("Codes__Digitz", "6", "there is no such setting")]
+    [InlineData("Throttle__Requests__PerMinute", "6", "there is no such setting")]
+    [InlineData("Accounts__ServeDocs", "yes", "must be true or false, not 'yes'")]
+    [InlineData("Email__Transport", "Pigeon", "must be one of AzureCommunication, Smtp, not 'Pigeon'")]
+    [InlineData("Email__ProductName", "", "is required")]
+    [InlineData("Throttle__ExemptNetworks", "203.0.113.0", "'203.0.113.0' is no CIDR range")]
+    public void A_setting_that_makes_no_sense_is_refused_by_the_name_it_is_written_with(string setting, string value, string fault)
+    {
+        var section = Sections.Single(section => setting.StartsWith($"{section.Name}__", StringComparison.Ordinal));
+        var refused = Assert.Throws<OptionsValidationException>(() => Read(section, setting, value));
+        var name = setting.Split("__") is [var first, var second, ..] ? $"{first}__{second}" : setting;
+
+        Assert.StartsWith($"{name}: {fault}", Assert.Single(refused.Failures), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("Accounts__Lifetime", "00:00:00")]
+    [InlineData("Accounts__Lifetime", "365.00:00:00")]
+    [InlineData("codes__digits", "8")]
+    [InlineData("Email__Transport", "smtp")]
+    public void A_setting_may_be_anything_in_its_range(string setting, string value) => Read(
+        Sections.Single(section => setting.StartsWith($"{section.Name}__", StringComparison.OrdinalIgnoreCase)), setting, value);
+
+    [Fact]
+    public void Every_setting_is_documented_and_in_the_sample()
+    {
+        var table = new StringBuilder();
+        foreach (var section in Sections)
+        {
+            table.Append($"\n## {section.Name}\n\n| setting | default | range | meaning |\n|---|---|---|---|\n");
+            var defaults = Activator.CreateInstance(section.Options);
+            foreach (var property in section.Options.GetProperties().Where(property => property.CanWrite))
+            {
+                var cells = string.Join(
+                    " | ", $"`{section.Name}__{property.Name}`", DefaultOf(property, defaults), RangeOf(property), MeaningOf(property));
+                table.Append($"| {cells} |\n");
+            }
+        }
+
+        var file = Repository.PathTo("docs", "settings.md");
+        var text = File.ReadAllText(file);
+        var head = text[..(text.IndexOf(Mark, StringComparison.Ordinal) + Mark.Length)];
+        if (Environment.GetEnvironmentVariable("UPDATE_DOCS") is not null)
+        {
+            File.WriteAllText(file, $"{head}\n{table}");
+        }
+
+        Assert.Equal($"{head}\n{table}", File.ReadAllText(file));
+        var options = new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip };
+        using var sample = JsonDocument.Parse(File.ReadAllText(Repository.PathTo("local.settings.sample.json")), options);
+        var names = sample.RootElement.GetProperty("Values").EnumerateObject().Select(value => value.Name).ToList();
+        Assert.Empty(Names().Matches(table.ToString()).Select(match => match.Groups[1].Value).Except(names));
+        Assert.Empty(names.Where(name => name.Contains("__", StringComparison.Ordinal))
+            .Except(Names().Matches(table.ToString()).Select(match => match.Groups[1].Value)));
+    }
+
+    private const string Mark = "<!-- Written by SettingsTests: UPDATE_DOCS=1 -->";
+
+    private static void Read(SettingsSection section, string setting, string value)
+    {
+        var options = new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip };
+        using var sample = JsonDocument.Parse(File.ReadAllText(Repository.PathTo("local.settings.sample.json")), options);
+        var settings = sample.RootElement.GetProperty("Values").EnumerateObject()
+            .ToDictionary(
+                entry => entry.Name.Replace("__", ":", StringComparison.Ordinal),
+                entry => entry.Value.GetString(),
+                StringComparer.OrdinalIgnoreCase);
+        settings["Smtp:Host"] = "smtp.example.com";
+        settings[setting.Replace("__", ":", StringComparison.Ordinal)] = value;
+        var services = new ServiceCollection()
+            .AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection(settings).Build())
+            .AddSingleton<Microsoft.Extensions.Hosting.IHostEnvironment>(
+                new Microsoft.Extensions.Hosting.Internal.HostingEnvironment { EnvironmentName = "Development" })
+            .AddLogging()
+            .AddAccountFunctions();
+        using var provider = services.BuildServiceProvider();
+        var reader = provider.GetRequiredService(typeof(IOptions<>).MakeGenericType(section.Options));
+        try
+        {
+            _ = reader.GetType().GetProperty(nameof(IOptions<object>.Value))!.GetValue(reader);
+        }
+        catch (TargetInvocationException e)
+        {
+            throw e.InnerException!;
+        }
+    }
+
+    private static string DefaultOf(PropertyInfo property, object? defaults) => property.GetValue(defaults) switch
+    {
+        "" => "–",
+        bool flag => flag ? "`true`" : "`false`",
+        var value => string.Create(CultureInfo.InvariantCulture, $"`{value}`"),
+    };
+
+    private static string RangeOf(PropertyInfo property) => property switch
+    {
+        _ when property.GetCustomAttribute<RangeAttribute>() is { } range =>
+            string.Create(CultureInfo.InvariantCulture, $"{range.Minimum} to {range.Maximum}"),
+        _ when property.GetCustomAttribute<RequiredAttribute>() is not null => "required",
+        { PropertyType.IsEnum: true } => string.Join(", ", Enum.GetNames(property.PropertyType)),
+        _ => "",
+    };
+
+    private static string MeaningOf(PropertyInfo property)
+    {
+        var name = $"P:{property.DeclaringType!.FullName}.{property.Name}";
+        var summary = Documentation.Descendants("member").SingleOrDefault(member => member.Attribute("name")?.Value == name)
+            ?.Element("summary");
+        Assert.True(summary is not null, $"{name} has no summary");
+        var section = Sections.Single(section => section.Options == property.DeclaringType).Name;
+        var text = string.Concat(summary.Nodes().Select(node => node switch
+        {
+            XElement { Name.LocalName: "c" } code => $"`{code.Value}`",
+            XElement see => $"`{section}__{see.Attribute("cref")!.Value.Split('.')[^1]}`",
+            _ => node.ToString(),
+        }));
+        return Blanks().Replace(text, " ").Trim() + (Secret.Contains($"{section}__{property.Name}") ? " **Secret.**" : "");
+    }
+
+    [GeneratedRegex(@"\s+")]
+    private static partial Regex Blanks();
+
+    [GeneratedRegex(@"\| `(\w+)` \|")]
+    private static partial Regex Names();
+}
