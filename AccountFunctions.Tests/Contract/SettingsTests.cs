@@ -61,13 +61,13 @@ public sealed partial class SettingsTests
         var table = new StringBuilder();
         foreach (var section in Sections)
         {
-            table.Append($"\n## {section.Name}\n\n| setting | default | range | meaning |\n|---|---|---|---|\n");
+            table.Append(null, $"\n## {section.Name}\n\n| setting | default | range | meaning |\n|---|---|---|---|\n");
             var defaults = Activator.CreateInstance(section.Options);
             foreach (var property in section.Options.GetProperties().Where(property => property.CanWrite))
             {
                 var cells = string.Join(
                     " | ", $"`{section.Name}__{property.Name}`", DefaultOf(property, defaults), RangeOf(property), MeaningOf(property));
-                table.Append($"| {cells} |\n");
+                table.Append(null, $"| {cells} |\n");
             }
         }
 
