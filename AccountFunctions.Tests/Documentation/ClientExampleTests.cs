@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Text.RegularExpressions;
 using LocalHost.Storage;
 
 namespace AccountFunctions.Tests.Documentation;
@@ -10,6 +11,7 @@ public sealed class ClientExampleTests(AzuriteFixture azurite)
 {
     private static readonly string Docs = Repository.PathTo("docs");
     private static readonly string Client = Path.Combine(Docs, "client");
+    private static readonly string Package = Repository.PathTo("clients", "typescript");
 
     [Fact]
     public async Task The_typescript_clients_compile_against_the_served_document_and_run()
@@ -26,10 +28,67 @@ public sealed class ClientExampleTests(AzuriteFixture azurite)
         File.Delete(document);
         await NodeAsync("node_modules/typescript/bin/tsc", "--project", ".");
 
-        Assert.EndsWith("done\n", await NodeAsync("build/walkthrough.js", origin));
+        Assert.EndsWith("done\n", await NodeAsync("build/openapi-fetch.js", origin));
         Assert.EndsWith("done\n", await NodeAsync("build/hey-api.js", origin));
         Assert.EndsWith("done\n", await NodeAsync("build/oauth.js", origin));
-        Assert.EndsWith("done\n", await NodeAsync("build/refusals.js"));
+    }
+
+    [Fact]
+    public async Task The_typescript_package_says_what_the_document_says_and_passes_its_own_tests()
+    {
+        await using var app = await TestApp.StartAsync(azurite.NewStorage());
+        app.Time.SetUtcNow(TimeProvider.System.GetUtcNow());
+        await NpmInstall.EnsureAsync(Package, Package, CancellationToken.None);
+        var document = Path.Combine(Path.GetTempPath(), $"openapi-{app.Client.BaseAddress!.Port}.json");
+        await File.WriteAllBytesAsync(document, await app.Client.GetByteArrayAsync("/api/openapi.json"));
+        await RunAsync("node", Package, "node_modules/openapi-typescript/bin/cli.js", document, "-o", "test/api.d.ts");
+        File.Delete(document);
+        await RunAsync("node", Package, "node_modules/typescript/bin/tsc", "--project", "tsconfig.build.json");
+        var snippets = Snippets("ts", Path.Combine(Docs, "clients.md"), Path.Combine(Package, "README.md"));
+        var files = snippets.Select((_, number) => Path.Combine(Package, "test", $"snippet{number}.ts")).ToList();
+        foreach (var (file, snippet) in files.Zip(snippets))
+        {
+            await File.WriteAllTextAsync(file, snippet);
+        }
+
+        try
+        {
+            await RunAsync("node", Package, "node_modules/typescript/bin/tsc", "--project", "tsconfig.json");
+        }
+        finally
+        {
+            files.ForEach(File.Delete);
+        }
+
+        Assert.Equal(2, files.Count);
+        var tests = new ProcessStartInfo("node", ["node_modules/vitest/vitest.mjs", "run", "--no-color"]) { WorkingDirectory = Package };
+        tests.Environment["ACCOUNTS_ORIGIN"] = app.Client.BaseAddress!.GetLeftPart(UriPartial.Authority);
+        Assert.Contains("Test Files  3 passed (3)", await RunAsync(tests));
+    }
+
+    [Fact]
+    public async Task The_csharp_of_the_page_compiles()
+    {
+        var folder = Directory.CreateTempSubdirectory().FullName;
+        var snippets = Snippets("csharp", Path.Combine(Docs, "clients.md"));
+        Assert.Equal(2, snippets.Count);
+        await File.WriteAllTextAsync(Path.Combine(folder, "ContentLengthHandler.cs"), snippets[0]);
+        await File.WriteAllTextAsync(Path.Combine(folder, "Program.cs"), snippets[1]);
+        var version = typeof(Microsoft.AspNetCore.Authentication.JwtBearer.JwtBearerHandler).Assembly.GetName().Version!.ToString(3);
+        await File.WriteAllTextAsync(Path.Combine(folder, "page.csproj"), $"""
+            <Project Sdk="Microsoft.NET.Sdk.Web">
+              <PropertyGroup>
+                <TargetFramework>net10.0</TargetFramework>
+                <ImplicitUsings>enable</ImplicitUsings>
+                <Nullable>enable</Nullable>
+              </PropertyGroup>
+              <ItemGroup>
+                <PackageReference Include="Microsoft.AspNetCore.Authentication.JwtBearer" Version="{version}" />
+              </ItemGroup>
+            </Project>
+            """);
+        await RunAsync("dotnet", folder, "build", "-warnaserror", "-p:NoWarn=NU1603");
+        Directory.Delete(folder, recursive: true);
     }
 
     [Theory]
@@ -63,35 +122,21 @@ public sealed class ClientExampleTests(AzuriteFixture azurite)
         Directory.Delete(folder, recursive: true);
     }
 
-    [Fact]
-    public void The_page_shows_the_client_as_it_is()
-    {
-        const string Start = "```ts\n";
-        var file = Path.Combine(Docs, "clients.md");
-        var page = File.ReadAllText(file);
-        var from = page.IndexOf(Start, StringComparison.Ordinal) + Start.Length;
-        var to = page.IndexOf("```\n\nThen", from, StringComparison.Ordinal);
-        var client = File.ReadAllText(Path.Combine(Client, "accounts.ts"));
-        if (Environment.GetEnvironmentVariable("UPDATE_DOCS") is not null)
-        {
-            File.WriteAllText(file, page[..from] + client + page[to..]);
-        }
-        else
-        {
-            Assert.Equal(client, page[from..to]);
-        }
-    }
+    private static List<string> Snippets(string language, params string[] pages) =>
+    [
+        .. pages.SelectMany(page => Regex.Matches(File.ReadAllText(page), $"```{language}\n(.*?)```", RegexOptions.Singleline))
+            .Select(match => match.Groups[1].Value),
+    ];
 
     private static Task<string> NodeAsync(params string[] arguments) => RunAsync("node", Client, arguments);
 
-    private static async Task<string> RunAsync(string command, string folder, params string[] arguments)
+    private static Task<string> RunAsync(string command, string folder, params string[] arguments) =>
+        RunAsync(new ProcessStartInfo(command, arguments) { WorkingDirectory = folder });
+
+    private static async Task<string> RunAsync(ProcessStartInfo start)
     {
-        using var process = NpmInstall.Run(new ProcessStartInfo(command, arguments)
-        {
-            WorkingDirectory = folder,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        });
+        (start.RedirectStandardOutput, start.RedirectStandardError) = (true, true);
+        using var process = NpmInstall.Run(start);
         var errors = process.StandardError.ReadToEndAsync();
         var output = await process.StandardOutput.ReadToEndAsync();
         await process.WaitForExitAsync();

@@ -21,6 +21,7 @@ internal sealed class ApiDocumentBuilder
         {
             Title = "Accounts",
             Version = "1",
+            License = new OpenApiLicense { Name = "MIT", Identifier = "MIT" },
             Description = $"""
                 Sign-up, activation by mailed code, sign-in, recovery and account details. Every answer comes in one envelope:
                 `status`, `code` (the HTTP status), `data` and `message`, and for fields at fault `errors`. A client that sends
@@ -31,7 +32,16 @@ internal sealed class ApiDocumentBuilder
 
         // Relative to the document, which a proxy may serve under another path.
         Servers = [new OpenApiServer { Url = "." }],
-        Tags = new HashSet<OpenApiTag>(),
+
+        // In the order in which a client comes to them.
+        Tags = new HashSet<OpenApiTag>
+        {
+            new() { Name = Tags.SignUp, Description = "From an address to an account." },
+            new() { Name = Tags.Session, Description = "Sign-in and what follows it." },
+            new() { Name = Tags.Recovery, Description = "A forgotten password." },
+            new() { Name = Tags.Profile, Description = "The account, for its owner." },
+            new() { Name = Tags.Service, Description = "For other services and for operators." },
+        },
         Components = new OpenApiComponents(),
         Paths = [],
     };
@@ -40,6 +50,7 @@ internal sealed class ApiDocumentBuilder
     {
         this.accounts = accounts;
         schemas = new ApiSchemas(document, passwords, codes);
+        document.Info.Contact = new OpenApiContact { Name = "The operators of this deployment", Url = new Uri(tokens.Issuer) };
         document.ExternalDocs = new OpenApiExternalDocs { Description = "Error reference", Url = new Uri($"{tokens.Issuer}/docs/errors") };
         responses = new ApiResponses(document, tokens.Issuer, Catalogue.Problems.Where(IsAnswered));
         document.AddComponent<IOpenApiSecurityScheme>(Bearer, new OpenApiSecurityScheme
@@ -74,7 +85,7 @@ internal sealed class ApiDocumentBuilder
             OperationId = route.Name,
             Summary = about.Summary,
             Description = about.Description,
-            Tags = new HashSet<OpenApiTagReference> { Tag(operation.Endpoint.Tag) },
+            Tags = new HashSet<OpenApiTagReference> { new(operation.Endpoint.Tag, document) },
             Parameters = [.. Parameters(operation)],
             RequestBody = request is null
                 ? null
@@ -98,12 +109,6 @@ internal sealed class ApiDocumentBuilder
     }
 
     private bool IsAnswered(CatalogueEntry refusal) => accounts.DiscloseAddresses || !Telling.Contains(refusal.Name);
-
-    private OpenApiTagReference Tag(string name)
-    {
-        document.Tags?.Add(new OpenApiTag { Name = name });
-        return new OpenApiTagReference(name, document);
-    }
 
     private static IEnumerable<OpenApiParameter> Parameters(ApiOperation operation)
     {

@@ -1,19 +1,19 @@
 // An access token, validated by libraries that know nothing of this app: node build/oauth.js http://localhost:7071
 import { createRemoteJWKSet, jwtVerify } from 'jose';
 import * as oauth from 'oauth4webapi';
-import { createAccounts, type Tokens } from './accounts.js';
 import { check, mailedCode } from './local.js';
 
 declare const process: { argv: string[] };
 
 const [, , origin = 'http://localhost:7071', audience = 'account-functions'] = process.argv;
 const [username, password] = [`barbara-${Date.now()}@example.com`, 'blue tractor 77'] as const;
-let kept: Tokens | undefined;
-const accounts = createAccounts(`${origin}/api`, { load: () => kept, save: tokens => kept = tokens });
-await accounts.open.POST('/account/register', { body: { username, password1: password, password2: password } });
-await accounts.open.POST('/account/activate', { body: { username, code: await mailedCode(origin, username) } });
-await accounts.signIn(username, password);
-const access = kept!.access;
+const post = async (operation: string, body: object) =>
+  (await fetch(`${origin}/api/account/${operation}`, {
+    method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body),
+  })).json() as Promise<{ data: { access: string } }>;
+await post('register', { username, password1: password, password2: password });
+await post('activate', { username, code: await mailedCode(origin, username) });
+const { access } = (await post('login', { username, password })).data;
 
 // RFC 9068 §4, for a local issuer without TLS.
 const issuer = new URL(`${origin}/api`);

@@ -3,7 +3,7 @@ using AccountFunctions.Contract;
 namespace AccountFunctions.Accounts;
 
 /// <summary>The caller's own account.</summary>
-[Operation("Read the account", HasETag = true)]
+[Operation("Read the account", Description = "The `ETag` names its state, for `If-Match`.", HasETag = true)]
 public static class GetDetails
 {
     public static Task<Result<UserReply>> HandleAsync(Caller caller, CancellationToken cancellationToken) =>

@@ -1,0 +1,126 @@
+import { createHttp, type Answer, type Call } from './http.js';
+import { memoryStore, type TokenStore } from './stores.js';
+import type { Changes, Registration, Result, Session, Tokens, User } from './types.js';
+
+export interface AccountsOptions {
+  /** The address that ends in `/api`. */
+  api: string;
+  /** In memory where it is left out. */
+  store?: TokenStore;
+  /** Called when the app has ended the session: ask the user to sign in. */
+  onSessionEnd?: () => void;
+  /** How often a call is repeated where the app asks to wait, or where no answer came. 2 where it is left out. */
+  retries?: number;
+  fetch?: typeof fetch;
+  /** For tests. */
+  pause?: (seconds: number) => Promise<void>;
+}
+
+export type Accounts = ReturnType<typeof createAccounts>;
+
+type SignedIn = Tokens & { user: User };
+
+/** A client of the API. Errors are values; nothing is thrown. */
+export function createAccounts(options: AccountsOptions) {
+  const { store = memoryStore(), onSessionEnd, retries = 2 } = options;
+  const send = options.fetch ?? ((input, init) => fetch(input, init));
+  const pause = options.pause ?? (seconds => new Promise(resolve => setTimeout(resolve, seconds * 1000)));
+  const http = createHttp(options.api.replace(/\/+$/, ''), send, retries, pause);
+  let renewing: Promise<boolean> | undefined;
+
+  const open = <T>(path: string, body: unknown) => http.send<T>({ method: 'POST', path, body });
+
+  async function keep(answer: Answer<SignedIn>): Promise<Result<User>> {
+    if (!answer.ok) {
+      return answer;
+    }
+
+    const { access, refresh, user } = answer.value;
+    await store.save({ access, refresh });
+    return { ok: true, value: user };
+  }
+
+  // Sends the access token, and once more with a new one where it is refused.
+  async function signedIn<T>(call: Call): Promise<Answer<T>> {
+    const used = (await store.load())?.access;
+    const answer = await http.send<T>({ ...call, access: used });
+    const isRefused = !answer.ok && answer.error.code === 'token_not_valid';
+    return isRefused && used !== undefined && await renew(used)
+      ? http.send<T>({ ...call, access: (await store.load())?.access })
+      : answer;
+  }
+
+  // However many calls are refused at once, one refresh serves them all; the lock does the same for other tabs.
+  const renew = (refused: string): Promise<boolean> =>
+    renewing ??= oneTabAtATime(() => refresh(refused)).finally(() => renewing = undefined);
+
+  async function refresh(refused: string): Promise<boolean> {
+    const old = await store.load();
+    if (old === undefined || old.access !== refused) {
+      return old !== undefined; // Another tab has signed out, or refreshed.
+    }
+
+    const answer = await http.send<SignedIn>({ method: 'POST', path: 'refresh', body: { refresh: old.refresh } });
+    if (answer.ok) {
+      await keep(answer);
+    } else if (answer.error.code === 'token_not_valid' || answer.error.code === 'expired_account') {
+      // Only the app itself ends a session.
+      await store.save(undefined);
+      onSessionEnd?.();
+    }
+
+    return answer.ok;
+  }
+
+  return {
+    /** The answer is the same for every address; a mail brings the code. */
+    register: (registration: Registration) => open<{ username: string }>('register', registration),
+
+    /** `set_password`: ask for the code of the mail that follows, and for a password, and call `resetPassword`. */
+    activate: (username: string, code: string) => open<'success' | 'set_password'>('activate', { username, code }),
+
+    async signIn(username: string, password: string): Promise<Result<User>> {
+      return keep(await open<SignedIn>('login', { username, password }));
+    },
+
+    /** Mails a code: one that resets the password, or the activation code again. */
+    requestCode: (username: string) => open<'success'>('code', { username }),
+
+    /** Ends every session and does not sign in. */
+    resetPassword: (username: string, code: string, new_password: string) =>
+      open<'success'>('forgot', { username, code, new_password }),
+
+    /** Whether tokens are kept. They may have expired meanwhile. */
+    isSignedIn: async () => await store.load() !== undefined,
+
+    /** The account and its state, for `update`. */
+    details: () => signedIn<User>({ method: 'GET', path: 'details' }),
+
+    /** With `ifMatch` (the `etag` of `details`) only that state is changed; else `stale`. */
+    update: (changes: Changes, ifMatch?: string) => signedIn<User>({ method: 'POST', path: 'details', body: changes, ifMatch }),
+
+    /** Ends every other session. */
+    async changePassword(password: string, new_password: string): Promise<Result<'success'>> {
+      const answer = await signedIn<'success'>({ method: 'POST', path: 'password', body: { password, new_password } });
+      const access = (await store.load())?.access;
+      if (answer.ok && access !== undefined) {
+        await renew(access); // The access token has died with the old password.
+      }
+
+      return answer;
+    },
+
+    sessions: () => signedIn<Session[]>({ method: 'GET', path: 'sessions' }),
+
+    endSession: (id: string) => signedIn<'success'>({ method: 'DELETE', path: `sessions/${encodeURIComponent(id)}` }),
+
+    /** Forgets the tokens whatever the app answers. */
+    async signOut(everywhere = false): Promise<void> {
+      await signedIn<'success'>({ method: 'POST', path: 'logout', body: { all: everywhere } });
+      await store.save(undefined);
+    },
+  };
+}
+
+const oneTabAtATime = <T>(work: () => Promise<T>): Promise<T> =>
+  globalThis.navigator?.locks ? navigator.locks.request('accounts-refresh', work) as Promise<T> : work();

@@ -1,0 +1,81 @@
+import { expect, test } from 'vitest';
+import { createAccounts, memoryStore } from '../src/index.js';
+
+const envelope = (message: string, code: number) => JSON.stringify({ status: 'error', code, data: null, message });
+const html = '<html>Sorry</html>';
+
+// An API that refuses the access token and answers a refresh as told.
+function after(status: number, body: string, retryAfter?: string) {
+  const waited: number[] = [];
+  const store = memoryStore();
+  let ended = 0;
+  const accounts = createAccounts({
+    api: 'https://accounts.example/api/',
+    store,
+    onSessionEnd: () => ended++,
+    pause: async seconds => void waited.push(seconds),
+    fetch: async input => String(input).endsWith('/refresh')
+      ? new Response(body, { status, headers: retryAfter ? { 'Retry-After': retryAfter } : {} })
+      : new Response(envelope('token_not_valid', 401), { status: 401 }),
+  });
+  return { accounts, store, waited, ended: () => ended };
+}
+
+test.each([
+  [401, envelope('token_not_valid', 401), true],
+  [400, envelope('expired_account', 400), true],
+  [401, html, false],
+  [401, '{"error":"proxy authentication"}', false],
+  [401, envelope('token_not_valid', 400), false],
+  [400, envelope('invalid_json', 400), false],
+  [403, html, false],
+  [404, '', false],
+  [408, html, false],
+  [413, html, false],
+  [429, envelope('throttled', 429), false],
+  [502, html, false],
+  [503, envelope('unavailable', 503), false],
+  [200, '{}', false],
+  [200, html, false],
+])('only the app ends a session: %i %s → %s', async (status, body, ends) => {
+  const { accounts, store, ended } = after(status, body);
+  await store.save({ access: 'old', refresh: 'old' });
+  const answer = await accounts.details();
+
+  expect(answer.ok).toBe(false);
+  expect(await store.load()).toEqual(ends ? undefined : { access: 'old', refresh: 'old' });
+  expect(ended()).toBe(ends ? 1 : 0);
+});
+
+test.each([
+  ['7', [7, 7]],
+  [new Date(Date.now() + 20_000).toUTCString(), [20, 20]],
+  ['soon', [1, 1]],
+  ['3600', []],
+])('the client waits as long as Retry-After says, a minute at most: %s', async (retryAfter, expected) => {
+  const { accounts, store, waited } = after(503, envelope('unavailable', 503), retryAfter);
+  await store.save({ access: 'old', refresh: 'old' });
+  await accounts.details();
+
+  expect(waited.map(seconds => Math.round(seconds / 2))).toEqual(expected.map(seconds => Math.round(seconds / 2)));
+});
+
+test('a fault of the app is not repeated', async () => {
+  const { accounts, store, waited } = after(503, envelope('internal', 503), '60');
+  await store.save({ access: 'old', refresh: 'old' });
+  await accounts.details();
+
+  expect(waited).toEqual([]);
+});
+
+test('without a connection the error says so, after some tries', async () => {
+  const waited: number[] = [];
+  const accounts = createAccounts({
+    api: 'https://accounts.example/api',
+    pause: async seconds => void waited.push(seconds),
+    fetch: async () => { throw new TypeError('fetch failed'); },
+  });
+
+  expect(await accounts.requestCode('ada@example.com')).toEqual({ ok: false, error: { code: 'unreachable', status: 0, fields: {} } });
+  expect(waited).toEqual([1, 1]);
+});

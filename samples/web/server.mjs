@@ -1,0 +1,45 @@
+// Serves the sample on a port of its own, with nothing but Node.js: node server.mjs [PORT] [API]
+import { createServer } from 'node:http';
+import { readFile } from 'node:fs/promises';
+import { dirname, extname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const folder = dirname(fileURLToPath(import.meta.url));
+const client = join(folder, '..', '..', 'clients', 'typescript', 'dist');
+const [, , port = '5173', api = 'http://localhost:7071/api'] = process.argv;
+const types = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml' };
+const files = {
+  '/': join(folder, 'index.html'),
+  '/app.js': join(folder, 'app.js'),
+  '/texts.js': join(folder, 'texts.js'),
+  '/style.css': join(folder, 'style.css'),
+  ...Object.fromEntries(['index', 'accounts', 'http', 'stores'].map(name => [`/client/${name}.js`, join(client, `${name}.js`)])),
+};
+
+// No inline script or style, and calls to the API only.
+const policy = `default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src ${new URL(api).origin}; `
+  + "form-action 'none'; base-uri 'none'; frame-ancestors 'none'";
+
+createServer(async (request, response) => {
+  const path = new URL(request.url, 'http://sample').pathname;
+  response.setHeader('Content-Security-Policy', policy);
+  response.setHeader('X-Content-Type-Options', 'nosniff');
+  response.setHeader('Referrer-Policy', 'no-referrer');
+  response.setHeader('Cache-Control', 'no-store');
+  if (path === '/config.js') {
+    response.setHeader('Content-Type', 'text/javascript; charset=utf-8');
+    response.end(`export const api = ${JSON.stringify(api)};\n`);
+    return;
+  }
+
+  try {
+    const file = files[path];
+    const content = file ? await readFile(file) : undefined;
+    response.statusCode = content ? 200 : 404;
+    response.setHeader('Content-Type', `${types[extname(file ?? '.html')]}; charset=utf-8`);
+    response.end(content ?? 'Not found');
+  } catch (error) {
+    response.statusCode = 500;
+    response.end(`${error.message}. Build the client first: npm start`);
+  }
+}).listen(Number(port), '127.0.0.1', () => console.log(`The sample is at http://localhost:${port} and calls ${api}`));
