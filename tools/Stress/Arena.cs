@@ -38,11 +38,17 @@ public sealed class Arena(Stage stage, IReadOnlyList<LocalApp> apps)
         return await Apps[0].PostAsync("login", new { username, password = Stage.Password });
     }
 
-    /// <summary>How many accounts an address has.</summary>
-    public async Task<int> AccountsAsync(string username)
+    /// <summary>How often an account of an address was activated, as the histories tell.</summary>
+    public async Task<int> ActivationsAsync(string username)
     {
-        var filter = TableClient.CreateQueryFilter($"RowKey eq {"account"} and Username eq {username}");
-        return await tables.GetTableClient("Accounts").QueryAsync<TableEntity>(filter).CountAsync();
+        var count = 0;
+        foreach (var account in await FindAsync(username))
+        {
+            var filter = TableClient.CreateQueryFilter($"PartitionKey eq {account.PartitionKey} and Kind eq {"activated"}");
+            count += await tables.GetTableClient("Accounts").QueryAsync<TableEntity>(filter).CountAsync();
+        }
+
+        return count;
     }
 
     /// <summary>Tries left for the activation code of an address.</summary>
@@ -50,5 +56,11 @@ public sealed class Arena(Stage stage, IReadOnlyList<LocalApp> apps)
     {
         var filter = TableClient.CreateQueryFilter($"PartitionKey eq {EmailAddress.KeyOf(username)} and Username eq {username}");
         return (await tables.GetTableClient("Addresses").QueryAsync<TableEntity>(filter).FirstAsync()).GetInt32("TriesLeft") ?? -1;
+    }
+
+    private ValueTask<List<TableEntity>> FindAsync(string username)
+    {
+        var filter = TableClient.CreateQueryFilter($"RowKey eq {"account"} and Username eq {username}");
+        return tables.GetTableClient("Accounts").QueryAsync<TableEntity>(filter).ToListAsync();
     }
 }
