@@ -52,7 +52,7 @@ public sealed class ApiDocumentTests(AzuriteFixture azurite) : AppTests(azurite)
             Options.Create(new AccountOptions { DiscloseAddresses = true }),
             Options.Create(new PasswordOptions()),
             Options.Create(new CodeOptions()),
-            Options.Create(new TokenOptions())).Bytes.Span);
+            Options.Create(new TokenOptions { Issuer = "https://example.com/api" })).Bytes.Span);
 
         Assert.All(Catalogue.Problems, problem => Assert.Contains($"\"{problem.Code}\":{{\"description\":", text));
         Assert.Equal(typeof(Problem).GetFields().Length, Catalogue.Problems.Count);
