@@ -4,7 +4,7 @@ using Microsoft.Playwright;
 
 namespace AccountFunctions.Tests.Browser;
 
-/// <summary>The sample web app: a page on another origin, so these are the tests of CORS and of the TypeScript package in a browser, too.</summary>
+/// <summary>The sample web app is a page on another origin, so this tests CORS and the TypeScript package in a browser, too.</summary>
 [Collection(nameof(Chromium))]
 public sealed class SampleWebTests(AzuriteFixture azurite, Chromium chromium) : AppTests(azurite)
 {
