@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Azure;
 using Azure.Communication.Email;
 using Microsoft.Extensions.DependencyInjection;
@@ -63,7 +64,7 @@ public sealed class PageTests(AzuriteFixture azurite, Chromium chromium) : AppTe
         await page.Page.Locator(".code").WaitForAsync();
         await page.TabToAsync(".code button");
         await page.Page.Keyboard.PressAsync("Enter");
-        await page.Page.GetByText("Copied").Or(page.Page.GetByText("Selected")).WaitForAsync();
+        await page.Page.Locator(".code button").And(page.Page.GetByText(new Regex("^(Copied|Selected)$"))).WaitForAsync();
         await page.TabToAsync("summary");
         await page.Page.Keyboard.PressAsync("Enter");
 
@@ -88,10 +89,10 @@ public sealed class PageTests(AzuriteFixture azurite, Chromium chromium) : AppTe
     {
         await using var page = await chromium.OpenAsync(App, "/api/docs/errors#stale");
 
-        Assert.Equal("stale", await page.Page.Locator("section:target h2 code").InnerTextAsync());
+        Assert.Equal("stale", await page.Page.Locator("section:target h3 code").InnerTextAsync());
         await page.TabToAsync("a[href='#invalid_code']");
         await page.Page.Keyboard.PressAsync("Enter");
-        Assert.Equal("invalid_code", await page.Page.Locator("section:target h2 code").InnerTextAsync());
+        Assert.Equal("invalid_code", await page.Page.Locator("section:target h3 code").InnerTextAsync());
     }
 
     [Fact]

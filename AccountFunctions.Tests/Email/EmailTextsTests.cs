@@ -70,16 +70,16 @@ public sealed partial class EmailTextsTests(AzuriteFixture azurite)
     }
 
     [Theory]
-    [InlineData("1.00:00:00", "24 h")]
-    [InlineData("00:10:00", "10 min")]
-    [InlineData("01:30:00", "90 min")]
-    [InlineData("00:00:45", "45 s")]
-    [InlineData("23:59:59", "23 h")]
-    [InlineData("00:09:41.5", "9 min")]
-    [InlineData("00:01:59.9", "119 s")]
+    [InlineData("1.00:00:00", "24 hours")]
+    [InlineData("00:10:00", "10 minutes")]
+    [InlineData("01:30:00", "90 minutes")]
+    [InlineData("00:00:45", "45 seconds")]
+    [InlineData("23:59:59", "23 hours")]
+    [InlineData("00:09:41.5", "9 minutes")]
+    [InlineData("00:01:59.9", "119 seconds")]
     public void The_time_that_a_code_has_left_is_named_and_never_more(string span, string shown) =>
         Assert.Contains(
-            $"Valid for: {shown}\n",
+            $"The code works for {shown}.\n",
             Texts.ResetCode("en", Code, TimeSpan.Parse(span, CultureInfo.InvariantCulture)).PlainText,
             StringComparison.Ordinal);
 
@@ -115,8 +115,8 @@ public sealed partial class EmailTextsTests(AzuriteFixture azurite)
         await app.PostAsync("code", new { username = "ada@example.com" });
         var mails = await app.WaitForMailsAsync("ada@example.com", 2);
 
-        Assert.Contains("Valid for: 24 h\n", mails[0].PlainText, StringComparison.Ordinal);
-        Assert.Contains("Valid for: 3 h\n", mails[1].PlainText, StringComparison.Ordinal);
+        Assert.Contains("The code works for 24 hours.\n", mails[0].PlainText, StringComparison.Ordinal);
+        Assert.Contains("The code works for 3 hours.\n", mails[1].PlainText, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -135,10 +135,15 @@ public sealed partial class EmailTextsTests(AzuriteFixture azurite)
     public async Task The_gallery_shows_every_mail_in_every_language()
     {
         await using var app = await TestApp.StartAsync(azurite.NewStorage());
-        var page = await app.Client.GetStringAsync("/api/docs/mails");
+        var pages = new HashSet<string>();
+        foreach (var language in EmailLanguage.Supported)
+        {
+            var page = await app.Client.GetStringAsync($"/api/docs/mails?language={language}");
+            Assert.Equal(7, page.Split("<iframe sandbox ").Length - 1);
+            Assert.True(pages.Add(page));
+        }
 
-        Assert.Equal(7 * EmailLanguage.Supported.Count, page.Split("<iframe sandbox ").Length - 1);
-        Assert.Equal(7, (await app.Client.GetStringAsync("/api/docs/mails?language=ar")).Split("<iframe sandbox ").Length - 1);
+        Assert.Contains(await app.Client.GetStringAsync("/api/docs/mails"), pages);
     }
 
     private static EmailText[] All(string language) =>

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using System.Text.RegularExpressions;
+using AccountFunctions.Contract;
 
 namespace AccountFunctions.Documentation;
 
@@ -20,35 +21,39 @@ public static partial class ErrorReference
             Match codes, never texts. Treat a code that is not here like any other of its status.</p>
             <nav aria-label="Codes">
             """);
-        foreach (var entry in Catalogue.Problems)
+        var groups = Catalogue.Problems.GroupBy(problem => problem.Status ?? 0).OrderBy(group => group.Key).ToList();
+        foreach (var entry in groups.SelectMany(group => group))
         {
             body.Append(null, $"<a href=\"#{entry.Code}\">{entry.Code}</a>\n");
         }
 
         body.Append("<a href=\"#fields\">Codes of fields</a>\n</nav>\n</header>\n<main>\n");
-        foreach (var entry in Catalogue.Problems)
+        foreach (var group in groups)
         {
-            var heading = $"<h2><a href=\"#{entry.Code}\"><code>{entry.Code}</code></a> <span class=\"status\">{entry.Status}</span></h2>";
-            Append(body, entry, heading);
+            body.Append(null, $"<h2 class=\"group\">{group.Key} {Envelope.Title(group.Key)}</h2>\n");
+            foreach (var entry in group)
+            {
+                Append(body, entry);
+            }
         }
 
         body.Append("""
-            <h2 id="fields">Codes of fields</h2>
+            <h2 class="group" id="fields">Codes of fields</h2>
             <p>With <code>invalid_fields</code>, <code>errors</code> lists these by field. In the envelope, <code>message</code> has them as
             <code>field: code</code>, one a line.</p>
 
             """);
         foreach (var entry in Catalogue.FieldErrors)
         {
-            Append(body, entry, $"<h3><a href=\"#{entry.Code}\"><code>{entry.Code}</code></a></h3>");
+            Append(body, entry);
         }
 
         return DocumentationPages.Page(root, "Error reference", body.Append("</main>").ToString());
     }
 
-    private static void Append(StringBuilder body, CatalogueEntry entry, string heading) => body.Append(null, $"""
+    private static void Append(StringBuilder body, CatalogueEntry entry) => body.Append(null, $"""
         <section id="{entry.Code}">
-        {heading}
+        <h3><a href="#{entry.Code}"><code>{entry.Code}</code></a></h3>
         <p>{Html(entry.Meaning)}</p>
         <p><strong>What to do.</strong> {Html(entry.Advice)}</p>
         </section>

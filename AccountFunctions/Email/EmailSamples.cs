@@ -3,21 +3,25 @@ using Microsoft.Extensions.Options;
 
 namespace AccountFunctions.Email;
 
-/// <summary>One of each mail in each language, for people who want to see them.</summary>
+/// <summary>One of each mail, for people who want to see them.</summary>
 public sealed class EmailSamples(EmailTexts texts, IOptions<CodeOptions> codes, TimeProvider time)
 {
-    public IEnumerable<EmailText> Write()
+    /// <param name="language">One of <see cref="EmailLanguage.Supported"/>.</param>
+    public IReadOnlyList<EmailSample> Write(string language)
     {
         var code = string.Concat(Enumerable.Range(1, codes.Value.Digits).Select(digit => digit % 10));
-        return EmailLanguage.Supported.SelectMany(language => new[]
-        {
-            texts.ActivationCode(language, code, codes.Value.ActivationLifetime),
-            texts.AlreadyRegistered(language),
-            texts.ResetCode(language, code, codes.Value.ResetLifetime),
-            texts.SetPassword(language, code, codes.Value.ResetLifetime),
-            texts.PasswordChanged(language),
-            texts.PasswordReset(language),
-            texts.NewSignIn(language, time.GetUtcNow()),
-        });
+        return
+        [
+            new("Somebody registers the address.", texts.ActivationCode(language, code, codes.Value.ActivationLifetime)),
+            new("Somebody registers an address that has an account.", texts.AlreadyRegistered(language)),
+            new("Somebody asks for a code at an address with an account.", texts.ResetCode(language, code, codes.Value.ResetLifetime)),
+            new("The address was registered with different passwords.", texts.SetPassword(language, code, codes.Value.ResetLifetime)),
+            new("The owner changes the password.", texts.PasswordChanged(language)),
+            new("A mailed code has set the password.", texts.PasswordReset(language)),
+            new("A client signs in that was not used before.", texts.NewSignIn(language, time.GetUtcNow())),
+        ];
     }
 }
+
+/// <summary>A mail and what makes the app send it.</summary>
+public sealed record EmailSample(string Trigger, EmailText Mail);

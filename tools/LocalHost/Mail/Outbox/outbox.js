@@ -9,7 +9,7 @@ let answered;
 byId('to').value = to;
 byId('all').hidden = !to;
 byId('command').textContent = `curl ${location.origin}/api/account/register -H 'Content-Type: application/json' ` +
-  `-d '{"username":"ada@example.com","password1":"correct horse 9","password2":"correct horse 9"}'`;
+  `-d '{"username":"ada@example.com","password1":"blue tractor 77","password2":"blue tractor 77"}'`;
 document.querySelector('.copy').addEventListener('click', event => copy(event.target, byId('command')));
 
 async function copy(button, source) {
@@ -17,13 +17,17 @@ async function copy(button, source) {
   try {
     await navigator.clipboard.writeText(source.textContent);
     button.textContent = 'Copied';
+    byId('said').textContent = 'Copied';
   } catch {
     // Not allowed here: leave it to the person, with the text selected.
     getSelection().selectAllChildren(source);
     button.textContent = 'Selected';
   }
 
-  setTimeout(() => button.textContent = label, 1500);
+  setTimeout(() => {
+    button.textContent = label;
+    byId('said').textContent = '';
+  }, 1500);
 }
 
 function showCode(code) {
@@ -55,7 +59,7 @@ function showMail(mail) {
   find('.subject').textContent = mail.subject;
   find('.to').append(...mail.to.flatMap((address, i) => i ? [', ', showAddress(address)] : [showAddress(address)]));
   find('time').dateTime = mail.received;
-  find('time').textContent = received.toLocaleString([], { dateStyle: 'medium', timeStyle: 'medium' });
+  find('time').title = received.toLocaleString([], { dateStyle: 'medium', timeStyle: 'medium' });
   find('.text').textContent = text;
   find('.codes').append(...[...new Set(text.match(/(?<![\w-])\d{6,10}(?![\w-])/g))].map(showCode));
 
@@ -73,6 +77,30 @@ function showMail(mail) {
 
   return item;
 }
+
+const relative = new Intl.RelativeTimeFormat([], { numeric: 'auto' });
+const steps = [['second', 60], ['minute', 60], ['hour', 24], ['day', Infinity]];
+
+// "2 minutes ago"; the exact time is in the title.
+function tellTimes() {
+  for (const time of document.querySelectorAll('time')) {
+    let ago = (Date.now() - Date.parse(time.dateTime)) / 1000;
+    let step = 0;
+    while (ago >= steps[step][1]) {
+      ago /= steps[step++][1];
+    }
+
+    const text = step === 0 ? 'just now' : relative.format(-Math.floor(ago), steps[step][0]);
+    if (time.textContent !== text) {
+      time.textContent = text;
+    }
+  }
+}
+
+byId('clear').addEventListener('click', async () => {
+  await fetch('/emailMessages', { method: 'DELETE' });
+  answered = undefined;
+});
 
 // Mails that stay keep their elements, and the topmost visible one its place on the screen.
 function show(mails) {
@@ -113,13 +141,15 @@ function say(text, lost) {
 
 async function update() {
   try {
-    const answer = await (await fetch(`/emailMessages?to=${encodeURIComponent(to)}`)).text();
-    const mails = JSON.parse(answer);
+    const answer = await (await fetch('/emailMessages')).text();
+    const mails = JSON.parse(answer).filter(mail => mail.to.some(address => address.toLowerCase().includes(to.toLowerCase())));
+    byId('clear').hidden = mails.length === 0;
     if (answer !== answered) {
       show(mails.slice(-shownAtMost));
       answered = answer;
     }
 
+    tellTimes();
     say(`${mails.length} ${mails.length === 1 ? 'mail' : 'mails'}${mails.length > shownAtMost ? `, the newest ${shownAtMost} shown` : ''}`, false);
   } catch {
     say('The app does not answer. Trying again …', true);
