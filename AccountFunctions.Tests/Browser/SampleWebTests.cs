@@ -1,4 +1,7 @@
 using System.Diagnostics;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text.RegularExpressions;
 using LocalHost.Storage;
 using Microsoft.Playwright;
 
@@ -11,30 +14,25 @@ public sealed class SampleWebTests(AzuriteFixture azurite, Chromium chromium) : 
     private const string Address = "ada@example.com";
     private const string NewPassword = "green tractor 78";
     private static readonly string Package = Repository.PathTo("clients", "typescript");
-    private Process server = null!;
+    private readonly List<Process> servers = [];
     private string site = "";
 
     protected override async Task PrepareAsync()
     {
         App.Time.SetUtcNow(TimeProvider.System.GetUtcNow());
         await NpmInstall.EnsureAsync(Package, Package, CancellationToken.None);
-        string[] build = ["node_modules/typescript/bin/tsc", "--project", "tsconfig.build.json"];
-        using (var compiler = Process.Start(new ProcessStartInfo("node", build) { WorkingDirectory = Package })!)
-        {
-            await compiler.WaitForExitAsync();
-        }
-
-        var port = Ports.Free();
-        site = $"http://localhost:{port}";
-        string[] serve = [Repository.PathTo("samples", "web", "server.mjs"), $"{port}", $"{App.Client.BaseAddress}api"];
-        server = Process.Start(new ProcessStartInfo("node", serve) { RedirectStandardOutput = true })!;
-        await server.StandardOutput.ReadLineAsync();
+        await Shell.RunAsync("node", Package, "node_modules/typescript/bin/tsc", "--project", "tsconfig.build.json");
+        site = await ServeAsync();
     }
 
     public override async ValueTask DisposeAsync()
     {
-        server.Kill();
-        server.Dispose();
+        foreach (var server in servers)
+        {
+            server.Kill();
+            server.Dispose();
+        }
+
         await base.DisposeAsync();
     }
 
@@ -44,7 +42,7 @@ public sealed class SampleWebTests(AzuriteFixture azurite, Chromium chromium) : 
         await using var page = await chromium.OpenAsync(App, site);
         await page.Page.GetByRole(AriaRole.Link, new() { Name = "Create an account" }).ClickAsync();
         await FillAsync(page, ("First name", "Ada"), ("E-mail address", Address), ("Password", TestApp.Password));
-        await SubmitAsync(page, "Create account", "Confirm your address");
+        await SubmitAsync(page, "Create an account", "Confirm your address");
         await FillAsync(page, ("Code from the mail", (await App.NextCodeAsync(Address)).Insert(3, " ")));
         await SubmitAsync(page, "Confirm", "Sign in");
         await FillAsync(page, ("Password", TestApp.Password));
@@ -74,7 +72,7 @@ public sealed class SampleWebTests(AzuriteFixture azurite, Chromium chromium) : 
         await FillAsync(page, ("E-mail address", Address));
         await SubmitAsync(page, "Mail a code", "Set a new password");
         await FillAsync(page, ("Code from the mail", await App.NextCodeAsync(Address, mails: 2)), ("New password", NewPassword));
-        await SubmitAsync(page, "Set password", "Sign in");
+        await SubmitAsync(page, "Set a new password", "Sign in");
         await FillAsync(page, ("Password", NewPassword));
         await SubmitAsync(page, "Sign in", "Your account");
 
@@ -86,12 +84,53 @@ public sealed class SampleWebTests(AzuriteFixture azurite, Chromium chromium) : 
     {
         await using var page = await chromium.OpenAsync(App, $"{site}/#/sign-up");
         await FillAsync(page, ("E-mail address", "nobody"), ("Password", "short"));
-        await page.Page.GetByRole(AriaRole.Button, new() { Name = "Create account" }).ClickAsync();
+        await page.Page.GetByRole(AriaRole.Button, new() { Name = "Create an account" }).ClickAsync();
         await page.Page.GetByText("This is no e-mail address.").WaitForAsync();
 
         Assert.True(await page.Page.GetByText("Use at least 8 characters.").IsVisibleAsync());
         Assert.Equal("field-username", await page.Page.EvaluateAsync<string>("document.activeElement.id"));
         Assert.Empty(await page.AccessibilityFaultsAsync());
+    }
+
+    [Fact]
+    public async Task With_a_cookie_no_script_can_read_the_session()
+    {
+        await App.ActivateAsync(Address);
+        await using var page = await chromium.OpenAsync(App, $"{await ServeAsync("--cookie")}/#/sign-in");
+        await FillAsync(page, ("E-mail address", Address), ("Password", TestApp.Password));
+        await SubmitAsync(page, "Sign in", "Your account");
+        var cookie = Assert.Single(await page.Page.Context.CookiesAsync());
+        Assert.Equal((true, true, SameSiteAttribute.Strict), (cookie.HttpOnly, cookie.Secure, cookie.SameSite));
+        const string Readable = "document.cookie + Object.values(sessionStorage) + Object.values(localStorage)";
+        Assert.Equal("", await page.Page.EvaluateAsync<string>(Readable));
+
+        await page.Page.ReloadAsync();
+        await FillAsync(page, ("Job", "Mathematician"));
+        await page.Page.GetByRole(AriaRole.Button, new() { Name = "Save" }).ClickAsync();
+        await page.Page.GetByText("Saved.").WaitForAsync();
+        await page.Page.GetByRole(AriaRole.Link, new() { Name = "Devices" }).ClickAsync();
+        await page.Page.GetByText("this device").WaitForAsync();
+        Assert.StartsWith("Chrome", (await page.Page.GetByRole(AriaRole.Listitem).InnerTextAsync()).Trim(), StringComparison.Ordinal);
+        await page.Page.GetByRole(AriaRole.Button, new() { Name = "Sign out", Exact = true }).ClickAsync();
+        await page.Page.GetByText("Signed out.").WaitForAsync();
+
+        Assert.Empty(await page.Page.Context.CookiesAsync());
+        Assert.Empty(page.Faults);
+    }
+
+    [Theory]
+    [InlineData("register", "text/plain", "[]")]
+    [InlineData("constructor", "application/json", "[]")]
+    [InlineData("register", "application/json", "{")]
+    [InlineData("register", "application/json", "1")]
+    public async Task The_back_end_refuses_what_its_page_does_not_send(string operation, string type, string body)
+    {
+        using var client = new HttpClient();
+        using var content = new StringContent(body, new MediaTypeHeaderValue(type));
+        var address = new Uri($"{await ServeAsync("--cookie")}/bff/{operation}");
+
+        Assert.Equal(HttpStatusCode.BadRequest, (await client.PostAsync(address, content)).StatusCode);
+        Assert.Equal(HttpStatusCode.BadRequest, (await client.PostAsync(address, content)).StatusCode);
     }
 
     [Theory]
@@ -107,6 +146,55 @@ public sealed class SampleWebTests(AzuriteFixture azurite, Chromium chromium) : 
         Assert.Empty(await page.AccessibilityFaultsAsync());
         Assert.False(await page.ScrollsSidewaysAsync());
         Assert.Empty(page.Faults);
+    }
+
+    [Fact]
+    public async Task The_sample_speaks_the_language_that_the_user_chooses_and_so_do_the_mails()
+    {
+        await using var page = await chromium.OpenAsync(App, $"{site}/#/sign-up", width: 360);
+        await page.Page.GetByLabel("Language").SelectOptionAsync("ar");
+        await page.Page.GetByRole(AriaRole.Heading, new() { Name = "إنشاء حساب" }).WaitForAsync();
+
+        Assert.Equal("rtl", await page.Page.EvaluateAsync<string>("getComputedStyle(document.querySelector('main')).direction"));
+        Assert.Empty(await page.AccessibilityFaultsAsync());
+        Assert.False(await page.ScrollsSidewaysAsync());
+        await FillAsync(page, ("عنوان البريد الإلكتروني", Address), ("كلمة المرور", TestApp.Password));
+        await SubmitAsync(page, "إنشاء حساب", "تأكيد عنوانك");
+        var mail = Assert.Single(await App.WaitForMailsAsync(Address, 1));
+        Assert.EndsWith("هو رمز تفعيل حسابك في Example", mail.Subject, StringComparison.Ordinal);
+        Assert.Empty(page.Faults);
+    }
+
+    [Theory]
+    [InlineData("ar")]
+    [InlineData("de")]
+    [InlineData("es")]
+    [InlineData("fr")]
+    [InlineData("pt")]
+    [InlineData("tr")]
+    [InlineData("zh-Hans")]
+    public void Every_text_of_the_sample_is_translated(string language)
+    {
+        var source = Read("app.js") + Read("texts.js");
+        var used = Regex.Matches(source, @"\bt\('([^']*)'").Select(match => match.Groups[1].Value).Distinct().Order();
+        var translations = Regex.Matches(Read("languages", $"{language}.js"), @"^  '([^']*)': '(.*)',$", RegexOptions.Multiline)
+            .Select(match => (English: match.Groups[1].Value, Translation: match.Groups[2].Value)).ToList();
+
+        Assert.Equal(used, translations.Select(text => text.English).Order());
+        Assert.All(translations, text => Assert.Equal(HasPlace(text.English), HasPlace(text.Translation)));
+
+        static string Read(params ReadOnlySpan<string> path) => File.ReadAllText(Repository.PathTo(["samples", "web", .. path]));
+        static bool HasPlace(string text) => text.Contains("{0}", StringComparison.Ordinal);
+    }
+
+    private async Task<string> ServeAsync(params string[] options)
+    {
+        var port = Ports.Free();
+        string[] serve = [Repository.PathTo("samples", "web", "server.mjs"), .. options, $"{port}", $"{App.Client.BaseAddress}api"];
+        var server = Process.Start(new ProcessStartInfo("node", serve) { RedirectStandardOutput = true })!;
+        servers.Add(server);
+        await server.StandardOutput.ReadLineAsync();
+        return $"http://localhost:{port}";
     }
 
     private static async Task FillAsync(BrowserPage page, params (string Label, string Value)[] fields)

@@ -41,9 +41,9 @@ public sealed class ClientExampleTests(AzuriteFixture azurite)
         await NpmInstall.EnsureAsync(Package, Package, CancellationToken.None);
         var document = Path.Combine(Path.GetTempPath(), $"openapi-{app.Client.BaseAddress!.Port}.json");
         await File.WriteAllBytesAsync(document, await app.Client.GetByteArrayAsync("/api/openapi.json"));
-        await RunAsync("node", Package, "node_modules/openapi-typescript/bin/cli.js", document, "-o", "test/api.d.ts");
+        await Shell.RunAsync("node", Package, "node_modules/openapi-typescript/bin/cli.js", document, "-o", "test/api.d.ts");
         File.Delete(document);
-        await RunAsync("node", Package, "node_modules/typescript/bin/tsc", "--project", "tsconfig.build.json");
+        await Shell.RunAsync("node", Package, "node_modules/typescript/bin/tsc", "--project", "tsconfig.build.json");
         var snippets = Snippets("ts", Path.Combine(Docs, "clients.md"), Path.Combine(Package, "README.md"));
         var files = snippets.Select((_, number) => Path.Combine(Package, "test", $"snippet{number}.ts")).ToList();
         foreach (var (file, snippet) in files.Zip(snippets))
@@ -53,7 +53,7 @@ public sealed class ClientExampleTests(AzuriteFixture azurite)
 
         try
         {
-            await RunAsync("node", Package, "node_modules/typescript/bin/tsc", "--project", "tsconfig.json");
+            await Shell.RunAsync("node", Package, "node_modules/typescript/bin/tsc", "--project", "tsconfig.json");
         }
         finally
         {
@@ -63,7 +63,7 @@ public sealed class ClientExampleTests(AzuriteFixture azurite)
         Assert.Equal(2, files.Count);
         var tests = new ProcessStartInfo("node", ["node_modules/vitest/vitest.mjs", "run", "--no-color"]) { WorkingDirectory = Package };
         tests.Environment["ACCOUNTS_ORIGIN"] = app.Client.BaseAddress!.GetLeftPart(UriPartial.Authority);
-        Assert.Contains("Test Files  3 passed (3)", await RunAsync(tests));
+        Assert.Contains("Test Files  3 passed (3)", await Shell.RunAsync(tests));
     }
 
     [Fact]
@@ -87,7 +87,7 @@ public sealed class ClientExampleTests(AzuriteFixture azurite)
               </ItemGroup>
             </Project>
             """);
-        await RunAsync("dotnet", folder, "build", "-warnaserror", "-p:NoWarn=NU1603");
+        await Shell.RunAsync("dotnet", folder, "build", "-warnaserror", "-p:NoWarn=NU1603");
         Directory.Delete(folder, recursive: true);
     }
 
@@ -114,9 +114,9 @@ public sealed class ClientExampleTests(AzuriteFixture azurite)
         Directory.CreateDirectory(Path.Combine(folder, ".config"));
         File.Copy(Repository.PathTo(".config", "dotnet-tools.json"), Path.Combine(folder, ".config", "dotnet-tools.json"));
         await File.WriteAllBytesAsync(Path.Combine(folder, "openapi.json"), await app.Client.GetByteArrayAsync("/api/openapi.json"));
-        await RunAsync("dotnet", folder, "tool", "restore");
-        await RunAsync("dotnet", folder, generate.Split(' '));
-        var output = await RunAsync("dotnet", folder, "run", "--", app.Client.BaseAddress!.GetLeftPart(UriPartial.Authority));
+        await Shell.RunAsync("dotnet", folder, "tool", "restore");
+        await Shell.RunAsync("dotnet", folder, generate.Split(' '));
+        var output = await Shell.RunAsync("dotnet", folder, "run", "--", app.Client.BaseAddress!.GetLeftPart(UriPartial.Authority));
 
         Assert.EndsWith("done\n", output);
         Directory.Delete(folder, recursive: true);
@@ -128,19 +128,5 @@ public sealed class ClientExampleTests(AzuriteFixture azurite)
             .Select(match => match.Groups[1].Value),
     ];
 
-    private static Task<string> NodeAsync(params string[] arguments) => RunAsync("node", Client, arguments);
-
-    private static Task<string> RunAsync(string command, string folder, params string[] arguments) =>
-        RunAsync(new ProcessStartInfo(command, arguments) { WorkingDirectory = folder });
-
-    private static async Task<string> RunAsync(ProcessStartInfo start)
-    {
-        (start.RedirectStandardOutput, start.RedirectStandardError) = (true, true);
-        using var process = NpmInstall.Run(start);
-        var errors = process.StandardError.ReadToEndAsync();
-        var output = await process.StandardOutput.ReadToEndAsync();
-        await process.WaitForExitAsync();
-        Assert.True(process.ExitCode == 0, output + await errors);
-        return output;
-    }
+    private static Task<string> NodeAsync(params string[] arguments) => Shell.RunAsync("node", Client, arguments);
 }

@@ -1,15 +1,16 @@
 import { createAccounts, webStore } from './client/index.js';
-import { api } from './config.js';
-import { fieldTextOf, textOf } from './texts.js';
+import { api, cookie } from './config.js';
+import { remoteAccounts } from './remote.js';
+import { deviceOf, fieldTextOf, language, languages, setLanguage, t, textOf } from './texts.js';
 
-const accounts = createAccounts({
-  api,
-  store: webStore(sessionStorage),
-  onSessionEnd: () => go('/sign-in', textOf({ code: 'token_not_valid' })),
-});
+const onSessionEnd = () => go('/sign-in', textOf({ code: 'token_not_valid' }));
+const accounts = cookie
+  ? remoteAccounts({ language, onSessionEnd })
+  : createAccounts({ api, store: webStore(sessionStorage), language, onSessionEnd });
 const main = document.getElementById('main');
 const status = document.getElementById('status');
 const nav = document.getElementById('nav');
+nav.setAttribute('aria-label', t('Account'));
 
 // What one page passes to the next: the address that was typed, and what to say.
 let remembered = { username: '' };
@@ -53,7 +54,8 @@ function form({ fields, button, submit, done }) {
 
     inputs.set(name, input);
     element.append(h('div', { class: 'field' },
-      h('label', { for: id }, label), input, hint ? h('p', { class: 'hint' }, hint) : undefined, h('p', { class: 'fault', id: `${id}-fault` })));
+      h('label', { for: id }, label), input, hint ? h('p', { class: 'hint' }, hint) : undefined,
+      h('p', { class: 'fault', id: `${id}-fault` })));
   }
 
   const submitButton = h('button', { type: 'submit' }, button);
@@ -89,7 +91,7 @@ function form({ fields, button, submit, done }) {
     (element.querySelector('[aria-invalid]') ?? submitButton).focus();
     if (error.code === 'not_active') {
       remembered = { username: values.username };
-      problem.append(' ', h('a', { href: '#/activate' }, 'Enter the code'));
+      problem.append(' ', h('a', { href: '#/activate' }, t('Enter the code')));
     }
   }
 
@@ -97,93 +99,96 @@ function form({ fields, button, submit, done }) {
 }
 
 const address = () => ({
-  name: 'username', label: 'E-mail address', type: 'email', autocomplete: 'username', required: true, value: remembered.username,
+  name: 'username', label: t('E-mail address'), type: 'email', autocomplete: 'username', required: true, value: remembered.username,
 });
 const code = {
-  name: 'code', label: 'Code from the mail', inputmode: 'numeric', autocomplete: 'one-time-code', required: true,
-  hint: 'Paste it as it is; spaces do not matter.',
+  name: 'code', label: t('Code from the mail'), inputmode: 'numeric', autocomplete: 'one-time-code', required: true,
+  hint: t('Paste it as it is; spaces do not matter.'),
 };
-const newPassword = (name = 'new_password', label = 'New password') => ({
-  name, label, type: 'password', autocomplete: 'new-password', required: true, hint: 'At least 8 characters. Three unrelated words are a good one.',
+const currentPassword = label => ({ name: 'password', label, type: 'password', autocomplete: 'current-password', required: true });
+const newPassword = (name = 'new_password', label = t('New password')) => ({
+  name, label, type: 'password', autocomplete: 'new-password', required: true,
+  hint: t('At least 8 characters. Three unrelated words are a good one.'),
 });
 const heading = text => h('h1', {}, text);
 
 const pages = {
   '/': async () => await accounts.isSignedIn() ? go('/account') : [
-    heading('Welcome'),
-    h('p', {}, 'This sample signs people up and in with the AccountFunctions API, from a page on another origin.'),
-    h('p', { class: 'actions' }, h('a', { class: 'button', href: '#/sign-up' }, 'Create an account'), h('a', { href: '#/sign-in' }, 'Sign in')),
+    heading(t('Welcome')),
+    h('p', {}, t('This sample signs people up and in with the AccountFunctions API, from a page on another origin.')),
+    h('p', { class: 'actions' },
+      h('a', { class: 'button', href: '#/sign-up' }, t('Create an account')), h('a', { href: '#/sign-in' }, t('Sign in'))),
   ],
 
   '/sign-up': () => [
-    heading('Create an account'),
+    heading(t('Create an account')),
     form({
       fields: [
-        { name: 'first_name', label: 'First name', autocomplete: 'given-name' },
-        { name: 'last_name', label: 'Last name', autocomplete: 'family-name' },
-        address(), newPassword('password1', 'Password'),
+        { name: 'first_name', label: t('First name'), autocomplete: 'given-name' },
+        { name: 'last_name', label: t('Last name'), autocomplete: 'family-name' },
+        address(), newPassword('password1', t('Password')),
       ],
-      button: 'Create account',
+      button: t('Create an account'),
       submit: values => accounts.register({ ...values, password2: values.password1 }),
       done: (_, values) => {
         remembered = { username: values.username };
-        go('/activate', 'We have mailed a code to your address.');
+        go('/activate', t('We have mailed a code to your address.'));
       },
     }),
-    h('p', {}, 'Have an account? ', h('a', { href: '#/sign-in' }, 'Sign in')),
+    h('p', {}, t('Have an account?'), ' ', h('a', { href: '#/sign-in' }, t('Sign in'))),
   ],
 
   '/activate': () => [
-    heading('Confirm your address'),
+    heading(t('Confirm your address')),
     form({
       fields: [address(), code],
-      button: 'Confirm',
+      button: t('Confirm'),
       submit: values => accounts.activate(values.username, values.code),
       done: (answer, values) => {
         remembered = { username: values.username };
         return answer === 'set_password'
-          ? go('/reset', 'Somebody else signed up with this address, too. Set a password with the code of the mail that follows.')
-          : go('/sign-in', 'Your address is confirmed. Sign in now.');
+          ? go('/reset', t('Somebody else signed up with this address, too. Set a password with the code of the mail that follows.'))
+          : go('/sign-in', t('Your address is confirmed. Sign in now.'));
       },
     }),
     sendAgain(),
   ],
 
   '/sign-in': () => [
-    heading('Sign in'),
+    heading(t('Sign in')),
     form({
-      fields: [address(), { name: 'password', label: 'Password', type: 'password', autocomplete: 'current-password', required: true }],
-      button: 'Sign in',
+      fields: [address(), currentPassword(t('Password'))],
+      button: t('Sign in'),
       submit: values => accounts.signIn(values.username, values.password),
-      done: user => go('/account', `Hello ${user.first_name || user.username}.`),
+      done: user => go('/account', t('Hello {0}.', user.first_name || user.username)),
     }),
-    h('p', {}, h('a', { href: '#/forgot' }, 'Forgot your password?')),
-    h('p', {}, 'New here? ', h('a', { href: '#/sign-up' }, 'Create an account')),
+    h('p', {}, h('a', { href: '#/forgot' }, t('Forgot your password?'))),
+    h('p', {}, t('New here?'), ' ', h('a', { href: '#/sign-up' }, t('Create an account'))),
   ],
 
   '/forgot': () => [
-    heading('Forgot your password?'),
-    h('p', {}, 'We mail you a code with which you set a new one.'),
+    heading(t('Forgot your password?')),
+    h('p', {}, t('We mail you a code with which you set a new one.')),
     form({
       fields: [address()],
-      button: 'Mail a code',
+      button: t('Mail a code'),
       submit: values => accounts.requestCode(values.username),
       done: (_, values) => {
         remembered = { username: values.username };
-        go('/reset', 'If there is an account, a code is on its way.');
+        go('/reset', t('If there is an account, a code is on its way.'));
       },
     }),
   ],
 
   '/reset': () => [
-    heading('Set a new password'),
+    heading(t('Set a new password')),
     form({
       fields: [address(), code, newPassword()],
-      button: 'Set password',
+      button: t('Set a new password'),
       submit: values => accounts.resetPassword(values.username, values.code, values.new_password),
       done: (_, values) => {
         remembered = { username: values.username };
-        go('/sign-in', 'Your password is set. Sign in now.');
+        go('/sign-in', t('Your password is set. Sign in now.'));
       },
     }),
     sendAgain(),
@@ -197,18 +202,18 @@ const pages = {
 
     const user = details.value;
     return [
-      heading('Your account'),
+      heading(t('Your account')),
       h('p', { class: 'hint' }, user.username),
       form({
         fields: [
-          { name: 'first_name', label: 'First name', autocomplete: 'given-name', value: user.first_name },
-          { name: 'last_name', label: 'Last name', autocomplete: 'family-name', value: user.last_name },
-          { name: 'country_code', label: 'Country', autocomplete: 'country', value: user.country_code ?? '' },
-          { name: 'job', label: 'Job', autocomplete: 'organization-title', value: user.job ?? '' },
-          { name: 'hobbies', label: 'Hobbies', value: user.hobbies ?? '' },
-          { name: 'bio', label: 'About you', type: 'textarea', rows: '4', value: user.bio ?? '' },
+          { name: 'first_name', label: t('First name'), autocomplete: 'given-name', value: user.first_name },
+          { name: 'last_name', label: t('Last name'), autocomplete: 'family-name', value: user.last_name },
+          { name: 'country_code', label: t('Country'), autocomplete: 'country', value: user.country_code ?? '' },
+          { name: 'job', label: t('Job'), autocomplete: 'organization-title', value: user.job ?? '' },
+          { name: 'hobbies', label: t('Hobbies'), value: user.hobbies ?? '' },
+          { name: 'bio', label: t('About you'), type: 'textarea', rows: '4', value: user.bio ?? '' },
         ],
-        button: 'Save',
+        button: t('Save'),
         submit: async ({ first_name, last_name, ...rest }) => {
           const optional = Object.fromEntries(Object.entries(rest).map(([name, value]) => [name, value || null]));
           const answer = await accounts.update({ first_name, last_name, ...optional }, details.etag);
@@ -218,18 +223,18 @@ const pages = {
 
           return answer;
         },
-        done: () => go('/account', 'Saved.'),
+        done: () => go('/account', t('Saved.')),
       }),
     ];
   },
 
   '/password': () => [
-    heading('Change your password'),
+    heading(t('Change password')),
     form({
-      fields: [{ name: 'password', label: 'Current password', type: 'password', autocomplete: 'current-password', required: true }, newPassword()],
-      button: 'Change password',
+      fields: [currentPassword(t('Current password')), newPassword()],
+      button: t('Change password'),
       submit: values => accounts.changePassword(values.password, values.new_password),
-      done: () => go('/account', 'Your password is changed, and all other devices are signed out.'),
+      done: () => go('/account', t('Your password is changed, and all other devices are signed out.')),
     }),
   ],
 
@@ -240,47 +245,53 @@ const pages = {
     }
 
     return [
-      heading('Where you are signed in'),
+      heading(t('Where you are signed in')),
       h('ul', { class: 'sessions' }, ...sessions.value.map(session => h('li', {},
-        h('div', {}, h('strong', {}, session.client ?? 'Unknown device'), session.current ? h('span', { class: 'chip' }, 'this device') : undefined),
-        h('p', { class: 'hint' }, `Last used ${new Date(session.last_used).toLocaleString()}`),
-        session.current ? undefined : h('button', { type: 'button', class: 'quiet', click: () => end(session.id) }, 'Sign out')))),
-      h('button', { type: 'button', class: 'quiet', click: () => signOut(true) }, 'Sign out everywhere'),
+        h('div', {},
+          h('strong', {}, deviceOf(session.client)),
+          session.current ? h('span', { class: 'chip' }, t('this device')) : undefined),
+        h('p', { class: 'hint' }, t('Last used {0}', new Date(session.last_used).toLocaleString(language))),
+        session.current ? undefined : h('button', { type: 'button', class: 'quiet', click: () => end(session.id) }, t('Sign out'))))),
+      h('button', { type: 'button', class: 'quiet', click: () => signOut(true) }, t('Sign out everywhere')),
     ];
   },
 };
 
-const sendAgain = () => h('p', {}, 'No mail? ', h('button', {
+const sendAgain = () => h('p', {}, t('No mail?'), ' ', h('button', {
   type: 'button',
   class: 'link',
   click: async () => {
     const username = document.getElementById('field-username').value;
     const answer = await accounts.requestCode(username);
-    status.textContent = answer.ok ? 'We have mailed another code.' : textOf(answer.error);
+    status.textContent = answer.ok ? t('We have mailed another code.') : textOf(answer.error);
   },
-}, 'Mail another code'));
+}, t('Mail another code')));
 
 const refused = error => error.status === 401
   ? go('/sign-in', textOf(error))
-  : [heading('Sorry'), h('p', { class: 'problem', role: 'alert' }, textOf(error)), h('button', { type: 'button', click: show }, 'Try again')];
+  : [
+      heading(t('Sorry')),
+      h('p', { class: 'problem', role: 'alert' }, textOf(error)),
+      h('button', { type: 'button', click: show }, t('Try again')),
+    ];
 
 async function end(id) {
   const answer = await accounts.endSession(id);
-  go('/sessions', answer.ok ? 'Signed out there.' : textOf(answer.error));
+  go('/sessions', answer.ok ? t('Signed out.') : textOf(answer.error));
 }
 
 async function signOut(everywhere = false) {
   await accounts.signOut(everywhere);
-  go('/', everywhere ? 'Signed out everywhere.' : 'Signed out.');
+  go('/', everywhere ? t('Signed out everywhere.') : t('Signed out.'));
 }
 
 async function show() {
   const path = location.hash.slice(1) || '/';
   const isSignedIn = await accounts.isSignedIn();
   nav.replaceChildren(...isSignedIn
-    ? [link('/account', 'Account', path), link('/password', 'Password', path), link('/sessions', 'Devices', path),
-        h('button', { type: 'button', class: 'link', click: () => signOut() }, 'Sign out')]
-    : [link('/sign-in', 'Sign in', path), link('/sign-up', 'Sign up', path)]);
+    ? [link('/account', t('Account'), path), link('/password', t('Password'), path), link('/sessions', t('Devices'), path),
+        h('button', { type: 'button', class: 'link', click: () => signOut() }, t('Sign out'))]
+    : [link('/sign-in', t('Sign in'), path), link('/sign-up', t('Sign up'), path)]);
   const content = await (pages[path] ?? pages['/'])();
   if (content) {
     main.replaceChildren(...content);
@@ -293,5 +304,7 @@ async function show() {
 
 const link = (path, text, current) => h('a', { href: `#${path}`, 'aria-current': path === current ? 'page' : undefined }, text);
 
+document.body.append(h('footer', {}, h('select', { 'aria-label': t('Language'), change: event => setLanguage(event.target.value) },
+  ...Object.entries(languages).map(([tag, name]) => h('option', { value: tag, lang: tag, selected: tag === language }, name)))));
 addEventListener('hashchange', show);
 show();

@@ -1,23 +1,30 @@
-// Serves the sample on a port of its own, with nothing but Node.js: node server.mjs [PORT] [API]
+// Serves the sample on a port of its own, with nothing but Node.js: node server.mjs [--cookie] [PORT] [API]
 import { createServer } from 'node:http';
-import { readFile } from 'node:fs/promises';
+import { readFile, readdir } from 'node:fs/promises';
 import { dirname, extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
 
 const folder = dirname(fileURLToPath(import.meta.url));
 const client = join(folder, '..', '..', 'clients', 'typescript', 'dist');
-const [, , port = '5173', api = 'http://localhost:7071/api'] = process.argv;
+const { values: { cookie }, positionals: [port = '5173', api = 'http://localhost:7071/api'] } =
+  parseArgs({ options: { cookie: { type: 'boolean', default: false } }, allowPositionals: true });
 const types = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml' };
 const files = {
   '/': join(folder, 'index.html'),
   '/app.js': join(folder, 'app.js'),
   '/texts.js': join(folder, 'texts.js'),
+  '/remote.js': join(folder, 'remote.js'),
   '/style.css': join(folder, 'style.css'),
+  ...Object.fromEntries((await readdir(join(folder, 'languages'))).map(name => [`/languages/${name}`, join(folder, 'languages', name)])),
   ...Object.fromEntries(['index', 'accounts', 'http', 'stores'].map(name => [`/client/${name}.js`, join(client, `${name}.js`)])),
 };
 
-// No inline script or style, and calls to the API only.
-const policy = `default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src ${new URL(api).origin}; `
+const bff = cookie ? (await import('./bff.mjs')).createBff(api) : undefined;
+
+// No inline script or style, and calls to one place only.
+const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+  + `connect-src ${cookie ? "'self'" : new URL(api).origin}; `
   + "form-action 'none'; base-uri 'none'; frame-ancestors 'none'";
 
 createServer(async (request, response) => {
@@ -28,7 +35,12 @@ createServer(async (request, response) => {
   response.setHeader('Cache-Control', 'no-store');
   if (path === '/config.js') {
     response.setHeader('Content-Type', 'text/javascript; charset=utf-8');
-    response.end(`export const api = ${JSON.stringify(api)};\n`);
+    response.end(`export const api = ${JSON.stringify(api)}, cookie = ${cookie};\n`);
+    return;
+  }
+
+  if (bff && path.startsWith('/bff/')) {
+    bff(request, response).catch(() => response.writeHead(400).end());
     return;
   }
 

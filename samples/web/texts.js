@@ -1,35 +1,69 @@
+/** The languages of the mails, each by its own name. English is the key of the others' texts, which are in `languages/`. */
+export const languages = {
+  ar: 'العربية', de: 'Deutsch', en: 'English', es: 'Español', fr: 'Français', pt: 'Português', tr: 'Türkçe', 'zh-Hans': '中文',
+};
+
+/** The language that the user chose here, else the first of the browser's that there is. */
+export const language = [localStorage.getItem('language'), ...navigator.languages].map(supported).find(Boolean) ?? 'en';
+
+const texts = language === 'en' ? {} : (await import(`./languages/${language}.js`)).default;
+document.documentElement.lang = language;
+document.documentElement.dir = language === 'ar' ? 'rtl' : 'ltr';
+
+function supported(wanted) {
+  const primary = tag => tag?.split('-')[0].toLowerCase();
+  return Object.keys(languages).find(tag => primary(tag) === primary(wanted));
+}
+
+export function setLanguage(chosen) {
+  localStorage.setItem('language', chosen);
+  location.reload();
+}
+
+/** A text in the user's language; `value` replaces its `{0}`. */
+export const t = (text, value) => (texts[text] ?? text).replace('{0}', () => value);
+
 /** What a code means to a user. Codes come from the API; texts belong to the app. */
 const errors = {
-  invalid_credentials: 'The address or the password is wrong.',
-  not_active: 'This address is not confirmed yet. Enter the code that we mailed.',
-  expired_account: 'The time of this account is over. Please contact us.',
-  disabled_account: 'This account is disabled. Please contact us.',
-  invalid_code: 'This code is not right, or no longer valid. Look at the newest mail, or ask for another code.',
-  invalid_password: 'The current password is wrong.',
-  password_dont_match: 'The two passwords differ.',
-  stale: 'The account was changed elsewhere. Here is its new state.',
-  token_not_valid: 'You have been signed out.',
-  not_found: 'It is no longer there.',
-  unreachable: 'No connection. Check your network and try again.',
-  unavailable: 'The service is busy. Try again in a moment.',
-  internal: 'The service is out of order. We are told about it.',
+  invalid_credentials: t('The address or the password is wrong.'),
+  not_active: t('This address is not confirmed yet. Enter the code that we mailed.'),
+  expired_account: t('The time of this account is over. Please contact us.'),
+  disabled_account: t('This account is disabled. Please contact us.'),
+  invalid_code: t('This code is not right, or no longer valid. Look at the newest mail, or ask for another code.'),
+  invalid_password: t('The current password is wrong.'),
+  password_dont_match: t('The two passwords differ.'),
+  stale: t('The account was changed elsewhere. Here is its new state.'),
+  token_not_valid: t('You have been signed out.'),
+  not_found: t('It is no longer there.'),
+  unreachable: t('No connection. Check your network and try again.'),
+  unavailable: t('The service is busy. Try again in a moment.'),
+  internal: t('The service is out of order. We are told about it.'),
 };
 
 const fields = {
-  required: 'Please fill this in.',
-  blank: 'Please fill this in.',
-  null: 'Please fill this in.',
-  invalid: 'This cannot be right.',
-  invalid_email: 'This is no e-mail address.',
-  too_long: 'This is too long.',
-  too_short: 'Use at least 8 characters.',
-  too_common: 'This password is too common. Three unrelated words are a good one.',
-  too_similar: 'This resembles your address or name.',
+  required: t('Please fill this in.'),
+  blank: t('Please fill this in.'),
+  null: t('Please fill this in.'),
+  invalid: t('This cannot be right.'),
+  invalid_email: t('This is no e-mail address.'),
+  too_long: t('This is too long.'),
+  too_short: t('Use at least 8 characters.'),
+  too_common: t('This password is too common. Three unrelated words are a good one.'),
+  too_similar: t('This resembles your address or name.'),
 };
 
 export const textOf = ({ code, retryAfter }) =>
-  code === 'throttled' ? `Too many tries. Wait ${retryAfter ?? 60} seconds.`
-  : code === 'invalid_fields' ? 'Please look at the marked fields.'
-  : errors[code] ?? 'Something went wrong. Try again later.';
+  code === 'throttled' ? t('Too many tries. Wait {0} seconds.', retryAfter ?? 60)
+  : code === 'invalid_fields' ? t('Please look at the marked fields.')
+  : errors[code] ?? t('Something went wrong. Try again later.');
 
-export const fieldTextOf = code => fields[code] ?? 'This cannot be right.';
+const browsers = { Edg: 'Edge', OPR: 'Opera', Firefox: 'Firefox', Chrome: 'Chrome', Safari: 'Safari' };
+const systems = { Android: 'Android', iPhone: 'iPhone', iPad: 'iPad', Windows: 'Windows', 'Mac OS': 'macOS', Linux: 'Linux' };
+
+/** What a person calls the client of a session: `Chrome, Windows`. Apps that are no browser name themselves. */
+export function deviceOf(userAgent) {
+  const names = [browsers, systems].map(known => Object.entries(known).find(([sign]) => userAgent?.includes(sign))?.[1]);
+  return names.filter(Boolean).join(', ') || userAgent || t('Unknown device');
+}
+
+export const fieldTextOf = code => fields[code] ?? t('This cannot be right.');

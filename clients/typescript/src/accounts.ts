@@ -9,6 +9,8 @@ export interface AccountsOptions {
   store?: TokenStore;
   /** Called when the app has ended the session: ask the user to sign in. */
   onSessionEnd?: () => void;
+  /** The language of the mails, as a value of `Accept-Language`. The browser's where it is left out. */
+  language?: string;
   /** How often a call is repeated where the app asks to wait, or where no answer came. 2 where it is left out. */
   retries?: number;
   fetch?: typeof fetch;
@@ -25,7 +27,7 @@ export function createAccounts(options: AccountsOptions) {
   const { store = memoryStore(), onSessionEnd, retries = 2 } = options;
   const send = options.fetch ?? ((input, init) => fetch(input, init));
   const pause = options.pause ?? (seconds => new Promise(resolve => setTimeout(resolve, seconds * 1000)));
-  const http = createHttp(options.api.replace(/\/+$/, ''), send, retries, pause);
+  const http = createHttp({ api: options.api.replace(/\/+$/, ''), language: options.language, send, retries, pause });
   let renewing: Promise<boolean> | undefined;
 
   const open = <T>(path: string, body: unknown) => http.send<T>({ method: 'POST', path, body });

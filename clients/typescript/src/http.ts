@@ -12,6 +12,14 @@ export interface Call {
 /** The answer to a call, with its entity tag where it has one. */
 export type Answer<T> = Result<T> & { etag?: string };
 
+export interface HttpOptions {
+  api: string;
+  language: string | undefined;
+  send: typeof fetch;
+  retries: number;
+  pause: (seconds: number) => Promise<void>;
+}
+
 export interface Http {
   send<T>(call: Call): Promise<Answer<T>>;
 }
@@ -19,16 +27,16 @@ export interface Http {
 const MaxWait = 60;
 
 /** Sends calls, and sends them again where the app asks to wait, as often as `retries` says. */
-export function createHttp(api: string, send: typeof fetch, retries: number, pause: (seconds: number) => Promise<void>): Http {
+export function createHttp(options: HttpOptions): Http {
   return {
     async send<T>(call: Call): Promise<Answer<T>> {
       for (let tries = 0; ; tries++) {
-        const answer = await once<T>(api, send, call);
-        if (answer.ok || tries >= retries || !mayRepeat(answer.error)) {
+        const answer = await once<T>(options, call);
+        if (answer.ok || tries >= options.retries || !mayRepeat(answer.error)) {
           return answer;
         }
 
-        await pause(answer.error.retryAfter ?? 1);
+        await options.pause(answer.error.retryAfter ?? 1);
       }
     },
   };
@@ -38,7 +46,7 @@ export function createHttp(api: string, send: typeof fetch, retries: number, pau
 const mayRepeat = ({ code, retryAfter }: AccountsError) =>
   code === 'unreachable' || ((code === 'unavailable' || code === 'throttled') && (retryAfter ?? 1) <= MaxWait);
 
-async function once<T>(api: string, send: typeof fetch, { method, path, body, access, ifMatch }: Call): Promise<Answer<T>> {
+async function once<T>({ api, language, send }: HttpOptions, { method, path, body, access, ifMatch }: Call): Promise<Answer<T>> {
   let response: Response;
   try {
     response = await send(`${api}/account/${path}`, {
@@ -46,6 +54,7 @@ async function once<T>(api: string, send: typeof fetch, { method, path, body, ac
       headers: {
         ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
         ...(access === undefined ? {} : { Authorization: `Bearer ${access}` }),
+        ...(language === undefined ? {} : { 'Accept-Language': language }),
         ...(ifMatch === undefined ? {} : { 'If-Match': ifMatch }),
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),

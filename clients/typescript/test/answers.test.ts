@@ -79,3 +79,18 @@ test('without a connection the error says so, after some tries', async () => {
   expect(await accounts.requestCode('ada@example.com')).toEqual({ ok: false, error: { code: 'unreachable', status: 0, fields: {} } });
   expect(waited).toEqual([1, 1]);
 });
+
+test('mails are asked for in the language of the app', async () => {
+  const languages: (string | null)[] = [];
+  const accounts = createAccounts({
+    api: 'https://accounts.example/api',
+    language: 'tr',
+    fetch: async (_, init) => {
+      languages.push(new Headers(init?.headers).get('Accept-Language'));
+      return new Response(envelope('invalid_credentials', 401), { status: 401 });
+    },
+  });
+  await accounts.signIn('ada@example.com', 'blue tractor 77');
+
+  expect(languages).toEqual(['tr']);
+});

@@ -1,0 +1,66 @@
+// A back end for the page (BFF): it keeps the tokens and gives the browser a cookie that no script can read.
+import { randomBytes } from 'node:crypto';
+import { createAccounts, memoryStore } from '../../clients/typescript/dist/index.js';
+
+const cookie = '__Host-session';
+const limit = 64 * 1024;
+
+/** Answers `POST /bff/OPERATION` with the arguments of a client's operation as a JSON array, and with its result as JSON. */
+export function createBff(api) {
+  // In memory, so a restart signs everybody out. An app with several instances keeps them in a store that all share.
+  const sessions = new Map();
+
+  function open(request) {
+    const { 'user-agent': agent = '', 'accept-language': language = '' } = request.headers;
+    return createAccounts({
+      api,
+      store: memoryStore(),
+      // The list of devices names the browser, and mails are in its language.
+      fetch: (input, init) => fetch(input, { ...init, headers: { ...init.headers, 'User-Agent': agent, 'Accept-Language': language } }),
+    });
+  }
+
+  async function call(request, operation, parameters) {
+    const id = request.headers.cookie?.split('; ').find(pair => pair.startsWith(`${cookie}=`))?.slice(cookie.length + 1);
+    const accounts = sessions.get(id) ?? open(request);
+    const result = await accounts[operation](...parameters);
+    const isSignedIn = await accounts.isSignedIn();
+    if (sessions.has(id) && isSignedIn && operation !== 'signIn') {
+      return { result };
+    }
+
+    // Whoever signs in gets a new name for the session, so nobody can have planted it.
+    sessions.delete(id);
+    if (!isSignedIn) {
+      return { result, setCookie: id && `${cookie}=; Path=/; Max-Age=0; Secure; HttpOnly; SameSite=Strict` };
+    }
+
+    const fresh = randomBytes(32).toString('base64url');
+    sessions.set(fresh, accounts);
+    return { result, setCookie: `${cookie}=${fresh}; Path=/; Secure; HttpOnly; SameSite=Strict` };
+  }
+
+  const operations = new Set(Object.keys(createAccounts({ api })));
+
+  return async function answer(request, response) {
+    const operation = request.url.slice('/bff/'.length);
+    // SameSite keeps other sites out, and the content type keeps out what a browser sends without asking.
+    if (request.method !== 'POST' || request.headers['content-type'] !== 'application/json' || !operations.has(operation)) {
+      response.writeHead(400).end();
+      return;
+    }
+
+    let body = '';
+    for await (const chunk of request.setEncoding('utf8')) {
+      body += chunk;
+      if (body.length > limit) {
+        response.writeHead(413, { Connection: 'close' }).end();
+        return;
+      }
+    }
+
+    const { result, setCookie } = await call(request, operation, JSON.parse(body));
+    response.writeHead(200, { 'Content-Type': 'application/json', ...(setCookie ? { 'Set-Cookie': setCookie } : {}) });
+    response.end(JSON.stringify(result ?? null));
+  };
+}
