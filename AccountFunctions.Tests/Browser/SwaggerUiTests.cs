@@ -43,6 +43,16 @@ public sealed class SwaggerUiTests(AzuriteFixture azurite, Chromium chromium) : 
     }
 
     [Fact]
+    public async Task The_page_is_dark_where_the_user_wants_that()
+    {
+        await using var docs = await chromium.OpenAsync(App, "/api/docs");
+        await docs.Page.EmulateMediaAsync(new() { ColorScheme = ColorScheme.Dark });
+        await docs.Page.Locator(".dark-mode .swagger-ui .info").WaitForAsync();
+
+        Assert.Equal("dark", await docs.Page.EvaluateAsync<string>("getComputedStyle(document.documentElement).colorScheme"));
+    }
+
+    [Fact]
     public async Task The_sample_of_every_request_can_be_sent()
     {
         await using var docs = await chromium.OpenAsync(App, "/api/docs");

@@ -11,8 +11,8 @@ public sealed class ReadmeTests(AzuriteFixture azurite)
     public async Task The_walk_in_a_shell_reads_the_account_and_so_does_a_second_one()
     {
         using var app = await LocalApp.StartAsync(Settings());
-        var block = Regex.Match(
-            await File.ReadAllTextAsync(Repository.PathTo("README.md")), "```\n(host=http://localhost:7071 .*?)```", RegexOptions.Singleline);
+        var readme = await File.ReadAllTextAsync(Repository.PathTo("README.md"));
+        var block = Regex.Match(readme, "```\n(host=http://localhost:7071 .*?)```", RegexOptions.Singleline);
         var script = block.Groups[1].Value.Replace("http://localhost:7071", Site(app), StringComparison.Ordinal);
 
         for (var walk = 0; walk < 2; walk++)

@@ -1,3 +1,8 @@
+const dark = matchMedia('(prefers-color-scheme: dark)');
+const setMode = () => document.documentElement.classList.toggle('dark-mode', dark.matches);
+dark.addEventListener('change', setMode);
+setMode();
+
 const root = document.getElementById('swagger-ui');
 SwaggerUIBundle({
   domNode: root,

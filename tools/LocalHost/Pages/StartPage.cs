@@ -65,7 +65,8 @@ internal sealed class StartPage
             text.Append(CultureInfo.InvariantCulture, $"<li><code>{route}</code> <span>{Encode(function.Name)}</span></li>\n");
         }
 
-        text.Append("</ul>\n</section>\n<section>\n<h2>Queue functions</h2>\n<ul class=\"functions\">\n");
+        text.Append("</ul>\n</section>\n<details>\n<summary>Queues and storage</summary>\n");
+        text.Append("<h2>Queue functions</h2>\n<ul class=\"functions\">\n");
         foreach (var function in functions.Where(function => function.Queue is not null))
         {
             text.Append(
@@ -74,7 +75,7 @@ internal sealed class StartPage
 
         var lines = Encode(storage.Replace("  ", "\n", StringComparison.Ordinal));
         text.Append(
-            CultureInfo.InvariantCulture, $"</ul>\n</section>\n<section>\n<h2>Storage</h2>\n<p class=\"text\">{lines}</p>\n</section>\n");
+            CultureInfo.InvariantCulture, $"</ul>\n<h2>Storage</h2>\n<p class=\"text\">{lines}</p>\n</details>\n");
         page = text.Append("</main>\n</body>\n</html>\n").ToString();
     }
 
