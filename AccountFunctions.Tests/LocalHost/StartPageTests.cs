@@ -17,7 +17,7 @@ public sealed class StartPageTests(AzuriteFixture azurite)
             StringComparison.Ordinal);
         Assert.Contains("""<a href="/api/docs">""", text);
         Assert.Contains("""<a href="/outbox">""", text);
-        Assert.Contains("POST /api/account/register", text);
+        Assert.Contains("""<b class="method">POST</b> /api/account/register""", text);
         Assert.Contains("email-jobs", text);
     }
 

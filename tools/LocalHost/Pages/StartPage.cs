@@ -57,12 +57,28 @@ internal sealed class StartPage
                 $"<li><a href=\"{Encode(path)}\">{Encode(title)}</a><span>{Encode(description)}</span></li>\n");
         }
 
-        text.Append("</ul>\n<section>\n<h2>HTTP functions</h2>\n<ul class=\"functions\">\n");
-        foreach (var function in functions.Where(function => function.Route is not null))
+        text.Append("</ul>\n");
+        if (withMails && functions.Any(function => function.Route == "docs"))
         {
-            var methods = string.Join(", ", function.Methods).ToUpperInvariant();
-            var route = Encode($"{methods} /{prefix}/{function.Route}");
-            text.Append(CultureInfo.InvariantCulture, $"<li><code>{route}</code> <span>{Encode(function.Name)}</span></li>\n");
+            text.Append(CultureInfo.InvariantCulture, $"""
+                <section>
+                <h2>Try it</h2>
+                <p>Register an address in the <a href="/{prefix}/docs">API documentation</a>, take its code from the
+                <a href="/outbox">outbox</a>, activate the account and sign in.</p>
+                </section>
+
+                """);
+        }
+
+        text.Append("<section>\n<h2>HTTP functions</h2>\n<ul class=\"functions\">\n");
+        var http = functions.Where(function => function.Route is not null).OrderBy(function => function.Route, StringComparer.Ordinal);
+        foreach (var function in http)
+        {
+            var methods = string.Concat(function.Methods.Where(method => !HttpMethods.IsHead(method))
+                .Select(method => $"<b class=\"method\">{method.ToUpperInvariant()}</b> "));
+            var path = $"/{prefix}/{function.Route}";
+            text.Append(
+                CultureInfo.InvariantCulture, $"<li><code>{methods}{Encode(path)}</code> <span>{Encode(function.Name)}</span></li>\n");
         }
 
         text.Append("</ul>\n</section>\n<details>\n<summary>Queues and storage</summary>\n");
