@@ -1,8 +1,6 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Headers;
-using System.Text.RegularExpressions;
-using LocalHost.Storage;
 using Microsoft.Playwright;
 
 namespace AccountFunctions.Tests.Browser;
@@ -13,15 +11,13 @@ public sealed class SampleWebTests(AzuriteFixture azurite, Chromium chromium) : 
 {
     private const string Address = "ada@example.com";
     private const string NewPassword = "green tractor 78";
-    private static readonly string Package = Repository.PathTo("clients", "typescript");
     private readonly List<Process> servers = [];
     private string site = "";
 
     protected override async Task PrepareAsync()
     {
         App.Time.SetUtcNow(TimeProvider.System.GetUtcNow());
-        await NpmInstall.EnsureAsync(Package, Package, CancellationToken.None);
-        await Shell.RunAsync("node", Package, "node_modules/typescript/bin/tsc", "--project", "tsconfig.build.json");
+        await ClientPackage.EnsureBuiltAsync();
         site = await ServeAsync();
     }
 
@@ -163,28 +159,6 @@ public sealed class SampleWebTests(AzuriteFixture azurite, Chromium chromium) : 
         var mail = Assert.Single(await App.WaitForMailsAsync(Address, 1));
         Assert.EndsWith("هو رمز تفعيل حسابك في Example", mail.Subject, StringComparison.Ordinal);
         Assert.Empty(page.Faults);
-    }
-
-    [Theory]
-    [InlineData("ar")]
-    [InlineData("de")]
-    [InlineData("es")]
-    [InlineData("fr")]
-    [InlineData("pt")]
-    [InlineData("tr")]
-    [InlineData("zh-Hans")]
-    public void Every_text_of_the_sample_is_translated(string language)
-    {
-        var source = Read("app.js") + Read("texts.js");
-        var used = Regex.Matches(source, @"\bt\('([^']*)'").Select(match => match.Groups[1].Value).Distinct().Order();
-        var translations = Regex.Matches(Read("languages", $"{language}.js"), @"^  '([^']*)': '(.*)',$", RegexOptions.Multiline)
-            .Select(match => (English: match.Groups[1].Value, Translation: match.Groups[2].Value)).ToList();
-
-        Assert.Equal(used, translations.Select(text => text.English).Order());
-        Assert.All(translations, text => Assert.Equal(HasPlace(text.English), HasPlace(text.Translation)));
-
-        static string Read(params ReadOnlySpan<string> path) => File.ReadAllText(Repository.PathTo(["samples", "web", .. path]));
-        static bool HasPlace(string text) => text.Contains("{0}", StringComparison.Ordinal);
     }
 
     private async Task<string> ServeAsync(params string[] options)

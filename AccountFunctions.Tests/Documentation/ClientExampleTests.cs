@@ -11,7 +11,6 @@ public sealed class ClientExampleTests(AzuriteFixture azurite)
 {
     private static readonly string Docs = Repository.PathTo("docs");
     private static readonly string Client = Path.Combine(Docs, "client");
-    private static readonly string Package = Repository.PathTo("clients", "typescript");
 
     [Fact]
     public async Task The_typescript_clients_compile_against_the_served_document_and_run()
@@ -38,14 +37,13 @@ public sealed class ClientExampleTests(AzuriteFixture azurite)
     {
         await using var app = await TestApp.StartAsync(azurite.NewStorage());
         app.Time.SetUtcNow(TimeProvider.System.GetUtcNow());
-        await NpmInstall.EnsureAsync(Package, Package, CancellationToken.None);
+        await ClientPackage.EnsureBuiltAsync();
         var document = Path.Combine(Path.GetTempPath(), $"openapi-{app.Client.BaseAddress!.Port}.json");
         await File.WriteAllBytesAsync(document, await app.Client.GetByteArrayAsync("/api/openapi.json"));
-        await Shell.RunAsync("node", Package, "node_modules/openapi-typescript/bin/cli.js", document, "-o", "test/api.d.ts");
+        await Shell.RunAsync("node", ClientPackage.Folder, "node_modules/openapi-typescript/bin/cli.js", document, "-o", "test/api.d.ts");
         File.Delete(document);
-        await Shell.RunAsync("node", Package, "node_modules/typescript/bin/tsc", "--project", "tsconfig.build.json");
-        var snippets = Snippets("ts", Path.Combine(Docs, "clients.md"), Path.Combine(Package, "README.md"));
-        var files = snippets.Select((_, number) => Path.Combine(Package, "test", $"snippet{number}.ts")).ToList();
+        var snippets = Snippets("ts", Path.Combine(Docs, "clients.md"), Path.Combine(ClientPackage.Folder, "README.md"));
+        var files = snippets.Select((_, number) => Path.Combine(ClientPackage.Folder, "test", $"snippet{number}.ts")).ToList();
         foreach (var (file, snippet) in files.Zip(snippets))
         {
             await File.WriteAllTextAsync(file, snippet);
@@ -53,7 +51,7 @@ public sealed class ClientExampleTests(AzuriteFixture azurite)
 
         try
         {
-            await Shell.RunAsync("node", Package, "node_modules/typescript/bin/tsc", "--project", "tsconfig.json");
+            await Shell.RunAsync("node", ClientPackage.Folder, "node_modules/typescript/bin/tsc", "--project", "tsconfig.json");
         }
         finally
         {
@@ -61,7 +59,10 @@ public sealed class ClientExampleTests(AzuriteFixture azurite)
         }
 
         Assert.Equal(2, files.Count);
-        var tests = new ProcessStartInfo("node", ["node_modules/vitest/vitest.mjs", "run", "--no-color"]) { WorkingDirectory = Package };
+        var tests = new ProcessStartInfo("node", ["node_modules/vitest/vitest.mjs", "run", "--no-color"])
+        {
+            WorkingDirectory = ClientPackage.Folder,
+        };
         tests.Environment["ACCOUNTS_ORIGIN"] = app.Client.BaseAddress!.GetLeftPart(UriPartial.Authority);
         Assert.Contains("Test Files  3 passed (3)", await Shell.RunAsync(tests));
     }

@@ -1,4 +1,3 @@
-
 namespace AccountFunctions.Documentation;
 
 /// <summary>Swagger UI over the document, and what the pages have in common.</summary>

@@ -16,10 +16,11 @@ public sealed class AzureCommunicationTransport(EmailClient client, IOptions<Ema
     {
         var content = new EmailContent(mail.Subject) { PlainText = mail.PlainText, Html = mail.Html };
         var message = new EmailMessage(options.Value.Sender, mail.To, content) { UserEngagementTrackingDisabled = true };
+        foreach (var (name, value) in Mail.Headers)
+        {
+            message.Headers.Add(name, value);
+        }
 
-        // Auto-responders must not answer (RFC 3834 §5; Exchange reads the other header).
-        message.Headers.Add("Auto-Submitted", "auto-generated");
-        message.Headers.Add("X-Auto-Response-Suppress", "All");
         try
         {
             // Started, not Completed: waiting for the delivery would hold the function for a minute.

@@ -1,7 +1,12 @@
 namespace AccountFunctions.Email;
 
 /// <summary>A mail as it leaves; <paramref name="OperationId"/> is the same whenever the same job sends it again.</summary>
-public sealed record Mail(string To, string Subject, string PlainText, string Html, Guid OperationId);
+public sealed record Mail(string To, string Subject, string PlainText, string Html, Guid OperationId)
+{
+    /// <summary>Tells auto-responders not to answer (RFC 3834 §5; Exchange reads the second).</summary>
+    public static readonly IReadOnlyList<(string Name, string Value)> Headers =
+        [("Auto-Submitted", "auto-generated"), ("X-Auto-Response-Suppress", "All")];
+}
 
 /// <summary>Carries mails.</summary>
 public interface IEmailTransport

@@ -31,10 +31,10 @@ public sealed class SmtpTransport(IOptions<SmtpOptions> smtp, IOptions<EmailOpti
             MessageId = $"{mail.OperationId:N}@{SenderDomain}",
             Body = new BodyBuilder { TextBody = mail.PlainText, HtmlBody = mail.Html }.ToMessageBody(),
         };
-
-        // Auto-responders must not answer (RFC 3834 §5; Exchange reads the other header).
-        message.Headers.Add("Auto-Submitted", "auto-generated");
-        message.Headers.Add("X-Auto-Response-Suppress", "All");
+        foreach (var (name, value) in Mail.Headers)
+        {
+            message.Headers.Add(name, value);
+        }
 
         using var client = new SmtpClient
         {

@@ -40,11 +40,7 @@ public sealed class AccountEntity(TableEntity columns) : TableRow(columns)
     public int Version { get => Get<int>(); set => Set(value); }
 
     /// <summary>Null: the account has no password yet; the owner sets one with a mailed code.</summary>
-    public Credential? Credential
-    {
-        get => GetText(PasswordHash) is { } stored ? Credential.Read(stored) : null;
-        set => Set(value?.Stored, PasswordHash);
-    }
+    public Credential? Credential { get => GetCredential(); set => Set(value?.Stored, PasswordHash); }
 
     /// <summary>When the password was last changed or reset.</summary>
     public DateTimeOffset PasswordChanged { get => Get<DateTimeOffset>(); set => Set(value); }
@@ -65,7 +61,7 @@ public sealed class AccountEntity(TableEntity columns) : TableRow(columns)
     public string? Language { get => GetText(); set => Set(value); }
 
     /// <summary>Whether the owner has chosen <see cref="Language"/>. Otherwise it follows the clients that sign in.</summary>
-    public bool HasChosenLanguage { get => Columns.GetBoolean(nameof(HasChosenLanguage)) ?? false; set => Set(value); }
+    public bool HasChosenLanguage { get => GetFlag(); set => Set(value); }
 
     public DateTimeOffset Created { get => Get<DateTimeOffset>(); set => Set(value); }
 

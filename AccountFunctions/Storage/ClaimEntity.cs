@@ -21,7 +21,7 @@ public sealed class ClaimEntity(TableEntity columns) : TableRow(columns)
     public DateTimeOffset RepeatableUntil { get => GetTime(); set => Set(value); }
 
     /// <summary>Whether the account began without a password, because registrations with different passwords waited.</summary>
-    public bool WasContested { get => Columns.GetBoolean(nameof(WasContested)) ?? false; set => Set(value); }
+    public bool WasContested { get => GetFlag(); set => Set(value); }
 
     /// <summary>Fingerprints of the clients that signed in last, newest last.</summary>
     public IReadOnlyList<string> Clients { get => GetList(); set => SetList(value); }

@@ -19,10 +19,12 @@ public abstract class CodeRow(TableEntity columns) : TableRow(columns)
     /// Whether the code has been redeemed. The row then stays until <see cref="Expires"/>, so that a client whose answer was lost may
     /// repeat its call.
     /// </summary>
-    public bool IsRedeemed { get => Columns.GetBoolean(nameof(IsRedeemed)) ?? false; set => Set(value); }
+    public bool IsRedeemed { get => GetFlag(); set => Set(value); }
 
-    /// <summary>Whether the call that redeemed the code may be repeated. Guesses use up tries as before.</summary>
-    public bool IsRepeatable(DateTimeOffset now) => TriesLeft > 0 && now < Expires && IsRedeemed;
+    /// <summary>
+    /// Whether the code may be tried: to redeem it, or to repeat the call that redeemed it. Guesses use up tries either way.
+    /// </summary>
+    public bool TakesTries(DateTimeOffset now) => TriesLeft > 0 && now < Expires;
 
-    public bool IsLive(DateTimeOffset now) => TriesLeft > 0 && now < Expires && !IsRedeemed;
+    public bool IsLive(DateTimeOffset now) => TakesTries(now) && !IsRedeemed;
 }

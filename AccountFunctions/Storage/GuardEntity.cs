@@ -23,10 +23,10 @@ public sealed class GuardEntity(TableEntity columns) : TableRow(columns)
     public IReadOnlyList<long> FailureTimes { get => GetTimes(); set => SetList(value); }
 
     /// <summary>Failures since the last success.</summary>
-    public int Failures { get => Columns.GetInt32(nameof(Failures)) ?? 0; set => Set(value); }
+    public int Failures { get => GetNumber(); set => Set(value); }
 
     /// <summary>Delays imposed one after another.</summary>
-    public int Delays { get => Columns.GetInt32(nameof(Delays)) ?? 0; set => Set(value); }
+    public int Delays { get => GetNumber(); set => Set(value); }
 
     /// <summary>Until when every sign-in is refused.</summary>
     public DateTimeOffset? LockedUntil { get => Columns.GetDateTimeOffset(nameof(LockedUntil)); set => Set(value); }

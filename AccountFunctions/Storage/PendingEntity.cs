@@ -26,7 +26,7 @@ public sealed class PendingEntity(TableEntity columns) : CodeRow(columns)
     public Credential Credential { get => Credential.Read(Get<string>(PasswordHash)); set => Set(value.Stored, PasswordHash); }
 
     /// <summary>Whether another registration with a different password waited at the address when this one came.</summary>
-    public bool IsContested { get => Columns.GetBoolean(nameof(IsContested)) ?? false; set => Set(value); }
+    public bool IsContested { get => GetFlag(); set => Set(value); }
 
     public string FirstName { get => Get<string>(); set => Set(value); }
 

@@ -16,18 +16,14 @@ public sealed class ResetCodeEntity(TableEntity columns) : CodeRow(columns)
     }
 
     /// <summary>The password that a redeemed code has set; null for an open code.</summary>
-    public Credential? Credential
-    {
-        get => GetText(PasswordHash) is { } stored ? Credential.Read(stored) : null;
-        set => Set(value?.Stored, PasswordHash);
-    }
+    public Credential? Credential { get => GetCredential(); set => Set(value?.Stored, PasswordHash); }
 
     /// <summary>When the code was redeemed.</summary>
     public DateTimeOffset Redeemed { get => GetTime(); set => Set(value); }
 
     /// <summary>The account's version at that time; another change raises it, and the reset must not undo that.</summary>
-    public int AccountVersion { get => Columns.GetInt32(nameof(AccountVersion)) ?? 0; set => Set(value); }
+    public int AccountVersion { get => GetNumber(); set => Set(value); }
 
     /// <summary>Whether the owner gets a notice of the redemption.</summary>
-    public bool Notify { get => Columns.GetBoolean(nameof(Notify)) ?? false; set => Set(value); }
+    public bool Notify { get => GetFlag(); set => Set(value); }
 }

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using AccountFunctions.Contract;
 using Azure;
 using Azure.Data.Tables;
 
@@ -7,7 +8,7 @@ namespace AccountFunctions.Storage;
 /// <summary>A typed view of one table row. A column has the name of its property.</summary>
 public class TableRow(TableEntity columns)
 {
-    /// <summary>The column of a <see cref="Contract.Credential"/>.</summary>
+    /// <summary>The column of a <see cref="Credential"/>.</summary>
     protected const string PasswordHash = "PasswordHash";
 
     public TableEntity Columns { get; } = columns;
@@ -25,6 +26,15 @@ public class TableRow(TableEntity columns)
 
     /// <summary>The default value if the column is not there.</summary>
     protected DateTimeOffset GetTime([CallerMemberName] string column = "") => Columns.GetDateTimeOffset(column) ?? default;
+
+    /// <summary>False if the column is not there.</summary>
+    protected bool GetFlag([CallerMemberName] string column = "") => Columns.GetBoolean(column) ?? false;
+
+    /// <summary>0 if the column is not there.</summary>
+    protected int GetNumber([CallerMemberName] string column = "") => Columns.GetInt32(column) ?? 0;
+
+    /// <summary>Null if the row has no password.</summary>
+    protected Credential? GetCredential() => GetText(PasswordHash) is { } stored ? Credential.Read(stored) : null;
 
     protected string? GetText([CallerMemberName] string column = "") => Columns.GetString(column);
 

@@ -1,16 +1,33 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Cryptography;
 
 namespace TestKit;
 
 /// <summary>TCP ports of this machine.</summary>
 public static class Ports
 {
-    /// <summary>A port that nobody listens on.</summary>
+    // Below those that systems give to outgoing connections, one of which could take the port before its listener does.
+    private const int First = 20_000;
+    private const int Count = 12_000;
+    private static int next = RandomNumberGenerator.GetInt32(Count);
+
+    /// <summary>A port that nobody listens on, and that no other caller in this process is given.</summary>
     public static int Free()
     {
-        using var socket = new TcpListener(IPAddress.Loopback, 0);
-        socket.Start();
-        return ((IPEndPoint)socket.LocalEndpoint).Port;
+        while (true)
+        {
+            var port = First + (int)((uint)Interlocked.Increment(ref next) % Count);
+            using var socket = new TcpListener(IPAddress.Loopback, port);
+            try
+            {
+                socket.Start();
+                return port;
+            }
+            catch (SocketException e) when (e.SocketErrorCode is SocketError.AddressAlreadyInUse)
+            {
+                // Somebody listens here: the next one.
+            }
+        }
     }
 }

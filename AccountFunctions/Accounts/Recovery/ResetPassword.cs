@@ -91,14 +91,14 @@ public sealed class ResetPassword(
     /// <summary>The row whose code was sent: an open one, or one redeemed a moment ago.</summary>
     private ResetCodeEntity? FindRight(AddressPartition partition, string code, DateTimeOffset now) =>
         partition.ResetCode is { } row
-        && (row.IsLive(now) || row.IsRepeatable(now))
+        && row.TakesTries(now)
         && codes.Matches(code, CodePurpose.Reset, partition.Key, row.Nonce)
             ? row
             : null;
 
     private static void CountTry(AddressPartition partition, DateTimeOffset now)
     {
-        if (partition.ResetCode is { } row && (row.IsLive(now) || row.IsRepeatable(now)))
+        if (partition.ResetCode is { } row && row.TakesTries(now))
         {
             row.TriesLeft--;
             partition.Save(row);

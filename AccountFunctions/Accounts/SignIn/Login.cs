@@ -98,22 +98,24 @@ public sealed partial class Login(
         }
 
         var reply = await sessions.OpenAsync(partition, account, visitor.Client, cancellationToken);
-        if (learnsLanguage || (account.Credential is { } credential && passwords.NeedsRehash(credential)))
+        var outdated = account.Credential is { } credential && passwords.NeedsRehash(credential) ? credential : null;
+        if (learnsLanguage || outdated is not null)
         {
-            await RenewAsync(account, password, cancellationToken);
+            await RenewAsync(account, outdated, password, cancellationToken);
         }
 
         return reply;
     }
 
     // The user is signed in and must not notice that the new hash or language could not be stored.
-    private async Task RenewAsync(AccountEntity account, string password, CancellationToken cancellationToken)
+    private async Task RenewAsync(
+        AccountEntity account, Credential? outdated, string password, CancellationToken cancellationToken)
     {
         try
         {
-            if (account.Credential is { } credential && passwords.NeedsRehash(credential))
+            if (outdated is not null)
             {
-                account.Credential = await passwords.HashAsync(password, credential.Salt, cancellationToken);
+                account.Credential = await passwords.HashAsync(password, outdated.Salt, cancellationToken);
             }
 
             await accounts.TrySaveAsync(account, cancellationToken);

@@ -7,7 +7,7 @@ namespace LocalHost.Hosting;
 /// <summary>How a <see cref="FunctionsHost"/> runs.</summary>
 public sealed record FunctionsHostOptions
 {
-    /// <summary>TCP port on the loopback addresses.</summary>
+    /// <summary>TCP port.</summary>
     public required int Port { get; init; }
 
     /// <summary>Another address of this machine to listen on; the outbox then answers any name. Null for the loopback addresses.</summary>
