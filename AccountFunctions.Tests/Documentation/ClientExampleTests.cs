@@ -13,7 +13,7 @@ public sealed class ClientExampleTests(AzuriteFixture azurite)
     private static readonly string Client = Path.Combine(Docs, "client");
 
     [Fact]
-    public async Task The_typescript_clients_compile_against_the_served_document_and_run()
+    public async Task The_linters_and_the_typescript_clients_accept_the_served_document()
     {
         var port = Ports.Free();
         var origin = $"http://127.0.0.1:{port}";
@@ -24,6 +24,8 @@ public sealed class ClientExampleTests(AzuriteFixture azurite)
         await File.WriteAllBytesAsync(document, await app.Client.GetByteArrayAsync("/api/openapi.json"));
         await NodeAsync("node_modules/openapi-typescript/bin/cli.js", document, "-o", "api.d.ts");
         await NodeAsync("node_modules/@hey-api/openapi-ts/bin/run.js", "-i", document, "-o", "hey-api", "--no-log-file");
+        await NodeAsync("node_modules/@redocly/cli/bin/cli.js", "lint", document);
+        await NodeAsync("node_modules/@stoplight/spectral-cli/dist/index.js", "lint", document, "--fail-severity=hint");
         File.Delete(document);
         await NodeAsync("node_modules/typescript/bin/tsc", "--project", ".");
 

@@ -56,6 +56,18 @@ public sealed partial class EmailTextsTests(AzuriteFixture azurite)
         });
     }
 
+    [Fact]
+    public void A_logo_stands_for_the_name_of_the_product()
+    {
+        var texts = new EmailTexts(Options.Create(
+            new EmailOptions { ProductName = "Tom & Co", AccentColor = "#aa0000", LogoUrl = "https://example.com/logo.png?a=1&b=\"" }));
+        var html = XDocument.Parse(texts.ResetCode("en", Code, TimeSpan.FromMinutes(10)).Html);
+        var logo = html.Descendants("h1").Elements("img").Single();
+
+        Assert.Equal(("https://example.com/logo.png?a=1&b=\"", "Tom & Co"), (logo.Attribute("src")?.Value, logo.Attribute("alt")?.Value));
+        Assert.Equal(2, html.Descendants().Count(element => element.Attribute("style")?.Value.Contains("solid #aa0000") == true));
+    }
+
     [Theory]
     [MemberData(nameof(Languages))]
     public void A_code_is_in_subject_and_text_and_first_in_the_preview_line(string language)

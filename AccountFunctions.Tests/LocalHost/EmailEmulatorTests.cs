@@ -2,6 +2,8 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
+using Azure;
+using Azure.Communication.Email;
 
 namespace AccountFunctions.Tests.LocalHost;
 
@@ -202,6 +204,29 @@ public sealed class EmailEmulatorTests(EmulatorHost emulator) : IClassFixture<Em
 
     private static string Body(string to = "ada@example.com") =>
         $$$"""{"senderAddress":"s@example.com","content":{"subject":"s","plainText":"482913"},"recipients":{"to":[{"address":"{{{to}}}"}]}}""";
+
+    [Fact]
+    public async Task Half_a_line_of_a_host_that_was_killed_costs_no_other_mail()
+    {
+        var file = Path.GetTempFileName();
+        await DeliverAsync("first@example.com");
+        var written = await File.ReadAllTextAsync(file, Stop);
+        await File.AppendAllTextAsync(file, written[..(written.Length / 2)], Stop);
+        await DeliverAsync("second@example.com");
+        var kept = await DeliverAsync("third@example.com");
+
+        Assert.Equal(["first@example.com", "second@example.com", "third@example.com"], kept);
+        File.Delete(file);
+
+        async Task<IEnumerable<string>> DeliverAsync(string to)
+        {
+            await using var host = new EmulatorHost(file);
+            await host.InitializeAsync();
+            await host.CreateClient().SendAsync(
+                WaitUntil.Started, new EmailMessage("a@example.com", to, new EmailContent("Hello") { PlainText = "Hello" }), Stop);
+            return (await host.GetMailsAsync()).Select(mail => mail.GetProperty("to")[0].GetString()!);
+        }
+    }
 
     private HttpRequestMessage Send(string to = "ada@example.com", DateTimeOffset? at = null, string dateHeader = "x-ms-date") =>
         emulator.Sign(HttpMethod.Post, EmulatorHost.SendTarget, Body(to), at, dateHeader);

@@ -16,12 +16,18 @@ public sealed class EmulatorHost : IAsyncLifetime
     private readonly WebApplication app;
 
     public EmulatorHost()
+        : this(null)
+    {
+    }
+
+    /// <param name="file">Keeps the mails over a restart.</param>
+    internal EmulatorHost(string? file)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
         app = builder.Build();
         app.Urls.Add("http://127.0.0.1:0");
-        app.MapEmailEmulator(Convert.ToBase64String(Key));
+        app.MapEmailEmulator(Convert.ToBase64String(Key), file);
     }
 
     public static byte[] Key { get; } = [.. Enumerable.Repeat((byte)1, 32)];

@@ -4,17 +4,16 @@ using System.Net;
 namespace AccountFunctions.Email;
 
 /// <summary>A written mail. Its paragraphs are separated by empty lines; the code, if it carries one, is one of them.</summary>
-public sealed record EmailText(CultureInfo Culture, string Product, string Subject, string Text, string? Code)
+public sealed record EmailText(CultureInfo Culture, EmailOptions Look, string Subject, string Text, string? Code)
 {
     private const string CodeStyle =
-        "margin:24px 0;padding:12px 16px;border:1px solid #808080;border-radius:8px;"
-            + "font:bold 28px/1.3 monospace;letter-spacing:4px;text-align:center";
+        "margin:24px 0;padding:12px 16px;border-radius:8px;font:bold 28px/1.3 monospace;letter-spacing:4px;text-align:center";
 
     public string PlainText => Text + "\n";
 
     /// <summary>
     /// One column that fits a phone. It sets no text or background colour, so that it is readable in a client's light and dark mode, and
-    /// refers to nothing outside itself. Language and direction are set on the body's content, too, since many clients throw the outer
+    /// refers to nothing outside itself but a logo. Language and direction are set on the body's content, too, since many clients throw the outer
     /// elements away.
     /// </summary>
     public string Html
@@ -26,16 +25,20 @@ public sealed record EmailText(CultureInfo Culture, string Product, string Subje
             // The first text of a mail is what lists of mails show beside the subject.
             var preview = Code is null ? "" : $"<div style=\"display:none\">{Code}</div>";
             var paragraphs = Text.Split("\n\n").Select(paragraph => paragraph == Code
-                ? $"<p dir=\"ltr\" style=\"{CodeStyle}\">{Code}</p>"
+                ? $"<p dir=\"ltr\" style=\"border:2px solid {Look.AccentColor};{CodeStyle}\">{Code}</p>"
                 : $"<p style=\"margin:16px 0\">{WebUtility.HtmlEncode(paragraph)}</p>");
+            var product = WebUtility.HtmlEncode(Look.ProductName);
+            var name = Look.LogoUrl is ""
+                ? product
+                : $"<img src=\"{WebUtility.HtmlEncode(Look.LogoUrl)}\" alt=\"{product}\" height=\"40\" style=\"display:block\"/>";
             return $"<!DOCTYPE html><html {language}><head><meta charset=\"utf-8\"/>"
                 + "<meta name=\"viewport\" content=\"width=device-width\"/>"
                 + "<meta name=\"format-detection\" content=\"telephone=no,date=no,address=no,email=no,url=no\"/>"
                 + "<meta name=\"color-scheme\" content=\"light dark\"/><meta name=\"supported-color-schemes\" content=\"light dark\"/>"
                 + $"<title>{WebUtility.HtmlEncode(Subject)}</title></head><body style=\"margin:0\">{preview}"
                 + $"<div {language} role=\"article\" style=\"max-width:520px;margin:auto;padding:24px 16px;"
-                + "font:16px/1.5 system-ui,sans-serif\">"
-                + $"<h1 style=\"margin:0;font-size:20px\">{WebUtility.HtmlEncode(Product)}</h1>"
+                + $"border-top:4px solid {Look.AccentColor};font:16px/1.5 system-ui,sans-serif\">"
+                + $"<h1 style=\"margin:0;font-size:20px\">{name}</h1>"
                 + $"{string.Concat(paragraphs)}</div></body></html>";
         }
     }

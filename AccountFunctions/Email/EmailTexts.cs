@@ -38,7 +38,7 @@ public sealed class EmailTexts(IOptions<EmailOptions> options)
             .Replace("{duration}", Duration(validFor, culture), StringComparison.Ordinal)
             .Replace("{time}", LeftToRight(moment, culture), StringComparison.Ordinal)
             .Replace("{code}", code, StringComparison.Ordinal);
-        return new EmailText(culture, options.Value.ProductName, Read("Subject"), Read("Text"), code);
+        return new EmailText(culture, options.Value, Read("Subject"), Read("Text"), code);
     }
 
     // Rounded down: a mail must not promise more than is left.

@@ -22,7 +22,7 @@ internal sealed class Mailbox
         this.file = file;
         foreach (var line in File.Exists(file) ? File.ReadLines(file).TakeLast(Capacity) : [])
         {
-            if (JsonSerializer.Deserialize(line, EmailWire.Default.ReceivedMail) is { } mail)
+            if (Read(line) is { } mail)
             {
                 Keep(mails, mail);
             }
@@ -40,7 +40,8 @@ internal sealed class Mailbox
                 Keep(mails, mail);
                 if (file is not null)
                 {
-                    File.AppendAllText(file, JsonSerializer.Serialize(mail, EmailWire.Default.ReceivedMail) + "\n");
+                    // The new line comes first, so that half a line of a host that was killed does not swallow this one.
+                    File.AppendAllText(file, "\n" + JsonSerializer.Serialize(mail, EmailWire.Default.ReceivedMail));
                 }
             }
         }
@@ -72,6 +73,18 @@ internal sealed class Mailbox
             {
                 File.Delete(file);
             }
+        }
+    }
+
+    private static ReceivedMail? Read(string line)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(line, EmailWire.Default.ReceivedMail);
+        }
+        catch (JsonException)
+        {
+            return null;
         }
     }
 
