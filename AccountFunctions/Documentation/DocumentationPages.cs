@@ -10,6 +10,7 @@ public static class DocumentationPages
         ["favicon-32x32.png"] = Embedded("favicon-32x32.png", "image/png"),
         ["docs.js"] = Embedded("docs.js", "text/javascript; charset=utf-8"),
         ["docs.css"] = Embedded("docs.css", "text/css; charset=utf-8"),
+        ["mails.js"] = Embedded("mails.js", "text/javascript; charset=utf-8"),
         ["pages.css"] = Embedded("pages.css", "text/css; charset=utf-8"),
     });
 
@@ -35,7 +36,8 @@ public static class DocumentationPages
 
     /// <summary>A page that shows HTML mails in frames.</summary>
     internal static WebFile PageWithMails(string root, string title, string body) =>
-        WebFile.PageWithMails(Html(root, title, PagesCss(root), body));
+        WebFile.PageWithMails(Html(
+            root, title, $"{PagesCss(root)}\n<script src=\"{Link(root, "mails.js")}\"></script>", body));
 
     private static string PagesCss(string root) => $"<link rel=\"stylesheet\" href=\"{Link(root, "pages.css")}\">";
 
