@@ -51,6 +51,30 @@ public sealed class PageTests(AzuriteFixture azurite, Chromium chromium) : AppTe
     }
 
     [Fact]
+    public async Task The_start_page_copies_a_command_that_registers()
+    {
+        await using var page = await chromium.OpenAsync(App, "/");
+        await page.Page.Context.GrantPermissionsAsync(["clipboard-read", "clipboard-write"]);
+        await page.Page.Locator(".copy").ClickAsync();
+        await Assertions.Expect(page.Page.Locator("#said")).ToHaveTextAsync("Copied");
+
+        Assert.StartsWith(
+            $"curl {App.Client.BaseAddress}api/account/register ",
+            await page.Page.EvaluateAsync<string>("navigator.clipboard.readText()"),
+            StringComparison.Ordinal);
+        Assert.Empty(page.Faults);
+    }
+
+    [Fact]
+    public async Task An_operation_on_the_start_page_leads_to_its_documentation()
+    {
+        await using var page = await chromium.OpenAsync(App, "/");
+        await page.Page.Locator(".functions a[href$='#GetDetails']").ClickAsync();
+
+        await page.Page.Locator("[id$='-GetDetails'].opblock.is-open").WaitForAsync();
+    }
+
+    [Fact]
     public async Task The_outbox_is_searched_and_its_codes_are_copied_by_keyboard()
     {
         await App.RegisterAsync(Address);
