@@ -51,6 +51,30 @@ public sealed class PageTests(AzuriteFixture azurite, Chromium chromium) : AppTe
     }
 
     [Fact]
+    public async Task The_start_page_copies_a_command_that_registers()
+    {
+        await using var page = await chromium.OpenAsync(App, "/");
+        await page.Page.Context.GrantPermissionsAsync(["clipboard-read", "clipboard-write"]);
+        await page.Page.Locator(".copy").ClickAsync();
+        await Assertions.Expect(page.Page.Locator("#said")).ToHaveTextAsync("Copied");
+
+        Assert.StartsWith(
+            $"curl {App.Client.BaseAddress}api/account/register ",
+            await page.Page.EvaluateAsync<string>("navigator.clipboard.readText()"),
+            StringComparison.Ordinal);
+        Assert.Empty(page.Faults);
+    }
+
+    [Fact]
+    public async Task An_operation_on_the_start_page_leads_to_its_documentation()
+    {
+        await using var page = await chromium.OpenAsync(App, "/");
+        await page.Page.Locator(".functions a[href$='#GetDetails']").ClickAsync();
+
+        await page.Page.Locator("[id$='-GetDetails'].opblock.is-open").WaitForAsync();
+    }
+
+    [Fact]
     public async Task The_outbox_is_searched_and_its_codes_are_copied_by_keyboard()
     {
         await App.RegisterAsync(Address);
@@ -68,7 +92,7 @@ public sealed class PageTests(AzuriteFixture azurite, Chromium chromium) : AppTe
         await page.TabToAsync("summary");
         await page.Page.Keyboard.PressAsync("Enter");
 
-        Assert.True(await page.Page.Locator("iframe").IsVisibleAsync());
+        Assert.True(await page.Page.Locator(".text").IsVisibleAsync());
     }
 
     [Fact]
@@ -82,6 +106,25 @@ public sealed class PageTests(AzuriteFixture azurite, Chromium chromium) : AppTe
         await page.Page.Keyboard.PressAsync("Enter");
 
         Assert.True(await page.Page.Locator("details .text").First.IsVisibleAsync());
+    }
+
+    [Theory]
+    [InlineData("/outbox")]
+    [InlineData("/api/docs/mails?language=de")]
+    public async Task A_frame_is_as_tall_as_its_mail_however_wide_the_window_is(string path)
+    {
+        await App.RegisterAsync(Address);
+        await App.WaitForMailsAsync(Address, 1);
+        await using var page = await chromium.OpenAsync(App, path);
+        var frame = page.Page.Locator("iframe.loaded").First;
+        var wide = await HeightAsync(frame);
+        await page.Page.SetViewportSizeAsync(360, 900);
+        var narrow = await HeightAsync(frame);
+        await page.Page.SetViewportSizeAsync(1280, 900);
+
+        Assert.True(narrow > wide);
+        Assert.Equal(wide, await HeightAsync(frame));
+        Assert.Empty(page.Faults);
     }
 
     [Fact]
@@ -107,23 +150,77 @@ public sealed class PageTests(AzuriteFixture azurite, Chromium chromium) : AppTe
         Assert.Empty(page.Faults);
     }
 
+    [Fact]
+    public async Task The_outbox_opens_the_html_version_first()
+    {
+        await SendAsync(new EmailContent("Hello") { Html = "<p>with style</p>", PlainText = "without" });
+        await using var page = await chromium.OpenAsync(App, "/outbox");
+
+        await Assertions.Expect(page.Page.FrameLocator("iframe").Locator("p")).ToHaveTextAsync("with style");
+        Assert.False(await page.Page.Locator(".text").IsVisibleAsync());
+        await page.Page.Locator("summary").ClickAsync();
+        Assert.Equal("without", await page.Page.Locator(".text").InnerTextAsync());
+    }
+
+    [Fact]
+    public async Task The_outbox_opens_the_text_of_a_mail_without_html()
+    {
+        await SendAsync(new EmailContent("Hello") { PlainText = "without" });
+        await using var page = await chromium.OpenAsync(App, "/outbox");
+        await page.Page.Locator(".text").WaitForAsync();
+
+        Assert.Equal("without", await page.Page.Locator(".text").InnerTextAsync());
+        Assert.Equal(0, await page.Page.Locator("iframe").CountAsync());
+    }
+
+    [Fact]
+    public async Task A_link_in_a_mail_opens_in_another_tab()
+    {
+        await SendAsync(new EmailContent("Hello") { Html = "<a href='/api/health/live' target='_top' rel='opener'>here</a>" });
+        await using var page = await chromium.OpenAsync(App, "/outbox");
+        await page.Page.Locator("iframe.loaded").WaitForAsync();
+        var link = page.Page.FrameLocator("iframe").Locator("a");
+        var tab = await page.Page.Context.RunAndWaitForPageAsync(() => link.ClickAsync());
+
+        Assert.Equal("/api/health/live", new Uri(tab.Url).AbsolutePath);
+        Assert.True(await tab.EvaluateAsync<bool>("opener === null"));
+        Assert.Equal("here", await link.InnerTextAsync());
+    }
+
     [Fact, Holds("F5")]
     public async Task Html_mail_is_shown_without_running_its_scripts()
     {
         const string Html = """
             <p id="text">shown</p><img src="/api/health/live" onerror="document.getElementById('text').textContent = 'run'">
             <script>document.getElementById('text').textContent = 'run'; parent.document.title = 'run';</script>
+            <a href="javascript:(opener ?? window).parent.document.title = 'run'">here</a>
             """;
-        await App.Services.GetRequiredService<EmailClient>().SendAsync(
-            WaitUntil.Started, new EmailMessage(
-                "accounts@example.com", new EmailRecipients([new EmailAddress(Address)]), new EmailContent("Hello") { Html = Html }));
+        await SendAsync(new EmailContent("Hello") { Html = Html });
         await using var page = await chromium.OpenAsync(App, "/outbox");
 
         await Assertions.Expect(page.Page.FrameLocator("iframe").Locator("#text")).ToHaveTextAsync("shown");
-        Assert.Equal("", await page.Page.Locator("iframe").GetAttributeAsync("sandbox"));
+        await page.Page.FrameLocator("iframe").Locator("a").ClickAsync();
+        Assert.DoesNotContain("allow-scripts", await page.Page.Locator("iframe").GetAttributeAsync("sandbox"));
         Assert.Equal("Outbox", await page.Page.TitleAsync());
         Assert.NotEmpty(page.Faults);
         Assert.All(page.Faults, fault => Assert.Matches(
             "^(Blocked script execution|Refused to|Loading the image|Executing inline)|Content Security Policy", fault));
     }
+
+    private static async Task<int> HeightAsync(ILocator frame)
+    {
+        // Once the mail fits.
+        await frame.EvaluateAsync(
+            """
+            async frame => {
+              do {
+                await new Promise(requestAnimationFrame);
+              } while (frame.contentDocument.documentElement.scrollHeight !== frame.clientHeight);
+            }
+            """);
+        return await frame.EvaluateAsync<int>("frame => frame.clientHeight");
+    }
+
+    private async Task SendAsync(EmailContent content) => await App.Services.GetRequiredService<EmailClient>().SendAsync(
+        WaitUntil.Started, new EmailMessage("accounts@example.com", new EmailRecipients([new EmailAddress(Address)]), content));
 }

@@ -26,13 +26,9 @@ public sealed class SwaggerUiTests(AzuriteFixture azurite, Chromium chromium) : 
         await using var outbox = await chromium.OpenAsync(App, $"/outbox?to={Address}");
         var code = await outbox.Page.Locator(".code code").InnerTextAsync();
         await TryAsync(docs.Page, "Activate", new { username = Address, code }, 200);
-        var login = await TryAsync(docs.Page, "Login", new { username = Address, password = TestApp.Password }, 200);
+        await TryAsync(docs.Page, "Login", new { username = Address, password = TestApp.Password }, 200);
 
-        await docs.Page.Locator(".scheme-container .authorize").ClickAsync();
-        await docs.Page.Locator(".modal-ux input").FillAsync(login.GetProperty("access").GetString()!);
-        await docs.Page.Locator(".modal-ux .authorize").ClickAsync();
-        await docs.Page.Locator(".modal-ux .btn-done").ClickAsync();
-
+        // The page has authorized itself.
         Assert.Equal("Ada", (await TryAsync(docs.Page, "GetDetails", null, 200)).GetProperty("first_name").GetString());
         Assert.Equal(
             "Mathematician",
@@ -40,6 +36,68 @@ public sealed class SwaggerUiTests(AzuriteFixture azurite, Chromium chromium) : 
         Assert.Equal("Mathematician", (await TryAsync(docs.Page, "GetDetails", null, 200)).GetProperty("job").GetString());
         Assert.Empty(docs.Faults);
         Assert.Empty(outbox.Faults);
+    }
+
+    [Theory]
+    [InlineData("/api/docs")]
+    [InlineData("/api/docs/")]
+    public async Task A_link_may_name_an_operation_by_its_id(string path)
+    {
+        await using var docs = await chromium.OpenAsync(App, path + "#Login");
+        await docs.Page.Locator("[id$='-Login'].opblock.is-open").WaitForAsync();
+
+        Assert.EndsWith("#/Sessions/Login", docs.Page.Url, StringComparison.Ordinal);
+        Assert.Empty(docs.Faults);
+    }
+
+    [Fact]
+    public async Task A_link_to_an_operation_that_does_not_exist_shows_them_all()
+    {
+        await using var docs = await chromium.OpenAsync(App, "/api/docs#Nothing");
+        await docs.Page.Locator(".opblock").First.WaitForAsync();
+
+        Assert.Empty(docs.Faults);
+    }
+
+    [Fact]
+    public async Task On_a_developers_machine_the_page_leads_to_the_outbox()
+    {
+        await using var docs = await chromium.OpenAsync(App, "/api/docs");
+        await docs.Page.GetByRole(AriaRole.Link, new() { Name = "outbox" }).ClickAsync();
+
+        await docs.Page.WaitForURLAsync("**/outbox");
+    }
+
+    [Fact]
+    public async Task Elsewhere_the_page_knows_of_no_outbox()
+    {
+        await using var docs = await chromium.OpenAsync(App, $"http://accounts.localhost:{App.Client.BaseAddress!.Port}/api/docs");
+        await docs.Page.Locator(".opblock").First.WaitForAsync();
+
+        Assert.False(await docs.Page.Locator("#outbox").IsVisibleAsync());
+    }
+
+    [Fact]
+    public async Task Where_mails_go_elsewhere_the_page_leads_to_no_outbox()
+    {
+        await using var app = await TestApp.StartAsync(
+            NewStorage(), new() { ["CommunicationServices"] = "endpoint=http://localhost:1/;accesskey=ZGV2" });
+        await using var docs = await chromium.OpenAsync(app, "/api/docs");
+        await docs.Page.Locator(".opblock").First.WaitForAsync();
+
+        Assert.False(await docs.Page.Locator("#outbox").IsVisibleAsync());
+    }
+
+    [Fact]
+    public async Task No_operation_makes_the_page_scroll_sideways_on_a_phone()
+    {
+        await using var docs = await chromium.OpenAsync(App, "/api/docs", width: 360);
+        await docs.Page.Locator(".opblock").First.WaitForAsync();
+        await docs.Page.EvaluateAsync("document.querySelectorAll('.opblock-summary-control').forEach(button => button.click())");
+        await Assertions.Expect(docs.Page.Locator(".opblock.is-open .responses-table"))
+            .ToHaveCountAsync(await docs.Page.Locator(".opblock").CountAsync());
+
+        Assert.False(await docs.ScrollsSidewaysAsync());
     }
 
     [Fact]

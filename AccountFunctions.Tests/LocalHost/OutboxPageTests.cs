@@ -8,6 +8,7 @@ public sealed class OutboxPageTests(EmulatorHost emulator) : IClassFixture<Emula
     [InlineData("/outbox", "text/html")]
     [InlineData("/outbox.css", "text/css")]
     [InlineData("/outbox.js", "text/javascript")]
+    [InlineData("/copy.js", "text/javascript")]
     public async Task The_page_runs_only_its_own_script_and_is_never_cached(string path, string type)
     {
         var response = await emulator.Http.GetAsync(path, Stop);
@@ -34,6 +35,15 @@ public sealed class OutboxPageTests(EmulatorHost emulator) : IClassFixture<Emula
         var script = await emulator.Http.GetStringAsync("/outbox.js", Stop);
 
         Assert.DoesNotMatch("innerHTML|outerHTML|insertAdjacentHTML|document\\.write|eval\\(", script);
-        Assert.Contains("frame.sandbox = '';", script, StringComparison.Ordinal);
+        Assert.Contains("frame.sandbox = ", script, StringComparison.Ordinal);
+        Assert.DoesNotContain("allow-scripts", script, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_page_can_ask_with_head_whether_there_is_an_outbox()
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Head, "/outbox");
+
+        Assert.True((await emulator.Http.SendAsync(request, Stop)).IsSuccessStatusCode);
     }
 }

@@ -17,8 +17,19 @@ public sealed class StartPageTests(AzuriteFixture azurite)
             StringComparison.Ordinal);
         Assert.Contains("""<a href="/api/docs">""", text);
         Assert.Contains("""<a href="/outbox">""", text);
-        Assert.Contains("""<b class="method">POST</b> /api/account/register""", text);
+        Assert.Contains("""<b class="method">POST</b> <a href="/api/docs#Register">/api/account/register</a>""", text);
+        Assert.Contains("""<b class="method">GET</b> /api/docs/errors""", text);
         Assert.Contains("email-jobs", text);
+    }
+
+    [Fact]
+    public async Task It_is_headed_by_the_products_name()
+    {
+        await using var app = await TestApp.StartAsync(azurite.NewStorage(), new() { ["Email:ProductName"] = "Tom & Co" });
+        var text = await app.Client.GetStringAsync("/");
+
+        Assert.Contains("<title>Tom &amp; Co</title>", text);
+        Assert.Contains("<h1>Tom &amp; Co</h1>", text);
     }
 
     [Fact]

@@ -10,6 +10,7 @@ public static class DocumentationPages
         ["favicon-32x32.png"] = Embedded("favicon-32x32.png", "image/png"),
         ["docs.js"] = Embedded("docs.js", "text/javascript; charset=utf-8"),
         ["docs.css"] = Embedded("docs.css", "text/css; charset=utf-8"),
+        ["mails.js"] = Embedded("mails.js", "text/javascript; charset=utf-8"),
         ["pages.css"] = Embedded("pages.css", "text/css; charset=utf-8"),
     });
 
@@ -27,6 +28,7 @@ public static class DocumentationPages
         """,
         $"""
         <body>
+        <p id="outbox" hidden>On this machine, mails with their codes are in the <a href="{root}../outbox">outbox</a>.</p>
         <div id="swagger-ui" data-document="{root}openapi.json"></div>
         <noscript>
         <p>This page needs JavaScript. The document is at <a href="{root}openapi.json">{root}openapi.json</a>.</p>
@@ -35,7 +37,8 @@ public static class DocumentationPages
 
     /// <summary>A page that shows HTML mails in frames.</summary>
     internal static WebFile PageWithMails(string root, string title, string body) =>
-        WebFile.PageWithMails(Html(root, title, PagesCss(root), body));
+        WebFile.PageWithMails(Html(
+            root, title, $"{PagesCss(root)}\n<script src=\"{Link(root, "mails.js")}\"></script>", body));
 
     private static string PagesCss(string root) => $"<link rel=\"stylesheet\" href=\"{Link(root, "pages.css")}\">";
 

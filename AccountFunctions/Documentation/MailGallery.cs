@@ -35,7 +35,7 @@ public sealed class MailGallery(EmailSamples samples)
                 <li><article>
                 <h3 {attributes}>{Encode(mail.Subject)}</h3>
                 <p>{Encode(trigger)}</p>
-                <iframe sandbox title="{Encode(mail.Subject)}" loading="lazy" srcdoc="{Encode(mail.Html)}"></iframe>
+                <iframe sandbox="allow-same-origin" title="{Encode(mail.Subject)}" loading="lazy" srcdoc="{Encode(mail.Html)}"></iframe>
                 <details><summary>Plain text</summary><p class="text" {attributes}>{Encode(mail.PlainText)}</p></details>
                 </article></li>
 

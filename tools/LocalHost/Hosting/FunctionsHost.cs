@@ -31,7 +31,7 @@ public sealed class FunctionsHost : IAsyncDisposable
         web = BuildWeb();
         var loggers = web.Services.GetRequiredService<ILoggerFactory>();
         var endpoints = new FunctionEndpoints();
-        var page = new StartPage();
+        var page = new StartPage(options.Configuration["Email:ProductName"]);
         var prefix = options.Configuration[$"{HostSettings.HostJson}:extensions:http:routePrefix"] ?? "api";
         var queues = new QueueFunctions(options.Configuration, options.QueueLease, loggers.CreateLogger<QueueListener>());
         supervisor = new WorkerSupervisor(options, rpc.Services.GetRequiredService<WorkerService>(), startWorker, queues, loggers);

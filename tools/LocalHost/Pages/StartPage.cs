@@ -9,7 +9,7 @@ using Microsoft.AspNetCore.Routing;
 namespace LocalHost.Pages;
 
 /// <summary>The page at <c>/</c>: what runs here, as the worker's metadata tells, and where to go from here.</summary>
-internal sealed class StartPage
+internal sealed class StartPage(string? productName)
 {
     private static readonly (string Route, string Title, string Text)[] Documents =
     [
@@ -20,6 +20,7 @@ internal sealed class StartPage
         ("health/ready", "Health", "Whether storage answers."),
     ];
 
+    private readonly string? name = Encode(string.IsNullOrEmpty(productName) ? "Function app" : productName);
     private string page = "";
 
     public void Map(IEndpointRouteBuilder routes)
@@ -36,13 +37,33 @@ internal sealed class StartPage
     /// <param name="withMails">Whether the mail emulator is here, too.</param>
     public void Write(IReadOnlyList<Function> functions, string prefix, bool withMails, string storage)
     {
-        var text = OutboxPage.Begin("Function app", "/start.css").Append("""
+        var docs = functions.Any(function => function.Route == "docs") ? $"/{prefix}/docs" : null;
+        var text = OutboxPage.Begin($"{name}", "/start.css").Append(CultureInfo.InvariantCulture, $"""
             <body class="start">
-            <header><h1>Function app</h1><p id="status">running</p></header>
+            <header><h1>{name}</h1><p id="status">running</p></header>
             <main>
-            <ul class="links">
 
             """);
+        if (withMails && docs is not null && functions.FirstOrDefault(function => function.Route == "account/register") is { } register)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"""
+                <section>
+                <h2>Try it</h2>
+                <ol class="steps">
+                <li>Register an address <a href="{docs}#{register.Name}">in the API documentation</a> or with this command:
+                <pre tabindex="0" aria-label="Command"><code id="command"></code></pre>
+                <button type="button" class="copy">Copy command</button>
+                <p id="said" class="unseen" role="status"></p></li>
+                <li>Take its code from the <a href="/outbox">outbox</a>.</li>
+                <li>Activate the account and sign in.</li>
+                </ol>
+                <script src="/copy.js" type="module"></script>
+                </section>
+
+                """);
+        }
+
+        text.Append("<ul class=\"links\">\n");
         var links = Documents.Where(document => functions.Any(function => function.Route == document.Route))
             .Select(document => ($"/{prefix}/{document.Route}", document.Title, document.Text));
         if (withMails)
@@ -57,28 +78,24 @@ internal sealed class StartPage
                 $"<li><a href=\"{Encode(path)}\">{Encode(title)}</a><span>{Encode(description)}</span></li>\n");
         }
 
-        text.Append("</ul>\n");
-        if (withMails && functions.Any(function => function.Route == "docs"))
+        text.Append("</ul>\n<section>\n<h2>HTTP functions</h2>\n<ul class=\"functions\">\n");
+        foreach (var function in functions.OrderBy(function => function.Route, StringComparer.Ordinal))
         {
-            text.Append(CultureInfo.InvariantCulture, $"""
-                <section>
-                <h2>Try it</h2>
-                <p>Register an address in the <a href="/{prefix}/docs">API documentation</a>, take its code from the
-                <a href="/outbox">outbox</a>, activate the account and sign in.</p>
-                </section>
+            if (function.Route is not { } route)
+            {
+                continue;
+            }
 
-                """);
-        }
-
-        text.Append("<section>\n<h2>HTTP functions</h2>\n<ul class=\"functions\">\n");
-        var http = functions.Where(function => function.Route is not null).OrderBy(function => function.Route, StringComparer.Ordinal);
-        foreach (var function in http)
-        {
             var methods = string.Concat(function.Methods.Where(method => !HttpMethods.IsHead(method))
                 .Select(method => $"<b class=\"method\">{method.ToUpperInvariant()}</b> "));
-            var path = $"/{prefix}/{function.Route}";
+            var path = Encode($"/{prefix}/{route}");
+
+            // The documentation's own routes are not among its operations.
+            var isDocumented = docs is not null && route is not ("docs" or "openapi.json")
+                && !route.StartsWith("docs/", StringComparison.Ordinal);
+            var link = isDocumented ? $"<a href=\"{docs}#{function.Name}\">{path}</a>" : path;
             text.Append(
-                CultureInfo.InvariantCulture, $"<li><code>{methods}{Encode(path)}</code> <span>{Encode(function.Name)}</span></li>\n");
+                CultureInfo.InvariantCulture, $"<li><code>{methods}{link}</code> <span>{Encode(function.Name)}</span></li>\n");
         }
 
         text.Append("</ul>\n</section>\n<details>\n<summary>Queues and storage</summary>\n");

@@ -15,9 +15,12 @@ internal static class OutboxPage
 
     public static void Map(IEndpointRouteBuilder routes)
     {
-        routes.MapGet("/outbox", (HttpResponse response) => ShowFile(response, "outbox.html", "text/html; charset=utf-8"));
+        // Swagger UI asks with HEAD whether there is an outbox.
+        routes.MapMethods(
+            "/outbox", ["GET", "HEAD"], (HttpResponse response) => ShowFile(response, "outbox.html", "text/html; charset=utf-8"));
         routes.MapGet("/outbox.css", (HttpResponse response) => ShowFile(response, "outbox.css", "text/css; charset=utf-8"));
         routes.MapGet("/outbox.js", (HttpResponse response) => ShowFile(response, "outbox.js", "text/javascript; charset=utf-8"));
+        routes.MapGet("/copy.js", (HttpResponse response) => ShowFile(response, "copy.js", "text/javascript; charset=utf-8"));
     }
 
     /// <summary>A page up to its body.</summary>

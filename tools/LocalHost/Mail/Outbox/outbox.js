@@ -1,3 +1,5 @@
+import { copy } from '/copy.js';
+
 const byId = id => document.getElementById(id);
 const list = byId('mails');
 const status = byId('status');
@@ -8,27 +10,6 @@ let answered;
 
 byId('to').value = to;
 byId('all').hidden = !to;
-byId('command').textContent = `curl ${location.origin}/api/account/register -H 'Content-Type: application/json' ` +
-  `-d '{"username":"ada@example.com","password1":"blue tractor 77","password2":"blue tractor 77"}'`;
-document.querySelector('.copy').addEventListener('click', event => copy(event.target, byId('command')));
-
-async function copy(button, source) {
-  const label = button.textContent;
-  try {
-    await navigator.clipboard.writeText(source.textContent);
-    button.textContent = 'Copied';
-    byId('said').textContent = 'Copied';
-  } catch {
-    // Not allowed here: leave it to the person, with the text selected.
-    getSelection().selectAllChildren(source);
-    button.textContent = 'Selected';
-  }
-
-  setTimeout(() => {
-    button.textContent = label;
-    byId('said').textContent = '';
-  }, 1500);
-}
 
 function showCode(code) {
   const row = document.createElement('div');
@@ -64,18 +45,51 @@ function showMail(mail) {
   find('.codes').append(...[...new Set(text.match(/(?<![\w-])\d{6,10}(?![\w-])/g))].map(showCode));
 
   const details = find('details');
-  details.hidden = !mail.html;
-  details.open = !text;
-  const frame = document.createElement('iframe');
-  frame.sandbox = '';
-  frame.title = `HTML version of ${mail.subject}`;
-  frame.loading = 'lazy';
-  frame.srcdoc = mail.html ?? '';
+  details.hidden = !text;
+  details.open = !mail.html;
   if (mail.html) {
-    details.append(frame);
+    details.before(showHtml(mail));
   }
 
   return item;
+}
+
+// The frame runs no script. It has this page's origin, so that the page can measure it.
+function showHtml(mail) {
+  const frame = document.createElement('iframe');
+  frame.sandbox = 'allow-same-origin allow-popups allow-popups-to-escape-sandbox';
+  frame.title = `HTML version of ${mail.subject}`;
+  frame.loading = 'lazy';
+  frame.srcdoc = mail.html;
+  frame.addEventListener('load', () => {
+    for (const link of frame.contentDocument.querySelectorAll('a, area')) {
+      link.setAttribute('target', '_blank');
+      link.setAttribute('rel', 'noopener');
+    }
+
+    frame.className = 'loaded';
+    keepPlace(() => fit(frame));
+  });
+  return frame;
+}
+
+addEventListener('resize', () => keepPlace(() => document.querySelectorAll('.loaded').forEach(fit)));
+
+// As tall as its mail. A document is never shorter than its frame, so the frame gives way first.
+function fit(frame) {
+  frame.style.height = '0';
+  const borders = frame.offsetHeight - frame.clientHeight;
+  frame.style.height = `${frame.contentDocument.documentElement.scrollHeight + borders}px`;
+}
+
+// The topmost visible mail keeps its place on the screen.
+function keepPlace(change) {
+  const anchor = scrollY > 0 && [...list.children].find(item => item.getBoundingClientRect().bottom > 0);
+  const before = anchor && anchor.getBoundingClientRect().top;
+  change();
+  if (anchor && anchor.isConnected) {
+    scrollBy({ top: anchor.getBoundingClientRect().top - before, behavior: 'instant' });
+  }
 }
 
 const relative = new Intl.RelativeTimeFormat([], { numeric: 'auto' });
@@ -102,10 +116,8 @@ byId('clear').addEventListener('click', async () => {
   answered = undefined;
 });
 
-// Mails that stay keep their elements, and the topmost visible one its place on the screen.
+// Mails that stay keep their elements.
 function show(mails) {
-  const anchor = scrollY > 0 && [...list.children].find(item => item.getBoundingClientRect().bottom > 0);
-  const before = anchor && anchor.getBoundingClientRect().top;
   const keys = new Set();
   for (const mail of mails) {
     const key = `${mail.id} ${mail.received}`;
@@ -121,10 +133,6 @@ function show(mails) {
       item.remove();
       shown.delete(key);
     }
-  }
-
-  if (anchor && anchor.isConnected) {
-    scrollBy({ top: anchor.getBoundingClientRect().top - before, behavior: 'instant' });
   }
 
   byId('empty').hidden = mails.length > 0 || to !== '';
@@ -145,12 +153,13 @@ async function update() {
     const mails = JSON.parse(answer).filter(mail => mail.to.some(address => address.toLowerCase().includes(to.toLowerCase())));
     byId('clear').hidden = mails.length === 0;
     if (answer !== answered) {
-      show(mails.slice(-shownAtMost));
+      keepPlace(() => show(mails.slice(-shownAtMost)));
       answered = answer;
     }
 
     tellTimes();
-    say(`${mails.length} ${mails.length === 1 ? 'mail' : 'mails'}${mails.length > shownAtMost ? `, the newest ${shownAtMost} shown` : ''}`, false);
+    const left = mails.length > shownAtMost ? `, the newest ${shownAtMost} shown` : '';
+    say(`${mails.length} ${mails.length === 1 ? 'mail' : 'mails'}${left}`, false);
   } catch {
     say('The app does not answer. Trying again …', true);
   }
