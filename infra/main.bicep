@@ -145,7 +145,7 @@ module dataStorage 'modules/storage.bicep' = {
     tags: allTags
     identityName: identity.name
     roles: ['Storage Queue Data Contributor', 'Storage Table Data Contributor']
-    tables: ['Addresses', 'Accounts', 'Throttles']
+    tables: ['Addresses', 'Accounts', 'Throttles', 'Deletions']
     queues: ['email-jobs', 'email-jobs-poison', 'housekeeping-jobs', 'housekeeping-jobs-poison']
     sku: storageSku
     privateEndpoints: privateNetwork ? ['queue', 'table'] : []

@@ -214,7 +214,7 @@ public sealed class ActivateTests(AzuriteFixture azurite) : AppTests(azurite)
         var code = await App.NextCodeAsync(Address);
         var row = Assert.Single(await App.RowsAsync("Addresses"), row => row.RowKey.StartsWith("pending-", StringComparison.Ordinal));
         var factory = App.Services.GetRequiredService<AccountFactory>();
-        await factory.CreateAsync(new PendingEntity(row), isContested: false, App.Time.GetUtcNow(), default);
+        await factory.CreateAsync(new PendingEntity(row), isContested: false, null, App.Time.GetUtcNow(), default);
         App.Time.Advance(TimeSpan.FromMinutes(1));
         await App.RegisterAsync(Address, Second);
 

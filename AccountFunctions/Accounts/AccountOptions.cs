@@ -9,6 +9,10 @@ public sealed class AccountOptions
     [Range(typeof(TimeSpan), "00:00:00", "36500.00:00:00")]
     public TimeSpan Lifetime { get; set; } = TimeSpan.FromDays(30);
 
+    /// <summary>How long an account whose owner has asked for its deletion is kept, and may be taken back.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "365.00:00:00")]
+    public TimeSpan DeletionGrace { get; set; } = TimeSpan.FromDays(14);
+
     /// <summary>
     /// True gives the telling answers <c>username_taken</c> and <c>invalid_username</c>, and with them a way to find out who has an
     /// account.

@@ -16,9 +16,11 @@ public static class AccountServices
             .AddSingleton<MailRequests>().AddSingleton<KnownClients>()
             .AddSingleton<Sessions>().AddSingleton<TokenReplies>().AddSingleton<PasswordSetter>()
             .AddSingleton<Register>().AddSingleton<AccountFactory>().AddSingleton<Activate>()
-            .AddSingleton<Login>().AddSingleton<Refresh>().AddSingleton<Logout>().AddSingleton<ListSessions>().AddSingleton<RevokeSession>()
-            .AddSingleton<ResendCode>().AddSingleton<ResetPassword>()
-            .AddSingleton<UpdateDetails>().AddSingleton<ChangePassword>();
+            .AddSingleton<PasswordCheck>().AddSingleton<Login>().AddSingleton<Refresh>().AddSingleton<Logout>().AddSingleton<ListSessions>().AddSingleton<RevokeSession>()
+            .AddSingleton<ResendCode>().AddSingleton<ResetPassword>().AddSingleton<RestoreAccount>()
+            .AddSingleton<Reauthentication>().AddSingleton<UpdateDetails>().AddSingleton<ChangePassword>()
+            .AddSingleton<ChangeEmail>().AddSingleton<ConfirmEmail>().AddSingleton<DeleteAccount>()
+            .AddSingleton<ListEvents>().AddSingleton<ExportAccount>();
     }
 
     private static bool HasUnreadableMembers() => typeof(AccountJson).GetProperties()

@@ -21,6 +21,9 @@ public sealed class OperationAttribute(string summary) : Attribute
     /// <summary>True: a success carries an <c>ETag</c>, for <c>If-Match</c>.</summary>
     public bool HasETag { get; set; }
 
+    /// <summary>The record whose members are the parameters of the query.</summary>
+    public Type? Query { get; set; }
+
     /// <summary>The type of a document that is answered without the envelope.</summary>
     public Type? Document { get; set; }
 }

@@ -74,6 +74,11 @@ public sealed record Problem(int Status, string Code)
     public static readonly Problem DisabledAccount = new(400, "disabled_account");
 
     [Explained(
+        "The owner has asked for the account's deletion, and it is still there.",
+        "Offer to keep the account: `restore` with the same address and password.")]
+    public static readonly Problem DeletionPending = new(400, "deletion_pending");
+
+    [Explained(
         "Too many requests, mails or wrong passwords for now.", "Wait as many seconds as `Retry-After` says, then try again; no sooner.")]
     public static readonly Problem TooManyRequests = new(429, "throttled");
 

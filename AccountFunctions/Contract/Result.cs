@@ -23,6 +23,9 @@ public readonly record struct Result<T>
     /// <summary>The state that the reply shows, as an entity tag (RFC 9110 §8.8.3).</summary>
     public string? ETag { get; init; }
 
+    /// <summary>The reply is a file to save under this name, without the envelope.</summary>
+    public string? FileName { get; init; }
+
     public static implicit operator Result<T>(T reply) => new(reply);
 
     public static implicit operator Result<T>(Problem problem) => new(problem);

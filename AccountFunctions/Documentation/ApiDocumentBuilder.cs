@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Reflection;
+using System.Text.Json;
 using AccountFunctions.Accounts;
 using AccountFunctions.Contract;
 using AccountFunctions.Security;
@@ -80,13 +82,14 @@ internal sealed class ApiDocumentBuilder
     {
         var (route, about) = (operation.Route, operation.About);
         var request = operation.Request is { } type ? schemas.Of(type) : null;
+        var parameters = Parameters(operation).ToList();
         var described = new OpenApiOperation
         {
             OperationId = route.Name,
             Summary = about.Summary,
             Description = about.Description,
             Tags = new HashSet<OpenApiTagReference> { new(operation.Endpoint.Tag, document) },
-            Parameters = [.. Parameters(operation)],
+            Parameters = [.. parameters],
             RequestBody = request is null
                 ? null
                 : new OpenApiRequestBody { Required = !about.BodyOptional, Content = ApiResponses.Json(request) },
@@ -102,7 +105,7 @@ internal sealed class ApiDocumentBuilder
         foreach (var refusal in refusals.GroupBy(refusal => refusal.Status ?? 0))
         {
             described.Responses[Key(refusal.Key)] = responses.Refusal(
-                refusal.Key, [.. refusal], [.. request?.Properties?.Keys ?? []]);
+                refusal.Key, [.. refusal], [.. request?.Properties?.Keys ?? parameters.Select(parameter => parameter.Name ?? "")]);
         }
 
         return described;
@@ -110,12 +113,25 @@ internal sealed class ApiDocumentBuilder
 
     private bool IsAnswered(CatalogueEntry refusal) => accounts.DiscloseAddresses || !Telling.Contains(refusal.Name);
 
-    private static IEnumerable<OpenApiParameter> Parameters(ApiOperation operation)
+    private static IEnumerable<IOpenApiParameter> Parameters(ApiOperation operation)
     {
         var text = new OpenApiSchema { Type = JsonSchemaType.String };
         foreach (var name in operation.Route.Path.Split('/').Where(part => part is ['{', .., '}']).Select(part => part[1..^1]))
         {
             yield return new OpenApiParameter { Name = name, In = ParameterLocation.Path, Required = true, Schema = text };
+        }
+
+        foreach (var parameter in operation.About.Query?.GetConstructors()[0].GetParameters() ?? [])
+        {
+            yield return new OpenApiParameter
+            {
+                Name = JsonNamingPolicy.SnakeCaseLower.ConvertName(parameter.Name ?? ""),
+                In = ParameterLocation.Query,
+                Description = parameter.GetCustomAttribute<FieldAttribute>()?.Description,
+                Schema = parameter.ParameterType == typeof(string)
+                    ? text
+                    : new OpenApiSchema { Type = JsonSchemaType.Integer, Minimum = "1", Maximum = Key(ListEvents.MaxSize) },
+            };
         }
 
         if (operation.About.Refusals.Contains(nameof(Problem.Stale)))

@@ -44,7 +44,10 @@ public sealed record ApiOperation(
         [
             .. request is null ? [] : OfEveryBody,
             .. ByAccess[endpoint.Access],
-            .. about.Document is null ? [nameof(Problem.ServiceUnavailable), nameof(Problem.InternalFault)] : Array.Empty<string>(),
+            .. about.Query is null ? Array.Empty<string>() : [nameof(Problem.InvalidFields)],
+            .. about.Document is null || endpoint.Access is not Access.Public
+                ? [nameof(Problem.ServiceUnavailable), nameof(Problem.InternalFault)]
+                : Array.Empty<string>(),
             .. about.Refusals,
         ];
         var entries = refusals.Select(name => Catalogue.Problems.Single(problem => problem.Name == name))

@@ -22,6 +22,12 @@ internal sealed class ApiSchemas(OpenApiDocument document, PasswordOptions passw
         [typeof(Member<bool>)] = "boolean",
     };
 
+    private static readonly Dictionary<Type, JsonNode> DateTypes = new()
+    {
+        [typeof(DateTime)] = "string",
+        [typeof(DateTime?)] = new JsonArray("string", "null"),
+    };
+
     /// <summary>Whether the API reads bodies of this type.</summary>
     public static bool IsRequest(Type type) =>
         type.GetProperties().Any(property => MemberTypes.ContainsKey(property.PropertyType));
@@ -44,7 +50,13 @@ internal sealed class ApiSchemas(OpenApiDocument document, PasswordOptions passw
                 words["type"] = "string";
             }
 
-            return schema;
+            // Nor does it describe what a converter of ours writes: times, alone or in a list.
+            if (context.TypeInfo is { Kind: JsonTypeInfoKind.Enumerable, ElementType: { } element } && DateTypes.ContainsKey(element))
+            {
+                schema["items"] = Date(element);
+            }
+
+            return DateTypes.ContainsKey(context.TypeInfo.Type) ? Date(context.TypeInfo.Type) : schema;
         }
 
         foreach (var property in context.TypeInfo.Properties)
@@ -64,7 +76,9 @@ internal sealed class ApiSchemas(OpenApiDocument document, PasswordOptions passw
         return new JsonObject { ["$ref"] = $"#/components/schemas/{context.TypeInfo.Type.Name}" };
     }
 
-    // Converters of our own read the members of requests and write times, so the exporter cannot describe those.
+    private static JsonObject Date(Type type) => new() { ["type"] = DateTypes[type].DeepClone(), ["format"] = "date-time" };
+
+    // Converters of our own read the members of requests, so the exporter cannot describe those.
     private void Describe(JsonNode schema, JsonPropertyInfo property, FieldAttribute field)
     {
         var properties = schema["properties"]?.AsObject()
@@ -72,11 +86,6 @@ internal sealed class ApiSchemas(OpenApiDocument document, PasswordOptions passw
         if (MemberTypes.TryGetValue(property.PropertyType, out var type))
         {
             properties[property.Name] = new JsonObject { ["type"] = field.Nullable ? new JsonArray(type, "null") : type };
-        }
-
-        if (property.PropertyType == typeof(DateTime))
-        {
-            properties[property.Name] = new JsonObject { ["type"] = "string", ["format"] = "date-time" };
         }
 
         if (field.Required)

@@ -28,7 +28,11 @@ public sealed record WebFile(
 
     /// <summary>A page that shows mails in frames, which inherit its policy: a mail's styles are inline.</summary>
     public static WebFile PageWithMails(string html) =>
-        Page(html) with { Policy = OwnOnly.Replace("style-src 'self'", "style-src 'self' 'unsafe-inline'", StringComparison.Ordinal) };
+        Page(html) with
+        {
+            Policy = OwnOnly.Replace("style-src 'self'", "style-src 'self' 'unsafe-inline'", StringComparison.Ordinal)
+                .Replace("img-src 'self'", "img-src 'self' https:", StringComparison.Ordinal),
+        };
 
     /// <summary>A file that pages refer to by <see cref="Version"/>, so browsers may keep it for ever.</summary>
     public static WebFile Asset(Stream content, string contentType)

@@ -15,6 +15,7 @@ public sealed class EmailComposer(
     {
         EmailKind.Registration => await ComposeRegistrationAsync(job, cancellationToken),
         EmailKind.Code => await ComposeCodeAsync(job, cancellationToken),
+        EmailKind.EmailChange => await ComposeEmailChangeAsync(job, cancellationToken),
         _ => await ComposeNoticeAsync(job, cancellationToken),
     };
 
@@ -27,7 +28,7 @@ public sealed class EmailComposer(
             : pending is null ? new EmailDecision.Wait()
             : !pending.IsLive(now) ? new EmailDecision.Drop("its code is no longer good")
             : partition.Claim is { } claim
-                ? ToOwner(await accounts.FindUsableAsync(claim.AccountId, cancellationToken), texts.AlreadyRegistered)
+                ? ToOwner(await accounts.FindAsync(claim.AccountId, cancellationToken), job, texts.AlreadyRegistered)
             : ActivationCode(pending, now);
     }
 
@@ -49,10 +50,10 @@ public sealed class EmailComposer(
             }
 
             var code = codes.Derive(CodePurpose.Reset, partition.Key, row.Nonce);
-            var account = await accounts.FindUsableAsync(claim.AccountId, cancellationToken);
+            var account = await accounts.FindAsync(claim.AccountId, cancellationToken);
             return account is { Credential: null }
-                ? ToOwner(account, language => texts.SetPassword(language, code, row.Expires - now), EmailPriority.Reset)
-                : ToOwner(account, language => texts.ResetCode(language, code, row.Expires - now), EmailPriority.Reset);
+                ? ToOwner(account, job, language => texts.SetPassword(language, code, row.Expires - now), EmailPriority.Reset)
+                : ToOwner(account, job, language => texts.ResetCode(language, code, row.Expires - now), EmailPriority.Reset);
         }
 
         return partition.Pendings.LastOrDefault(pending => pending.IsLive(now)) is { } newest
@@ -67,20 +68,60 @@ public sealed class EmailComposer(
             return new EmailDecision.Drop("it is too old to matter");
         }
 
-        var account = await accounts.FindAsync(job.Id, cancellationToken);
+        // The account after the event, so that it shows the change.
+        if (job.Kind is not EmailKind.NewSignIn && !await accounts.HasEventAsync(job.Id, job.Issued, cancellationToken))
+        {
+            return new EmailDecision.Wait();
+        }
+
+        var read = await accounts.LoadAsync(job.Id, cancellationToken);
+        var account = read.Account;
         return job.Kind switch
         {
             EmailKind.NewSignIn => await ComposeNewSignInAsync(job, account, cancellationToken),
-            _ when !await accounts.HasEventAsync(job.Id, job.Issued, cancellationToken) => new EmailDecision.Wait(),
-            EmailKind.PasswordReset => ToOwner(account, texts.PasswordReset),
-            _ => ToOwner(account, texts.PasswordChanged),
+            EmailKind.PasswordReset => ToOwner(account, job, texts.PasswordReset),
+            EmailKind.PasswordChanged => ToOwner(account, job, texts.PasswordChanged),
+            EmailKind.Restored => ToOwner(account, job, texts.Restored),
+            EmailKind.DeletionRequested when account?.DeletesAt is { } deletesAt =>
+                ToOwner(account, job, language => texts.DeletionRequested(language, deletesAt)),
+            EmailKind.EmailChanged when account is not null && read.EmailChange is { } change && change.Redeemed == job.Issued =>
+                new EmailDecision.Send(
+                    change.FormerMailbox,
+                    account.RecoveryKey == job.AddressKey
+                        ? texts.EmailChanged(account.Language, account.RecoveryUntil)
+                        : texts.EmailMoved(account.Language),
+                    EmailPriority.Notice),
+            EmailKind.EmailChanged or EmailKind.DeletionRequested => new EmailDecision.Drop("it is true no more"),
+            _ => throw new InvalidOperationException($"No mail for {job.Kind}."),
         };
+    }
+
+    private async Task<EmailDecision> ComposeEmailChangeAsync(EmailJob job, CancellationToken cancellationToken)
+    {
+        var read = await accounts.LoadAsync(job.Id, cancellationToken);
+        if (read.Account is not { } account || read.EmailChange is not { } change || change.Issued != job.Issued)
+        {
+            return new EmailDecision.Wait();
+        }
+
+        // The account itself may have the address already: as its recovery address.
+        var (now, claim) = (time.GetUtcNow(), (await addresses.LoadAsync(job.AddressKey, cancellationToken)).Claim);
+        if (claim is not null && claim.AccountId != account.Id)
+        {
+            return ToOwner(await accounts.FindAsync(claim.AccountId, cancellationToken), job, texts.AddressTaken);
+        }
+
+        var code = codes.Derive(CodePurpose.EmailChange, change.AddressKey, change.Nonce);
+        return change.IsLive(now)
+            ? new EmailDecision.Send(
+                change.Mailbox, texts.EmailChange(account.Language, code, change.Expires - now), EmailPriority.Activation)
+            : new EmailDecision.Drop("its code is no longer good");
     }
 
     private async Task<EmailDecision> ComposeNewSignInAsync(EmailJob job, AccountEntity? account, CancellationToken cancellationToken)
     {
         var claim = (await addresses.LoadAsync(job.AddressKey, cancellationToken)).Claim;
-        return claim?.Notices.Contains(job.Issued) == true ? ToOwner(account, language => texts.NewSignIn(language, job.Issued))
+        return claim?.Notices.Contains(job.Issued) == true ? ToOwner(account, job, language => texts.NewSignIn(language, job.Issued))
             : claim is null ? new EmailDecision.Drop("the address has no account")
             : new EmailDecision.Wait();
     }
@@ -92,9 +133,13 @@ public sealed class EmailComposer(
         return new EmailDecision.Send(pending.Mailbox, text, EmailPriority.Activation);
     }
 
-    private static EmailDecision ToOwner(
-        AccountEntity? account, Func<string?, EmailText> write, EmailPriority priority = EmailPriority.Notice) =>
-        account is { IsUsable: true }
-            ? new EmailDecision.Send(account.Mailbox, write(account.Language), priority)
+    // The address of the job may be the recovery address of the account.
+    private EmailDecision ToOwner(
+        AccountEntity? account, EmailJob job, Func<string?, EmailText> write, EmailPriority priority = EmailPriority.Notice)
+    {
+        var now = time.GetUtcNow();
+        return account?.StateAt(now).AllowsMail() == true && account.MailboxAt(job.AddressKey, now) is { } mailbox
+            ? new EmailDecision.Send(mailbox, write(account.Language), priority)
             : new EmailDecision.Drop("the account is disabled or gone");
+    }
 }

@@ -29,6 +29,21 @@ public sealed class EmailTexts(IOptions<EmailOptions> options)
 
     public EmailText NewSignIn(string? language, DateTimeOffset time) => Write(nameof(NewSignIn), language, time: time);
 
+    /// <inheritdoc cref="ActivationCode"/>
+    public EmailText EmailChange(string? language, string code, TimeSpan validFor) => Write(nameof(EmailChange), language, code, validFor);
+
+    public EmailText AddressTaken(string? language) => Write(nameof(AddressTaken), language);
+
+    /// <param name="until">When the address stops to be the recovery address.</param>
+    public EmailText EmailChanged(string? language, DateTimeOffset until) => Write(nameof(EmailChanged), language, time: until);
+
+    /// <summary>For an address that is no recovery address.</summary>
+    public EmailText EmailMoved(string? language) => Write(nameof(EmailMoved), language);
+
+    public EmailText DeletionRequested(string? language, DateTimeOffset time) => Write(nameof(DeletionRequested), language, time: time);
+
+    public EmailText Restored(string? language) => Write(nameof(Restored), language);
+
     private EmailText Write(string name, string? language, string? code = null, TimeSpan validFor = default, DateTimeOffset time = default)
     {
         var culture = CultureInfo.GetCultureInfo(language ?? options.Value.DefaultLanguage);
@@ -41,12 +56,13 @@ public sealed class EmailTexts(IOptions<EmailOptions> options)
         return new EmailText(culture, options.Value, Read("Subject"), Read("Text"), code);
     }
 
-    // Rounded down: a mail must not promise more than is left.
-    private static string Duration(TimeSpan span, CultureInfo culture)
+    // Rounded down: a mail must not promise more than is left. The moment that the mail took does not count.
+    private static string Duration(TimeSpan left, CultureInfo culture)
     {
+        var span = left + TimeSpan.FromSeconds(30);
         var (number, unit) = span >= TimeSpan.FromHours(2) ? (span.TotalHours, "Hours")
             : span >= TimeSpan.FromMinutes(2) ? (span.TotalMinutes, "Minutes")
-            : (span.TotalSeconds, "Seconds");
+            : (left.TotalSeconds, "Seconds");
         return string.Format(CultureInfo.InvariantCulture, Text(unit, culture), Math.Floor(number));
     }
 

@@ -10,7 +10,7 @@ namespace AccountFunctions.Functions;
 
 /// <summary>Finds out who calls.</summary>
 public sealed class CallerIdentifier(
-    AccessTokens tokens, AccountStore accounts, NetworkThrottle throttle, IOptions<ThrottleOptions> options)
+    AccessTokens tokens, AccountStore accounts, NetworkThrottle throttle, IOptions<ThrottleOptions> options, TimeProvider time)
 {
     private const string Scheme = "Bearer ";
 
@@ -42,9 +42,10 @@ public sealed class CallerIdentifier(
         }
 
         return await tokens.ValidateAsync(authorization[Scheme.Length..].Trim()) is { } claims
-            && await accounts.FindUsableAsync(claims.AccountId, cancellationToken) is { } account
+            && await accounts.FindAsync(claims.AccountId, cancellationToken) is { } account
+            && account.StateAt(time.GetUtcNow()).AllowsCalls()
             && account.Version == claims.Version
-            ? new Caller(account, claims.SessionId, request.Header("If-Match"))
+            ? new Caller(account, claims.SessionId, request.UserAgent(), request.Header("If-Match"))
             : Problem.TokenNotValid;
     }
 

@@ -34,7 +34,7 @@ public sealed class DocumentationRoutes(HttpEdge edge, ApiDocument document, Mai
         CancellationToken cancellationToken) =>
         AnswerAsync(
             request,
-            root => gallery.Write("../" + root, request.FindUrl() is null ? null : request.Query["language"]),
+            root => gallery.Write("../" + root, request.QueryValue("language")),
             cancellationToken);
 
     [Function(nameof(DocsAssets))]

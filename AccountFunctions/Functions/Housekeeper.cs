@@ -12,6 +12,8 @@ namespace AccountFunctions.Functions;
 public sealed partial class Housekeeper(
     AddressSweeper addresses,
     AccountSweeper accounts,
+    AddressMover mover,
+    AccountPurger purger,
     NetworkSweeper networks,
     DeliveryReports deliveries,
     HousekeepingQueue queue,
@@ -38,6 +40,12 @@ public sealed partial class Housekeeper(
                 return addresses.SweepAsync(job, cancellationToken);
             case AccountSweep job:
                 return accounts.SweepAsync(job, cancellationToken);
+            case AddressMove job:
+                return mover.FollowAsync(job, cancellationToken);
+            case AddressRelease job:
+                return mover.ReleaseAsync(job, cancellationToken);
+            case AccountPurge job:
+                return purger.PurgeAsync(job, cancellationToken);
             case NetworkSweep job:
                 return networks.SweepAsync(job, cancellationToken);
             case DeliveryCheck job:

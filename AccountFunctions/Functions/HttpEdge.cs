@@ -82,10 +82,13 @@ public sealed partial class HttpEdge(
         using var scope = TraceScope(logger, request.TraceId());
         using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limited.CancelAfter(MaxDuration);
-        Result<TReply> result;
+        var (result, answer) = (default(Result<TReply>), default(HttpResponseData));
         try
         {
             result = await operation(limited.Token);
+
+            // A file is read from storage while it is written.
+            answer = result.FileName is null ? null : await WriteAsync(limited.Token);
         }
         catch (Exception e) when (e.IsOutage() || e is UnavailableException or OperationCanceledException)
         {
@@ -103,10 +106,12 @@ public sealed partial class HttpEdge(
             LogRefused(function, refusal.Status, refusal.Message.Replace('\n', ','), request.TraceId());
         }
 
-        var answer = await ResponseWriter.WriteAsync(
-            request, result, RouteTable.SuccessStatus(request.FunctionContext.FunctionDefinition), tokens.Value.Issuer, cancellationToken);
+        answer ??= await WriteAsync(cancellationToken);
         metrics.Answered(function, (int)answer.StatusCode, result.Problem, Stopwatch.GetElapsedTime(start));
         return answer;
+
+        Task<HttpResponseData> WriteAsync(CancellationToken stop) => ResponseWriter.WriteAsync(
+            request, result, RouteTable.SuccessStatus(request.FunctionContext.FunctionDefinition), tokens.Value.Issuer, stop);
     }
 
     private static async Task<Result<TReply>> RunAsync<TRequest, TReply>(

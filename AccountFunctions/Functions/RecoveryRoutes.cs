@@ -6,7 +6,7 @@ using Microsoft.Azure.Functions.Worker.Http;
 namespace AccountFunctions.Functions;
 
 /// <summary>The ways back to an account.</summary>
-public sealed class RecoveryRoutes(HttpEdge edge, ResendCode resendCode, ResetPassword resetPassword)
+public sealed class RecoveryRoutes(HttpEdge edge, ResendCode resendCode, ResetPassword resetPassword, RestoreAccount restoreAccount)
 {
     [Function(nameof(ResendCode)), Endpoint(typeof(ResendCode), Access.Anyone, Tags.Recovery)]
     public Task<HttpResponseData> ResendCode(
@@ -19,4 +19,10 @@ public sealed class RecoveryRoutes(HttpEdge edge, ResendCode resendCode, ResetPa
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "account/forgot")] HttpRequestData request,
         CancellationToken cancellationToken) =>
         edge.AnswerAsync(request, AccountJson.Default.ResetPasswordRequest, resetPassword.HandleAsync, cancellationToken);
+
+    [Function(nameof(RestoreAccount)), Endpoint(typeof(RestoreAccount), Access.Anyone, Tags.Recovery)]
+    public Task<HttpResponseData> RestoreAccount(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "account/restore")] HttpRequestData request,
+        CancellationToken cancellationToken) =>
+        edge.AnswerAsync(request, AccountJson.Default.RestoreAccountRequest, restoreAccount.HandleAsync, cancellationToken);
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using Microsoft.Azure.Functions.Worker.Http;
 
 namespace AccountFunctions.Functions;
@@ -27,6 +28,16 @@ internal static class RequestHeaders
             return null;
         }
     }
+
+    /// <summary>A parameter of the query, the first of its name; null if it is not there.</summary>
+    public static string? QueryValue(this HttpRequestData request, string name) =>
+        request.FindUrl() is null ? null : request.Query.GetValues(name)?[0];
+
+    /// <summary>Such a parameter as a whole number without a sign; 0 if it is none.</summary>
+    public static int? QueryNumber(this HttpRequestData request, string name) =>
+        request.QueryValue(name) is { } text
+            ? int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? number : 0
+            : null;
 
     /// <summary>What the client calls itself: shown to the account's owner later, so cut and cleaned.</summary>
     public static string? UserAgent(this HttpRequestData request) => request.Header("User-Agent") is { } text

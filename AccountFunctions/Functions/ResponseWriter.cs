@@ -29,6 +29,14 @@ internal static class ResponseWriter
         SetHeaders(
             request, response, asProblem ? ProblemType : JsonType, result.ETag is null ? "no-store" : "no-store, no-transform");
         SetHeaders(response, result);
+        if (result is { IsRefused: false, FileName: { } name })
+        {
+            // Written as it is read from storage, however much there is.
+            response.Headers.Add("Content-Disposition", $"attachment; filename=\"{name}\"");
+            await JsonSerializer.SerializeAsync(response.Body, result.Reply, typeof(TReply), AccountJson.Default, cancellationToken);
+            return response;
+        }
+
         var body = !result.IsRefused
             ? Envelope.Success(success, writer => JsonSerializer.Serialize(writer, result.Reply, typeof(TReply), AccountJson.Default))
             : asProblem ? Envelope.ProblemDocument(result.Problem, issuer, request.TraceId())

@@ -6,5 +6,7 @@ namespace AccountFunctions.Housekeeping;
 public static class HousekeepingServices
 {
     public static IServiceCollection AddHousekeeping(this IServiceCollection services) =>
-        services.AddSingleton<AddressSweeper>().AddSingleton<AccountSweeper>().AddSingleton<NetworkSweeper>();
+        services
+        .AddSingleton<AddressSweeper>().AddSingleton<AccountSweeper>().AddSingleton<NetworkSweeper>().AddSingleton<AddressMover>()
+        .AddSingleton<AccountPurger>().AddHostedService(provider => provider.GetRequiredService<AccountPurger>());
 }

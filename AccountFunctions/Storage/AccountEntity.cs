@@ -65,9 +65,69 @@ public sealed class AccountEntity(TableEntity columns) : TableRow(columns)
 
     public DateTimeOffset Created { get => Get<DateTimeOffset>(); set => Set(value); }
 
-    /// <summary>Whether anything may be done with the account: sign-in, calls, codes, mails.</summary>
-    public bool IsUsable => !Disabled;
+    /// <summary>When the account is deleted; null: the owner has not asked for that.</summary>
+    public DateTimeOffset? DeletesAt { get => Columns.GetDateTimeOffset(nameof(DeletesAt)); set => Set(value); }
 
-    /// <summary>Accounts of administrators never expire.</summary>
-    public bool IsExpired(DateTimeOffset now) => Role == ClientRole && now >= ExpirationDate;
+    /// <summary>
+    /// The address before the last change: with a code mailed there, its owner takes the account back. Null if there is none.
+    /// </summary>
+    public string? RecoveryUsername { get => GetText(); private set => Set(value); }
+
+    public string? RecoveryMailbox { get => GetText(); private set => Set(value); }
+
+    /// <summary>Until when the recovery address is one.</summary>
+    public DateTimeOffset RecoveryUntil { get => GetTime(); private set => Set(value); }
+
+    /// <summary><see cref="EmailAddress.Key"/> of the address.</summary>
+    public string AddressKey => EmailAddress.KeyOf(Username);
+
+    /// <summary><see cref="EmailAddress.Key"/> of the recovery address; null if there is none.</summary>
+    public string? RecoveryKey => RecoveryUsername is { } username ? EmailAddress.KeyOf(username) : null;
+
+    /// <summary>What may be done with the account. Accounts of administrators never expire.</summary>
+    public AccountState StateAt(DateTimeOffset now) =>
+        Disabled ? AccountState.Disabled
+        : Role == ClientRole && now >= ExpirationDate ? AccountState.Expired
+        : DeletesAt is not null ? AccountState.DeletionPending
+        : AccountState.Active;
+
+    /// <summary>Where mail for an address of the account goes; null if it is not, or no longer, an address of the account.</summary>
+    public string? MailboxAt(string addressKey, DateTimeOffset now) =>
+        addressKey == AddressKey ? Mailbox
+        : addressKey == RecoveryKey && now < RecoveryUntil ? RecoveryMailbox
+        : null;
+
+    /// <summary>Whether the account is moving to this address, or has it as its address or recovery address.</summary>
+    public bool Needs(string addressKey, EmailChangeEntity? change) =>
+        addressKey == AddressKey || addressKey == RecoveryKey || (change?.IsUnderWay(this) == true && addressKey == change.AddressKey);
+
+    /// <summary>Gives the account its new address. The address before becomes the recovery address, unless there is one already.</summary>
+    /// <returns>Whether the address before is given up.</returns>
+    public bool MoveTo(EmailChangeEntity change)
+    {
+        var (username, mailbox) = (Username, Mailbox);
+        (Username, Mailbox) = (change.Username, change.Mailbox);
+        if (RecoveryUsername == Username)
+        {
+            ForgetRecovery();
+            return true;
+        }
+
+        if (RecoveryUsername is not null && change.Redeemed < RecoveryUntil)
+        {
+            return true;
+        }
+
+        (RecoveryUsername, RecoveryMailbox, RecoveryUntil) = (username, mailbox, change.Redeemed + Retention.FormerAddress);
+        return false;
+    }
+
+    /// <summary>Brings the recovery address back.</summary>
+    public void Recover()
+    {
+        (Username, Mailbox) = (RecoveryUsername ?? Username, RecoveryMailbox ?? Mailbox);
+        ForgetRecovery();
+    }
+
+    public void ForgetRecovery() => (RecoveryUsername, RecoveryMailbox) = (null, null);
 }

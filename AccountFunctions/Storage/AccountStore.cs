@@ -11,9 +11,27 @@ public sealed class AccountStore(TableServiceClient service, ChangeLoop loop)
     public async Task<AccountEntity?> FindAsync(string id, CancellationToken cancellationToken) =>
         await table.FindAsync(id, AccountEntity.RowName, cancellationToken) is { } row ? new AccountEntity(row) : null;
 
-    /// <summary>The account if it may be used: it exists and is not disabled.</summary>
-    public async Task<AccountEntity?> FindUsableAsync(string id, CancellationToken cancellationToken) =>
-        await FindAsync(id, cancellationToken) is { IsUsable: true } account ? account : null;
+    /// <summary>The account with the change of its address.</summary>
+    public Task<AccountPartition> LoadAsync(string id, CancellationToken cancellationToken) =>
+        LoadAsync(id, null, withEmailChange: true, cancellationToken);
+
+    /// <summary>The ids of all accounts, in no order. A scan of the whole table: for operators, not for requests.</summary>
+    public IAsyncEnumerable<string> ListIdsAsync(CancellationToken cancellationToken) => table
+        .QueryAsync<TableEntity>(
+            TableClient.CreateQueryFilter($"RowKey eq {AccountEntity.RowName}"),
+            select: ["PartitionKey"],
+            cancellationToken: cancellationToken)
+        .Select(row => row.PartitionKey);
+
+    /// <summary>The history, newest first.</summary>
+    /// <param name="after">The row key of the last event that is not wanted again; null begins with the newest.</param>
+    public IAsyncEnumerable<EventEntity> ListEventsAsync(
+        string accountId, string? after, int? pageSize, CancellationToken cancellationToken)
+    {
+        var filter = TableClient.CreateQueryFilter(
+            $"PartitionKey eq {accountId} and RowKey gt {after ?? EventEntity.RowPrefix} and RowKey lt {EventEntity.LastKey}");
+        return table.QueryAsync<TableEntity>(filter, pageSize, cancellationToken: cancellationToken).Select(row => new EventEntity(row));
+    }
 
     public async Task<IReadOnlyList<SessionEntity>> ListSessionsAsync(string accountId, CancellationToken cancellationToken)
     {
@@ -31,17 +49,27 @@ public sealed class AccountStore(TableServiceClient service, ChangeLoop loop)
     }
 
     /// <summary>
-    /// Loads an account and a session, lets <paramref name="decide"/> change them, and commits; after a lost race, it starts again.
+    /// Loads an account, a session and the change of its address, lets <paramref name="decide"/> change them, and commits; after a lost
+    /// race, it starts again.
     /// </summary>
     /// <param name="sessionId">Null loads no session.</param>
     /// <exception cref="UnavailableException">Every race was lost.</exception>
     public Task<T> ChangeAsync<T>(
+        string accountId, string? sessionId, Func<AccountPartition, Task<T>> decide, CancellationToken cancellationToken) =>
+        RunAsync(accountId, null, () => LoadAsync(accountId, sessionId, withEmailChange: true, cancellationToken), decide, cancellationToken);
+
+    /// <inheritdoc cref="ChangeAsync{T}(string, string?, Func{AccountPartition, Task{T}}, CancellationToken)"/>
+    public Task<T> ChangeAsync<T>(
         string accountId, string? sessionId, Func<AccountPartition, T> decide, CancellationToken cancellationToken) =>
-        RunAsync(accountId, sessionId, null, partition => Task.FromResult(decide(partition)), cancellationToken);
+        ChangeAsync(accountId, sessionId, partition => Task.FromResult(decide(partition)), cancellationToken);
 
     /// <summary>A change for the owner, first on the account as it was read for this request.</summary>
     public Task<T> ChangeAsync<T>(AccountEntity loaded, Func<AccountPartition, T> decide, CancellationToken cancellationToken) => RunAsync(
-        loaded.Id, null, new AccountPartition(loaded.Id, loaded, null), partition => Task.FromResult(decide(partition)), cancellationToken);
+        loaded.Id,
+        new AccountPartition(loaded.Id, loaded),
+        () => LoadAsync(loaded.Id, null, withEmailChange: false, cancellationToken),
+        partition => Task.FromResult(decide(partition)),
+        cancellationToken);
 
     /// <summary>A change for a visitor: nothing is decided before the network throttle has admitted the request.</summary>
     public Task<Result<T>> ChangeAsync<T>(
@@ -52,8 +80,8 @@ public sealed class AccountStore(TableServiceClient service, ChangeLoop loop)
         CancellationToken cancellationToken)
         where T : notnull => RunAsync(
             accountId,
-            sessionId,
             null,
+            () => LoadAsync(accountId, sessionId, withEmailChange: false, cancellationToken),
             async partition => await admission is { } refused ? refused : decide(partition),
             cancellationToken);
 
@@ -74,20 +102,22 @@ public sealed class AccountStore(TableServiceClient service, ChangeLoop loop)
 
     /// <summary>False if there is no such session.</summary>
     public Task<bool> TryEndSessionAsync(
-        string accountId, string sessionId, EventKind why, DateTimeOffset when, CancellationToken cancellationToken)
+        string accountId, string sessionId, EventEntity why, CancellationToken cancellationToken)
     {
         var partition = new Partition(accountId);
         partition.Delete(new SessionEntity(accountId, sessionId));
-        partition.Insert(new EventEntity(accountId, why, when, sessionId));
+        partition.Insert(why);
         return partition.CommitAsync(table, cancellationToken);
     }
 
-    /// <summary>Removes the account with all its rows.</summary>
-    public async Task DeleteAsync(string accountId, CancellationToken cancellationToken) =>
-        await DeleteAsync(
-            accountId,
-            await ListAsync(TableClient.CreateQueryFilter($"PartitionKey eq {accountId}"), cancellationToken),
-            cancellationToken);
+    /// <summary>Removes the account with all its rows. The account itself goes last: while it is there, the work can be taken up.</summary>
+    public async Task DeleteAsync(string accountId, CancellationToken cancellationToken)
+    {
+        while (await ListAsync(TableClient.CreateQueryFilter($"PartitionKey eq {accountId}"), cancellationToken) is [_, ..] rows)
+        {
+            await DeleteAsync(accountId, rows.OrderBy(row => row.RowKey == AccountEntity.RowName), cancellationToken);
+        }
+    }
 
     /// <summary>Removes the history before <paramref name="when"/>.</summary>
     public async Task DeleteEventsAsync(string accountId, DateTimeOffset when, CancellationToken cancellationToken)
@@ -110,24 +140,33 @@ public sealed class AccountStore(TableServiceClient service, ChangeLoop loop)
 
     private Task<T> RunAsync<T>(
         string accountId,
-        string? sessionId,
         AccountPartition? loaded,
+        Func<Task<AccountPartition>> load,
         Func<AccountPartition, Task<T>> decide,
         CancellationToken cancellationToken) =>
         loop.RunAsync(
             accountId,
             loaded,
-            () => LoadAsync(accountId, sessionId, cancellationToken),
+            load,
             decide,
             partition => partition.CommitAsync(table, cancellationToken),
             cancellationToken);
 
-    private async Task<AccountPartition> LoadAsync(string accountId, string? sessionId, CancellationToken cancellationToken)
+    private async Task<AccountPartition> LoadAsync(
+        string accountId, string? sessionId, bool withEmailChange, CancellationToken cancellationToken)
     {
-        // Side by side: the second read adds no time.
+        // Side by side: the other reads add no time.
         var account = FindAsync(accountId, cancellationToken);
-        var session = sessionId is null ? null : await table.FindAsync(accountId, SessionEntity.RowPrefix + sessionId, cancellationToken);
-        return new AccountPartition(accountId, await account, session is null ? null : new SessionEntity(session));
+        var session = RowAsync(sessionId is null ? null : SessionEntity.RowPrefix + sessionId);
+        var change = RowAsync(withEmailChange ? EmailChangeEntity.RowName : null);
+        return new AccountPartition(
+            accountId,
+            await account,
+            await session is { } found ? new SessionEntity(found) : null,
+            await change is { } open ? new EmailChangeEntity(open) : null);
+
+        Task<TableEntity?> RowAsync(string? row) =>
+            row is null ? Task.FromResult<TableEntity?>(null) : table.FindAsync(accountId, row, cancellationToken);
     }
 
     private async Task<List<TableRow>> ListAsync(string filter, CancellationToken cancellationToken) =>

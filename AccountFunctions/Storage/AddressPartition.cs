@@ -57,9 +57,15 @@ public sealed class AddressPartition : Partition
     public ResetCodeEntity NewResetCode()
     {
         var code = new ResetCodeEntity(Key);
-        code.Columns.ETag = ResetCode?.ETag ?? default;
+        code.Replace(ResetCode);
         return code;
     }
+
+    /// <summary>Every row but the claim.</summary>
+    public IEnumerable<TableRow> OtherRows =>
+    [
+        .. Pendings, .. Mails, .. ResetCode is null ? Array.Empty<TableRow>() : [ResetCode], .. Guard.ETag == default ? [] : new[] { Guard },
+    ];
 
     /// <summary>The rows that nobody needs any more.</summary>
     public IEnumerable<TableRow> Outlived(DateTimeOffset now)

@@ -10,15 +10,20 @@ namespace AccountFunctions.Storage;
 /// </summary>
 public sealed class EventEntity(TableEntity columns) : TableRow(columns)
 {
+    public const string RowPrefix = "event-";
+
     /// <summary>Row keys of events are below this one.</summary>
     public const string LastKey = "event.";
 
-    public EventEntity(string accountId, EventKind kind, DateTimeOffset time, string? sessionId = null, string? detail = null)
+    /// <param name="client">What the client calls itself that made the change.</param>
+    public EventEntity(
+        string accountId, EventKind kind, DateTimeOffset time, string? sessionId = null, string? client = null, string? detail = null)
         : this(new TableEntity(accountId, NewKey(time)))
     {
         Set(kind.Word, nameof(Kind));
         Set(time, nameof(Time));
         Set(sessionId, nameof(SessionId));
+        Set(client, nameof(Client));
         Set(detail, nameof(Detail));
     }
 
@@ -27,6 +32,11 @@ public sealed class EventEntity(TableEntity columns) : TableRow(columns)
     public DateTimeOffset Time => Get<DateTimeOffset>();
 
     public string? SessionId => GetText();
+
+    public string? Client => GetText();
+
+    /// <summary>The id of the administrator who made the change; null for the owner.</summary>
+    public string? By => GetText();
 
     public string? Detail => GetText();
 
@@ -37,7 +47,7 @@ public sealed class EventEntity(TableEntity columns) : TableRow(columns)
     public static (string First, string Last) KeysAt(DateTimeOffset time) => (KeyAt(time) + '-', KeyAt(time) + '.');
 
     private static string KeyAt(DateTimeOffset when) =>
-        string.Create(CultureInfo.InvariantCulture, $"event-{DateTimeOffset.MaxValue.Ticks - when.UtcTicks:D19}");
+        string.Create(CultureInfo.InvariantCulture, $"{RowPrefix}{DateTimeOffset.MaxValue.Ticks - when.UtcTicks:D19}");
 
     // Two events may share a tick.
     private static string NewKey(DateTimeOffset when) => $"{KeyAt(when)}-{RandomNumberGenerator.GetHexString(4, lowercase: true)}";

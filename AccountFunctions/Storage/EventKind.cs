@@ -19,6 +19,15 @@ public readonly record struct EventKind(string Word)
 
     public static EventKind PasswordReset { get; } = new("password_reset");
 
+    public static EventKind EmailChanged { get; } = new("email_changed");
+
+    /// <summary>A code mailed to the recovery address has brought that address back.</summary>
+    public static EventKind EmailRestored { get; } = new("email_restored");
+
+    public static EventKind DeletionRequested { get; } = new("deletion_requested");
+
+    public static EventKind Restored { get; } = new("restored");
+
     /// <summary>A mail to the owner was not delivered; <see cref="EventEntity.Detail"/> is the transport's code.</summary>
     public static EventKind MailFailed { get; } = new("mail_failed");
 

@@ -15,6 +15,12 @@ public static class Retention
     /// <summary>How long a notice is worth sending, and how far back mails to an address are counted.</summary>
     public static readonly TimeSpan Mails = TimeSpan.FromDays(1);
 
+    /// <summary>How long the address before a change stays the recovery address of the account.</summary>
+    public static readonly TimeSpan FormerAddress = TimeSpan.FromHours(72);
+
+    /// <summary>Longer than a request runs: when a job takes over what a request may not have finished.</summary>
+    public static readonly TimeSpan Request = TimeSpan.FromMinutes(1);
+
     /// <summary>Added to the end of what a row is about: requests that were running then are over, and clocks may differ.</summary>
     public static readonly TimeSpan Margin = TimeSpan.FromHours(1);
 }

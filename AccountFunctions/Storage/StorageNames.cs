@@ -6,8 +6,9 @@ public static class TableNames
     public const string Addresses = "Addresses";
     public const string Accounts = "Accounts";
     public const string Throttles = "Throttles";
+    public const string Deletions = "Deletions";
 
-    public static IReadOnlyList<string> All { get; } = [Addresses, Accounts, Throttles];
+    public static IReadOnlyList<string> All { get; } = [Addresses, Accounts, Throttles, Deletions];
 }
 
 /// <summary>

@@ -18,6 +18,7 @@ public static class StorageServices
         return services.AddStorageClients()
             .AddSingleton<KeyedTurns>().AddSingleton<ChangeLoop>()
             .AddSingleton<AddressStore>().AddSingleton<AccountStore>().AddSingleton<ThrottleStore>().AddSingleton<MailStore>()
+            .AddSingleton<DeletionStore>()
             .AddSingleton<HousekeepingQueue>()
             .AddSingleton<StorageHealth>().AddHostedService<StorageSetup>();
     }

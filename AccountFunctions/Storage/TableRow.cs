@@ -19,6 +19,16 @@ public class TableRow(TableEntity columns)
 
     public ETag ETag => Columns.ETag;
 
+    /// <summary>Makes a save replace the row as it was read; null: insert a new one.</summary>
+    public void Replace(TableRow? read)
+    {
+        // A default tag that was set is not the default one any more.
+        if (read is not null)
+        {
+            Columns.ETag = read.ETag;
+        }
+    }
+
     protected T Get<T>([CallerMemberName] string column = "") =>
         Columns.TryGetValue(column, out var value) && value is T typed
             ? typed

@@ -16,19 +16,14 @@ public sealed record ChangePasswordRequest(
     Description = "Ends every other session and every access token issued before, this session's too: refresh next. The owner gets a mail.",
     Refusals = [nameof(Problem.InvalidPassword), nameof(Problem.TooManyRequests)])]
 public sealed class ChangePassword(
-    AddressStore addresses, Passwords passwords, PasswordSetter setter, SignInThrottle throttle, MailRequests mails)
+    AddressStore addresses, Passwords passwords, PasswordSetter setter, Reauthentication reauthentication, MailRequests mails)
 {
     public async Task<Result<Success>> HandleAsync(ChangePasswordRequest request, Caller caller, CancellationToken cancellationToken)
     {
         var account = caller.Account;
         var errors = new FieldErrors();
-        var password = errors.Required("password", request.Password);
+        var password = passwords.ReadCurrent(errors, "password", request.Password);
         var replacement = errors.Required("new_password", request.NewPassword);
-        if (password is not null && passwords.IsTooLong(password))
-        {
-            errors.Add("password", FieldError.TooLong);
-        }
-
         string[] personal = [account.Username, account.FirstName, account.LastName, account.FirstName + account.LastName];
         if (replacement is not null && passwords.Check(replacement, personal) is { } fault)
         {
@@ -40,29 +35,15 @@ public sealed class ChangePassword(
             return errors.ToProblem();
         }
 
-        var addressKey = EmailAddress.KeyOf(account.Username);
-        using var attempt = throttle.Begin(addressKey);
-        var partition = await addresses.LoadAsync(addressKey, cancellationToken);
-        if (throttle.Delay(partition.Guard) is { } delayed)
+        var proved = await reauthentication.CheckAsync(caller, password, cancellationToken);
+        if (proved.IsRefused)
         {
-            return delayed;
-        }
-
-        var isRight = await passwords.VerifyAsync(password, [account.Credential], cancellationToken) == 0;
-        var outcome = isRight ? SignInOutcome.Succeeded : SignInOutcome.Failed;
-        if (await throttle.RecordAsync(partition, attempt, outcome, cancellationToken) is { } refused)
-        {
-            return refused;
-        }
-
-        if (!isRight)
-        {
-            return Problem.InvalidPassword;
+            return proved.Problem;
         }
 
         var credential = await passwords.HashAsync(replacement, account.Credential?.Salt, cancellationToken);
-        var notify = await addresses.ChangeAsync(partition, current => Task.FromResult(VoidCode(current)), cancellationToken);
-        return await setter.ChangeAsync(addressKey, caller, credential, notify, cancellationToken);
+        var notify = await addresses.ChangeAsync(proved.Reply, current => Task.FromResult(VoidCode(current)), cancellationToken);
+        return await setter.ChangeAsync(caller, credential, notify, cancellationToken);
     }
 
     /// <summary>Voids an open code and counts the notice; false if no more mail may go.</summary>

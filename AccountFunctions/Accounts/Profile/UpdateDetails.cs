@@ -29,7 +29,7 @@ public sealed record UpdateDetailsRequest(
         + "Other members are ignored, so an account as it was read may be sent back.",
     Refusals = [nameof(Problem.Stale)],
     HasETag = true)]
-public sealed class UpdateDetails(AccountStore accounts)
+public sealed class UpdateDetails(AccountStore accounts, TimeProvider time)
 {
     public async Task<Result<UserReply>> HandleAsync(UpdateDetailsRequest request, Caller caller, CancellationToken cancellationToken)
     {
@@ -58,7 +58,9 @@ public sealed class UpdateDetails(AccountStore accounts)
             caller.Account,
             partition =>
             {
-                if (partition.Account is not { IsUsable: true } account || account.Version != version)
+                if (partition.Account is not { } account
+                    || account.Version != version
+                    || !account.StateAt(time.GetUtcNow()).AllowsCalls())
                 {
                     return Problem.TokenNotValid;
                 }

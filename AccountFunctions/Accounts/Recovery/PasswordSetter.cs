@@ -1,16 +1,19 @@
 using AccountFunctions.Contract;
 using AccountFunctions.Email;
+using AccountFunctions.Housekeeping;
 using AccountFunctions.Storage;
 using Microsoft.Extensions.Logging;
 
 namespace AccountFunctions.Accounts;
 
 /// <summary>Sets a new password. Every session and access token issued before ends, and the owner gets a mail.</summary>
-public sealed partial class PasswordSetter(AccountStore accounts, MailRequests mails, TimeProvider time, ILogger<PasswordSetter> logger)
+public sealed partial class PasswordSetter(
+    AccountStore accounts, AddressMover mover, MailRequests mails, TimeProvider time, ILogger<PasswordSetter> logger)
 {
     /// <summary>Sets the password for a redeemed reset code. Once it is set, a repeated call changes nothing.</summary>
-    /// <param name="addressKey">Key of the account's address.</param>
-    public async Task<Result<Success>> ResetAsync(string addressKey, Reset reset, CancellationToken cancellationToken)
+    /// <param name="addressKey">Key of the address that the code was mailed to.</param>
+    /// <param name="client">What the client calls itself.</param>
+    public async Task<Result<Success>> ResetAsync(string addressKey, Reset reset, string? client, CancellationToken cancellationToken)
     {
         if (reset.Notify)
         {
@@ -23,7 +26,7 @@ public sealed partial class PasswordSetter(AccountStore accounts, MailRequests m
         return await accounts.ChangeAsync<Result<Success>>(
             reset.AccountId,
             null,
-            partition =>
+            async partition =>
             {
                 if (partition.Account is not { } current)
                 {
@@ -36,24 +39,58 @@ public sealed partial class PasswordSetter(AccountStore accounts, MailRequests m
                     return current.PasswordChanged == reset.Time ? Success.Done : Problem.InvalidCode;
                 }
 
+                if (!current.StateAt(reset.Time).AllowsMail() || current.MailboxAt(addressKey, reset.Time) is null)
+                {
+                    return Problem.InvalidCode;
+                }
+
+                await TakeBackAsync(partition, current, addressKey, reset.Time, cancellationToken);
                 Set(partition, current, reset.Credential, reset.Time);
-                partition.Insert(new EventEntity(current.Id, EventKind.PasswordReset, reset.Time));
+                partition.Insert(new EventEntity(current.Id, EventKind.PasswordReset, reset.Time, client: client));
                 return Success.Done;
             },
             cancellationToken);
     }
 
+    // A code mailed to the recovery address brings that address back. A code mailed to any address of the account cancels a deletion and an
+    // open change of address: its owner may not have asked for them.
+    private async Task TakeBackAsync(
+        AccountPartition partition, AccountEntity account, string addressKey, DateTimeOffset when, CancellationToken cancellationToken)
+    {
+        if (partition.EmailChange is { } change)
+        {
+            if (change.IsUnderWay(account))
+            {
+                await mover.ReleaseLaterAsync(account.Id, change.AddressKey, when + Retention.Request, cancellationToken);
+            }
+
+            partition.Delete(change);
+        }
+
+        if (addressKey == account.RecoveryKey)
+        {
+            await mover.ReleaseLaterAsync(account.Id, account.AddressKey, when + Retention.Request, cancellationToken);
+            account.Recover();
+            partition.Insert(new EventEntity(account.Id, EventKind.EmailRestored, when));
+        }
+
+        if (account.DeletesAt is not null)
+        {
+            account.DeletesAt = null;
+            partition.Insert(new EventEntity(account.Id, EventKind.Restored, when));
+        }
+    }
+
     /// <summary>Changes the caller's password. The session that calls goes on.</summary>
-    /// <param name="addressKey">Key of the account's address.</param>
     /// <param name="notify">False if the address has had as many mails as it may.</param>
     public async Task<Result<Success>> ChangeAsync(
-        string addressKey, Caller caller, Credential credential, bool notify, CancellationToken cancellationToken)
+        Caller caller, Credential credential, bool notify, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
         var account = caller.Account;
         if (notify)
         {
-            await mails.EnqueueAsync(new EmailJob(EmailKind.PasswordChanged, addressKey, account.Id, now), cancellationToken);
+            await mails.EnqueueAsync(new EmailJob(EmailKind.PasswordChanged, account.AddressKey, account.Id, now), cancellationToken);
         }
 
         LogChanged(account.Id, caller.SessionId);
@@ -69,7 +106,12 @@ public sealed partial class PasswordSetter(AccountStore accounts, MailRequests m
                 }
 
                 Set(partition, current, credential, now);
-                partition.Insert(new EventEntity(current.Id, EventKind.PasswordChanged, now, caller.SessionId));
+                partition.Insert(new EventEntity(current.Id, EventKind.PasswordChanged, now, caller.SessionId, caller.Client));
+                if (partition.EmailChange is { } change && !change.IsRedeemed)
+                {
+                    partition.Delete(change);
+                }
+
                 if (partition.Session is { } session)
                 {
                     session.Version = current.Version;

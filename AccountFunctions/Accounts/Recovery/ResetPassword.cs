@@ -18,7 +18,8 @@ public sealed record ResetPasswordRequest(
 [Operation(
     "Reset a forgotten password",
     Description = "Redeems the code that `code` mailed. Ends every session, and does not sign in. A refused password does not use up the "
-        + "code. The owner gets a mail. The same call answers the same for ten minutes.",
+        + "code. The owner gets a mail. Cancels a deletion that is pending; at the address before a change, it brings that address back. "
+        + "The same call answers the same for ten minutes.",
     Refusals = [nameof(Problem.InvalidCode)])]
 public sealed class ResetPassword(
     AddressStore addresses,
@@ -54,7 +55,7 @@ public sealed class ResetPassword(
                 var now = time.GetUtcNow();
                 var row = FindRight(partition, code, now);
                 var account = row is not null && partition.Claim is { } claim
-                    ? await accounts.FindUsableAsync(claim.AccountId, cancellationToken)
+                    ? await FindAsync(claim.AccountId, partition.Key, now, cancellationToken)
                     : null;
                 if (row is null
                     || account is null
@@ -85,8 +86,17 @@ public sealed class ResetPassword(
             cancellationToken);
         return redeemed.IsRefused
             ? redeemed.Problem
-            : await setter.ResetAsync(address.Key, redeemed.Reply, cancellationToken);
+            : await setter.ResetAsync(address.Key, redeemed.Reply, visitor.Client, cancellationToken);
     }
+
+    /// <summary>The account, if the address is its own or its recovery address.</summary>
+    private async Task<AccountEntity?> FindAsync(
+        string accountId, string addressKey, DateTimeOffset now, CancellationToken cancellationToken) =>
+        await accounts.FindAsync(accountId, cancellationToken) is { } account
+        && account.StateAt(now).AllowsMail()
+        && account.MailboxAt(addressKey, now) is not null
+            ? account
+            : null;
 
     /// <summary>The row whose code was sent: an open one, or one redeemed a moment ago.</summary>
     private ResetCodeEntity? FindRight(AddressPartition partition, string code, DateTimeOffset now) =>

@@ -28,7 +28,8 @@ public sealed partial class Logout(AccountStore accounts, TimeProvider time, ILo
         var (account, now) = (caller.Account, time.GetUtcNow());
         if (!request.All.Value)
         {
-            await accounts.TryEndSessionAsync(account.Id, caller.SessionId, EventKind.SignedOut, now, cancellationToken);
+            var signedOut = new EventEntity(account.Id, EventKind.SignedOut, now, caller.SessionId, caller.Client);
+            await accounts.TryEndSessionAsync(account.Id, caller.SessionId, signedOut, cancellationToken);
             LogSignedOut(account.Id, caller.SessionId);
             return Success.Done;
         }
@@ -45,7 +46,7 @@ public sealed partial class Logout(AccountStore accounts, TimeProvider time, ILo
 
                 current.Version++;
                 partition.Save(current);
-                partition.Insert(new EventEntity(current.Id, EventKind.SignedOutEverywhere, now, caller.SessionId));
+                partition.Insert(new EventEntity(current.Id, EventKind.SignedOutEverywhere, now, caller.SessionId, caller.Client));
                 return Success.Done;
             },
             cancellationToken);

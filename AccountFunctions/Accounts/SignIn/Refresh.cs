@@ -72,7 +72,8 @@ public sealed partial class Refresh(
     private Result<TokenReply> Decide(AccountPartition partition, RefreshToken token, ref bool isReused)
     {
         var now = time.GetUtcNow();
-        if (partition is not { Account: { IsUsable: true } account, Session: { } session }
+        if (partition is not { Account: { } account, Session: { } session }
+            || !account.StateAt(now).AllowsCalls()
             || session.Version != account.Version
             || now >= session.EndsAt(options.RefreshIdleLifetime)
             || !chain.LeadsTo(token, session.Counter, session.Hash))
@@ -80,7 +81,7 @@ public sealed partial class Refresh(
             return Problem.TokenNotValid;
         }
 
-        if (account.IsExpired(now))
+        if (account.StateAt(now) is AccountState.Expired)
         {
             return Problem.ExpiredAccount;
         }

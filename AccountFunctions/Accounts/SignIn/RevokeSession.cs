@@ -13,14 +13,19 @@ public sealed partial class RevokeSession(AccountStore accounts, TimeProvider ti
 {
     public async Task<Result<Success>> HandleAsync(string sessionId, Caller caller, CancellationToken cancellationToken)
     {
-        if (!Guid.TryParseExact(sessionId, "N", out var id)
-            || !await accounts.TryEndSessionAsync(
-                caller.Account.Id, id.ToString("N"), EventKind.SessionRevoked, time.GetUtcNow(), cancellationToken))
+        if (!Guid.TryParseExact(sessionId, "N", out var id))
         {
             return Problem.NotFound;
         }
 
-        LogRevoked(caller.Account.Id, id);
+        var (accountId, session) = (caller.Account.Id, id.ToString("N"));
+        var revoked = new EventEntity(accountId, EventKind.SessionRevoked, time.GetUtcNow(), session, caller.Client);
+        if (!await accounts.TryEndSessionAsync(accountId, session, revoked, cancellationToken))
+        {
+            return Problem.NotFound;
+        }
+
+        LogRevoked(accountId, id);
         return Success.Done;
     }
 

@@ -34,7 +34,7 @@ public sealed partial class Sessions(
             Client = client,
             Amr = [SessionEntity.PasswordMethod],
         };
-        var signedIn = new EventEntity(account.Id, EventKind.SignedIn, now, refresh.SessionId);
+        var signedIn = new EventEntity(account.Id, EventKind.SignedIn, now, refresh.SessionId, client);
         await accounts.TryInsertAsync(account.Id, [session, signedIn], cancellationToken);
         LogSignedIn(account.Id, refresh.SessionId);
         return replies.Create(account, session, refresh);

@@ -10,10 +10,11 @@ public sealed class AccountFactory(AccountStore accounts, IOptions<AccountOption
     /// Creates the account with the registration's id, so a repeated call finds it there. <paramref name="isContested"/> leaves it without
     /// a password.
     /// </summary>
-    public async Task CreateAsync(PendingEntity redeemed, bool isContested, DateTimeOffset now, CancellationToken cancellationToken)
+    public async Task CreateAsync(
+        PendingEntity redeemed, bool isContested, string? client, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var account = NewAccount(redeemed, isContested, now);
-        IEnumerable<TableRow> rows = [account, new EventEntity(redeemed.Id, EventKind.Activated, now)];
+        IEnumerable<TableRow> rows = [account, new EventEntity(redeemed.Id, EventKind.Activated, now, client: client)];
         if (await accounts.TryInsertAsync(redeemed.Id, rows, cancellationToken) || !isContested)
         {
             return;

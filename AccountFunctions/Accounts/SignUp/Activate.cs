@@ -123,7 +123,7 @@ public sealed partial class Activate(
             partition.Delete(resetCode);
         }
 
-        await accounts.CreateAsync(redeemed, isContested, now, cancellationToken);
+        await accounts.CreateAsync(redeemed, isContested, visitor.Client, now, cancellationToken);
         var claim = new ClaimEntity(partition.Key, redeemed.Id)
         {
             Salt = redeemed.Credential.Salt,

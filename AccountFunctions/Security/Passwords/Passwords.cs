@@ -8,8 +8,18 @@ public sealed class Passwords(PasswordPolicy policy, PasswordHasher hasher)
     /// <inheritdoc cref="PasswordPolicy.Check"/>
     public string? Check(string password, params IEnumerable<string> personal) => policy.Check(password, personal);
 
-    /// <inheritdoc cref="PasswordPolicy.IsTooLong"/>
-    public bool IsTooLong(string password) => policy.IsTooLong(password);
+    /// <summary>Reads the password that somebody has; null if it is at fault.</summary>
+    public string? ReadCurrent(FieldErrors errors, string field, Member<string> member)
+    {
+        var password = errors.Required(field, member);
+        if (password is not null && policy.IsTooLong(password))
+        {
+            errors.Add(field, FieldError.TooLong);
+            return null;
+        }
+
+        return password;
+    }
 
     /// <inheritdoc cref="PasswordHasher.HashAsync"/>
     public Task<Credential> HashAsync(string password, Salt? salt, CancellationToken cancellationToken) =>

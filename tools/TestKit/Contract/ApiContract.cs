@@ -120,6 +120,8 @@ public sealed partial class ApiContract(ReadOnlyMemory<byte> document)
                 case "maxLength" when value.ValueKind is JsonValueKind.String:
                     Check(Length(value) <= keyword.Value.GetInt32(), $"{at}: {value} is too long");
                     break;
+                case "format" when keyword.Value.GetString() is "date-time" && value.ValueKind is JsonValueKind.Null:
+                    break;
                 case "format" when keyword.Value.GetString() is "date-time":
                     Check(value.TryGetDateTime(out var time) && time.Kind is DateTimeKind.Utc, $"{at}: {value} is no time in UTC");
                     break;
@@ -172,8 +174,10 @@ public sealed partial class ApiContract(ReadOnlyMemory<byte> document)
         var hasFaults = body.TryGetProperty("errors", out var faults);
         foreach (var fault in hasFaults ? faults.EnumerateObject() : default)
         {
-            var fields = RequestOf(operation).GetProperty("properties");
-            Check(fields.TryGetProperty(fault.Name, out _), $"{call}: no field is called {fault.Name}");
+            var isField = operation.TryGetProperty("requestBody", out _)
+                ? RequestOf(operation).GetProperty("properties").TryGetProperty(fault.Name, out _)
+                : operation.GetProperty("parameters").EnumerateArray().Any(known => known.GetProperty("name").GetString() == fault.Name);
+            Check(isField, $"{call}: no field is called {fault.Name}");
         }
 
         var code = hasFaults ? "invalid_fields" : body.GetProperty(isProblem ? "code" : "message").GetString()!;

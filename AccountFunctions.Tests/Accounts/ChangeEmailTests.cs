@@ -1,0 +1,309 @@
+using System.Net;
+using AccountFunctions.Contract;
+using AccountFunctions.Housekeeping;
+using AccountFunctions.Storage;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace AccountFunctions.Tests.Accounts;
+
+public sealed class ChangeEmailTests(AzuriteFixture azurite) : AppTests(azurite)
+{
+    private const string Old = "ada@example.com";
+    private const string New = "Ada.King@example.org";
+    private const string NewPassword = "green tractor 78";
+
+    [Fact]
+    public async Task An_account_moves_to_the_address_whose_code_its_owner_sends_and_the_sessions_go_on()
+    {
+        var login = await App.SignInAsync(Old);
+        var access = Access(login);
+        Assert.Equal("success", (await AskAsync(access)).Data.GetString());
+        Assert.Equal(HttpStatusCode.OK, (await App.LoginAsync(Old)).Status);
+        var code = await App.NextCodeAsync(New);
+        App.Time.Advance(TimeSpan.FromSeconds(1));
+        var moved = await ConfirmAsync(access, code);
+
+        Assert.Equal("ada.king@example.org", moved.Data.GetProperty("username").GetString());
+        Assert.Equal(moved.Headers["ETag"], (await App.GetAsync("details", access)).Headers["ETag"]);
+        Assert.Equal(HttpStatusCode.OK, (await RefreshAsync(login)).Status);
+        Assert.Equal(HttpStatusCode.OK, (await App.LoginAsync(New)).Status);
+        Assert.Equal("invalid_credentials", (await App.LoginAsync(Old)).Message);
+        var notice = (await App.WaitForMailsAsync(Old, 2))[^1];
+        Assert.Equal("The address of your Example account was changed", notice.Subject);
+        Assert.EndsWith("This works until: 2026-11-26 12:01 UTC\n", notice.PlainText, StringComparison.Ordinal);
+        Assert.Equal([Address(New)], (await App.WaitForMailsAsync(New, 1))[0].To.Select(Address));
+    }
+
+    [Fact, Holds("B13")]
+    public async Task A_confirmation_may_be_repeated_for_ten_minutes()
+    {
+        var access = Access(await App.SignInAsync(Old));
+        await AskAsync(access);
+        var code = await App.NextCodeAsync(New);
+        await ConfirmAsync(access, code);
+        App.Time.Advance(TimeSpan.FromMinutes(9));
+        Assert.Equal(HttpStatusCode.OK, (await ConfirmAsync(access, code)).Status);
+        App.Time.Advance(TimeSpan.FromMinutes(2));
+
+        Assert.Equal("invalid_code", (await ConfirmAsync(access, code)).Message);
+        Assert.Single(await EventsAsync("email_changed"));
+    }
+
+    [Fact, Holds("D5")]
+    public async Task Without_the_password_nothing_begins_and_a_wrong_one_counts_as_a_failed_sign_in()
+    {
+        var access = Access(await App.SignInAsync(Old));
+        for (var failures = 0; failures < 5; failures++)
+        {
+            Assert.Equal("invalid_password", (await AskAsync(access, password: "a wrong password")).Message);
+        }
+
+        Assert.Equal(HttpStatusCode.TooManyRequests, (await AskAsync(access)).Status);
+        Assert.Equal(HttpStatusCode.TooManyRequests, (await App.LoginAsync(Old)).Status);
+        Assert.Empty(await App.MailsAsync(New));
+    }
+
+    [Theory]
+    [InlineData("ada@", "username: invalid_email")]
+    [InlineData("ADA@example.com", "username: invalid")]
+    public async Task An_address_that_is_none_or_the_same_is_refused(string address, string message) =>
+        Assert.Equal(message, (await AskAsync(Access(await App.SignInAsync(Old)), address)).Message);
+
+    [Fact, Holds("A7")]
+    public async Task A_taken_address_gets_the_same_answer_and_the_same_rows_and_its_owner_a_notice()
+    {
+        var access = Access(await App.SignInAsync(Old));
+        await App.SignInAsync("bob@example.com");
+        App.Time.Advance(TimeSpan.FromMinutes(2));
+        var taken = await AskAsync(access, "bob@example.com");
+        var rows = await ShapeAsync();
+        var free = await AskAsync(access, New);
+
+        Assert.Equal(taken.Text, free.Text);
+        Assert.Equal(rows, await ShapeAsync());
+        Assert.Equal("Somebody tried to use your Example address", (await App.WaitForMailsAsync("bob@example.com", 2))[^1].Subject);
+        await App.NextCodeAsync(New);
+    }
+
+    [Fact, Holds("A7")]
+    public async Task The_right_code_for_an_address_that_was_taken_meanwhile_is_a_wrong_one()
+    {
+        var access = Access(await App.SignInAsync(Old));
+        await AskAsync(access);
+        var code = await App.NextCodeAsync(New);
+        App.Time.Advance(TimeSpan.FromMinutes(1));
+        await App.RegisterAsync(New);
+        var activation = await App.NextCodeAsync(New, 2);
+        Assert.Equal(HttpStatusCode.OK, (await App.PostAsync("activate", new { username = New, code = activation })).Status);
+
+        Assert.Equal("invalid_code", (await ConfirmAsync(access, code)).Message);
+        Assert.Equal(Old, (await App.GetAsync("details", access)).Data.GetProperty("username").GetString());
+        Assert.Equal(HttpStatusCode.OK, (await App.LoginAsync(New)).Status);
+    }
+
+    [Fact, Holds("B4")]
+    public async Task A_code_takes_five_tries_however_many_come_at_once()
+    {
+        var access = Access(await App.SignInAsync(Old));
+        await AskAsync(access);
+        var code = await App.NextCodeAsync(New);
+        var wrong = code == "000000" ? "111111" : "000000";
+        await Task.WhenAll(Enumerable.Range(0, 12).Select(_ => ConfirmAsync(access, wrong)));
+
+        Assert.Equal("invalid_code", (await ConfirmAsync(access, code)).Message);
+    }
+
+    [Fact, Holds("B6")]
+    public async Task Codes_of_other_purposes_do_not_fit()
+    {
+        var access = Access(await App.SignInAsync(Old));
+        await AskAsync(access);
+        var change = await App.NextCodeAsync(New);
+        App.Time.Advance(TimeSpan.FromMinutes(1));
+        await App.PostAsync("code", new { username = Old });
+        var reset = await App.NextCodeAsync(Old, 2);
+
+        Assert.Equal("invalid_code", (await ConfirmAsync(access, reset)).Message);
+        Assert.Equal("invalid_code", (await ForgotAsync(Old, change)).Message);
+        Assert.Equal(HttpStatusCode.OK, (await ConfirmAsync(access, change)).Status);
+    }
+
+    [Theory, Holds("B7")]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_new_password_voids_the_code(bool byReset)
+    {
+        var access = Access(await App.SignInAsync(Old));
+        await AskAsync(access);
+        var change = await App.NextCodeAsync(New);
+        if (byReset)
+        {
+            App.Time.Advance(TimeSpan.FromMinutes(1));
+            await App.PostAsync("code", new { username = Old });
+            await ForgotAsync(Old, await App.NextCodeAsync(Old, 2));
+        }
+        else
+        {
+            await App.PostAsync("password", new { password = TestApp.Password, new_password = NewPassword }, access);
+        }
+
+        Assert.Equal("invalid_code", (await ConfirmAsync(Access((await App.LoginAsync(Old, NewPassword)).Data), change)).Message);
+    }
+
+    [Fact, Holds("C4")]
+    public async Task The_mail_caps_of_both_addresses_hold()
+    {
+        var access = Access(await App.SignInAsync(Old));
+        await AskAsync(access);
+        Assert.Equal(HttpStatusCode.TooManyRequests, (await AskAsync(access)).Status);
+        App.Time.Advance(TimeSpan.FromMinutes(2));
+        Assert.Equal(HttpStatusCode.OK, (await AskAsync(access)).Status);
+        Assert.Equal(HttpStatusCode.OK, (await AskAsync(access, "third@example.org")).Status);
+
+        // The registration, and a notice for each of the calls that got so far.
+        Assert.Equal(HttpStatusCode.TooManyRequests, (await AskAsync(access, "fourth@example.org")).Status);
+        Assert.Equal(HttpStatusCode.TooManyRequests, (await App.PostAsync("code", new { username = Old })).Status);
+    }
+
+    [Fact]
+    public async Task A_person_gets_the_account_back_from_a_thief_who_moved_it_and_asked_for_its_deletion()
+    {
+        var thief = Access(await App.SignInAsync(Old));
+        await AskAsync(thief, "thief@example.net");
+        await ConfirmAsync(thief, await App.NextCodeAsync("thief@example.net"));
+        Assert.Equal(HttpStatusCode.OK, (await App.PostAsync("delete", new { password = TestApp.Password }, thief)).Status);
+        Assert.Contains("is going to be deleted", (await App.WaitForMailsAsync(Old, 3))[^1].Subject, StringComparison.Ordinal);
+        App.Time.Advance(TimeSpan.FromHours(71));
+        await App.PostAsync("code", new { username = Old });
+        Assert.Equal(HttpStatusCode.OK, (await ForgotAsync(Old, await App.NextCodeAsync(Old, 4))).Status);
+
+        Assert.Equal(HttpStatusCode.Unauthorized, (await App.GetAsync("details", thief)).Status);
+        Assert.Equal("invalid_credentials", (await App.LoginAsync("thief@example.net", NewPassword)).Message);
+        Assert.Equal(Old, (await App.LoginAsync(Old, NewPassword)).Data.GetProperty("user").GetProperty("username").GetString());
+        Assert.Equal(
+            ["activated", "deletion_requested", "email_changed", "email_restored", "password_reset", "restored", "signed_in", "signed_in"],
+            (await EventsAsync()).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task After_72_hours_the_old_address_is_free_and_brings_nothing_back()
+    {
+        await MoveAsync(Access(await App.SignInAsync(Old)), New);
+        App.Time.Advance(TimeSpan.FromHours(72));
+        await App.PostAsync("code", new { username = Old });
+        await App.DrainAsync();
+        Assert.Equal(2, (await App.MailsAsync(Old)).Count);
+        await ReleaseAsync(Old);
+        Assert.Equal(["ada.king@example.org"], await ClaimsAsync());
+
+        App.Time.Advance(TimeSpan.FromMinutes(1));
+        await App.RegisterAsync(Old);
+        var code = await App.NextCodeAsync(Old, 3);
+        Assert.Equal(HttpStatusCode.OK, (await App.PostAsync("activate", new { username = Old, code })).Status);
+        Assert.Equal(HttpStatusCode.OK, (await App.LoginAsync(New)).Status);
+    }
+
+    [Fact, Holds("A7")]
+    public async Task The_recovery_address_answers_like_any_other()
+    {
+        await MoveAsync(Access(await App.SignInAsync(Old)), New);
+        App.Time.Advance(TimeSpan.FromMinutes(2));
+        var unknown = await App.RegisterAsync("nobody@example.com");
+        var recovery = await App.RegisterAsync(Old);
+
+        Assert.Equal(unknown.Status, recovery.Status);
+        Assert.Equal((await App.LoginAsync("else@example.com")).Text, (await App.LoginAsync(Old, "no password 77")).Text);
+        Assert.Equal("You already have an account at Example", (await App.WaitForMailsAsync(Old, 3))[^1].Subject);
+    }
+
+    [Fact]
+    public async Task A_further_change_does_not_move_the_recovery_address()
+    {
+        var access = Access(await App.SignInAsync(Old));
+        await MoveAsync(access, "second@example.com");
+        App.Time.Advance(TimeSpan.FromHours(10));
+        access = Access((await App.LoginAsync("second@example.com")).Data);
+        await MoveAsync(access, "third@example.com");
+        Assert.Contains("no longer belongs", (await App.WaitForMailsAsync("second@example.com", 2))[^1].PlainText, StringComparison.Ordinal);
+        await ReleaseAsync("second@example.com");
+        Assert.Equal([Old, "third@example.com"], (await ClaimsAsync()).Order(StringComparer.Ordinal));
+        await App.PostAsync("code", new { username = Old });
+        var code = await App.NextCodeAsync(Old, 3);
+
+        Assert.Equal(HttpStatusCode.OK, (await ForgotAsync(Old, code)).Status);
+        Assert.Equal(HttpStatusCode.OK, (await App.LoginAsync(Old, NewPassword)).Status);
+    }
+
+    [Fact]
+    public async Task An_account_may_move_back_to_its_recovery_address()
+    {
+        await MoveAsync(Access(await App.SignInAsync(Old)), New);
+        App.Time.Advance(TimeSpan.FromMinutes(2));
+        var access = Access((await App.LoginAsync(New)).Data);
+        await AskAsync(access, Old);
+        Assert.Equal(HttpStatusCode.OK, (await ConfirmAsync(access, await App.NextCodeAsync(Old, 3))).Status);
+        await ReleaseAsync(New);
+
+        Assert.Equal([Old], await ClaimsAsync());
+        Assert.Equal(HttpStatusCode.OK, (await App.LoginAsync(Old)).Status);
+    }
+
+    [Fact]
+    public async Task Registrations_that_wait_at_the_new_address_are_void()
+    {
+        var access = Access(await App.SignInAsync(Old));
+        await App.RegisterAsync(New, "red tractor 79");
+        var activation = await App.NextCodeAsync(New);
+        App.Time.Advance(TimeSpan.FromMinutes(1));
+        await AskAsync(access);
+        await ConfirmAsync(access, await App.NextCodeAsync(New, 2));
+
+        Assert.Equal("invalid_code", (await App.PostAsync("activate", new { username = New, code = activation })).Message);
+        Assert.Equal("invalid_credentials", (await App.LoginAsync(New, "red tractor 79")).Message);
+    }
+
+    private static string Address(string text) => text.ToLowerInvariant();
+
+    private static string Access(System.Text.Json.JsonElement login) => login.GetProperty("access").GetString()!;
+
+    private Task<Answer> RefreshAsync(System.Text.Json.JsonElement login) =>
+        App.PostAsync("refresh", new { refresh = login.GetProperty("refresh").GetString() });
+
+    private Task<Answer> AskAsync(string access, string username = New, string password = TestApp.Password) =>
+        App.PostAsync("email", new { password, username }, access);
+
+    private Task<Answer> ConfirmAsync(string access, string code) => App.PostAsync("email/confirm", new { code }, access);
+
+    private Task<Answer> ForgotAsync(string username, string code) =>
+        App.PostAsync("forgot", new { username, code, new_password = NewPassword });
+
+    private async Task MoveAsync(string access, string to)
+    {
+        await AskAsync(access, to);
+        Assert.Equal(HttpStatusCode.OK, (await ConfirmAsync(access, await App.NextCodeAsync(to))).Status);
+    }
+
+    // Its job waits in the queue until a time that only the test's clock has reached.
+    private async Task ReleaseAsync(string address)
+    {
+        var id = (await App.RowsAsync("Accounts")).Single(row => row.RowKey == "account").PartitionKey;
+        var key = EmailAddress.KeyOf(Address(address));
+        await App.Services.GetRequiredService<AddressMover>().ReleaseAsync(new AddressRelease(id, key, App.Time.GetUtcNow()), default);
+    }
+
+    private async Task<IEnumerable<string>> ClaimsAsync()
+    {
+        var claimed = (await App.RowsAsync("Addresses")).Where(row => row.RowKey == "account").Select(row => row.PartitionKey).ToList();
+        return new[] { Old, Address(New), "second@example.com", "third@example.com" }
+            .Where(address => claimed.Contains(EmailAddress.KeyOf(Address(address))));
+    }
+
+    private async Task<IEnumerable<string?>> EventsAsync(string? kind = null) => (await App.RowsAsync("Accounts"))
+        .Where(row => row.RowKey.StartsWith("event-", StringComparison.Ordinal))
+        .Select(row => row.GetString("Kind"))
+        .Where(word => kind is null || word == kind);
+
+    private async Task<IEnumerable<string>> ShapeAsync() => (await App.RowsAsync("Accounts"))
+        .Where(row => row.RowKey is "code-email")
+        .Select(row => string.Join(' ', row.Keys.Order(StringComparer.Ordinal)));
+}

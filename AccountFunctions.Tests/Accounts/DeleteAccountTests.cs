@@ -1,0 +1,245 @@
+using System.Net;
+using System.Text.Json;
+using AccountFunctions.Housekeeping;
+using AccountFunctions.Security;
+using AccountFunctions.Storage;
+using AccountFunctions.Tests.Housekeeping;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace AccountFunctions.Tests.Accounts;
+
+/// <summary>Deletion, the grace, and what is left afterwards.</summary>
+public sealed class DeleteAccountTests(AzuriteFixture azurite) : AppTests(azurite)
+{
+    private const string Address = "ada@example.com";
+    private const string NewPassword = "green tractor 78";
+
+    protected override Task<TestApp> StartAsync(string storage) => ImpatientApp.StartAsync(storage);
+
+    [Fact]
+    public async Task A_deletion_ends_every_session_and_names_the_date_and_sign_in_says_what_is_up()
+    {
+        var login = await App.SignInAsync(Address);
+        var answer = await DeleteAsync(login);
+
+        Assert.Equal("2026-12-07T12:01:00Z", answer.Data.GetProperty("deletes_at").GetString());
+        Assert.Equal(HttpStatusCode.Unauthorized, (await App.GetAsync("details", Access(login))).Status);
+        Assert.Equal(
+            "token_not_valid", (await App.PostAsync("refresh", new { refresh = login.GetProperty("refresh").GetString() })).Message);
+        Assert.Equal("deletion_pending", (await App.LoginAsync(Address)).Message);
+        Assert.Equal("invalid_credentials", (await App.LoginAsync(Address, "a wrong password")).Message);
+        var notice = (await App.WaitForMailsAsync(Address, 2))[^1];
+        Assert.Equal("Your Example account is going to be deleted", notice.Subject);
+        Assert.Contains("\n\n2026-12-07 12:01 UTC\n\n", notice.PlainText, StringComparison.Ordinal);
+    }
+
+    [Fact, Holds("D5")]
+    public async Task Without_the_password_nothing_is_deleted()
+    {
+        var login = await App.SignInAsync(Address);
+
+        Assert.Equal("invalid_password", (await DeleteAsync(login, "a wrong password")).Message);
+        Assert.Equal("password: required", (await App.PostAsync("delete", new { }, Access(login))).Message);
+        Assert.Equal(HttpStatusCode.OK, (await App.GetAsync("details", Access(login))).Status);
+        Assert.Empty(await App.RowsAsync("Deletions"));
+    }
+
+    [Fact]
+    public async Task The_owner_keeps_the_account_with_the_password_and_is_signed_in()
+    {
+        await DeleteAsync(await App.SignInAsync(Address));
+        App.Time.Advance(TimeSpan.FromDays(13));
+        var restored = await RestoreAsync();
+
+        Assert.Equal(Address, restored.Data.GetProperty("user").GetProperty("username").GetString());
+        Assert.Equal(HttpStatusCode.OK, (await App.GetAsync("details", Access(restored.Data))).Status);
+        Assert.Equal("Your Example account stays", (await App.WaitForMailsAsync(Address, 3))[2].Subject);
+
+        // The job for the old date finds nothing to do.
+        App.Time.Advance(TimeSpan.FromDays(2));
+        await WaitForDeletionsAsync(0);
+        Assert.Equal(HttpStatusCode.OK, (await App.LoginAsync(Address)).Status);
+    }
+
+    [Fact]
+    public async Task The_owner_keeps_the_account_with_a_mailed_code()
+    {
+        await DeleteAsync(await App.SignInAsync(Address));
+        App.Time.Advance(TimeSpan.FromMinutes(1));
+        await App.PostAsync("code", new { username = Address });
+        var code = await App.NextCodeAsync(Address, 3);
+        Assert.Equal(
+            HttpStatusCode.OK, (await App.PostAsync("forgot", new { username = Address, code, new_password = NewPassword })).Status);
+
+        Assert.Equal(HttpStatusCode.OK, (await App.LoginAsync(Address, NewPassword)).Status);
+    }
+
+    [Fact, Holds("A1")]
+    public async Task Where_nothing_is_pending_the_right_password_is_a_wrong_one_and_counts_as_one()
+    {
+        await App.SignInAsync(Address);
+        var right = await RestoreAsync();
+        Assert.Equal(await RestoreAsync("a wrong password") is var wrong ? wrong.Text : "", right.Text);
+        Assert.Equal(right.Text, (await RestoreAsync(username: "nobody@example.com")).Text);
+        await RestoreAsync();
+        await RestoreAsync();
+        await RestoreAsync();
+
+        Assert.Equal(HttpStatusCode.TooManyRequests, (await App.LoginAsync(Address)).Status);
+    }
+
+    [Fact, Holds("I4")]
+    public async Task Nothing_of_a_deleted_person_is_left_in_any_table_or_queue()
+    {
+        await RegisterWithNamesAsync();
+        var login = (await App.LoginAsync(Address)).Data;
+        await App.PostAsync("details", new { hobbies = "Flugmaschinen", job = "Rechnerin", bio = "Gondel", country_code = "XQ" }, Access(login));
+        App.Time.Advance(TimeSpan.FromMinutes(2));
+        await App.PostAsync("email", new { password = TestApp.Password, username = "moved@example.org" }, Access(login));
+        await App.PostAsync("email/confirm", new { code = await App.NextCodeAsync("moved@example.org") }, Access(login));
+        App.Time.Advance(TimeSpan.FromMinutes(2));
+        await App.PostAsync("email", new { password = TestApp.Password, username = "open@example.org" }, Access(login));
+        await App.NextCodeAsync("open@example.org");
+        await App.LoginAsync("moved@example.org", "a wrong password");
+        await App.RegisterAsync("moved@example.org", "red tractor 79");
+        await App.PostAsync("code", new { username = Address });
+        var id = await IdAsync();
+        await DeleteAsync(login);
+        App.Time.Advance(TimeSpan.FromDays(14));
+        await WaitForPurgeAsync(id);
+
+        // What is not this account's own: the failed sign-ins and codes of addresses that it gave up or never had.
+        App.Time.Advance(TimeSpan.FromDays(30));
+        await WaitForQueuesAsync();
+        var words = new[] { "ada@", "Zuse", "Lovelaceova", "moved@", "open@", "Flugmaschinen", "Rechnerin", "Gondel", "XQ", id };
+        foreach (var table in TableNames.All)
+        {
+            var rows = string.Join('\n', (await App.RowsAsync(table)).Select(row => JsonSerializer.Serialize(row)));
+            Assert.All(words, word => Assert.DoesNotContain(word, rows, StringComparison.OrdinalIgnoreCase));
+        }
+
+        Assert.Empty(await App.RowsAsync("Accounts"));
+        Assert.Empty(await App.RowsAsync("Addresses"));
+        Assert.Equal(["purged"], (await App.RowsAsync("Deletions")).Select(row => row.PartitionKey));
+    }
+
+    [Fact]
+    public async Task The_address_of_a_deleted_account_is_free()
+    {
+        await DeleteAsync(await App.SignInAsync(Address));
+        var id = await IdAsync();
+        App.Time.Advance(TimeSpan.FromDays(14));
+        await WaitForPurgeAsync(id);
+        await App.RegisterAsync(Address, NewPassword);
+        var code = await App.NextCodeAsync(Address, 3);
+
+        Assert.Equal(HttpStatusCode.OK, (await App.PostAsync("activate", new { username = Address, code })).Status);
+        Assert.Equal(HttpStatusCode.OK, (await App.LoginAsync(Address, NewPassword)).Status);
+    }
+
+    [Fact]
+    public async Task A_deletion_that_died_at_any_row_is_finished_by_the_next_try()
+    {
+        await DeleteAsync(await App.SignInAsync(Address));
+        await App.Queue(QueueNames.HousekeepingJobs).ClearMessagesAsync();
+        var (id, due) = (await IdAsync(), App.Time.GetUtcNow() + TimeSpan.FromDays(14));
+        App.Time.Advance(TimeSpan.FromDays(14));
+
+        // The first try got as far as the claim.
+        await App.Table("Addresses").DeleteEntityAsync((await App.RowsAsync("Addresses")).First().PartitionKey, "account");
+        await App.Services.GetRequiredService<AccountPurger>().PurgeAsync(new AccountPurge(id, due), default);
+
+        Assert.Empty(await App.RowsAsync("Accounts"));
+        Assert.Equal(["purged"], (await App.RowsAsync("Deletions")).Select(row => row.PartitionKey));
+    }
+
+    [Fact]
+    public async Task A_deletion_whose_job_was_lost_is_found_at_the_next_start()
+    {
+        await DeleteAsync(await App.SignInAsync(Address));
+        await App.Queue(QueueNames.HousekeepingJobs).ClearMessagesAsync();
+        App.Time.Advance(TimeSpan.FromDays(14) + TimeSpan.FromHours(2));
+        await using var other = await ImpatientApp.StartAsync(App.Storage, App.Time);
+
+        await UntilAsync(async () => await App.RowsAsync("Accounts") is []);
+    }
+
+    [Fact]
+    public async Task Nobody_takes_back_an_account_that_is_being_deleted()
+    {
+        await DeleteAsync(await App.SignInAsync(Address));
+        await App.Queue(QueueNames.HousekeepingJobs).ClearMessagesAsync();
+        App.Time.Advance(TimeSpan.FromDays(14));
+        await App.PostAsync("code", new { username = Address });
+        var code = await App.NextCodeAsync(Address, 3);
+        var accounts = App.Services.GetRequiredService<AccountStore>();
+        await accounts.ChangeAsync(
+            await IdAsync(),
+            null,
+            partition =>
+            {
+                partition.Account!.Disabled = true;
+                partition.Save(partition.Account);
+                return true;
+            },
+            default);
+
+        Assert.Equal("disabled_account", (await RestoreAsync()).Message);
+        Assert.Equal(
+            "invalid_code", (await App.PostAsync("forgot", new { username = Address, code, new_password = NewPassword })).Message);
+    }
+
+    [Fact]
+    public async Task An_account_that_a_backup_brought_back_is_known_as_deleted()
+    {
+        await DeleteAsync(await App.SignInAsync(Address));
+        var id = await IdAsync();
+        App.Time.Advance(TimeSpan.FromDays(14));
+        await WaitForPurgeAsync(id);
+
+        Assert.True(await App.Services.GetRequiredService<PurgeLog>().ContainsAsync(id, default));
+        Assert.False(await App.Services.GetRequiredService<PurgeLog>().ContainsAsync(new string('0', 32), default));
+    }
+
+    private static string Access(JsonElement login) => login.GetProperty("access").GetString()!;
+
+    private async Task<Answer> DeleteAsync(JsonElement login, string password = TestApp.Password)
+    {
+        var answer = await App.PostAsync("delete", new { password }, Access(login));
+        await App.DrainAsync();
+        return answer;
+    }
+
+    private Task<Answer> RestoreAsync(string password = TestApp.Password, string username = Address) =>
+        App.PostAsync("restore", new { username, password });
+
+    private async Task RegisterWithNamesAsync()
+    {
+        await App.PostAsync("register", new
+        {
+            username = Address,
+            password1 = TestApp.Password,
+            password2 = TestApp.Password,
+            first_name = "Zuse",
+            last_name = "Lovelaceova",
+        });
+        await App.PostAsync("activate", new { username = Address, code = await App.NextCodeAsync(Address) });
+    }
+
+    private async Task<string> IdAsync() => (await App.RowsAsync("Accounts")).Single(row => row.RowKey == "account").PartitionKey;
+
+    private Task WaitForPurgeAsync(string id) => App.WaitForLogAsync($"Account {id} is deleted.");
+
+    private Task WaitForDeletionsAsync(int count) => UntilAsync(async () => (await App.RowsAsync("Deletions")).Count == count);
+
+    private Task WaitForQueuesAsync() => Task.WhenAll(QueueNames.Jobs.Select(name => TestApp.WaitForLengthAsync(App.Queue(name), 0)));
+
+    private static async Task UntilAsync(Func<Task<bool>> condition)
+    {
+        for (var tries = 0; !await condition(); tries++)
+        {
+            Assert.True(tries < 400, "it does not come to that");
+            await Task.Delay(25);
+        }
+    }
+}

@@ -1,0 +1,64 @@
+using AccountFunctions.Contract;
+using AccountFunctions.Security;
+using AccountFunctions.Storage;
+
+namespace AccountFunctions.Accounts;
+
+/// <summary>Which part of the history is wanted, as the query of the URL says.</summary>
+public sealed record EventsQuery(
+    [Field("How many events, 20 if it is left out.")] int? PageSize,
+    [Field("`next` of the answer before; the newest events if it is left out.")] string? PageToken);
+
+public sealed record EventReply(
+    [Field("When it happened.", Example = "2026-11-23T12:00:00Z")] DateTime Time,
+    [Field("What happened. Words are added in time.", Example = "signed_in")] string Kind,
+    [Field("What the client called itself.", Example = "ExampleApp/2.1")] string? Client,
+    [Field("The session that did it or that it is about.", Example = "0193a5f0c1a87d2e9b3c4d5e6f708192")] string? Session,
+    [Field("The id of the administrator who did it; null for the owner.", Example = "0193a5f0c1a87d2e9b3c4d5e6f708192")] string? By)
+{
+    public static EventReply From(EventEntity row) => new(row.Time.UtcDateTime, row.Kind.Word, row.Client, row.SessionId, row.By);
+}
+
+public sealed record EventsReply(
+    [Field("Newest first.")] IReadOnlyList<EventReply> Events,
+    [Field("The `page_token` of the next part; null if this is the last.", Example = "q83vEjRWeJCrze8SNFZ4kGV2ZW50LTA")] string? Next);
+
+/// <summary>The security history of the caller's account: what happened to it in the last year.</summary>
+[Operation(
+    "Read the history",
+    Description = "What happened to the account in the last year, newest first. Show it to the owner: it tells of strangers.",
+    Query = typeof(EventsQuery))]
+public sealed class ListEvents(AccountStore accounts, PageTokens tokens)
+{
+    /// <summary>The most events in one answer.</summary>
+    public const int MaxSize = 100;
+    private const int DefaultSize = 20;
+
+    public async Task<Result<EventsReply>> HandleAsync(EventsQuery query, Caller caller, CancellationToken cancellationToken)
+    {
+        var errors = new FieldErrors();
+        var size = query.PageSize ?? DefaultSize;
+        if (size is < 1 or > MaxSize)
+        {
+            errors.Add("page_size", FieldError.Invalid);
+        }
+
+        var after = query.PageToken is null ? null : tokens.Read(query.PageToken, caller.Account.Id);
+        if (query.PageToken is not null && after is null)
+        {
+            errors.Add("page_token", FieldError.Invalid);
+        }
+
+        if (errors.Any)
+        {
+            return errors.ToProblem();
+        }
+
+        // One more than is shown tells whether there are more.
+        var rows = await accounts.ListEventsAsync(caller.Account.Id, after, size + 1, cancellationToken)
+            .Take(size + 1)
+            .ToListAsync(cancellationToken);
+        var next = rows.Count > size ? tokens.Create(rows[size - 1].RowKey, caller.Account.Id) : null;
+        return new EventsReply([.. rows.Take(size).Select(EventReply.From)], next);
+    }
+}

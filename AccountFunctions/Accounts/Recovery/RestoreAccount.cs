@@ -1,0 +1,73 @@
+using AccountFunctions.Contract;
+using AccountFunctions.Email;
+using AccountFunctions.Storage;
+using Microsoft.Extensions.Logging;
+
+namespace AccountFunctions.Accounts;
+
+public sealed record RestoreAccountRequest(
+    [Field("The e-mail address. Outer white space is ignored.", Kind = FieldKind.Address, Required = true)]
+    Member<string> Username = default,
+    [Field("The password, exactly as it was typed.", Kind = FieldKind.Password, Required = true)] Member<string> Password = default);
+
+/// <summary>Takes a deletion back that the owner has asked for, and signs in.</summary>
+[Operation(
+    "Keep an account after all",
+    Description = "Cancels the deletion that `delete` asked for, and signs in. Where no deletion is pending, the answer is that to a wrong "
+        + "password, and it counts as one. The owner gets a mail.",
+    Refusals =
+    [
+        nameof(Problem.InvalidCredentials), nameof(Problem.NotActive), nameof(Problem.ExpiredAccount), nameof(Problem.DisabledAccount),
+    ])]
+public sealed partial class RestoreAccount(
+    PasswordCheck check,
+    AccountStore accounts,
+    Sessions sessions,
+    MailRequests mails,
+    TimeProvider time,
+    ILogger<RestoreAccount> logger)
+{
+    public async Task<Result<TokenReply>> HandleAsync(RestoreAccountRequest request, Visitor visitor, CancellationToken cancellationToken)
+    {
+        var known = await check.RunAsync(
+            request.Username, request.Password, visitor, account => account.DeletesAt is not null, cancellationToken);
+        if (known.IsRefused)
+        {
+            return known.Problem;
+        }
+
+        var user = known.Reply;
+        if (user is { Refusal: { } refusal, State: not AccountState.DeletionPending })
+        {
+            return refusal;
+        }
+
+        var now = time.GetUtcNow();
+        await mails.NotifyAsync(EmailKind.Restored, user.Partition.Key, user.Account.Id, now, cancellationToken);
+        var restored = await accounts.ChangeAsync<Result<AccountEntity>>(
+            user.Account,
+            partition =>
+            {
+                if (partition.Account is not { } account || account.StateAt(now) is not AccountState.DeletionPending)
+                {
+                    return Problem.InvalidCredentials;
+                }
+
+                account.DeletesAt = null;
+                partition.Save(account);
+                partition.Insert(new EventEntity(account.Id, EventKind.Restored, now, client: visitor.Client));
+                return account;
+            },
+            cancellationToken);
+        if (restored.IsRefused)
+        {
+            return restored.Problem;
+        }
+
+        LogRestored(user.Account.Id);
+        return await sessions.OpenAsync(user.Partition, restored.Reply, visitor.Client, cancellationToken);
+    }
+
+    [LoggerMessage(LogLevel.Information, "The deletion of account {AccountId} is taken back.")]
+    private partial void LogRestored(string accountId);
+}

@@ -1,0 +1,199 @@
+using AccountFunctions.Security;
+using AccountFunctions.Storage;
+using Microsoft.Extensions.Logging;
+
+namespace AccountFunctions.Housekeeping;
+
+/// <summary>
+/// Moves an account to the address whose code its owner has redeemed: claims the new address, moves the account, and frees the old address
+/// once it is no longer the recovery address. Every step can be repeated; a job repeats them where a process died. The account's row alone
+/// decides which addresses are its own, so a claim without it is only in the way until it is released.
+/// </summary>
+public sealed partial class AddressMover(
+    AddressStore addresses,
+    AccountStore accounts,
+    HousekeepingQueue queue,
+    Lifetimes lifetimes,
+    TimeProvider time,
+    ILogger<AddressMover> logger)
+{
+    // With the claim, the guard and the code fewer than a transaction takes.
+    private const int MaxPendings = 90;
+
+    /// <summary>Has a job remove a code once it is over. Call it before the code is committed.</summary>
+    public Task FollowCodeAsync(string accountId, DateTimeOffset issued, CancellationToken cancellationToken) =>
+        queue.EnqueueAsync(new AddressMove(accountId, lifetimes.EndOfMail(issued)), cancellationToken);
+
+    /// <summary>Has a job finish a move that the request may not. Call it before the redemption is committed.</summary>
+    public Task FollowMoveAsync(string accountId, DateTimeOffset redeemed, CancellationToken cancellationToken) =>
+        queue.EnqueueAsync(new AddressMove(accountId, redeemed + Retention.Request), cancellationToken);
+
+    /// <summary>Frees an address a little later, unless the account needs it then. Call it before the change that gives the address up.</summary>
+    public Task ReleaseLaterAsync(string accountId, string addressKey, DateTimeOffset when, CancellationToken cancellationToken) =>
+        queue.EnqueueAsync(new AddressRelease(accountId, addressKey, when), cancellationToken);
+
+    /// <summary>Finishes the change of address that is under way, if there is one.</summary>
+    /// <returns>The account, at its new address; null if it is gone, or somebody else has the address.</returns>
+    public async Task<AccountEntity?> FinishAsync(string accountId, CancellationToken cancellationToken)
+    {
+        var loaded = await accounts.LoadAsync(accountId, cancellationToken);
+        if (loaded.Account is not { } account || loaded.EmailChange is not { } change || !change.IsUnderWay(account))
+        {
+            return loaded.Account;
+        }
+
+        var claimed = await ClaimAsync(account, change, cancellationToken);
+        var moved = await accounts.ChangeAsync(
+            accountId,
+            null,
+            async partition =>
+            {
+                // A reset may have cancelled the change meanwhile, or another request finished it.
+                if (partition.Account is not { } current
+                    || partition.EmailChange is not { } plan
+                    || plan.Nonce != change.Nonce
+                    || !plan.IsUnderWay(current))
+                {
+                    return partition.Account;
+                }
+
+                if (!claimed)
+                {
+                    partition.Delete(plan);
+                    return null;
+                }
+
+                await MoveAsync(current, plan, cancellationToken);
+                partition.Save(current);
+                partition.Insert(new EventEntity(accountId, EventKind.EmailChanged, plan.Redeemed, plan.SessionId, plan.Client));
+                return current;
+            },
+            cancellationToken);
+        if (moved?.Username == change.Username)
+        {
+            LogMoved(accountId);
+        }
+        else if (claimed)
+        {
+            await ReleaseAsync(new AddressRelease(accountId, change.AddressKey, time.GetUtcNow()), cancellationToken);
+        }
+
+        return moved?.Username == change.Username ? moved : null;
+    }
+
+    /// <summary>Does the job that follows a change of address.</summary>
+    public async Task FollowAsync(AddressMove job, CancellationToken cancellationToken)
+    {
+        await FinishAsync(job.AccountId, cancellationToken);
+        var now = time.GetUtcNow();
+        await accounts.ChangeAsync(
+            job.AccountId,
+            null,
+            partition =>
+            {
+                if (partition.EmailChange is { } over && lifetimes.EndOfMail(over.Issued) <= now)
+                {
+                    partition.Delete(over);
+                }
+
+                return true;
+            },
+            cancellationToken);
+    }
+
+    /// <summary>Frees an address unless its account needs it.</summary>
+    public async Task ReleaseAsync(AddressRelease job, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        await accounts.ChangeAsync(
+            job.AccountId,
+            null,
+            partition =>
+            {
+                if (partition.Account is { } account && account.RecoveryKey == job.AddressKey && account.RecoveryUntil <= now)
+                {
+                    account.ForgetRecovery();
+                    partition.Save(account);
+                }
+
+                return true;
+            },
+            cancellationToken);
+        await addresses.ChangeAsync(
+            job.AddressKey,
+            async partition =>
+            {
+                if (partition.Claim is not { } claim || claim.AccountId != job.AccountId)
+                {
+                    return false;
+                }
+
+                // The account after the claim: one that moves to the address writes its plan before the claim, so either the plan is seen
+                // here, or this commit loses.
+                var read = await accounts.LoadAsync(job.AccountId, cancellationToken);
+                if (read.Account?.Needs(job.AddressKey, read.EmailChange) == true)
+                {
+                    return false;
+                }
+
+                partition.Delete(claim);
+                if (partition.ResetCode is { } code)
+                {
+                    partition.Delete(code);
+                }
+
+                return true;
+            },
+            cancellationToken);
+    }
+
+    /// <returns>False if the address is another account's.</returns>
+    private async Task<bool> ClaimAsync(AccountEntity account, EmailChangeEntity change, CancellationToken cancellationToken)
+    {
+        var former = (await addresses.LoadAsync(account.AddressKey, cancellationToken)).Claim;
+        return await addresses.ChangeAsync(
+            change.AddressKey,
+            async partition =>
+            {
+                if (partition.Claim is { } other && other.AccountId != account.Id)
+                {
+                    return false;
+                }
+
+                var claim = partition.Claim ?? new ClaimEntity(partition.Key, account.Id);
+                (claim.Salt, claim.Clients) = (former?.Salt, former?.Clients ?? []);
+                if (former?.SweepDue is { } due && due > time.GetUtcNow())
+                {
+                    claim.SweepDue = due;
+                    await queue.EnqueueAsync(new AccountSweep(partition.Key, due), cancellationToken);
+                }
+
+                // Saved even where it is the account's own already, so that a release at this moment loses; and the guard with it, so that
+                // a registration does.
+                partition.Save(claim);
+                partition.Save(partition.Guard);
+                foreach (var pending in partition.Pendings.TakeLast(MaxPendings))
+                {
+                    partition.Delete(pending);
+                }
+
+                if (partition.ResetCode is { } code)
+                {
+                    partition.Delete(code);
+                }
+
+                return true;
+            },
+            cancellationToken);
+    }
+
+    private Task MoveAsync(AccountEntity account, EmailChangeEntity change, CancellationToken cancellationToken)
+    {
+        var former = account.AddressKey;
+        var free = account.MoveTo(change) ? time.GetUtcNow() + Retention.Request : account.RecoveryUntil;
+        return ReleaseLaterAsync(account.Id, former, free, cancellationToken);
+    }
+
+    [LoggerMessage(LogLevel.Information, "Account {AccountId} has a new address.")]
+    private partial void LogMoved(string accountId);
+}

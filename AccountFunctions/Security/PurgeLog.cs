@@ -1,0 +1,23 @@
+using System.Security.Cryptography;
+using System.Text;
+using AccountFunctions.Storage;
+using Microsoft.Extensions.Options;
+
+namespace AccountFunctions.Security;
+
+/// <summary>
+/// Remembers which accounts were deleted, by an HMAC-SHA-256 of their ids: after the restore of a backup, it tells which accounts must go
+/// again, and nobody without the key learns from it who had one.
+/// </summary>
+public sealed class PurgeLog(DeletionStore store, IOptions<CodeOptions> options, TimeProvider time)
+{
+    private readonly byte[] key = DerivedKey.From(options.Value.Key, "purge-log");
+
+    public Task AddAsync(string accountId, CancellationToken cancellationToken) =>
+        store.AddPurgedAsync(Hash(accountId), time.GetUtcNow(), cancellationToken);
+
+    public Task<bool> ContainsAsync(string accountId, CancellationToken cancellationToken) =>
+        store.IsPurgedAsync(Hash(accountId), cancellationToken);
+
+    private string Hash(string accountId) => Convert.ToHexStringLower(HMACSHA256.HashData(key, Encoding.ASCII.GetBytes(accountId)));
+}

@@ -1,0 +1,44 @@
+using AccountFunctions.Contract;
+using Azure.Data.Tables;
+
+namespace AccountFunctions.Storage;
+
+/// <summary>
+/// Row <c>code-email</c> of an account: the code that was mailed to the address that the account shall have. Once it is redeemed, the row is
+/// the plan of the move, which a housekeeping job finishes if the request could not.
+/// </summary>
+public sealed class EmailChangeEntity(TableEntity columns) : CodeRow(columns)
+{
+    public const string RowName = "code-email";
+
+    public EmailChangeEntity(string accountId)
+        : this(new TableEntity(accountId, RowName))
+    {
+    }
+
+    /// <summary>The new address in its canonical form.</summary>
+    public string Username { get => Get<string>(); set => Set(value); }
+
+    /// <summary>The new address as mail is sent to it.</summary>
+    public string Mailbox { get => Get<string>(); set => Set(value); }
+
+    /// <summary>The address before; it gets the notice.</summary>
+    public string FormerUsername { get => Get<string>(); set => Set(value); }
+
+    public string FormerMailbox { get => Get<string>(); set => Set(value); }
+
+    /// <summary>When the code was redeemed.</summary>
+    public DateTimeOffset Redeemed { get => GetTime(); set => Set(value); }
+
+    /// <summary>The session that redeemed it.</summary>
+    public string? SessionId { get => GetText(); set => Set(value); }
+
+    /// <summary>What the client that redeemed it calls itself.</summary>
+    public string? Client { get => GetText(); set => Set(value); }
+
+    /// <summary><see cref="EmailAddress.Key"/> of the new address.</summary>
+    public string AddressKey => EmailAddress.KeyOf(Username);
+
+    /// <summary>Whether the account is to be moved and has not been yet.</summary>
+    public bool IsUnderWay(AccountEntity account) => IsRedeemed && account.Username != Username;
+}
