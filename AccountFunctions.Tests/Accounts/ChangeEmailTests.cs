@@ -189,6 +189,7 @@ public sealed class ChangeEmailTests(AzuriteFixture azurite) : AppTests(azurite)
     public async Task After_72_hours_the_old_address_is_free_and_brings_nothing_back()
     {
         await MoveAsync(Access(await App.SignInAsync(Old)), New);
+        await App.WaitForMailsAsync(Old, 2);
         App.Time.Advance(TimeSpan.FromHours(72));
         await App.PostAsync("code", new { username = Old });
         await App.DrainAsync();
@@ -261,6 +262,120 @@ public sealed class ChangeEmailTests(AzuriteFixture azurite) : AppTests(azurite)
         Assert.Equal("invalid_code", (await App.PostAsync("activate", new { username = New, code = activation })).Message);
         Assert.Equal("invalid_credentials", (await App.LoginAsync(New, "red tractor 79")).Message);
     }
+
+    [Theory, Holds("B3")]
+    [InlineData(1)]
+    [InlineData(2)]
+    public async Task Of_64_changes_to_one_address_at_once_one_wins(int instances)
+    {
+        await using var other = await TestApp.StartAsync(App.Storage, time: App.Time);
+        var ids = new List<string>();
+        for (var number = 0; number < 64; number++)
+        {
+            ids.Add(await InsertRedeemedAsync($"user{number}@example.com"));
+        }
+
+        var moved = await Task.WhenAll(ids.Select((id, number) =>
+            (number % instances == 0 ? App : other).Services.GetRequiredService<AddressMover>().FinishAsync(id, default)));
+
+        Assert.Single(moved, account => account?.Username == Address(New));
+        Assert.Equal(63, moved.Count(account => account is null));
+        Assert.Single(await App.RowsAsync("Accounts"), row => row.RowKey == "account" && row.GetString("Username") == Address(New));
+        Assert.Single(await ClaimsAsync());
+    }
+
+    [Fact]
+    public async Task A_change_and_a_registration_of_one_address_at_once_never_make_two_claims()
+    {
+        for (var round = 0; round < 10; round++)
+        {
+            var wanted = $"wanted{round}@example.com";
+            await App.RegisterAsync(wanted);
+            var code = await App.NextCodeAsync(wanted);
+            var id = await InsertRedeemedAsync($"user{round}@example.com", wanted);
+            var finish = App.Services.GetRequiredService<AddressMover>().FinishAsync(id, default);
+            var activate = App.PostAsync("activate", new { username = wanted, code });
+            var (moved, activated) = (await finish is not null, (await activate).Status is HttpStatusCode.OK);
+
+            Assert.True(moved != activated);
+            var owners = (await App.RowsAsync("Accounts")).Where(row => row.RowKey == "account" && row.GetString("Username") == wanted);
+            var claim = (await App.RowsAsync("Addresses")).Single(
+                row => row.RowKey == "account" && row.PartitionKey == EmailAddress.KeyOf(wanted));
+            Assert.Equal([claim.GetString("AccountId")], owners.Select(owner => owner.PartitionKey));
+        }
+    }
+
+    [Fact]
+    public async Task A_move_that_died_after_any_step_is_finished_by_its_job()
+    {
+        var id = await InsertRedeemedAsync(Old);
+        var job = new AddressMove(id, App.Time.GetUtcNow());
+        var mover = App.Services.GetRequiredService<AddressMover>();
+
+        // The process died after the claim.
+        var table = App.Table("Addresses");
+        await table.AddEntityAsync(new Azure.Data.Tables.TableEntity(EmailAddress.KeyOf(Address(New)), "account") { ["AccountId"] = id });
+        await mover.FollowAsync(job, default);
+        await mover.FollowAsync(job, default);
+
+        Assert.Equal(Address(New), (await App.RowsAsync("Accounts")).Single(row => row.RowKey == "account").GetString("Username"));
+        Assert.Single(await EventsAsync("email_changed"));
+        App.Time.Advance(TimeSpan.FromHours(26));
+        await mover.FollowAsync(job, default);
+        Assert.DoesNotContain(await App.RowsAsync("Accounts"), row => row.RowKey == "code-email");
+    }
+
+    [Fact]
+    public async Task A_reset_that_cancels_a_move_half_way_frees_the_address()
+    {
+        await App.ActivateAsync(Old);
+        var id = (await App.RowsAsync("Accounts")).Single(row => row.RowKey == "account").PartitionKey;
+        await App.PostAsync("code", new { username = Old });
+        var code = await App.NextCodeAsync(Old, 2);
+        await App.Services.GetRequiredService<AccountStore>().TryInsertAsync(id, [Redeemed(id, Old, New)], default);
+        await App.Table("Addresses").AddEntityAsync(
+            new Azure.Data.Tables.TableEntity(EmailAddress.KeyOf(Address(New)), "account") { ["AccountId"] = id });
+        Assert.Equal(HttpStatusCode.OK, (await ForgotAsync(Old, code)).Status);
+        await ReleaseAsync(New);
+
+        Assert.Equal([Old], await ClaimsAsync());
+        Assert.Equal(HttpStatusCode.OK, (await App.LoginAsync(Old, NewPassword)).Status);
+    }
+
+    /// <summary>An account whose change of address is redeemed and not begun.</summary>
+    private async Task<string> InsertRedeemedAsync(string username, string wanted = New)
+    {
+        var (id, now) = (Ids.New(App.Time.GetUtcNow()), App.Time.GetUtcNow());
+        var account = new AccountEntity(id)
+        {
+            Username = username,
+            Mailbox = username,
+            Role = "C",
+            Disabled = false,
+            ExpirationDate = AccountEntity.Never,
+            Version = 1,
+            PasswordChanged = now,
+            FirstName = "",
+            LastName = "",
+            Created = now,
+        };
+        await App.Services.GetRequiredService<AccountStore>().TryInsertAsync(id, [account, Redeemed(id, username, wanted)], default);
+        return id;
+    }
+
+    private EmailChangeEntity Redeemed(string id, string username, string wanted) => new(id)
+    {
+        Username = Address(wanted),
+        Mailbox = wanted,
+        FormerUsername = username,
+        FormerMailbox = username,
+        Nonce = Ids.New(App.Time.GetUtcNow()),
+        TriesLeft = 5,
+        Issued = App.Time.GetUtcNow(),
+        Expires = App.Time.GetUtcNow().AddMinutes(10),
+        IsRedeemed = true,
+        Redeemed = App.Time.GetUtcNow(),
+    };
 
     private static string Address(string text) => text.ToLowerInvariant();
 

@@ -4,7 +4,9 @@ using AccountFunctions.Housekeeping;
 using AccountFunctions.Security;
 using AccountFunctions.Storage;
 using AccountFunctions.Tests.Housekeeping;
+using Azure.Data.Tables;
 using Microsoft.Extensions.DependencyInjection;
+using Operations;
 
 namespace AccountFunctions.Tests.Accounts;
 
@@ -190,15 +192,44 @@ public sealed class DeleteAccountTests(AzuriteFixture azurite) : AppTests(azurit
     }
 
     [Fact]
-    public async Task An_account_that_a_backup_brought_back_is_known_as_deleted()
+    public async Task An_account_that_a_backup_brought_back_is_deleted_again()
     {
-        await DeleteAsync(await App.SignInAsync(Address));
-        var id = await IdAsync();
+        var login = await App.SignInAsync(Address);
+        await App.SignInAsync("bob@example.com");
+        var id = await IdAsync(Address);
+        var backup = new Dictionary<string, List<TableEntity>>
+        {
+            ["Accounts"] = await App.RowsAsync("Accounts"),
+            ["Addresses"] = await App.RowsAsync("Addresses"),
+        };
+        await DeleteAsync(login);
         App.Time.Advance(TimeSpan.FromDays(14));
         await WaitForPurgeAsync(id);
+        foreach (var (table, rows) in backup)
+        {
+            await Task.WhenAll(rows.Select(row => App.Table(table).UpsertEntityAsync(row)));
+        }
 
-        Assert.True(await App.Services.GetRequiredService<PurgeLog>().ContainsAsync(id, default));
-        Assert.False(await App.Services.GetRequiredService<PurgeLog>().ContainsAsync(new string('0', 32), default));
+        Assert.Equal(HttpStatusCode.OK, (await App.LoginAsync(Address)).Status);
+        Assert.Equal($"{id}\n1 in all\n", await OperateAsync("list"));
+        Assert.Equal($"{id}\n1 will be deleted in a moment\n", await OperateAsync("repeat"));
+        await UntilAsync(async () => (await App.RowsAsync("Accounts")).TrueForAll(row => row.PartitionKey != id));
+        Assert.Equal("0 in all\n", await OperateAsync("list"));
+        Assert.Equal("invalid_credentials", (await App.LoginAsync(Address)).Message);
+        Assert.Equal(HttpStatusCode.OK, (await App.LoginAsync("bob@example.com")).Status);
+    }
+
+    private async Task<string> OperateAsync(string command)
+    {
+        using var output = new StringWriter { NewLine = "\n" };
+        var operate = new DeletionsCommand(
+            App.Services.GetRequiredService<AccountStore>(),
+            App.Services.GetRequiredService<PurgeLog>(),
+            App.Services.GetRequiredService<AccountPurger>(),
+            App.Time,
+            output);
+        Assert.Equal(0, await operate.RunAsync([command], default));
+        return output.ToString();
     }
 
     private static string Access(JsonElement login) => login.GetProperty("access").GetString()!;
@@ -226,7 +257,8 @@ public sealed class DeleteAccountTests(AzuriteFixture azurite) : AppTests(azurit
         await App.PostAsync("activate", new { username = Address, code = await App.NextCodeAsync(Address) });
     }
 
-    private async Task<string> IdAsync() => (await App.RowsAsync("Accounts")).Single(row => row.RowKey == "account").PartitionKey;
+    private async Task<string> IdAsync(string address = Address) => (await App.RowsAsync("Accounts")).Single(
+        row => row.RowKey == "account" && row.GetString("Username") is var username && (username == address || username == "moved@example.org")).PartitionKey;
 
     private Task WaitForPurgeAsync(string id) => App.WaitForLogAsync($"Account {id} is deleted.");
 

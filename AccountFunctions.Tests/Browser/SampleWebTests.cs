@@ -76,6 +76,38 @@ public sealed class SampleWebTests(AzuriteFixture azurite, Chromium chromium) : 
     }
 
     [Fact]
+    public async Task A_user_moves_to_another_address_reads_the_history_and_keeps_the_account_after_all()
+    {
+        await App.ActivateAsync(Address);
+        await using var page = await chromium.OpenAsync(App, $"{site}/#/sign-in");
+        await FillAsync(page, ("E-mail address", Address), ("Password", TestApp.Password));
+        await SubmitAsync(page, "Sign in", "Your account");
+        await FollowAsync(page, "Change address");
+        await FillAsync(page, ("Current password", TestApp.Password), ("New e-mail address", "new@example.org"));
+        await SubmitAsync(page, "Mail a code", "Confirm your address");
+        await FillAsync(page, ("Code from the mail", await App.NextCodeAsync("new@example.org")));
+        await SubmitAsync(page, "Confirm", "Your account");
+        await page.Page.GetByText("new@example.org").WaitForAsync();
+        var download = await page.Page.RunAndWaitForDownloadAsync(
+            () => page.Page.GetByRole(AriaRole.Button, new() { Name = "Download your data" }).ClickAsync());
+        Assert.Equal("account.json", download.SuggestedFilename);
+        await FollowAsync(page, "History");
+        await page.Page.GetByText("Address changed").WaitForAsync();
+        Assert.Empty(await page.AccessibilityFaultsAsync());
+
+        await page.Page.GotoAsync($"{site}/#/delete");
+        await FillAsync(page, ("Current password", TestApp.Password));
+        await SubmitAsync(page, "Delete account", "Welcome");
+        await page.Page.GotoAsync($"{site}/#/sign-in");
+        await FillAsync(page, ("E-mail address", "new@example.org"), ("Password", TestApp.Password));
+        await page.Page.GetByRole(AriaRole.Main).GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();
+        await FollowAsync(page, "Keep the account");
+        await FillAsync(page, ("Password", TestApp.Password));
+        await SubmitAsync(page, "Keep the account", "Your account");
+        await page.Page.GetByText("Your account stays.").WaitForAsync();
+    }
+
+    [Fact]
     public async Task Faults_are_shown_at_their_fields()
     {
         await using var page = await chromium.OpenAsync(App, $"{site}/#/sign-up");
@@ -135,6 +167,9 @@ public sealed class SampleWebTests(AzuriteFixture azurite, Chromium chromium) : 
     [InlineData("/#/sign-in")]
     [InlineData("/#/activate")]
     [InlineData("/#/reset")]
+    [InlineData("/#/email")]
+    [InlineData("/#/delete")]
+    [InlineData("/#/keep")]
     public async Task A_page_is_accessible_and_fits_a_phone(string path)
     {
         await using var page = await chromium.OpenAsync(App, site + path, width: 360);
@@ -170,6 +205,9 @@ public sealed class SampleWebTests(AzuriteFixture azurite, Chromium chromium) : 
         await server.StandardOutput.ReadLineAsync();
         return $"http://localhost:{port}";
     }
+
+    private static Task FollowAsync(BrowserPage page, string link) =>
+        page.Page.GetByRole(AriaRole.Link, new() { Name = link }).ClickAsync();
 
     private static async Task FillAsync(BrowserPage page, params (string Label, string Value)[] fields)
     {

@@ -14,8 +14,8 @@ public sealed class EventKindTests
 
         Assert.Equal(
             [
-                "activated", "mail_failed", "password_changed", "password_reset", "refresh_token_reused", "session_revoked", "signed_in",
-                "signed_out", "signed_out_everywhere",
+                "activated", "deletion_requested", "email_changed", "email_restored", "mail_failed", "password_changed", "password_reset",
+                "refresh_token_reused", "restored", "session_revoked", "signed_in", "signed_out", "signed_out_everywhere",
             ],
             words.Order(StringComparer.Ordinal));
     }

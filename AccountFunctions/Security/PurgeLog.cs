@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text;
 using AccountFunctions.Storage;
@@ -16,8 +17,19 @@ public sealed class PurgeLog(DeletionStore store, IOptions<CodeOptions> options,
     public Task AddAsync(string accountId, CancellationToken cancellationToken) =>
         store.AddPurgedAsync(Hash(accountId), time.GetUtcNow(), cancellationToken);
 
-    public Task<bool> ContainsAsync(string accountId, CancellationToken cancellationToken) =>
-        store.IsPurgedAsync(Hash(accountId), cancellationToken);
+    /// <summary>Those of the accounts that were deleted once.</summary>
+    public async IAsyncEnumerable<string> FindPurgedAsync(
+        IAsyncEnumerable<string> accountIds, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var purged = await store.ListPurgedAsync(cancellationToken).ToHashSetAsync(cancellationToken: cancellationToken);
+        await foreach (var id in accountIds.WithCancellation(cancellationToken))
+        {
+            if (purged.Contains(Hash(id)))
+            {
+                yield return id;
+            }
+        }
+    }
 
     private string Hash(string accountId) => Convert.ToHexStringLower(HMACSHA256.HashData(key, Encoding.ASCII.GetBytes(accountId)));
 }

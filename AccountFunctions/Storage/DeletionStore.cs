@@ -36,9 +36,11 @@ public sealed class DeletionStore(TableServiceClient service)
     public Task AddPurgedAsync(string hash, DateTimeOffset when, CancellationToken cancellationToken) =>
         table.UpsertEntityAsync(new TableEntity(Purged, hash) { ["Time"] = when }, cancellationToken: cancellationToken);
 
-    /// <inheritdoc cref="AddPurgedAsync"/>
-    public async Task<bool> IsPurgedAsync(string hash, CancellationToken cancellationToken) =>
-        await table.FindAsync(Purged, hash, cancellationToken) is not null;
+    /// <summary>The keyed hashes of all deleted accounts.</summary>
+    public IAsyncEnumerable<string> ListPurgedAsync(CancellationToken cancellationToken) => table
+        .QueryAsync<TableEntity>(
+            TableClient.CreateQueryFilter($"PartitionKey eq {Purged}"), select: ["RowKey"], cancellationToken: cancellationToken)
+        .Select(row => row.RowKey);
 
     private static string KeyOf(AccountPurge job) => $"{TicksOf(job.Due)}-{job.AccountId}";
 

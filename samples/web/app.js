@@ -1,7 +1,7 @@
 import { createAccounts, webStore } from './client/index.js';
 import { api, cookie } from './config.js';
 import { remoteAccounts } from './remote.js';
-import { deviceOf, fieldTextOf, language, languages, setLanguage, t, textOf } from './texts.js';
+import { deviceOf, eventOf, fieldTextOf, language, languages, setLanguage, t, textOf } from './texts.js';
 
 const onSessionEnd = () => go('/sign-in', textOf({ code: 'token_not_valid' }));
 const accounts = cookie
@@ -89,9 +89,10 @@ function form({ fields, button, submit, done }) {
     }
 
     (element.querySelector('[aria-invalid]') ?? submitButton).focus();
-    if (error.code === 'not_active') {
+    const wayOn = { not_active: ['#/activate', t('Enter the code')], deletion_pending: ['#/keep', t('Keep the account')] }[error.code];
+    if (wayOn) {
       remembered = { username: values.username };
-      problem.append(' ', h('a', { href: '#/activate' }, t('Enter the code')));
+      problem.append(' ', h('a', { href: wayOn[0] }, wayOn[1]));
     }
   }
 
@@ -225,8 +226,66 @@ const pages = {
         },
         done: () => go('/account', t('Saved.')),
       }),
+      h('ul', { class: 'more' }, ...[
+        h('a', { href: '#/email' }, t('Change address')),
+        h('a', { href: '#/history' }, t('History')),
+        h('button', { type: 'button', class: 'link', click: download }, t('Download your data')),
+        h('a', { href: '#/delete' }, t('Delete account')),
+      ].map(item => h('li', {}, item))),
     ];
   },
+
+  '/email': () => [
+    heading(t('Change address')),
+    form({
+      fields: [
+        currentPassword(t('Current password')),
+        { name: 'username', label: t('New e-mail address'), type: 'email', autocomplete: 'email', required: true },
+      ],
+      button: t('Mail a code'),
+      submit: values => accounts.changeEmail(values.password, values.username),
+      done: () => go('/email/confirm', t('We have mailed a code to the new address.')),
+    }),
+  ],
+
+  '/email/confirm': () => [
+    heading(t('Confirm your address')),
+    form({
+      fields: [code],
+      button: t('Confirm'),
+      submit: values => accounts.confirmEmail(values.code),
+      done: () => go('/account', t('Your address is changed.')),
+    }),
+  ],
+
+  '/history': async () => {
+    const list = h('ul', { class: 'sessions' });
+    const more = h('button', { type: 'button', class: 'quiet', click: () => showEvents(list, more) }, t('Show more'));
+    const error = await showEvents(list, more);
+    return error ? refused(error) : [heading(t('What happened to your account')), list, more];
+  },
+
+  '/delete': () => [
+    heading(t('Delete account')),
+    h('p', {}, t('We delete everything about your account. For a while you can change your mind: sign in to keep it.')),
+    form({
+      fields: [currentPassword(t('Current password'))],
+      button: t('Delete account'),
+      submit: values => accounts.deleteAccount(values.password),
+      done: ({ deletes_at }) =>
+        go('/', t('Your account is deleted on {0}. Until then, sign in to keep it.', new Date(deletes_at).toLocaleString(language))),
+    }),
+  ],
+
+  '/keep': () => [
+    heading(t('Keep the account')),
+    form({
+      fields: [address(), currentPassword(t('Password'))],
+      button: t('Keep the account'),
+      submit: values => accounts.restore(values.username, values.password),
+      done: () => go('/account', t('Your account stays.')),
+    }),
+  ],
 
   '/password': () => [
     heading(t('Change password')),
@@ -274,6 +333,33 @@ const refused = error => error.status === 401
       h('p', { class: 'problem', role: 'alert' }, textOf(error)),
       h('button', { type: 'button', click: show }, t('Try again')),
     ];
+
+// Adds the next events to the list.
+async function showEvents(list, more) {
+  const answer = await accounts.events({ pageToken: more.dataset.next });
+  if (!answer.ok) {
+    return answer.error;
+  }
+
+  const { events, next } = answer.value;
+  list.append(...events.map(event => h('li', {},
+    h('strong', {}, eventOf(event.kind)),
+    h('p', { class: 'hint' }, [new Date(event.time).toLocaleString(language), event.client && deviceOf(event.client)].filter(Boolean).join(' · ')))));
+  more.hidden = next === null;
+  more.dataset.next = next;
+}
+
+async function download() {
+  const answer = await accounts.exportAccount();
+  if (!answer.ok) {
+    status.textContent = textOf(answer.error);
+    return;
+  }
+
+  const url = URL.createObjectURL(new Blob([JSON.stringify(answer.value, null, 2)], { type: 'application/json' }));
+  h('a', { href: url, download: 'account.json' }).click();
+  URL.revokeObjectURL(url);
+}
 
 async function end(id) {
   const answer = await accounts.endSession(id);

@@ -4,6 +4,7 @@ import { createAccounts, memoryStore } from '../../clients/typescript/dist/index
 
 const cookie = '__Host-session';
 const limit = 64 * 1024;
+const signsIn = new Set(['signIn', 'restore']);
 
 /** Answers `POST /bff/OPERATION` with the arguments of a client's operation as a JSON array, and with its result as JSON. */
 export function createBff(api) {
@@ -25,7 +26,7 @@ export function createBff(api) {
     const accounts = sessions.get(id) ?? open(request);
     const result = await accounts[operation](...parameters);
     const isSignedIn = await accounts.isSignedIn();
-    if (sessions.has(id) && isSignedIn && operation !== 'signIn') {
+    if (sessions.has(id) && isSignedIn && !signsIn.has(operation)) {
       return { result };
     }
 

@@ -29,6 +29,7 @@ const errors = {
   not_active: t('This address is not confirmed yet. Enter the code that we mailed.'),
   expired_account: t('The time of this account is over. Please contact us.'),
   disabled_account: t('This account is disabled. Please contact us.'),
+  deletion_pending: t('This account is going to be deleted.'),
   invalid_code: t('This code is not right, or no longer valid. Look at the newest mail, or ask for another code.'),
   invalid_password: t('The current password is wrong.'),
   password_dont_match: t('The two passwords differ.'),
@@ -56,6 +57,24 @@ export const textOf = ({ code, retryAfter }) =>
   code === 'throttled' ? t('Too many tries. Wait {0} seconds.', retryAfter ?? 60)
   : code === 'invalid_fields' ? t('Please look at the marked fields.')
   : errors[code] ?? t('Something went wrong. Try again later.');
+
+const events = {
+  activated: t('Account created'),
+  signed_in: t('Signed in'),
+  signed_out: t('Signed out'),
+  signed_out_everywhere: t('Signed out everywhere'),
+  session_revoked: t('A device was signed out'),
+  refresh_token_reused: t('Somebody used a copy of this session; it was ended'),
+  password_changed: t('Password changed'),
+  password_reset: t('Password set with a mailed code'),
+  email_changed: t('Address changed'),
+  email_restored: t('Old address brought back'),
+  deletion_requested: t('Deletion asked for'),
+  restored: t('Account kept'),
+  mail_failed: t('A mail could not be delivered'),
+};
+
+export const eventOf = kind => events[kind] ?? kind;
 
 const browsers = { Edg: 'Edge', OPR: 'Opera', Firefox: 'Firefox', Chrome: 'Chrome', Safari: 'Safari' };
 const systems = { Android: 'Android', iPhone: 'iPhone', iPad: 'iPad', Windows: 'Windows', 'Mac OS': 'macOS', Linux: 'Linux' };

@@ -1,8 +1,11 @@
 using AccountFunctions.Email;
+using AccountFunctions.Housekeeping;
+using AccountFunctions.Security;
 using AccountFunctions.Storage;
 using AccountFunctions.Telemetry;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Operations;
 
 switch (args)
@@ -25,7 +28,16 @@ switch (args)
             return await provider.GetRequiredService<PoisonCommand>().RunAsync(command, CancellationToken.None);
         }
 
+    case ["deletions", .. var command]:
+        var builder = Host.CreateEmptyApplicationBuilder(null);
+        builder.Configuration.AddEnvironmentVariables();
+        builder.Services.AddTelemetry().AddStorage().AddSecurity().AddHousekeeping().AddSingleton(Console.Out).AddSingleton<DeletionsCommand>();
+        using (var host = builder.Build())
+        {
+            return await host.Services.GetRequiredService<DeletionsCommand>().RunAsync(command, CancellationToken.None);
+        }
+
     default:
-        Console.Error.WriteLine($"{SmokeCommand.Usage}\n{PoisonCommand.Usage}");
+        Console.Error.WriteLine($"{SmokeCommand.Usage}\n{PoisonCommand.Usage}\n{DeletionsCommand.Usage}");
         return 2;
 }

@@ -39,16 +39,26 @@ public sealed class Arena(Stage stage, IReadOnlyList<LocalApp> apps)
     }
 
     /// <summary>How often an account of an address was activated, as the histories tell.</summary>
-    public async Task<int> ActivationsAsync(string username)
+    public Task<int> ActivationsAsync(string username) => EventsAsync(username, "activated");
+
+    /// <summary>How often the histories of the accounts of an address tell of something.</summary>
+    public async Task<int> EventsAsync(string username, string kind)
     {
         var count = 0;
         foreach (var account in await FindAsync(username))
         {
-            var filter = TableClient.CreateQueryFilter($"PartitionKey eq {account.PartitionKey} and Kind eq {"activated"}");
+            var filter = TableClient.CreateQueryFilter($"PartitionKey eq {account.PartitionKey} and Kind eq {kind}");
             count += await tables.GetTableClient("Accounts").QueryAsync<TableEntity>(filter).CountAsync();
         }
 
         return count;
+    }
+
+    /// <summary>How many accounts have an address as theirs and a claim on it.</summary>
+    public async Task<int> ClaimsAsync(string username)
+    {
+        var claim = await tables.GetTableClient("Addresses").GetEntityIfExistsAsync<TableEntity>(EmailAddress.KeyOf(username), "account");
+        return (await FindAsync(username)).Count(account => claim.Value?.GetString("AccountId") == account.PartitionKey);
     }
 
     /// <summary>Tries left for the activation code of an address.</summary>

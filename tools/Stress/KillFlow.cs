@@ -1,11 +1,12 @@
 namespace Stress;
 
-/// <summary>One person of <see cref="KillStress"/>: registers, activates, signs in, refreshes, and resets the password.</summary>
+/// <summary>One person of <see cref="KillStress"/>: registers, activates, signs in, refreshes, resets the password, deletes the account and keeps it.</summary>
 /// <param name="app">Returns the app that runs now.</param>
 public sealed class KillFlow(Stage stage, Func<LocalApp> app, string username)
 {
     private const string NewPassword = "green tractor 78";
     private const int MaxRounds = 10;
+    private int notices;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan ThrottlePause = TimeSpan.FromSeconds(1);
@@ -23,10 +24,29 @@ public sealed class KillFlow(Stage stage, Func<LocalApp> app, string username)
         }
         while (!await RedeemAsync("forgot", NewPassword, code => new { username, code, new_password = NewPassword }));
 
-        Check(await AskAsync("login", new { username, password = NewPassword }), 200);
+        var again = await AskAsync("login", new { username, password = NewPassword });
+        Check(again, 200);
+        await DeleteAndKeepAsync(again.Reply.Data.GetProperty("access").GetString());
 
-        // The app sends one more mail, about the new password.
-        return asked + 1;
+        // The app sends more mails: about the new password, the deletion and its end. A call that is repeated may send its notice again.
+        return asked + 3 + notices;
+    }
+
+    private async Task DeleteAndKeepAsync(string? token)
+    {
+        // The deletion may have worked although its answer was lost; the token is dead then.
+        var deleted = await AskAsync("delete", new { password = NewPassword }, token);
+        if (deleted.Reply.Status is not 401)
+        {
+            Check(deleted, 200);
+        }
+
+        var (kept, attempts) = await AskAsync("restore", new { username, password = NewPassword });
+        notices += deleted.Attempts + attempts - 2;
+        if (kept.Status is not 200)
+        {
+            Check(await AskAsync("login", new { username, password = NewPassword }), 200);
+        }
     }
 
     private async Task<int> RegisterAsync()
@@ -66,11 +86,11 @@ public sealed class KillFlow(Stage stage, Func<LocalApp> app, string username)
     }
 
     // Repeats what got no answer, and what the app refuses for now: 429 after many sign-ins, 503 when something is away.
-    private async Task<(Reply Reply, int Attempts)> AskAsync(string operation, object body)
+    private async Task<(Reply Reply, int Attempts)> AskAsync(string operation, object body, string? token = null)
     {
         for (var attempts = 1; ; attempts++)
         {
-            var reply = await TryAsync(operation, body);
+            var reply = await TryAsync(operation, body, token);
             if (reply.Status is not 0 and not 429 and not 503)
             {
                 return (reply, attempts);
@@ -80,11 +100,11 @@ public sealed class KillFlow(Stage stage, Func<LocalApp> app, string username)
         }
     }
 
-    private async Task<Reply> TryAsync(string operation, object body)
+    private async Task<Reply> TryAsync(string operation, object body, string? token)
     {
         try
         {
-            return await app().PostAsync(operation, body);
+            return await app().PostAsync(operation, body, token);
         }
         catch (Exception e) when (e is ObjectDisposedException or OperationCanceledException or IOException)
         {

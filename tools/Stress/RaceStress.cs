@@ -16,6 +16,9 @@ public static class RaceStress
             ("redeem one reset code", ResetAsync),
             ("refresh one token", RefreshAsync),
             ("edit the fields of one profile", EditAsync),
+            ("redeem one code of a new address", MoveAsync),
+            ("move to and activate one address", ContendAsync),
+            ("delete one account", DeleteAsync),
             ("wrong codes", WrongCodesAsync),
             ("wrong passwords", WrongPasswordsAsync),
         };
@@ -118,6 +121,46 @@ public static class RaceStress
         var user = (await arena.Apps[0].PostAsync("details", new { }, token)).Data;
         return Exactly(replies, (200, Arena.Width))
             ?? (fields.All(field => user.GetProperty(field).GetString() is ['v', ..]) ? null : "an update is lost");
+    }
+
+    private static async Task<string?> MoveAsync(Arena arena, string username)
+    {
+        var token = (await arena.SignInAsync(username)).Data.GetProperty("access").GetString();
+        await arena.Apps[0].PostAsync("email", new { password = Stage.Password, username = $"new-{username}" }, token);
+        var code = await arena.Stage.Sink.CodeAsync($"new-{username}");
+        var replies = await arena.RaceAsync((app, _) => app.PostAsync("email/confirm", new { code }, token));
+        return Exactly(replies, (200, Arena.Width))
+            ?? (await arena.EventsAsync($"new-{username}", "email_changed") is 1 ? null : "not one change")
+            ?? (await arena.ClaimsAsync($"new-{username}") is 1 ? null : "not one claim");
+    }
+
+    private static async Task<string?> ContendAsync(Arena arena, string username)
+    {
+        var wanted = $"new-{username}";
+        var token = (await arena.SignInAsync(username)).Data.GetProperty("access").GetString();
+        await arena.RegisterAsync(wanted);
+        var activation = await arena.Stage.Sink.CodeAsync(wanted);
+        await arena.Apps[0].PostAsync("email", new { password = Stage.Password, username = wanted }, token);
+        var code = await arena.Stage.Sink.CodeAsync(wanted, 2);
+        var replies = await arena.RaceAsync((app, number) => number % 2 == 0
+            ? app.PostAsync("email/confirm", new { code }, token)
+            : app.PostAsync("activate", new { username = wanted, code = activation }));
+        var (moved, activated) = (replies.Where((_, number) => number % 2 == 0).ToArray(), replies.Where((_, number) => number % 2 == 1).ToArray());
+        var winners = moved.Any(reply => reply.Status is 200) ? (moved, activated) : (activated, moved);
+        return Exactly(winners.Item1, (200, Arena.Width / 2))
+            ?? Exactly(winners.Item2, (400, Arena.Width / 2))
+            ?? (await arena.ClaimsAsync(wanted) is 1 ? null : "not one claim");
+    }
+
+    private static async Task<string?> DeleteAsync(Arena arena, string username)
+    {
+        var token = (await arena.SignInAsync(username)).Data.GetProperty("access").GetString();
+        var replies = await arena.RaceAsync((app, _) => app.PostAsync("delete", new { password = Stage.Password }, token));
+        return Exactly(replies, (200, 1), (401, Arena.Width - 1))
+            ?? (await arena.EventsAsync(username, "deletion_requested") is 1 ? null : "not one request")
+            ?? ((await arena.Apps[^1].PostAsync("restore", new { username, password = Stage.Password })).Status is 200
+                ? null
+                : "it cannot be taken back");
     }
 
     private static async Task<string?> WrongCodesAsync(Arena arena, string username)

@@ -16,6 +16,10 @@ public static class TimingStress
         await using var stage = await Stage.StartAsync();
         using var app = await stage.StartAppAsync();
         var password = Stage.Password;
+
+        // Each may ask for so many mails a day.
+        var tokens = await Task.WhenAll(Enumerable.Range(0, Pool).Select(number => SignInAsync(stage, app, $"asks-{number}@example.com")));
+        var asked = 0;
         var operations = new (string Name, Func<string, Task<Reply>> Ask)[]
         {
             ("register", username => app.PostAsync("register", new { username, password1 = password, password2 = password })),
@@ -23,6 +27,8 @@ public static class TimingStress
             ("login", username => app.PostAsync("login", new { username, password = "a wrong password" })),
             ("code", username => app.PostAsync("code", new { username })),
             ("forgot", username => app.PostAsync("forgot", new { username, code = "000000", new_password = "green tractor 78" })),
+            ("restore", username => app.PostAsync("restore", new { username, password = "a wrong password" })),
+            ("email", username => app.PostAsync("email", new { username, password }, tokens[asked++ % Pool])),
         };
         Console.WriteLine($"| {pairs:N0} pairs | answers that differ | median | median of the differences | p (Wilcoxon) |");
         Console.WriteLine("|---|---|---|---|---|");
@@ -39,6 +45,12 @@ public static class TimingStress
         }
 
         return holds;
+    }
+
+    private static async Task<string?> SignInAsync(Stage stage, LocalApp app, string username)
+    {
+        await stage.SignUpAsync(app, username);
+        return (await app.PostAsync("login", new { username, password = Stage.Password })).Data.GetProperty("access").GetString();
     }
 
     private static async Task<bool> CompareAsync(string name, Func<string, Task<Reply>> ask, string[] known, string[] unknown, int pairs)

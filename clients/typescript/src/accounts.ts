@@ -1,6 +1,6 @@
 import { createHttp, type Answer, type Call } from './http.js';
 import { memoryStore, type TokenStore } from './stores.js';
-import type { Changes, Registration, Result, Session, Tokens, User } from './types.js';
+import type { AccountEvents, Changes, Registration, Result, Session, Tokens, User } from './types.js';
 
 export interface AccountsOptions {
   /** The address that ends in `/api`. */
@@ -92,6 +92,11 @@ export function createAccounts(options: AccountsOptions) {
     resetPassword: (username: string, code: string, new_password: string) =>
       open<'success'>('forgot', { username, code, new_password }),
 
+    /** Keeps an account whose deletion is pending (`deletion_pending`), and signs in. */
+    async restore(username: string, password: string): Promise<Result<User>> {
+      return keep(await open<SignedIn>('restore', { username, password }));
+    },
+
     /** Whether tokens are kept. They may have expired meanwhile. */
     isSignedIn: async () => await store.load() !== undefined,
 
@@ -107,6 +112,40 @@ export function createAccounts(options: AccountsOptions) {
       const access = (await store.load())?.access;
       if (answer.ok && access !== undefined) {
         await renew(access); // The access token has died with the old password.
+      }
+
+      return answer;
+    },
+
+    /** Mails a code to the new address, for `confirmEmail`. */
+    changeEmail: (password: string, username: string) =>
+      signedIn<'success'>({ method: 'POST', path: 'email', body: { password, username } }),
+
+    /** The account has its new address from now on. */
+    confirmEmail: (code: string) => signedIn<User>({ method: 'POST', path: 'email/confirm', body: { code } }),
+
+    /** What happened to the account, newest first. `next` of an answer is the `pageToken` of the call that follows. */
+    events({ pageSize, pageToken }: { pageSize?: number | undefined; pageToken?: string | undefined } = {}): Promise<Result<AccountEvents>> {
+      const query = new URLSearchParams();
+      if (pageSize !== undefined) {
+        query.set('page_size', `${pageSize}`);
+      }
+
+      if (pageToken !== undefined) {
+        query.set('page_token', pageToken);
+      }
+
+      return signedIn<AccountEvents>({ method: 'GET', path: `events?${query}` });
+    },
+
+    /** Everything that is stored about the user, for a download. */
+    exportAccount: () => signedIn<Record<string, unknown>>({ method: 'GET', path: 'export', isDocument: true }),
+
+    /** Plans the deletion and signs out. Until `deletes_at`, `restore` keeps the account. */
+    async deleteAccount(password: string): Promise<Result<{ deletes_at: string }>> {
+      const answer = await signedIn<{ deletes_at: string }>({ method: 'POST', path: 'delete', body: { password } });
+      if (answer.ok) {
+        await store.save(undefined);
       }
 
       return answer;

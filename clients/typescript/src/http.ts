@@ -7,6 +7,8 @@ export interface Call {
   body?: unknown;
   access?: string | undefined;
   ifMatch?: string | undefined;
+  /** The answer is a document, not the envelope. */
+  isDocument?: boolean;
 }
 
 /** The answer to a call, with its entity tag where it has one. */
@@ -46,7 +48,7 @@ export function createHttp(options: HttpOptions): Http {
 const mayRepeat = ({ code, retryAfter }: AccountsError) =>
   code === 'unreachable' || ((code === 'unavailable' || code === 'throttled') && (retryAfter ?? 1) <= MaxWait);
 
-async function once<T>({ api, language, send }: HttpOptions, { method, path, body, access, ifMatch }: Call): Promise<Answer<T>> {
+async function once<T>({ api, language, send }: HttpOptions, { method, path, body, access, ifMatch, isDocument }: Call): Promise<Answer<T>> {
   let response: Response;
   try {
     response = await send(`${api}/account/${path}`, {
@@ -64,6 +66,10 @@ async function once<T>({ api, language, send }: HttpOptions, { method, path, bod
   }
 
   const envelope = await response.json().catch(() => undefined) as Record<string, unknown> | undefined;
+  if (response.ok && isDocument && envelope) {
+    return { ok: true, value: envelope as T };
+  }
+
   if (response.ok && envelope?.['status'] === 'success') {
     const etag = response.headers.get('ETag');
     return { ok: true, value: envelope['data'] as T, ...(etag ? { etag } : {}) };

@@ -44,6 +44,23 @@ export interface Session {
   current: boolean;
 }
 
+export interface AccountEvent {
+  /** RFC 3339, UTC. */
+  time: string;
+  /** A word like `signed_in`. Words are added in time. */
+  kind: string;
+  client: string | null;
+  session: string | null;
+  /** The id of the administrator who did it; null for the owner. */
+  by: string | null;
+}
+
+export interface AccountEvents {
+  events: AccountEvent[];
+  /** The `pageToken` of the next part; null if this is the last. */
+  next: string | null;
+}
+
 export interface Tokens {
   access: string;
   refresh: string;

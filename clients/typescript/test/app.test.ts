@@ -84,6 +84,28 @@ test('a changed password keeps this session', async () => {
   expect((await accounts.details()).ok).toBe(true);
 });
 
+test('an address changes, and the history tells it', async () => {
+  const { username, accounts } = await signUp();
+  const moved = `moved-${username}`;
+  valueOf(await accounts.changeEmail(password, moved));
+  expect(valueOf(await accounts.confirmEmail(await mailedCode(moved, 1))).username).toBe(moved);
+  const { events, next } = valueOf(await accounts.events({ pageSize: 1 }));
+
+  expect(events.map(event => event.kind)).toEqual(['email_changed']);
+  expect(valueOf(await accounts.events({ pageToken: next! })).events.map(event => event.kind)).toEqual(['signed_in', 'activated']);
+  expect(valueOf(await accounts.exportAccount())).toMatchObject({ account: { details: { username: moved }, recovery_address: username } });
+});
+
+test('an account is deleted and kept after all', async () => {
+  const { username, accounts } = await signUp();
+  expect(errorOf(await accounts.deleteAccount('a wrong password'))?.code).toBe('invalid_password');
+  expect(Date.parse(valueOf(await accounts.deleteAccount(password)).deletes_at)).toBeGreaterThan(Date.now());
+  expect(await accounts.isSignedIn()).toBe(false);
+  expect(errorOf(await accounts.signIn(username, password))?.code).toBe('deletion_pending');
+  expect(valueOf(await accounts.restore(username, password)).username).toBe(username);
+  expect((await accounts.details()).ok).toBe(true);
+});
+
 test('a session that the app has ended is forgotten', async () => {
   const { username, accounts, store } = await signUp();
   const other = create();

@@ -1,5 +1,5 @@
 import { expectTypeOf, test } from 'vitest';
-import type { Changes, Registration, Session, User } from '../src/index.js';
+import type { AccountEvents, Changes, Registration, Session, User } from '../src/index.js';
 import type { components } from './api.js';
 
 type Schemas = components['schemas'];
@@ -10,6 +10,8 @@ test('the types are those of the OpenAPI document', () => {
   expectTypeOf<User>().toExtend<Schemas['UserReply']>();
   expectTypeOf<Schemas['SessionReply']>().toExtend<Session>();
   expectTypeOf<Session>().toExtend<Schemas['SessionReply']>();
+  expectTypeOf<Schemas['EventsReply']>().toExtend<AccountEvents>();
+  expectTypeOf<AccountEvents>().toExtend<Schemas['EventsReply']>();
   expectTypeOf<Registration>().toExtend<Schemas['RegisterRequest']>();
   expectTypeOf<Changes>().toExtend<Schemas['UpdateDetailsRequest']>();
   expectTypeOf<keyof Schemas['UpdateDetailsRequest']>().toEqualTypeOf<keyof Changes>();

@@ -15,7 +15,8 @@ public static class HostileRequests
     private static readonly string[] Operations =
     [
         "register", "activate", "login", "refresh", "code", "forgot", "password", "details", "logout", "sessions", "register/",
-        "sessions/0123456789abcdef0123456789abcdef",
+        "sessions/0123456789abcdef0123456789abcdef", "email", "email/confirm", "delete", "restore", "export", "events",
+        "events?page_size=1", "events?page_size=-1&page_token=%00", "events?page_token=AAAA&page_token=", "events?page_size=%ZZ",
     ];
 
     // With a value each that is valid. With all of them a body is good for every operation.
@@ -46,7 +47,7 @@ public static class HostileRequests
         var random = new Random(unchecked((seed * 397) ^ number));
         var operation = Operations[random.Next(Operations.Length)];
         var request = new HttpRequestMessage(
-            random.Next(30) == 0
+            random.Next(30) == 0 || operation.StartsWith("events", StringComparison.Ordinal) || operation is "export"
                 ? HttpMethod.Get
                 : operation is "sessions/0123456789abcdef0123456789abcdef"
                 ? HttpMethod.Delete
@@ -85,7 +86,9 @@ public static class HostileRequests
     }
 
     private static bool IsOfTheContract(HttpResponseMessage response, JsonElement answer) =>
-        response.StatusCode is HttpStatusCode.OK or HttpStatusCode.Created
+        response is { StatusCode: HttpStatusCode.OK, Content.Headers.ContentDisposition: not null }
+            ? answer.GetProperty("account").GetProperty("id").GetString() is not null
+            : response.StatusCode is HttpStatusCode.OK or HttpStatusCode.Created
             ? answer.GetProperty("status").GetString() is "success" && answer.GetProperty("code").GetInt32() == (int)response.StatusCode
             : Refusals.Contains(response.StatusCode)
                 && (response.Content.Headers.ContentType?.MediaType is "application/problem+json"
