@@ -191,6 +191,8 @@ public sealed class CrashMatrixTests(AzuriteFixture azurite) : IAsyncLifetime
         {
             if (answer.Status is not HttpStatusCode.OK)
             {
+                // Two requests at one tick would have one mail.
+                app.Time.Advance(TimeSpan.FromMilliseconds(1));
                 Assert.Equal(
                     HttpStatusCode.OK,
                     (await app.PostAsync("email", new { password = TestApp.Password, username = $"new-{address}" }, token)).Status);

