@@ -225,7 +225,8 @@ public sealed class ChangeEmailTests(AzuriteFixture azurite) : AppTests(azurite)
         App.Time.Advance(TimeSpan.FromHours(10));
         access = Access((await App.LoginAsync("second@example.com")).Data);
         await MoveAsync(access, "third@example.com");
-        Assert.Contains("no longer belongs", (await App.WaitForMailsAsync("second@example.com", 2))[^1].PlainText, StringComparison.Ordinal);
+        var notice = (await App.WaitForMailsAsync("second@example.com", 2))[^1];
+        Assert.Contains("no longer belongs", notice.PlainText, StringComparison.Ordinal);
         await ReleaseAsync("second@example.com");
         Assert.Equal([Old, "third@example.com"], (await ClaimsAsync()).Order(StringComparer.Ordinal));
         await App.PostAsync("code", new { username = Old });

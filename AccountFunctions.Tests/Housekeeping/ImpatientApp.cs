@@ -12,12 +12,20 @@ namespace AccountFunctions.Tests.Housekeeping;
 /// </summary>
 public static partial class ImpatientApp
 {
-    public static Task<TestApp> StartAsync(string storage, FakeTimeProvider? time = null, Action<IServiceCollection>? configure = null)
+    public static Task<TestApp> StartAsync(
+        string storage,
+        FakeTimeProvider? time = null,
+        Action<IServiceCollection>? configure = null,
+        Dictionary<string, string?>? settings = null)
     {
         var options = new QueueClientOptions { MessageEncoding = QueueMessageEncoding.Base64 };
         options.AddPolicy(new Impatience(), HttpPipelinePosition.PerCall);
-        var settings = new Dictionary<string, string?> { ["Accounts:Lifetime"] = "1000.00:00:00", ["Throttle:TrustedProxyHops"] = "2" };
-        return TestApp.StartAsync(storage, settings, time, configure: services =>
+        var all = new Dictionary<string, string?>(settings ?? [])
+        {
+            ["Accounts:Lifetime"] = "1000.00:00:00",
+            ["Throttle:TrustedProxyHops"] = "2",
+        };
+        return TestApp.StartAsync(storage, all, time, configure: services =>
         {
             services.AddSingleton(new QueueServiceClient(storage, options));
             configure?.Invoke(services);

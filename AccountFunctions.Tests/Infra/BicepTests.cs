@@ -170,7 +170,9 @@ public sealed partial class BicepTests
     [MemberData(nameof(Environments))]
     public void Tables_and_queues_are_those_that_the_app_uses(string environment)
     {
-        Assert.Equal(["Accounts", "Addresses", "Deletions", "Throttles"], Names(environment, "Microsoft.Storage/storageAccounts/tableServices/tables"));
+        Assert.Equal(
+            ["Accounts", "Addresses", "Deletions", "Throttles"],
+            Names(environment, "Microsoft.Storage/storageAccounts/tableServices/tables"));
         Assert.Equal(
             ["email-jobs", "email-jobs-poison", "housekeeping-jobs", "housekeeping-jobs-poison"],
             Names(environment, "Microsoft.Storage/storageAccounts/queueServices/queues"));

@@ -13,8 +13,8 @@ public sealed record EmailText(CultureInfo Culture, EmailOptions Look, string Su
 
     /// <summary>
     /// One column that fits a phone. It sets no text or background colour, so that it is readable in a client's light and dark mode, and
-    /// refers to nothing outside itself but a logo. Language and direction are set on the body's content, too, since many clients throw the outer
-    /// elements away.
+    /// refers to nothing outside itself but a logo. Language and direction are set on the body's content, too, since many clients throw the
+    /// outer elements away.
     /// </summary>
     public string Html
     {

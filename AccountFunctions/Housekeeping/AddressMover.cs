@@ -28,7 +28,9 @@ public sealed partial class AddressMover(
     public Task FollowMoveAsync(string accountId, DateTimeOffset redeemed, CancellationToken cancellationToken) =>
         queue.EnqueueAsync(new AddressMove(accountId, redeemed + Retention.Request), cancellationToken);
 
-    /// <summary>Frees an address a little later, unless the account needs it then. Call it before the change that gives the address up.</summary>
+    /// <summary>
+    /// Frees an address a little later, unless the account needs it then. Call it before the change that gives the address up.
+    /// </summary>
     public Task ReleaseLaterAsync(string accountId, string addressKey, DateTimeOffset when, CancellationToken cancellationToken) =>
         queue.EnqueueAsync(new AddressRelease(accountId, addressKey, when), cancellationToken);
 

@@ -27,7 +27,8 @@ public static class SecurityServices
             .AddSingleton<IArgon2Engine, SodiumArgon2>().AddSingleton<IArgon2Engine, KonsciousArgon2>()
             .AddSingleton<HashGate>().AddSingleton<PasswordHasher>().AddSingleton<PasswordPolicy>().AddSingleton<Passwords>()
             .AddHostedService<HashEngineCheck>()
-            .AddSingleton<SigningKeys>().AddSingleton<TokenMetadata>().AddSingleton<AccessTokens>().AddSingleton<RefreshTokenChain>().AddSingleton<PageTokens>()
+            .AddSingleton<SigningKeys>().AddSingleton<TokenMetadata>().AddSingleton<AccessTokens>().AddSingleton<RefreshTokenChain>()
+            .AddSingleton<PageTokens>()
             .AddSingleton<VerificationCodes>().AddSingleton<Lifetimes>().AddSingleton<PurgeLog>()
             .AddSingleton<MailThrottle>().AddSingleton<NetworkThrottle>().AddSingleton<SignInAttempts>().AddSingleton<SignInThrottle>();
     }

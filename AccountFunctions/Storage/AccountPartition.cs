@@ -1,6 +1,8 @@
 namespace AccountFunctions.Storage;
 
-/// <summary>An account, with one of its sessions and the change of its address if they were asked for, as they were read together.</summary>
+/// <summary>
+/// An account, with one of its sessions and the change of its address if they were asked for, as they were read together.
+/// </summary>
 public sealed class AccountPartition(
     string accountId, AccountEntity? account, SessionEntity? session = null, EmailChangeEntity? emailChange = null) : Partition(accountId)
 {

@@ -56,7 +56,8 @@ public sealed class AccountStore(TableServiceClient service, ChangeLoop loop)
     /// <exception cref="UnavailableException">Every race was lost.</exception>
     public Task<T> ChangeAsync<T>(
         string accountId, string? sessionId, Func<AccountPartition, Task<T>> decide, CancellationToken cancellationToken) =>
-        RunAsync(accountId, null, () => LoadAsync(accountId, sessionId, withEmailChange: true, cancellationToken), decide, cancellationToken);
+        RunAsync(
+            accountId, null, () => LoadAsync(accountId, sessionId, withEmailChange: true, cancellationToken), decide, cancellationToken);
 
     /// <inheritdoc cref="ChangeAsync{T}(string, string?, Func{AccountPartition, Task{T}}, CancellationToken)"/>
     public Task<T> ChangeAsync<T>(

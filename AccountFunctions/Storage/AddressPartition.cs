@@ -64,7 +64,10 @@ public sealed class AddressPartition : Partition
     /// <summary>Every row but the claim.</summary>
     public IEnumerable<TableRow> OtherRows =>
     [
-        .. Pendings, .. Mails, .. ResetCode is null ? Array.Empty<TableRow>() : [ResetCode], .. Guard.ETag == default ? [] : new[] { Guard },
+        .. Pendings,
+        .. Mails,
+        .. ResetCode is null ? Array.Empty<TableRow>() : [ResetCode],
+        .. Guard.ETag == default ? [] : new[] { Guard },
     ];
 
     /// <summary>The rows that nobody needs any more.</summary>

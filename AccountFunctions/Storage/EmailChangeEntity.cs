@@ -4,8 +4,8 @@ using Azure.Data.Tables;
 namespace AccountFunctions.Storage;
 
 /// <summary>
-/// Row <c>code-email</c> of an account: the code that was mailed to the address that the account shall have. Once it is redeemed, the row is
-/// the plan of the move, which a housekeeping job finishes if the request could not.
+/// Row <c>code-email</c> of an account: the code that was mailed to the address that the account shall have. Once it is redeemed, the row
+/// is the plan of the move, which a housekeeping job finishes if the request could not.
 /// </summary>
 public sealed class EmailChangeEntity(TableEntity columns) : CodeRow(columns)
 {

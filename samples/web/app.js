@@ -342,9 +342,9 @@ async function showEvents(list, more) {
   }
 
   const { events, next } = answer.value;
-  list.append(...events.map(event => h('li', {},
-    h('strong', {}, eventOf(event.kind)),
-    h('p', { class: 'hint' }, [new Date(event.time).toLocaleString(language), event.client && deviceOf(event.client)].filter(Boolean).join(' · ')))));
+  const about = ({ time, client }) =>
+    [new Date(time).toLocaleString(language), client && deviceOf(client)].filter(Boolean).join(' · ');
+  list.append(...events.map(event => h('li', {}, h('strong', {}, eventOf(event.kind)), h('p', { class: 'hint' }, about(event)))));
   more.hidden = next === null;
   more.dataset.next = next;
 }

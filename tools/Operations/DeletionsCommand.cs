@@ -58,7 +58,6 @@ public sealed class DeletionsCommand(AccountStore accounts, PurgeLog log, Accoun
     private async Task RepeatAsync(string id, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
-        await purger.PlanAsync(new AccountPurge(id, now), cancellationToken);
         await accounts.ChangeAsync(
             id,
             null,
@@ -73,5 +72,6 @@ public sealed class DeletionsCommand(AccountStore accounts, PurgeLog log, Accoun
                 return true;
             },
             cancellationToken);
+        await purger.PlanAsync(new AccountPurge(id, now), cancellationToken);
     }
 }

@@ -31,7 +31,9 @@ switch (args)
     case ["deletions", .. var command]:
         var builder = Host.CreateEmptyApplicationBuilder(null);
         builder.Configuration.AddEnvironmentVariables();
-        builder.Services.AddTelemetry().AddStorage().AddSecurity().AddHousekeeping().AddSingleton(Console.Out).AddSingleton<DeletionsCommand>();
+        builder.Services.AddTelemetry().AddStorage().AddSecurity().AddHousekeeping()
+            .AddSingleton(Console.Out)
+            .AddSingleton<DeletionsCommand>();
         using (var host = builder.Build())
         {
             return await host.Services.GetRequiredService<DeletionsCommand>().RunAsync(command, CancellationToken.None);

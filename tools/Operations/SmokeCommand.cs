@@ -97,6 +97,22 @@ public sealed class SmokeCommand(HttpClient client, TextWriter output, TimeSpan 
             "not_authenticated",
             cancellationToken);
         await ExpectAsync(
+            "shows nobody's data without a token",
+            url,
+            "account/export",
+            null,
+            HttpStatusCode.Unauthorized,
+            "not_authenticated",
+            cancellationToken);
+        await ExpectAsync(
+            "gives no account back without its password",
+            url,
+            "account/restore",
+            """{"username":"nobody@example.com"}""",
+            HttpStatusCode.BadRequest,
+            "password: required",
+            cancellationToken);
+        await ExpectAsync(
             "refuses a token that is none",
             url,
             "account/refresh",

@@ -1,6 +1,9 @@
 namespace Stress;
 
-/// <summary>One person of <see cref="KillStress"/>: registers, activates, signs in, refreshes, resets the password, deletes the account and keeps it.</summary>
+/// <summary>
+/// One person of <see cref="KillStress"/>: registers, activates, signs in, refreshes, resets the password, deletes the account, and keeps
+/// it after all.
+/// </summary>
 /// <param name="app">Returns the app that runs now.</param>
 public sealed class KillFlow(Stage stage, Func<LocalApp> app, string username)
 {

@@ -145,11 +145,13 @@ public static class RaceStress
         var replies = await arena.RaceAsync((app, number) => number % 2 == 0
             ? app.PostAsync("email/confirm", new { code }, token)
             : app.PostAsync("activate", new { username = wanted, code = activation }));
-        var (moved, activated) = (replies.Where((_, number) => number % 2 == 0).ToArray(), replies.Where((_, number) => number % 2 == 1).ToArray());
-        var winners = moved.Any(reply => reply.Status is 200) ? (moved, activated) : (activated, moved);
-        return Exactly(winners.Item1, (200, Arena.Width / 2))
-            ?? Exactly(winners.Item2, (400, Arena.Width / 2))
+        var (moved, activated) = (Every(0), Every(1));
+        var (winners, losers) = Array.Exists(moved, reply => reply.Status is 200) ? (moved, activated) : (activated, moved);
+        return Exactly(winners, (200, Arena.Width / 2))
+            ?? Exactly(losers, (400, Arena.Width / 2))
             ?? (await arena.ClaimsAsync(wanted) is 1 ? null : "not one claim");
+
+        Reply[] Every(int other) => [.. replies.Where((_, number) => number % 2 == other)];
     }
 
     private static async Task<string?> DeleteAsync(Arena arena, string username)

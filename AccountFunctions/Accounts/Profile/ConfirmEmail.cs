@@ -7,7 +7,8 @@ using AccountFunctions.Storage;
 namespace AccountFunctions.Accounts;
 
 public sealed record ConfirmEmailRequest(
-    [Field("The code that the new address was mailed. Separators and outer white space are ignored.", Kind = FieldKind.Code, Required = true)]
+    [Field(
+        "The code that the new address was mailed. Separators and outer white space are ignored.", Kind = FieldKind.Code, Required = true)]
     Member<string> Code = default);
 
 /// <summary>

@@ -46,7 +46,9 @@ public sealed partial class DeleteAccount(
         var account = caller.Account;
         var now = time.GetUtcNow();
         var deletesAt = now + options.Value.DeletionGrace;
-        await purger.PlanAsync(new AccountPurge(account.Id, deletesAt), cancellationToken);
+
+        // Not before this request has ended, even without a grace: the job would find nothing to delete.
+        await purger.PlanAsync(new AccountPurge(account.Id, deletesAt + Retention.Request), cancellationToken);
 
         // The recovery address, too: its owner may not know who asks for this.
         string?[] keys = [account.AddressKey, now < account.RecoveryUntil ? account.RecoveryKey : null];

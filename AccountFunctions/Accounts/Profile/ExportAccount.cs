@@ -35,7 +35,9 @@ public sealed record SessionExport(
     [Field("What the client called itself at sign-in.", Example = "ExampleApp/2.1")] string? Client,
     [Field("How the user signed in (RFC 8176).")] IReadOnlyList<string> Amr);
 
-/// <summary>Everything that is stored about the caller, without what would help a thief: no hash, no nonce (GDPR articles 15 and 20).</summary>
+/// <summary>
+/// Everything that is stored about the caller, without what would help a thief: no hash, no nonce (GDPR articles 15 and 20).
+/// </summary>
 [Operation(
     "Export the account",
     Description = "One JSON document, not in the envelope, with everything that is stored about the caller; for a download.",

@@ -125,7 +125,8 @@ export function createAccounts(options: AccountsOptions) {
     confirmEmail: (code: string) => signedIn<User>({ method: 'POST', path: 'email/confirm', body: { code } }),
 
     /** What happened to the account, newest first. `next` of an answer is the `pageToken` of the call that follows. */
-    events({ pageSize, pageToken }: { pageSize?: number | undefined; pageToken?: string | undefined } = {}): Promise<Result<AccountEvents>> {
+    events(page: { pageSize?: number | undefined; pageToken?: string | undefined } = {}): Promise<Result<AccountEvents>> {
+      const { pageSize, pageToken } = page;
       const query = new URLSearchParams();
       if (pageSize !== undefined) {
         query.set('page_size', `${pageSize}`);

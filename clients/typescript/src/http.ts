@@ -48,7 +48,8 @@ export function createHttp(options: HttpOptions): Http {
 const mayRepeat = ({ code, retryAfter }: AccountsError) =>
   code === 'unreachable' || ((code === 'unavailable' || code === 'throttled') && (retryAfter ?? 1) <= MaxWait);
 
-async function once<T>({ api, language, send }: HttpOptions, { method, path, body, access, ifMatch, isDocument }: Call): Promise<Answer<T>> {
+async function once<T>({ api, language, send }: HttpOptions, call: Call): Promise<Answer<T>> {
+  const { method, path, body, access, ifMatch, isDocument } = call;
   let response: Response;
   try {
     response = await send(`${api}/account/${path}`, {
