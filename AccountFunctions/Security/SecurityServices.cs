@@ -24,7 +24,8 @@ public static class SecurityServices
                 DevelopmentKeys.Refusal("Tokens__PreviousSigningKeys"));
         services.AddSettings<ThrottleOptions>("Throttle");
         return services
-            .AddSingleton<IArgon2Engine, SodiumArgon2>().AddSingleton<IArgon2Engine, KonsciousArgon2>()
+            .AddSingleton<IArgon2Engine, VectorArgon2>().AddSingleton<IArgon2Engine, SodiumArgon2>()
+            .AddSingleton<IArgon2Engine, KonsciousArgon2>()
             .AddSingleton<HashGate>().AddSingleton<PasswordHasher>().AddSingleton<PasswordPolicy>().AddSingleton<Passwords>()
             .AddHostedService<HashEngineCheck>()
             .AddSingleton<SigningKeys>().AddSingleton<TokenMetadata>().AddSingleton<AccessTokens>().AddSingleton<RefreshTokenChain>()

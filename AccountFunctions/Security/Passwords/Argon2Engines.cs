@@ -12,7 +12,10 @@ public interface IArgon2Engine
     byte[] Derive(byte[] password, Argon2Hash hash);
 }
 
-/// <summary>libsodium through NSec: fast and without garbage, but for one lane and 16-byte salts only, and not on every platform.</summary>
+/// <summary>
+/// libsodium through NSec: without garbage, but for one lane and 16-byte salts only, not on every platform, and slowed down by fresh memory
+/// for each hash. It stands in where <see cref="VectorArgon2"/> cannot work.
+/// </summary>
 public sealed class SodiumArgon2 : IArgon2Engine
 {
     private static readonly Lazy<bool> IsLoaded = new(Load);

@@ -1,0 +1,96 @@
+using System.Runtime.Intrinsics.X86;
+using System.Security.Cryptography;
+using System.Text;
+using AccountFunctions.Security;
+using Microsoft.Extensions.Time.Testing;
+
+namespace AccountFunctions.Tests.Security;
+
+public sealed class VectorArgon2Tests
+{
+    // Of the reference implementation, which RFC 9106 describes: version 0x13, one lane.
+    [Theory, Holds("D6")]
+    [InlineData(256, 2, "password", "somesalt", "9dfeb910e80bad0311fee20f9c0e2b12c17987b4cac90c2ef54d5b3021c68bfe")]
+    [InlineData(65536, 2, "password", "somesalt", "09316115d5cf24ed5a15a31a3ba326e5cf32edc24702987c02b6566f61913cf7")]
+    public void The_reference_vectors_come_out(int memory, int passes, string password, string salt, string tag)
+    {
+        using var engine = new VectorArgon2(TimeProvider.System);
+        var hash = new Argon2Hash(memory, passes, 1, Encoding.ASCII.GetBytes(salt), new byte[32]);
+
+        Assert.Equal(tag, Convert.ToHexStringLower(engine.Derive(Encoding.ASCII.GetBytes(password), hash)));
+        Assert.Equal(tag, Convert.ToHexStringLower(new KonsciousArgon2().Derive(Encoding.ASCII.GetBytes(password), hash)));
+    }
+
+    [Fact, Holds("D6")]
+    public void Ten_thousand_random_hashes_are_those_of_libsodium_and_konscious()
+    {
+        using var engine = new VectorArgon2(TimeProvider.System);
+        Parallel.For(0, 10_000, number =>
+        {
+            var hash = new Argon2Hash(
+                RandomNumberGenerator.GetInt32(8, number % 100 == 0 ? 4096 : 96),
+                RandomNumberGenerator.GetInt32(1, 5),
+                1,
+                RandomNumberGenerator.GetBytes(16),
+                new byte[RandomNumberGenerator.GetInt32(16, 200)]);
+            var password = RandomNumberGenerator.GetBytes(RandomNumberGenerator.GetInt32(1, 300));
+            var tag = engine.Derive(password, hash);
+
+            Assert.Equal(new SodiumArgon2().Derive(password, hash), tag);
+            Assert.Equal(new KonsciousArgon2().Derive(password, hash), tag);
+        });
+    }
+
+    [Fact]
+    public void Salts_of_any_length_and_short_tags_come_out_as_with_konscious()
+    {
+        using var engine = new VectorArgon2(TimeProvider.System);
+        for (var length = 8; length < 64; length++)
+        {
+            var hash = new Argon2Hash(8, 1, 1, RandomNumberGenerator.GetBytes(length), new byte[length - 4]);
+            Assert.Equal(new KonsciousArgon2().Derive([1], hash), engine.Derive([1], hash));
+        }
+    }
+
+    [Fact]
+    public void Memory_is_kept_for_the_next_hash_and_wiped_when_nobody_wants_it()
+    {
+        var time = new FakeTimeProvider();
+        using var engine = new VectorArgon2(time);
+        var hash = new Argon2Hash(64, 1, 1, RandomNumberGenerator.GetBytes(16), new byte[32]);
+        engine.Derive([1], hash);
+        engine.Derive([2], hash);
+        Assert.Equal(1, engine.DirtyBuffers);
+        time.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal(0, engine.DirtyBuffers);
+
+        engine.Derive([1], hash with { MemoryKiB = 128 });
+        Assert.Equal(1, engine.DirtyBuffers);
+    }
+
+    [Fact]
+    public void A_hash_allocates_its_tag_and_little_else()
+    {
+        using var engine = new VectorArgon2(TimeProvider.System);
+        var hash = new Argon2Hash(1024, 2, 1, RandomNumberGenerator.GetBytes(16), new byte[32]);
+
+        // The runtime's own allocations (compilation, the first use of a lock) come with the first runs.
+        var least = Enumerable.Range(0, 20).Min(_ =>
+        {
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            engine.Derive([1], hash);
+            return GC.GetAllocatedBytesForCurrentThread() - before;
+        });
+
+        Assert.InRange(least, 1, 150);
+    }
+
+    [Fact]
+    public void It_is_the_engine_of_new_hashes_where_the_processor_has_avx2()
+    {
+        using var engine = new VectorArgon2(TimeProvider.System);
+
+        Assert.Equal(Avx2.IsSupported, engine.Supports(new Argon2Hash(19456, 2, 1, new byte[16], new byte[32])));
+        Assert.False(engine.Supports(new Argon2Hash(19456, 2, 2, new byte[16], new byte[32])));
+    }
+}
