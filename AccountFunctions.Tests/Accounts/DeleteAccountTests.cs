@@ -111,8 +111,7 @@ public sealed class DeleteAccountTests(AzuriteFixture azurite) : AppTests(azurit
         await App.PostAsync("code", new { username = Address });
         var id = await IdAsync("moved@example.org");
         await DeleteAsync(login);
-        App.Time.Advance(Grace);
-        await WaitForPurgeAsync(id);
+        await PassGraceAsync(id);
 
         // What is not this account's own: the failed sign-ins and codes of addresses that it gave up or never had.
         App.Time.Advance(TimeSpan.FromDays(30));
@@ -134,9 +133,11 @@ public sealed class DeleteAccountTests(AzuriteFixture azurite) : AppTests(azurit
     {
         await using var app = await ImpatientApp.StartAsync(NewStorage(), settings: new() { ["Accounts:DeletionGrace"] = "00:00:00" });
         await app.PostAsync("delete", new { password = TestApp.Password }, Access(await app.SignInAsync(Address)));
-        app.Time.Advance(TimeSpan.FromMinutes(1));
-
-        await UntilAsync(async () => await app.RowsAsync("Accounts") is []);
+        await UntilAsync(async () =>
+        {
+            app.Time.Advance(TimeSpan.FromMinutes(1));
+            return await app.RowsAsync("Accounts") is [];
+        });
     }
 
     [Fact]
@@ -144,8 +145,7 @@ public sealed class DeleteAccountTests(AzuriteFixture azurite) : AppTests(azurit
     {
         await DeleteAsync(await App.SignInAsync(Address));
         var id = await IdAsync();
-        App.Time.Advance(Grace);
-        await WaitForPurgeAsync(id);
+        await PassGraceAsync(id);
         await App.RegisterAsync(Address, NewPassword);
         var code = await App.NextCodeAsync(Address, 3);
 
@@ -163,8 +163,11 @@ public sealed class DeleteAccountTests(AzuriteFixture azurite) : AppTests(azurit
 
         // The first try got as far as the claim.
         await App.Table("Addresses").DeleteEntityAsync((await App.RowsAsync("Addresses")).First().PartitionKey, "account");
-        await App.Services.GetRequiredService<AccountPurger>().PurgeAsync(new AccountPurge(id, due), default);
-
+        var purger = App.Services.GetRequiredService<AccountPurger>();
+        await purger.PurgeAsync(new AccountPurge(id, due), default);
+        App.Time.Advance(TimeSpan.FromMinutes(1));
+        await UntilAsync(async () => await App.RowsAsync("Accounts") is []);
+        await UntilAsync(async () => (await App.RowsAsync("Deletions")).Count == 1);
         Assert.Empty(await App.RowsAsync("Accounts"));
         Assert.Equal(["purged"], (await App.RowsAsync("Deletions")).Select(row => row.PartitionKey));
     }
@@ -177,7 +180,37 @@ public sealed class DeleteAccountTests(AzuriteFixture azurite) : AppTests(azurit
         App.Time.Advance(TimeSpan.FromDays(14) + TimeSpan.FromHours(2));
         await using var other = await ImpatientApp.StartAsync(App.Storage, App.Time);
 
-        await UntilAsync(async () => await App.RowsAsync("Accounts") is []);
+        await UntilAsync(async () =>
+        {
+            App.Time.Advance(TimeSpan.FromMinutes(1));
+            return await App.RowsAsync("Accounts") is [];
+        });
+    }
+
+    [Fact]
+    public async Task An_account_is_not_deleted_behind_its_owners_back()
+    {
+        var login = await App.SignInAsync(Address);
+        for (var mails = 0; mails < 4; mails++)
+        {
+            App.Time.Advance(TimeSpan.FromMinutes(1));
+            await App.PostAsync("code", new { username = Address });
+        }
+
+        Assert.Equal(HttpStatusCode.TooManyRequests, (await DeleteAsync(login)).Status);
+        Assert.Equal(HttpStatusCode.OK, (await App.GetAsync("details", Access(login))).Status);
+    }
+
+    [Fact]
+    public async Task An_account_whose_time_is_over_is_kept_but_not_signed_in()
+    {
+        await using var app = await TestApp.StartAsync(NewStorage(), new() { ["Accounts:Lifetime"] = "7.00:00:00" });
+        await app.PostAsync("delete", new { password = TestApp.Password }, Access(await app.SignInAsync(Address)));
+        app.Time.Advance(TimeSpan.FromDays(8));
+
+        Assert.Equal("deletion_pending", (await app.LoginAsync(Address)).Message);
+        Assert.Equal("expired_account", (await app.PostAsync("restore", new { username = Address, password = TestApp.Password })).Message);
+        Assert.Equal("expired_account", (await app.LoginAsync(Address)).Message);
     }
 
     [Fact]
@@ -217,8 +250,7 @@ public sealed class DeleteAccountTests(AzuriteFixture azurite) : AppTests(azurit
             ["Addresses"] = await App.RowsAsync("Addresses"),
         };
         await DeleteAsync(login);
-        App.Time.Advance(Grace);
-        await WaitForPurgeAsync(id);
+        await PassGraceAsync(id);
         foreach (var (table, rows) in backup)
         {
             await Task.WhenAll(rows.Select(row => App.Table(table).UpsertEntityAsync(row)));
@@ -274,7 +306,14 @@ public sealed class DeleteAccountTests(AzuriteFixture azurite) : AppTests(azurit
     private async Task<string> IdAsync(string address = Address) => (await App.RowsAsync("Accounts"))
         .Single(row => row.RowKey == "account" && row.GetString("Username") == address).PartitionKey;
 
-    private Task WaitForPurgeAsync(string id) => App.WaitForLogAsync($"Account {id} is deleted.");
+    // The first delivery of the job disables the account; the second, a minute later, deletes it.
+    private async Task PassGraceAsync(string id)
+    {
+        App.Time.Advance(Grace);
+        await App.WaitForLogAsync($"Account {id} is disabled, and deleted in a minute.");
+        App.Time.Advance(TimeSpan.FromMinutes(1));
+        await App.WaitForLogAsync($"Account {id} is deleted.");
+    }
 
     private Task WaitForDeletionsAsync(int count) => UntilAsync(async () => (await App.RowsAsync("Deletions")).Count == count);
 

@@ -98,6 +98,8 @@ public sealed class ListEventsTests(AzuriteFixture azurite) : AppTests(azurite)
         Assert.Equal("attachment; filename=\"account.json\"", answer.Headers["Content-Disposition"]);
         Assert.Equal("Wrote the first program.", export.GetProperty("account").GetProperty("details").GetProperty("bio").GetString());
         Assert.Equal("new@example.org", export.GetProperty("account").GetProperty("new_address").GetString());
+        var address = Assert.Single(export.GetProperty("addresses").EnumerateArray());
+        Assert.Equal(Address, address.GetProperty("mailbox").GetString());
         Assert.Equal(31, export.GetProperty("sessions").GetArrayLength());
         Assert.Equal(32, export.GetProperty("events").GetArrayLength());
         Assert.DoesNotMatch("argon2|nonce|hash\"", answer.Text);

@@ -184,6 +184,20 @@ public sealed class ResetPasswordTests(AzuriteFixture azurite) : AppTests(azurit
         Assert.Equal(HttpStatusCode.OK, (await ResetBusyAsync()).Status);
     }
 
+    [Fact]
+    public async Task Whoever_signs_out_everywhere_meanwhile_does_not_stop_a_reset()
+    {
+        var engine = new HookedEngine();
+        await using var app = await TestApp.StartAsync(
+            App.Storage, time: App.Time, configure: services => services.Insert(0, ServiceDescriptor.Singleton<IArgon2Engine>(engine)));
+        var thief = (await App.LoginAsync(Address)).Data.GetProperty("access").GetString();
+        engine.Before = () => App.PostAsync("logout", new { all = true }, thief).GetAwaiter().GetResult();
+
+        Assert.Equal(
+            HttpStatusCode.OK, (await app.PostAsync("forgot", new { username = Address, code, new_password = NewPassword })).Status);
+        Assert.Equal(HttpStatusCode.OK, (await App.LoginAsync(Address, NewPassword)).Status);
+    }
+
     [Fact, Holds("C2")]
     public async Task A_reset_works_during_a_sign_in_delay_and_lifts_it()
     {

@@ -9,10 +9,7 @@ public sealed class AccountOptions
     [Range(typeof(TimeSpan), "00:00:00", "36500.00:00:00")]
     public TimeSpan Lifetime { get; set; } = TimeSpan.FromDays(30);
 
-    /// <summary>
-    /// How long an account whose owner has asked for its deletion is kept, and may be taken back. Shorter than 72 hours, a thief who moved
-    /// the account to another address can delete it before the owner takes it back.
-    /// </summary>
+    /// <summary>How long an account whose owner has asked for its deletion is kept, and may be taken back.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "365.00:00:00")]
     public TimeSpan DeletionGrace { get; set; } = TimeSpan.FromDays(14);
 

@@ -19,12 +19,16 @@ public sealed class MailRequests(AddressStore addresses, MailThrottle throttle, 
     public bool TryCountNotice(AddressPartition partition) => Count(partition, isNotice: true) is null;
 
     /// <summary>
-    /// Counts the two mails of a change of address, each at its own address: the code for the new one, the notice for the old one. Null if
-    /// both may go.
+    /// Counts the code of a change of address at the new one. The old one must have room for the notice that follows, which is counted once
+    /// the code is redeemed. Null if the code may go.
     /// </summary>
     public async Task<Problem?> CountChangeAsync(AddressPartition current, string newKey, CancellationToken cancellationToken) =>
-        await addresses.ChangeAsync(current, partition => CountAndSave(partition, isNotice: true), cancellationToken)
+        Count(current, isNotice: true)
         ?? await addresses.ChangeAsync(newKey, partition => CountAndSave(partition, isNotice: false), cancellationToken);
+
+    /// <summary>Counts a notice that goes in any case. Null if it would have gone anyway.</summary>
+    public Task<Problem?> CountNoticeAsync(string addressKey, CancellationToken cancellationToken) =>
+        addresses.ChangeAsync(addressKey, partition => CountAndSave(partition, isNotice: true), cancellationToken);
 
     /// <summary>Call it before the change is committed: a row without its job would be a mail that nobody sends.</summary>
     public Task EnqueueAsync(EmailJob job, CancellationToken cancellationToken) => outbox.EnqueueAsync(job, cancellationToken);
@@ -33,13 +37,17 @@ public sealed class MailRequests(AddressStore addresses, MailThrottle throttle, 
     /// Has a notice sent to an address, unless that has had as many mails as it may. Call it before the change that the notice is about.
     /// </summary>
     /// <param name="when">Of the event that records the change.</param>
-    public async Task NotifyAsync(
+    /// <returns>Null if the notice goes.</returns>
+    public async Task<Problem?> NotifyAsync(
         EmailKind kind, string addressKey, string accountId, DateTimeOffset when, CancellationToken cancellationToken)
     {
-        if (await addresses.ChangeAsync(addressKey, partition => CountAndSave(partition, isNotice: true), cancellationToken) is null)
+        var throttled = await CountNoticeAsync(addressKey, cancellationToken);
+        if (throttled is null)
         {
             await EnqueueAsync(new EmailJob(kind, addressKey, accountId, when), cancellationToken);
         }
+
+        return throttled;
     }
 
     private Task<Problem?> CountAndSave(AddressPartition partition, bool isNotice)

@@ -52,7 +52,7 @@ internal sealed class ApiDocumentBuilder
     {
         this.accounts = accounts;
         schemas = new ApiSchemas(document, passwords, codes);
-        document.Info.Contact = new OpenApiContact { Name = "The operators of this deployment", Url = new Uri(tokens.Issuer) };
+        document.Info.Contact = new OpenApiContact { Name = "The operators of this deployment", Url = new Uri($"{tokens.Issuer}/docs") };
         document.ExternalDocs = new OpenApiExternalDocs { Description = "Error reference", Url = new Uri($"{tokens.Issuer}/docs/errors") };
         responses = new ApiResponses(document, tokens.Issuer, Catalogue.Problems.Where(IsAnswered));
         document.AddComponent<IOpenApiSecurityScheme>(Bearer, new OpenApiSecurityScheme

@@ -9,6 +9,7 @@ public sealed class EmailComposer(
     AccountStore accounts,
     VerificationCodes codes,
     EmailTexts texts,
+    HousekeepingQueue housekeeping,
     TimeProvider time)
 {
     public async Task<EmailDecision> ComposeAsync(EmailJob job, CancellationToken cancellationToken) => job.Kind switch
@@ -28,7 +29,7 @@ public sealed class EmailComposer(
             : pending is null ? new EmailDecision.Wait()
             : !pending.IsLive(now) ? new EmailDecision.Drop("its code is no longer good")
             : partition.Claim is { } claim
-                ? ToOwner(await accounts.FindAsync(claim.AccountId, cancellationToken), job, texts.AlreadyRegistered)
+                ? ToOwner(await OwnerAsync(claim, cancellationToken), job, texts.AlreadyRegistered)
             : ActivationCode(pending, now);
     }
 
@@ -50,7 +51,7 @@ public sealed class EmailComposer(
             }
 
             var code = codes.Derive(CodePurpose.Reset, partition.Key, row.Nonce);
-            var account = await accounts.FindAsync(claim.AccountId, cancellationToken);
+            var account = await OwnerAsync(claim, cancellationToken);
             return account is { Credential: null }
                 ? ToOwner(account, job, language => texts.SetPassword(language, code, row.Expires - now), EmailPriority.Reset)
                 : ToOwner(account, job, language => texts.ResetCode(language, code, row.Expires - now), EmailPriority.Reset);
@@ -69,13 +70,13 @@ public sealed class EmailComposer(
         }
 
         // The account after the event, so that it shows the change.
-        if (job.Kind is not EmailKind.NewSignIn && !await accounts.HasEventAsync(job.Id, job.Issued, cancellationToken))
+        var events = job.Kind is EmailKind.NewSignIn ? [] : await accounts.ListEventsAsync(job.Id, job.Issued, cancellationToken);
+        if (events is [] && job.Kind is not EmailKind.NewSignIn)
         {
             return new EmailDecision.Wait();
         }
 
-        var read = await accounts.LoadAsync(job.Id, cancellationToken);
-        var account = read.Account;
+        var account = await accounts.FindAsync(job.Id, cancellationToken);
         return job.Kind switch
         {
             EmailKind.NewSignIn => await ComposeNewSignInAsync(job, account, cancellationToken),
@@ -84,9 +85,9 @@ public sealed class EmailComposer(
             EmailKind.Restored => ToOwner(account, job, texts.Restored),
             EmailKind.DeletionRequested when account?.DeletesAt is { } deletesAt =>
                 ToOwner(account, job, language => texts.DeletionRequested(language, deletesAt)),
-            EmailKind.EmailChanged when account is not null && read.EmailChange is { } change && change.Redeemed == job.Issued =>
+            EmailKind.EmailChanged when account is not null && events.Select(change => change.Mailbox).OfType<string>().ToList() is [var left] =>
                 new EmailDecision.Send(
-                    change.FormerMailbox,
+                    left,
                     account.RecoveryKey == job.AddressKey
                         ? texts.EmailChanged(account.Language, account.RecoveryUntil)
                         : texts.EmailMoved(account.Language),
@@ -108,7 +109,7 @@ public sealed class EmailComposer(
         var (now, claim) = (time.GetUtcNow(), (await addresses.LoadAsync(job.AddressKey, cancellationToken)).Claim);
         if (claim is not null && claim.AccountId != account.Id)
         {
-            return ToOwner(await accounts.FindAsync(claim.AccountId, cancellationToken), job, texts.AddressTaken);
+            return ToOwner(await OwnerAsync(claim, cancellationToken), job, texts.AddressTaken);
         }
 
         var code = codes.Derive(CodePurpose.EmailChange, change.AddressKey, change.Nonce);
@@ -131,6 +132,20 @@ public sealed class EmailComposer(
         var code = codes.Derive(CodePurpose.Activation, pending.PartitionKey, pending.Nonce);
         var text = texts.ActivationCode(pending.Language, code, pending.Expires - now);
         return new EmailDecision.Send(pending.Mailbox, text, EmailPriority.Activation);
+    }
+
+    /// <summary>The account of a claim. One that does not need the address any more gives it up: its job may have been lost.</summary>
+    private async Task<AccountEntity?> OwnerAsync(ClaimEntity claim, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        var account = await accounts.FindAsync(claim.AccountId, cancellationToken);
+        if (account?.MailboxAt(claim.PartitionKey, now) is null)
+        {
+            await housekeeping.EnqueueAsync(
+                new AddressRelease(claim.AccountId, claim.PartitionKey, now + Retention.Request), cancellationToken);
+        }
+
+        return account;
     }
 
     // The address of the job may be the recovery address of the account.

@@ -34,7 +34,14 @@ public sealed partial class AccountPurger(
 
     public async Task PurgeAsync(AccountPurge job, CancellationToken cancellationToken)
     {
-        if (await BeginAsync(job.AccountId, cancellationToken) is { Account: { } account } partition)
+        var (partition, isBegun) = await BeginAsync(job.AccountId, cancellationToken);
+        if (isBegun)
+        {
+            // Requests that read the account before may still write rows of it.
+            LogBegun(job.AccountId);
+            await PlanAsync(job with { Due = time.GetUtcNow() + Retention.Request }, cancellationToken);
+        }
+        else if (partition is { Account: { } account })
         {
             await log.AddAsync(account.Id, cancellationToken);
             string?[] keys = [account.AddressKey, account.RecoveryKey, partition.EmailChange?.AddressKey];
@@ -78,23 +85,28 @@ public sealed partial class AccountPurger(
     }
 
     /// <summary>Disables the account, so that nobody takes it back while it is being deleted.</summary>
-    /// <returns>Null if there is nothing to delete.</returns>
-    private Task<AccountPartition?> BeginAsync(string accountId, CancellationToken cancellationToken)
+    /// <returns>Null if there is nothing to delete; and whether this call has disabled the account.</returns>
+    private Task<(AccountPartition? Partition, bool IsBegun)> BeginAsync(string accountId, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
-        return accounts.ChangeAsync(
+        return accounts.ChangeAsync<(AccountPartition?, bool)>(
             accountId,
             null,
             partition =>
             {
                 if (partition.Account is not { DeletesAt: { } deletesAt } account || deletesAt > now)
                 {
-                    return null;
+                    return (null, false);
+                }
+
+                if (account.Disabled)
+                {
+                    return (partition, false);
                 }
 
                 account.Disabled = true;
                 partition.Save(account);
-                return partition;
+                return (partition, true);
             },
             cancellationToken);
     }
@@ -120,6 +132,9 @@ public sealed partial class AccountPurger(
             return Task.FromResult(isLast);
         },
         cancellationToken);
+
+    [LoggerMessage(LogLevel.Information, "Account {AccountId} is disabled, and deleted in a minute.")]
+    private partial void LogBegun(string accountId);
 
     [LoggerMessage(LogLevel.Information, "Account {AccountId} is deleted.")]
     private partial void LogPurged(string accountId);

@@ -1,3 +1,4 @@
+using AccountFunctions.Email;
 using AccountFunctions.Security;
 using AccountFunctions.Storage;
 using Microsoft.Extensions.Logging;
@@ -13,6 +14,7 @@ public sealed partial class AddressMover(
     AddressStore addresses,
     AccountStore accounts,
     HousekeepingQueue queue,
+    EmailOutbox outbox,
     Lifetimes lifetimes,
     TimeProvider time,
     ILogger<AddressMover> logger)
@@ -33,6 +35,17 @@ public sealed partial class AddressMover(
     /// </summary>
     public Task ReleaseLaterAsync(string accountId, string addressKey, DateTimeOffset when, CancellationToken cancellationToken) =>
         queue.EnqueueAsync(new AddressRelease(accountId, addressKey, when), cancellationToken);
+
+    /// <summary>
+    /// Gives an address up: a notice to it, and later its release. Call it before the change; <paramref name="when"/> is the time of the
+    /// event that records it, with <see cref="EventEntity.Mailbox"/>.
+    /// </summary>
+    public async Task LeaveAsync(
+        string accountId, string addressKey, DateTimeOffset when, DateTimeOffset free, CancellationToken cancellationToken)
+    {
+        await outbox.EnqueueAsync(new EmailJob(EmailKind.EmailChanged, addressKey, accountId, when), cancellationToken);
+        await ReleaseLaterAsync(accountId, addressKey, free, cancellationToken);
+    }
 
     /// <summary>Finishes the change of address that is under way, if there is one.</summary>
     /// <returns>The account, at its new address; null if it is gone, or somebody else has the address.</returns>
@@ -65,9 +78,11 @@ public sealed partial class AddressMover(
                     return null;
                 }
 
+                var former = current.Mailbox;
                 await MoveAsync(current, plan, cancellationToken);
                 partition.Save(current);
-                partition.Insert(new EventEntity(accountId, EventKind.EmailChanged, plan.Redeemed, plan.SessionId, plan.Client));
+                partition.Insert(
+                    new EventEntity(accountId, EventKind.EmailChanged, plan.Redeemed, plan.SessionId, plan.Client) { Mailbox = former });
                 return current;
             },
             cancellationToken);
@@ -107,14 +122,23 @@ public sealed partial class AddressMover(
     public async Task ReleaseAsync(AddressRelease job, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
+        var isContested = (await addresses.LoadAsync(job.AddressKey, cancellationToken)).ResetCode is { IsRedeemed: false };
         await accounts.ChangeAsync(
             job.AccountId,
             null,
-            partition =>
+            async partition =>
             {
                 if (partition.Account is { } account && account.RecoveryKey == job.AddressKey && account.RecoveryUntil <= now)
                 {
-                    account.ForgetRecovery();
+                    if (isContested && account.TryProlongRecovery(now))
+                    {
+                        await ReleaseLaterAsync(account.Id, job.AddressKey, account.RecoveryUntil, cancellationToken);
+                    }
+                    else
+                    {
+                        account.ForgetRecovery();
+                    }
+
                     partition.Save(account);
                 }
 
@@ -193,7 +217,7 @@ public sealed partial class AddressMover(
     {
         var former = account.AddressKey;
         var free = account.MoveTo(change) ? time.GetUtcNow() + Retention.Request : account.RecoveryUntil;
-        return ReleaseLaterAsync(account.Id, former, free, cancellationToken);
+        return LeaveAsync(account.Id, former, change.Redeemed, free, cancellationToken);
     }
 
     [LoggerMessage(LogLevel.Information, "Account {AccountId} has a new address.")]

@@ -1,4 +1,3 @@
-using AccountFunctions.Contract;
 using AccountFunctions.Storage;
 
 namespace AccountFunctions.Housekeeping;
@@ -32,9 +31,11 @@ public sealed class AddressSweeper(
             await accountSweeper.SweepAsync(new AccountSweep(job.AddressKey, job.Due), cancellationToken);
         }
         else if (await accounts.FindAsync(registration, cancellationToken) is { } account
-            && EmailAddress.KeyOf(account.Username) == job.AddressKey)
+            && account.AddressKey == job.AddressKey
+            && (await addresses.LoadAsync(job.AddressKey, cancellationToken)).Claim is null)
         {
-            // Left over from an interrupted activation. The job is untrusted, so the address is checked first.
+            // Left over from an interrupted activation. The job is untrusted, so the address is checked first; and the claim once more,
+            // because an account that moves to the address claims it before.
             await accounts.DeleteAsync(registration, cancellationToken);
         }
     }

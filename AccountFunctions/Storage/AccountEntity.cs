@@ -45,6 +45,9 @@ public sealed class AccountEntity(TableEntity columns) : TableRow(columns)
     /// <summary>When the password was last changed or reset.</summary>
     public DateTimeOffset PasswordChanged { get => Get<DateTimeOffset>(); set => Set(value); }
 
+    /// <summary>When the code of the last reset was redeemed.</summary>
+    public DateTimeOffset LastReset { get => GetTime(); set => Set(value); }
+
     public string FirstName { get => Get<string>(); set => Set(value); }
 
     public string LastName { get => Get<string>(); set => Set(value); }
@@ -78,6 +81,9 @@ public sealed class AccountEntity(TableEntity columns) : TableRow(columns)
     /// <summary>Until when the recovery address is one.</summary>
     public DateTimeOffset RecoveryUntil { get => GetTime(); private set => Set(value); }
 
+    /// <summary>The longest that <see cref="RecoveryUntil"/> is put off.</summary>
+    public DateTimeOffset RecoveryLimit { get => GetTime(); private set => Set(value); }
+
     /// <summary><see cref="EmailAddress.Key"/> of the address.</summary>
     public string AddressKey => EmailAddress.KeyOf(Username);
 
@@ -87,8 +93,8 @@ public sealed class AccountEntity(TableEntity columns) : TableRow(columns)
     /// <summary>What may be done with the account. Accounts of administrators never expire.</summary>
     public AccountState StateAt(DateTimeOffset now) =>
         Disabled ? AccountState.Disabled
-        : Role == ClientRole && now >= ExpirationDate ? AccountState.Expired
         : DeletesAt is not null ? AccountState.DeletionPending
+        : Role == ClientRole && now >= ExpirationDate ? AccountState.Expired
         : AccountState.Active;
 
     /// <summary>Where mail for an address of the account goes; null if it is not, or no longer, an address of the account.</summary>
@@ -118,8 +124,19 @@ public sealed class AccountEntity(TableEntity columns) : TableRow(columns)
             return true;
         }
 
-        (RecoveryUsername, RecoveryMailbox, RecoveryUntil) = (username, mailbox, change.Redeemed + Retention.FormerAddress);
+        (RecoveryUsername, RecoveryMailbox) = (username, mailbox);
+        (RecoveryUntil, RecoveryLimit) =
+            (change.Redeemed + Retention.FormerAddress, change.Redeemed + Retention.ContestedFormerAddress);
         return false;
+    }
+
+    /// <summary>Leaves the recovery address one for another day, while its owner may be kept from using it.</summary>
+    /// <returns>False at the limit.</returns>
+    public bool TryProlongRecovery(DateTimeOffset now)
+    {
+        var isContested = now < RecoveryLimit;
+        RecoveryUntil = isContested ? now + Retention.Mails : RecoveryUntil;
+        return isContested;
     }
 
     /// <summary>Brings the recovery address back.</summary>

@@ -40,12 +40,13 @@ public sealed class AccountStore(TableServiceClient service, ChangeLoop loop)
         return (await table.ListAsync(filter, cancellationToken)).ConvertAll(row => new SessionEntity(row));
     }
 
-    /// <summary>Whether the history records a change that was made at this very moment.</summary>
-    public async Task<bool> HasEventAsync(string accountId, DateTimeOffset time, CancellationToken cancellationToken)
+    /// <summary>What the history records of this very moment.</summary>
+    public async Task<IReadOnlyList<EventEntity>> ListEventsAsync(
+        string accountId, DateTimeOffset time, CancellationToken cancellationToken)
     {
         var (first, last) = EventEntity.KeysAt(time);
         var filter = TableClient.CreateQueryFilter($"PartitionKey eq {accountId} and RowKey ge {first} and RowKey lt {last}");
-        return await table.ListAsync(filter, cancellationToken) is not [];
+        return (await table.ListAsync(filter, cancellationToken)).ConvertAll(row => new EventEntity(row));
     }
 
     /// <summary>

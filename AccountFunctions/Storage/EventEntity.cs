@@ -40,6 +40,9 @@ public sealed class EventEntity(TableEntity columns) : TableRow(columns)
 
     public string? Detail => GetText();
 
+    /// <summary>Where the notice of the event goes, if not to the account's own mailbox: an address that it has just given up.</summary>
+    public string? Mailbox { get => GetText(); set => Set(value); }
+
     /// <summary>Row keys from this one on, up to <see cref="LastKey"/>, are of events before <paramref name="when"/>.</summary>
     public static string FirstKeyBefore(DateTimeOffset when) => KeyAt(when) + '.';
 
@@ -50,5 +53,5 @@ public sealed class EventEntity(TableEntity columns) : TableRow(columns)
         string.Create(CultureInfo.InvariantCulture, $"{RowPrefix}{DateTimeOffset.MaxValue.Ticks - when.UtcTicks:D19}");
 
     // Two events may share a tick.
-    private static string NewKey(DateTimeOffset when) => $"{KeyAt(when)}-{RandomNumberGenerator.GetHexString(4, lowercase: true)}";
+    private static string NewKey(DateTimeOffset when) => $"{KeyAt(when)}-{RandomNumberGenerator.GetHexString(8, lowercase: true)}";
 }

@@ -21,9 +21,6 @@ public sealed class ResetCodeEntity(TableEntity columns) : CodeRow(columns)
     /// <summary>When the code was redeemed.</summary>
     public DateTimeOffset Redeemed { get => GetTime(); set => Set(value); }
 
-    /// <summary>The account's version at that time; another change raises it, and the reset must not undo that.</summary>
-    public int AccountVersion { get => GetNumber(); set => Set(value); }
-
     /// <summary>Whether the owner gets a notice of the redemption.</summary>
     public bool Notify { get => GetFlag(); set => Set(value); }
 }

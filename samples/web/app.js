@@ -13,7 +13,7 @@ const nav = document.getElementById('nav');
 nav.setAttribute('aria-label', t('Account'));
 
 // What one page passes to the next: the address that was typed, and what to say.
-let remembered = { username: '' };
+let remembered = { username: '', wanted: '' };
 let notice = '';
 
 /** An element: h('p', { class: 'hint' }, 'Text'). */
@@ -41,7 +41,7 @@ function go(path, say = '') {
 }
 
 /** A form whose fields carry the names of the API. `submit` gets their values and returns the API's answer. */
-function form({ fields, button, submit, done }) {
+function form({ fields, button, style, submit, done }) {
   const inputs = new Map();
   const problem = h('p', { class: 'problem', role: 'alert' });
   const element = h('form', { novalidate: true, submit: send });
@@ -58,11 +58,12 @@ function form({ fields, button, submit, done }) {
       h('p', { class: 'fault', id: `${id}-fault` })));
   }
 
-  const submitButton = h('button', { type: 'submit' }, button);
+  const submitButton = h('button', { type: 'submit', class: style }, button);
   element.append(problem, submitButton);
 
   async function send(event) {
     event.preventDefault();
+    status.textContent = '';
     submitButton.disabled = true;
     problem.textContent = '';
     for (const [name, input] of inputs) {
@@ -202,6 +203,7 @@ const pages = {
     }
 
     const user = details.value;
+    remembered = { ...remembered, username: user.username };
     return [
       heading(t('Your account')),
       h('p', { class: 'hint' }, user.username),
@@ -244,25 +246,44 @@ const pages = {
       ],
       button: t('Mail a code'),
       submit: values => accounts.changeEmail(values.password, values.username),
-      done: () => go('/email/confirm', t('We have mailed a code to the new address.')),
+      done: (_, values) => {
+        remembered = { ...remembered, wanted: values.username };
+        go('/email/confirm', t('We have mailed a code to the new address.'));
+      },
     }),
   ],
 
   '/email/confirm': () => [
-    heading(t('Confirm your address')),
+    heading(t('Change address')),
+    h('p', { class: 'hint' }, remembered.wanted),
     form({
       fields: [code],
       button: t('Confirm'),
       submit: values => accounts.confirmEmail(values.code),
       done: () => go('/account', t('Your address is changed.')),
     }),
+    h('p', {}, t('No mail?'), ' ', h('a', { href: '#/email' }, t('Mail another code'))),
   ],
 
   '/history': async () => {
     const list = h('ul', { class: 'sessions' });
-    const more = h('button', { type: 'button', class: 'quiet', click: () => showEvents(list, more) }, t('Show more'));
-    const error = await showEvents(list, more);
+    const more = h('button', { type: 'button', class: 'quiet', click: showMore }, t('Show more'));
+    let next;
+    const error = await showMore();
     return error ? refused(error) : [heading(t('What happened to your account')), list, more];
+
+    async function showMore() {
+      const answer = await accounts.events({ pageToken: next });
+      if (!answer.ok) {
+        status.textContent = textOf(answer.error);
+        return answer.error;
+      }
+
+      list.append(...answer.value.events.map(event =>
+        h('li', {}, h('strong', {}, eventOf(event.kind)), h('p', { class: 'hint' }, about(event)))));
+      next = answer.value.next;
+      more.hidden = next === null;
+    }
   },
 
   '/delete': () => [
@@ -271,9 +292,10 @@ const pages = {
     form({
       fields: [currentPassword(t('Current password'))],
       button: t('Delete account'),
+      style: 'danger',
       submit: values => accounts.deleteAccount(values.password),
       done: ({ deletes_at }) =>
-        go('/', t('Your account is deleted on {0}. Until then, sign in to keep it.', new Date(deletes_at).toLocaleString(language))),
+        go('/', t('Your account will be deleted on {0}. Until then, sign in to keep it.', new Date(deletes_at).toLocaleString(language))),
     }),
   ],
 
@@ -334,20 +356,8 @@ const refused = error => error.status === 401
       h('button', { type: 'button', click: show }, t('Try again')),
     ];
 
-// Adds the next events to the list.
-async function showEvents(list, more) {
-  const answer = await accounts.events({ pageToken: more.dataset.next });
-  if (!answer.ok) {
-    return answer.error;
-  }
-
-  const { events, next } = answer.value;
-  const about = ({ time, client }) =>
-    [new Date(time).toLocaleString(language), client && deviceOf(client)].filter(Boolean).join(' · ');
-  list.append(...events.map(event => h('li', {}, h('strong', {}, eventOf(event.kind)), h('p', { class: 'hint' }, about(event)))));
-  more.hidden = next === null;
-  more.dataset.next = next;
-}
+const about = ({ time, client }) =>
+  [new Date(time).toLocaleString(language), client && deviceOf(client)].filter(Boolean).join(' · ');
 
 async function download() {
   const answer = await accounts.exportAccount();
@@ -371,20 +381,29 @@ async function signOut(everywhere = false) {
   go('/', everywhere ? t('Signed out everywhere.') : t('Signed out.'));
 }
 
+const forSignedIn = new Set(['/account', '/password', '/sessions', '/email', '/email/confirm', '/history', '/delete']);
+
 async function show() {
   const path = location.hash.slice(1) || '/';
   const isSignedIn = await accounts.isSignedIn();
+  if (forSignedIn.has(path) && !isSignedIn) {
+    return go('/sign-in');
+  }
+
   nav.replaceChildren(...isSignedIn
     ? [link('/account', t('Account'), path), link('/password', t('Password'), path), link('/sessions', t('Devices'), path),
         h('button', { type: 'button', class: 'link', click: () => signOut() }, t('Sign out'))]
     : [link('/sign-in', t('Sign in'), path), link('/sign-up', t('Sign up'), path)]);
   const content = await (pages[path] ?? pages['/'])();
-  if (content) {
+
+  // A slow answer must not replace the page that the user has gone to meanwhile.
+  if (content && path === (location.hash.slice(1) || '/')) {
     main.replaceChildren(...content);
     document.title = `${main.querySelector('h1')?.textContent ?? 'Example'} – Example`;
     status.textContent = notice;
     notice = '';
-    (main.querySelector('input:not([value]), input[value=""]') ?? main).focus();
+    scrollTo(0, 0);
+    (path === '/account' ? main : main.querySelector('input:not([value]), input[value=""]') ?? main).focus();
   }
 }
 

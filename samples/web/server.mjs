@@ -54,4 +54,7 @@ createServer(async (request, response) => {
     response.statusCode = 500;
     response.end(`${error.message}. Build the client first: npm start`);
   }
+}).on('error', error => {
+  console.error(error.code === 'EADDRINUSE' ? `Port ${port} is in use: npm start -- PORT takes another.` : error.message);
+  process.exit(1);
 }).listen(Number(port), '127.0.0.1', () => console.log(`The sample is at http://localhost:${port} and calls ${api}`));

@@ -1,5 +1,4 @@
 using AccountFunctions.Contract;
-using AccountFunctions.Email;
 using AccountFunctions.Housekeeping;
 using AccountFunctions.Security;
 using AccountFunctions.Storage;
@@ -79,9 +78,6 @@ public sealed class ConfirmEmail(
         (change.IsRedeemed, change.Redeemed, change.Expires) = (true, now, now + Lifetimes.Repeat);
         (change.SessionId, change.Client) = (caller.SessionId, caller.Client);
         await mover.FollowMoveAsync(caller.Account.Id, now, cancellationToken);
-
-        // Counted when the code was asked for.
-        await mails.EnqueueAsync(
-            new EmailJob(EmailKind.EmailChanged, EmailAddress.KeyOf(change.FormerUsername), caller.Account.Id, now), cancellationToken);
+        await mails.CountNoticeAsync(caller.Account.AddressKey, cancellationToken);
     }
 }

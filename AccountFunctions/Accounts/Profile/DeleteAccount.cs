@@ -45,17 +45,25 @@ public sealed partial class DeleteAccount(
 
         var account = caller.Account;
         var now = time.GetUtcNow();
+
+        // Not while somebody else may still take the account back: a thief may have moved it.
+        var recoveryKey = now < account.RecoveryUntil ? account.RecoveryKey : null;
         var deletesAt = now + options.Value.DeletionGrace;
+        deletesAt = recoveryKey is not null && deletesAt < account.RecoveryUntil ? account.RecoveryUntil : deletesAt;
+        if (await mails.NotifyAsync(EmailKind.DeletionRequested, account.AddressKey, account.Id, now, cancellationToken) is { } throttled)
+        {
+            // Nothing is deleted behind its owner's back.
+            return throttled;
+        }
+
+        if (recoveryKey is not null)
+        {
+            await mails.NotifyAsync(EmailKind.DeletionRequested, recoveryKey, account.Id, now, cancellationToken);
+        }
+
 
         // Not before this request has ended, even without a grace: the job would find nothing to delete.
         await purger.PlanAsync(new AccountPurge(account.Id, deletesAt + Retention.Request), cancellationToken);
-
-        // The recovery address, too: its owner may not know who asks for this.
-        string?[] keys = [account.AddressKey, now < account.RecoveryUntil ? account.RecoveryKey : null];
-        foreach (var key in keys.OfType<string>())
-        {
-            await mails.NotifyAsync(EmailKind.DeletionRequested, key, account.Id, now, cancellationToken);
-        }
 
         var version = account.Version;
         var planned = await accounts.ChangeAsync<Result<Success>>(

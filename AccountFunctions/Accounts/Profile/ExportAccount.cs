@@ -5,24 +5,25 @@ namespace AccountFunctions.Accounts;
 
 public sealed record AccountExport(
     [Field("The account.")] AccountExportDetails Account,
-    [Field("The address.")] AddressExport Address,
+    [Field("Its addresses: the one that it has, and the recovery address.")] IReadOnlyList<AddressExport> Addresses,
     [Field("Its sessions.")] IReadOnlyList<SessionExport> Sessions,
-    [Field("Its history, newest first.")] IAsyncEnumerable<EventReply> Events);
+    [Field("Its history, newest first.")] IAsyncEnumerable<EventExport> Events);
 
 public sealed record AccountExportDetails(
     [Field("The account's id, `sub` of the access tokens.", Example = "0193a5f0c1a87d2e9b3c4d5e6f708192")] string Id,
     [Field("What the owner sees.")] UserReply Details,
-    [Field("The address as mail is sent to it.", Example = "Ada@example.com")] string Mailbox,
     [Field("Whether the owner has chosen the language.", Example = false)] bool HasChosenLanguage,
     [Field("Whether the account is disabled.", Example = false)] bool Disabled,
     [Field("When the account was made.", Example = "2026-11-23T12:00:00Z")] DateTime Created,
     [Field("When the password was set last.", Example = "2026-11-23T12:00:00Z")] DateTime PasswordChanged,
     [Field("When the account is deleted; null if nobody has asked for that.", Example = "2026-12-07T12:00:00Z")] DateTime? DeletesAt,
-    [Field("The address before the last change, while it can bring itself back.", Example = "old@example.com")] string? RecoveryAddress,
-    [Field("Until when it can.", Example = "2026-11-26T12:00:00Z")] DateTime? RecoveryUntil,
-    [Field("The address that was asked for last.", Example = "new@example.com")] string? NewAddress);
+    [Field("Until when the address before the last change can bring itself back.", Example = "2026-11-26T12:00:00Z")]
+    DateTime? RecoveryUntil,
+    [Field("The address that waits for its code.", Example = "new@example.com")] string? NewAddress);
 
 public sealed record AddressExport(
+    [Field("The address in its canonical form.", Example = "ada@example.com")] string Username,
+    [Field("The address as mail is sent to it.", Example = "Ada@example.com")] string Mailbox,
     [Field("When mails to the address were asked for in the last day.")] IReadOnlyList<DateTime> Mails,
     [Field("Failed sign-ins since the last success.", Example = 0)] int FailedSignIns,
     [Field("Fingerprints of the clients that signed in last.")] IReadOnlyList<string> Clients);
@@ -34,6 +35,15 @@ public sealed record SessionExport(
     [Field("When it ends, however much it is used.", Example = "2027-02-21T12:00:00Z")] DateTime Expires,
     [Field("What the client called itself at sign-in.", Example = "ExampleApp/2.1")] string? Client,
     [Field("How the user signed in (RFC 8176).")] IReadOnlyList<string> Amr);
+
+public sealed record EventExport(
+    [Field("When it happened.", Example = "2026-11-23T12:00:00Z")] DateTime Time,
+    [Field("What happened.", Example = "mail_failed")] string Kind,
+    [Field("What the client called itself.", Example = "ExampleApp/2.1")] string? Client,
+    [Field("The session that did it or that it is about.", Example = "0193a5f0c1a87d2e9b3c4d5e6f708192")] string? Session,
+    [Field("The id of the administrator who did it; null for the owner.", Example = "0193a5f0c1a87d2e9b3c4d5e6f708192")] string? By,
+    [Field("What else is known.", Example = "Bounced")] string? Detail,
+    [Field("The address that got the notice, if not the account's.", Example = "old@example.com")] string? Mailbox);
 
 /// <summary>
 /// Everything that is stored about the caller, without what would help a thief: no hash, no nonce (GDPR articles 15 and 20).
@@ -49,31 +59,43 @@ public sealed class ExportAccount(AccountStore accounts, AddressStore addresses)
         var id = caller.Account.Id;
         var partition = await accounts.LoadAsync(id, cancellationToken);
         var account = partition.Account ?? caller.Account;
-        var address = await addresses.LoadAsync(account.AddressKey, cancellationToken);
+        var addressExports = new List<AddressExport> { await ExportAsync(account.Username, account.Mailbox, cancellationToken) };
+        if (account is { RecoveryUsername: { } username, RecoveryMailbox: { } mailbox })
+        {
+            addressExports.Add(await ExportAsync(username, mailbox, cancellationToken));
+        }
+
         var sessions = await accounts.ListSessionsAsync(id, cancellationToken);
-        var events = accounts.ListEventsAsync(id, null, null, cancellationToken).Select(EventReply.From);
+        var events = accounts.ListEventsAsync(id, null, null, cancellationToken).Select(Export);
         var export = new AccountExport(
-            Export(account, partition.EmailChange), Export(address), [.. sessions.Select(Export)], events);
+            Export(account, partition.EmailChange), addressExports, [.. sessions.Select(Export)], events);
         return new Result<AccountExport>(export) { FileName = "account.json" };
+    }
+
+    private async Task<AddressExport> ExportAsync(string username, string mailbox, CancellationToken cancellationToken)
+    {
+        var address = await addresses.LoadAsync(EmailAddress.KeyOf(username), cancellationToken);
+        return new AddressExport(
+            username,
+            mailbox,
+            [.. address.Guard.MailTimes.Select(seconds => DateTimeOffset.FromUnixTimeSeconds(seconds).UtcDateTime)],
+            address.Guard.Failures,
+            address.Claim?.Clients ?? []);
     }
 
     private static AccountExportDetails Export(AccountEntity account, EmailChangeEntity? change) => new(
         account.Id,
         UserReply.From(account),
-        account.Mailbox,
         account.HasChosenLanguage,
         account.Disabled,
         account.Created.UtcDateTime,
         account.PasswordChanged.UtcDateTime,
         account.DeletesAt?.UtcDateTime,
-        account.RecoveryUsername,
         account.RecoveryUsername is null ? null : account.RecoveryUntil.UtcDateTime,
-        change?.Username);
+        change is { IsRedeemed: false } ? change.Username : null);
 
-    private static AddressExport Export(AddressPartition address) => new(
-        [.. address.Guard.MailTimes.Select(seconds => DateTimeOffset.FromUnixTimeSeconds(seconds).UtcDateTime)],
-        address.Guard.Failures,
-        address.Claim?.Clients ?? []);
+    private static EventExport Export(EventEntity row) => new(
+        row.Time.UtcDateTime, row.Kind.Word, row.Client, row.SessionId, row.By, row.Detail, row.Mailbox);
 
     private static SessionExport Export(SessionEntity session) => new(
         session.Id, session.Created.UtcDateTime, session.LastUsed.UtcDateTime, session.Expires.UtcDateTime, session.Client, session.Amr);

@@ -33,10 +33,11 @@ public sealed partial class PasswordSetter(
                     return Problem.InvalidCode;
                 }
 
-                if (current.Version != reset.Version)
+                // A redeemed code wins over everything but a later one: whoever has the password or a session, a thief perhaps, must not be
+                // able to get in its way.
+                if (current.LastReset >= reset.Time)
                 {
-                    // Either this reset is done, or another change came after it.
-                    return current.PasswordChanged == reset.Time ? Success.Done : Problem.InvalidCode;
+                    return current.LastReset == reset.Time ? Success.Done : Problem.InvalidCode;
                 }
 
                 if (!current.StateAt(reset.Time).AllowsMail() || current.MailboxAt(addressKey, reset.Time) is null)
@@ -45,6 +46,7 @@ public sealed partial class PasswordSetter(
                 }
 
                 await TakeBackAsync(partition, current, addressKey, reset.Time, cancellationToken);
+                current.LastReset = reset.Time;
                 Set(partition, current, reset.Credential, reset.Time);
                 partition.Insert(new EventEntity(current.Id, EventKind.PasswordReset, reset.Time, client: client));
                 return Success.Done;
@@ -69,9 +71,9 @@ public sealed partial class PasswordSetter(
 
         if (addressKey == account.RecoveryKey)
         {
-            await mover.ReleaseLaterAsync(account.Id, account.AddressKey, when + Retention.Request, cancellationToken);
+            await mover.LeaveAsync(account.Id, account.AddressKey, when, when + Retention.Request, cancellationToken);
+            partition.Insert(new EventEntity(account.Id, EventKind.EmailRestored, when) { Mailbox = account.Mailbox });
             account.Recover();
-            partition.Insert(new EventEntity(account.Id, EventKind.EmailRestored, when));
         }
 
         if (account.DeletesAt is not null)

@@ -5,11 +5,10 @@ namespace AccountFunctions.Accounts;
 
 /// <summary>A reset that a redeemed code has decided on.</summary>
 /// <param name="Time">When the code was redeemed. A repeated call finishes the reset of this moment, if it was cut off.</param>
-/// <param name="Version">The account's version at that time.</param>
 /// <param name="Notify">False if the address has had as many mails as it may.</param>
-public sealed record Reset(string AccountId, Credential Credential, DateTimeOffset Time, int Version, bool Notify)
+public sealed record Reset(string AccountId, Credential Credential, DateTimeOffset Time, bool Notify)
 {
     public static Result<Reset> Of(AccountEntity account, ResetCodeEntity redeemed) => redeemed.Credential is { } credential
-        ? new Reset(account.Id, credential, redeemed.Redeemed, redeemed.AccountVersion, redeemed.Notify)
+        ? new Reset(account.Id, credential, redeemed.Redeemed, redeemed.Notify)
         : Problem.InvalidCode;
 }

@@ -80,7 +80,7 @@ public sealed class ResetPassword(
 
                 // Before the code is used up: a full hash gate must not cost the person the code.
                 credential ??= await passwords.HashAsync(password, account.Credential?.Salt ?? partition.Salt, cancellationToken);
-                Redeem(partition, row, account, credential, now);
+                Redeem(partition, row, credential, now);
                 return Reset.Of(account, row);
             },
             cancellationToken);
@@ -118,11 +118,9 @@ public sealed class ResetPassword(
         partition.PretendChange();
     }
 
-    private void Redeem(
-        AddressPartition partition, ResetCodeEntity row, AccountEntity account, Credential credential, DateTimeOffset now)
+    private void Redeem(AddressPartition partition, ResetCodeEntity row, Credential credential, DateTimeOffset now)
     {
         (row.IsRedeemed, row.Redeemed, row.Expires) = (true, now, now + Lifetimes.Repeat);
-        row.AccountVersion = account.Version;
         (row.Credential, row.Notify) = (credential, mails.TryCountNotice(partition));
         partition.Save(row);
         partition.Guard.ClearFailures();

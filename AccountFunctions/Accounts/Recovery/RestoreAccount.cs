@@ -14,7 +14,7 @@ public sealed record RestoreAccountRequest(
 [Operation(
     "Keep an account after all",
     Description = "Cancels the deletion that `delete` asked for, and signs in. Where no deletion is pending, the answer is that to a wrong "
-        + "password, and it counts as one. The owner gets a mail.",
+        + "password, and it counts as one. The owner gets a mail. An account whose time is over is kept, too, but not signed in.",
     Refusals =
     [
         nameof(Problem.InvalidCredentials), nameof(Problem.NotActive), nameof(Problem.ExpiredAccount), nameof(Problem.DisabledAccount),
@@ -65,6 +65,11 @@ public sealed partial class RestoreAccount(
         }
 
         LogRestored(user.Account.Id);
+        if (restored.Reply.StateAt(now) is AccountState.Expired)
+        {
+            return Problem.ExpiredAccount;
+        }
+
         return await sessions.OpenAsync(user.Partition, restored.Reply, visitor.Client, cancellationToken);
     }
 

@@ -14,9 +14,9 @@ async function findOperation() {
   }
 
   const { paths } = await (await fetch(url)).json();
-  const operation = Object.values(paths).flatMap(Object.values).find(({ operationId }) => operationId === id);
+  const operation = Object.values(paths).flatMap(Object.values).find(({ operationId }) => operationId.toLowerCase() === id.toLowerCase());
   if (operation) {
-    history.replaceState(null, '', `#/${encodeURIComponent(operation.tags[0])}/${id}`);
+    history.replaceState(null, '', `#/${encodeURIComponent(operation.tags[0])}/${operation.operationId}`);
   }
 }
 
@@ -44,6 +44,12 @@ function start() {
 
 // If the document is not there, Swagger UI says so itself.
 findOperation().catch(() => {}).finally(start);
+
+addEventListener('hashchange', () => {
+  if (location.hash && !location.hash.startsWith('#/')) {
+    location.reload();
+  }
+});
 
 // On a developer's machine, the local host has an outbox beside the API.
 if (['localhost', '127.0.0.1'].includes(location.hostname)) {

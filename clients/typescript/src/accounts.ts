@@ -157,9 +157,10 @@ export function createAccounts(options: AccountsOptions) {
     endSession: (id: string) => signedIn<'success'>({ method: 'DELETE', path: `sessions/${encodeURIComponent(id)}` }),
 
     /** Forgets the tokens whatever the app answers. */
-    async signOut(everywhere = false): Promise<void> {
-      await signedIn<'success'>({ method: 'POST', path: 'logout', body: { all: everywhere } });
+    async signOut(everywhere = false): Promise<Result<'success'>> {
+      const answer = await signedIn<'success'>({ method: 'POST', path: 'logout', body: { all: everywhere } });
       await store.save(undefined);
+      return answer;
     },
   };
 }

@@ -95,7 +95,10 @@ test('an address changes, and the history tells it', async () => {
   // The clock of a test may stand still, and then they come in any order.
   expect([...first.events, ...rest.events].map(event => event.kind).sort()).toEqual(['activated', 'email_changed', 'signed_in']);
   expect(rest.next).toBeNull();
-  expect(valueOf(await accounts.exportAccount())).toMatchObject({ account: { details: { username: moved }, recovery_address: username } });
+  expect(valueOf(await accounts.exportAccount())).toMatchObject({
+    account: { details: { username: moved }, new_address: null },
+    addresses: [{ username: moved }, { username }],
+  });
 });
 
 test('an account is deleted and kept after all', async () => {

@@ -86,7 +86,7 @@ export default {
   'Download your data': 'تنزيل بياناتك',
   'Delete account': 'حذف الحساب',
   'We delete everything about your account. For a while you can change your mind: sign in to keep it.': 'نحذف كل ما يتعلق بحسابك. يمكنك تغيير رأيك لبعض الوقت: سجّل الدخول للاحتفاظ به.',
-  'Your account is deleted on {0}. Until then, sign in to keep it.': 'سيُحذف حسابك في {0}. حتى ذلك الحين، سجّل الدخول للاحتفاظ به.',
+  'Your account will be deleted on {0}. Until then, sign in to keep it.': 'سيُحذف حسابك في {0}. حتى ذلك الحين، سجّل الدخول للاحتفاظ به.',
   'This account is going to be deleted.': 'سيتم حذف هذا الحساب.',
   'Keep the account': 'الاحتفاظ بالحساب',
   'Your account stays.': 'تم الاحتفاظ بحسابك.',

@@ -86,7 +86,7 @@ export default {
   'Download your data': 'Ihre Daten herunterladen',
   'Delete account': 'Konto löschen',
   'We delete everything about your account. For a while you can change your mind: sign in to keep it.': 'Wir löschen alles zu Ihrem Konto. Eine Weile können Sie es sich anders überlegen: Melden Sie sich an, um es zu behalten.',
-  'Your account is deleted on {0}. Until then, sign in to keep it.': 'Ihr Konto wird am {0} gelöscht. Bis dahin können Sie es behalten, indem Sie sich anmelden.',
+  'Your account will be deleted on {0}. Until then, sign in to keep it.': 'Ihr Konto wird am {0} gelöscht. Bis dahin können Sie es behalten, indem Sie sich anmelden.',
   'This account is going to be deleted.': 'Dieses Konto wird gelöscht.',
   'Keep the account': 'Konto behalten',
   'Your account stays.': 'Ihr Konto bleibt bestehen.',

@@ -86,7 +86,7 @@ export default {
   'Download your data': 'Descargar tus datos',
   'Delete account': 'Eliminar la cuenta',
   'We delete everything about your account. For a while you can change your mind: sign in to keep it.': 'Eliminamos todo lo relativo a tu cuenta. Durante un tiempo puedes cambiar de opinión: inicia sesión para conservarla.',
-  'Your account is deleted on {0}. Until then, sign in to keep it.': 'Tu cuenta se elimina el {0}. Hasta entonces, inicia sesión para conservarla.',
+  'Your account will be deleted on {0}. Until then, sign in to keep it.': 'Tu cuenta se elimina el {0}. Hasta entonces, inicia sesión para conservarla.',
   'This account is going to be deleted.': 'Esta cuenta se va a eliminar.',
   'Keep the account': 'Conservar la cuenta',
   'Your account stays.': 'Tu cuenta se conserva.',

@@ -86,7 +86,7 @@ export default {
   'Download your data': 'Télécharger vos données',
   'Delete account': 'Supprimer le compte',
   'We delete everything about your account. For a while you can change your mind: sign in to keep it.': 'Nous supprimons tout ce qui concerne votre compte. Pendant un temps, vous pouvez changer d’avis : connectez-vous pour le garder.',
-  'Your account is deleted on {0}. Until then, sign in to keep it.': 'Votre compte sera supprimé le {0}. D’ici là, connectez-vous pour le garder.',
+  'Your account will be deleted on {0}. Until then, sign in to keep it.': 'Votre compte sera supprimé le {0}. D’ici là, connectez-vous pour le garder.',
   'This account is going to be deleted.': 'Ce compte va être supprimé.',
   'Keep the account': 'Garder le compte',
   'Your account stays.': 'Votre compte est conservé.',

@@ -86,7 +86,7 @@ export default {
   'Download your data': 'Transferir os seus dados',
   'Delete account': 'Eliminar a conta',
   'We delete everything about your account. For a while you can change your mind: sign in to keep it.': 'Eliminamos tudo o que diz respeito à sua conta. Durante algum tempo pode mudar de ideias: inicie sessão para a manter.',
-  'Your account is deleted on {0}. Until then, sign in to keep it.': 'A sua conta é eliminada em {0}. Até lá, inicie sessão para a manter.',
+  'Your account will be deleted on {0}. Until then, sign in to keep it.': 'A sua conta é eliminada em {0}. Até lá, inicie sessão para a manter.',
   'This account is going to be deleted.': 'Esta conta vai ser eliminada.',
   'Keep the account': 'Manter a conta',
   'Your account stays.': 'A sua conta mantém-se.',

@@ -86,7 +86,7 @@ export default {
   'Download your data': 'Verilerinizi indirin',
   'Delete account': 'Hesabı sil',
   'We delete everything about your account. For a while you can change your mind: sign in to keep it.': 'Hesabınızla ilgili her şeyi sileriz. Bir süre fikrinizi değiştirebilirsiniz: Hesabı tutmak için oturum açın.',
-  'Your account is deleted on {0}. Until then, sign in to keep it.': 'Hesabınız {0} tarihinde silinir. O zamana kadar tutmak için oturum açın.',
+  'Your account will be deleted on {0}. Until then, sign in to keep it.': 'Hesabınız {0} tarihinde silinir. O zamana kadar tutmak için oturum açın.',
   'This account is going to be deleted.': 'Bu hesap silinecek.',
   'Keep the account': 'Hesabı tut',
   'Your account stays.': 'Hesabınız kalıyor.',

@@ -86,7 +86,7 @@ export default {
   'Download your data': '下载您的数据',
   'Delete account': '删除帐户',
   'We delete everything about your account. For a while you can change your mind: sign in to keep it.': '我们会删除与您的帐户有关的一切。在一段时间内您可以改变主意：登录即可保留。',
-  'Your account is deleted on {0}. Until then, sign in to keep it.': '您的帐户将于 {0} 删除。在此之前，登录即可保留。',
+  'Your account will be deleted on {0}. Until then, sign in to keep it.': '您的帐户将于 {0} 删除。在此之前，登录即可保留。',
   'This account is going to be deleted.': '此帐户将被删除。',
   'Keep the account': '保留帐户',
   'Your account stays.': '您的帐户已保留。',

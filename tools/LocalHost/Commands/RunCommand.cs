@@ -78,6 +78,9 @@ internal sealed class RunCommand
             WorkerId = arguments.GetValue(wait) ? WaitingWorker.WorkerId : null,
             Storage = storage,
             Logging = logging => logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("Grpc", LogLevel.Warning)
+
+                // What keeps the host from starting is told in one line.
+                .AddFilter("Microsoft.Extensions.Hosting", LogLevel.None)
                 .AddConsoleFormatter<ShortFormatter, ConsoleFormatterOptions>()
                 .AddConsole(console => console.FormatterName = ShortFormatter.FormatterName)
                 .Services.AddSingleton(TimeProvider.System),

@@ -47,12 +47,18 @@ internal sealed partial class SeedCommand(HttpClient client)
         }
         catch (HttpRequestException e)
         {
-            throw new StartException($"No app answers at {client.BaseAddress}: start it in another terminal.", e);
+            throw new StartException($"No app answers at {client.BaseAddress}: start it in another terminal, or name its port with --port.", e);
         }
     }
 
     private async Task SignUpAsync(string username, CancellationToken cancellationToken)
     {
+        if (await PostAsync("login", new() { ["username"] = username, ["password"] = Password }, cancellationToken))
+        {
+            Console.WriteLine($"{username}  {Password}");
+            return;
+        }
+
         var mails = (await MailsAsync(username, cancellationToken)).Length;
         await PostAsync(
             "register",

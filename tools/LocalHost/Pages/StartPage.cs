@@ -55,13 +55,17 @@ internal sealed class StartPage(string? productName)
                 <button type="button" class="copy">Copy command</button>
                 <p id="said" class="unseen" role="status"></p></li>
                 <li>Take its code from the <a href="/outbox">outbox</a>.</li>
-                <li>Activate the account and sign in.</li>
+                <li>{Link("account/activate", "Activate")} the account and {Link("account/login", "sign in")}.</li>
                 </ol>
                 <script src="/copy.js" type="module"></script>
                 </section>
 
                 """);
         }
+
+        string Link(string route, string label) => functions.FirstOrDefault(function => function.Route == route) is { } known
+            ? $"<a href=\"{docs}#{known.Name}\">{label}</a>"
+            : label;
 
         text.Append("<ul class=\"links\">\n");
         var links = Documents.Where(document => functions.Any(function => function.Route == document.Route))

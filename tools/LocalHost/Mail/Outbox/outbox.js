@@ -114,6 +114,8 @@ function tellTimes() {
 byId('clear').addEventListener('click', async () => {
   await fetch('/emailMessages', { method: 'DELETE' });
   answered = undefined;
+  show([]);
+  byId('clear').hidden = true;
 });
 
 // Mails that stay keep their elements.
@@ -151,7 +153,7 @@ async function update() {
   try {
     const answer = await (await fetch('/emailMessages')).text();
     const mails = JSON.parse(answer).filter(mail => mail.to.some(address => address.toLowerCase().includes(to.toLowerCase())));
-    byId('clear').hidden = mails.length === 0;
+    byId('clear').hidden = mails.length === 0 || to !== '';
     if (answer !== answered) {
       keepPlace(() => show(mails.slice(-shownAtMost)));
       answered = answer;
