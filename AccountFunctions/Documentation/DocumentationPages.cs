@@ -28,7 +28,8 @@ public static class DocumentationPages
         """,
         $"""
         <body>
-        <p id="outbox" hidden>On this machine, mails with their codes are in the <a href="{root}../outbox" target="_blank" rel="noopener">outbox</a>.</p>
+        <p id="outbox" hidden>On this machine, mails with their codes are in the
+        <a href="{root}../outbox" target="_blank" rel="noopener">outbox</a>.</p>
         <div id="swagger-ui" data-document="{root}openapi.json"></div>
         <noscript>
         <p>This page needs JavaScript. The document is at <a href="{root}openapi.json">{root}openapi.json</a>.</p>

@@ -85,9 +85,9 @@ public sealed class EmailComposer(
             EmailKind.Restored => ToOwner(account, job, texts.Restored),
             EmailKind.DeletionRequested when account?.DeletesAt is { } deletesAt =>
                 ToOwner(account, job, language => texts.DeletionRequested(language, deletesAt)),
-            EmailKind.EmailChanged when account is not null && events.Select(change => change.Mailbox).OfType<string>().ToList() is [var left] =>
+            EmailKind.EmailChanged when account is not null && events.Select(row => row.Mailbox).FirstOrDefault(left => left is not null) is { } former =>
                 new EmailDecision.Send(
-                    left,
+                    former,
                     account.RecoveryKey == job.AddressKey
                         ? texts.EmailChanged(account.Language, account.RecoveryUntil)
                         : texts.EmailMoved(account.Language),

@@ -47,7 +47,8 @@ internal sealed partial class SeedCommand(HttpClient client)
         }
         catch (HttpRequestException e)
         {
-            throw new StartException($"No app answers at {client.BaseAddress}: start it in another terminal, or name its port with --port.", e);
+            throw new StartException(
+                $"No app answers at {client.BaseAddress}: start it in another terminal, or name its port with --port.", e);
         }
     }
 
