@@ -109,4 +109,37 @@ public sealed class SessionsTests(AzuriteFixture azurite) : AppTests(azurite)
         using var request = new HttpRequestMessage(HttpMethod.Delete, $"/api/account/sessions/{id}");
         return await App.SendAsync(request, Access(login));
     }
+
+    [Fact]
+    public async Task Beyond_the_limit_the_session_used_longest_ago_ends()
+    {
+        await using var app = await TestApp.StartAsync(NewStorage(), new() { ["Tokens:MaxSessions"] = "3" });
+        var refreshes = new List<string?> { (await app.SignInAsync("ada@example.com")).GetProperty("refresh").GetString() };
+        for (var sessions = 1; sessions < 3; sessions++)
+        {
+            app.Time.Advance(TimeSpan.FromMinutes(1));
+            refreshes.Add((await app.LoginAsync("ada@example.com")).Data.GetProperty("refresh").GetString());
+        }
+
+        app.Time.Advance(TimeSpan.FromMinutes(1));
+        refreshes[0] = (await app.PostAsync("refresh", new { refresh = refreshes[0] })).Data.GetProperty("refresh").GetString();
+        await app.LoginAsync("ada@example.com");
+
+        Assert.Equal(HttpStatusCode.OK, (await app.PostAsync("refresh", new { refresh = refreshes[0] })).Status);
+        Assert.Equal("token_not_valid", (await app.PostAsync("refresh", new { refresh = refreshes[1] })).Message);
+        Assert.Equal(HttpStatusCode.OK, (await app.PostAsync("refresh", new { refresh = refreshes[2] })).Status);
+    }
+
+    [Fact]
+    public async Task Sessions_that_are_over_do_not_pile_up()
+    {
+        for (var round = 0; round < 5; round++)
+        {
+            var access = (await App.LoginAsync(Address)).Data.GetProperty("access").GetString();
+            await App.PostAsync("logout", new { all = true }, access);
+        }
+
+        await App.LoginAsync(Address);
+        Assert.Single(await App.RowsAsync("Accounts"), row => row.RowKey.StartsWith("session-", StringComparison.Ordinal));
+    }
 }

@@ -102,6 +102,24 @@ public sealed class AccountStore(TableServiceClient service, ChangeLoop loop)
     /// <summary>Saves one row. False if it has changed since it was read.</summary>
     public Task<bool> TrySaveAsync(TableRow row, CancellationToken cancellationToken) => table.TrySaveAsync(row, cancellationToken);
 
+    /// <summary>Opens a session and ends others. If one of those has changed since it was read, all of them stay.</summary>
+    public async Task OpenSessionAsync(
+        SessionEntity session, EventEntity signedIn, IEnumerable<SessionEntity> ended, CancellationToken cancellationToken)
+    {
+        var partition = new Partition(session.PartitionKey);
+        partition.Insert(session);
+        partition.Insert(signedIn);
+        foreach (var old in ended)
+        {
+            partition.Delete(old);
+        }
+
+        if (!await partition.CommitAsync(table, cancellationToken))
+        {
+            await TryInsertAsync(session.PartitionKey, [session, signedIn], cancellationToken);
+        }
+    }
+
     /// <summary>False if there is no such session.</summary>
     public Task<bool> TryEndSessionAsync(
         string accountId, string sessionId, EventEntity why, CancellationToken cancellationToken)

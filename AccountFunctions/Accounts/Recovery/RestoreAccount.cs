@@ -70,7 +70,7 @@ public sealed partial class RestoreAccount(
             return Problem.ExpiredAccount;
         }
 
-        return await sessions.OpenAsync(user.Partition, restored.Reply, visitor.Client, cancellationToken);
+        return await sessions.OpenAsync(user, restored.Reply, visitor.Client, cancellationToken);
     }
 
     [LoggerMessage(LogLevel.Information, "The deletion of account {AccountId} is taken back.")]

@@ -39,7 +39,7 @@ public sealed partial class Login(
             account.Language = visitor.Language;
         }
 
-        var reply = await sessions.OpenAsync(user.Partition, account, visitor.Client, cancellationToken);
+        var reply = await sessions.OpenAsync(user, account, visitor.Client, cancellationToken);
         var outdated = account.Credential is { } credential && passwords.NeedsRehash(credential) ? credential : null;
         if (learnsLanguage || outdated is not null)
         {

@@ -52,6 +52,9 @@ public sealed partial class PasswordCheck(
         var pending = partition.Pendings.LastOrDefault(row => row.IsLive(now));
         var account = await FindAsync(partition, cancellationToken);
 
+        // While the password is hashed, so that it takes no time.
+        var sessions = accounts.ListSessionsAsync(account?.Id ?? NobodyAt(partition), cancellationToken);
+
         // A registration is checked at a taken address, too. Otherwise registering and signing in there would tell whether the address is
         // taken.
         var outcome = await passwords.VerifyAsync(password, [account?.Credential, pending?.Credential], cancellationToken) switch
@@ -60,6 +63,7 @@ public sealed partial class PasswordCheck(
             1 => SignInOutcome.NotActive,
             _ => SignInOutcome.Failed,
         };
+        var open = await sessions;
         if (await throttle.RecordAsync(partition, attempt, outcome, cancellationToken) is { } refused)
         {
             return refused;
@@ -70,7 +74,7 @@ public sealed partial class PasswordCheck(
             case SignInOutcome.NotActive:
                 return Problem.NotActive;
             case SignInOutcome.Succeeded when account is not null:
-                return new KnownUser(partition, account, account.StateAt(now), password);
+                return new KnownUser(partition, account, account.StateAt(now), password, open);
             case var _ when (account?.Id ?? pending?.Id) is { } id:
                 LogFailed(id);
                 break;
@@ -81,10 +85,13 @@ public sealed partial class PasswordCheck(
 
     // At its recovery address, an account answers codes alone. It is read there all the same, like one that does not exist.
     private async Task<AccountEntity?> FindAsync(AddressPartition partition, CancellationToken cancellationToken) =>
-        await accounts.FindAsync(partition.Claim?.AccountId ?? partition.Key[..32], cancellationToken) is { } account
+        await accounts.FindAsync(partition.Claim?.AccountId ?? NobodyAt(partition), cancellationToken) is { } account
         && account.AddressKey == partition.Key
             ? account
             : null;
+
+    // The id of an account that does not exist.
+    private static string NobodyAt(AddressPartition partition) => partition.Key[..32];
 
     [LoggerMessage(LogLevel.Information, "A wrong password was tried on account {AccountId}.")]
     private partial void LogFailed(string accountId);
@@ -92,7 +99,9 @@ public sealed partial class PasswordCheck(
 
 /// <summary>A visitor who knows the password of an account.</summary>
 /// <param name="Partition">Of the account's address.</param>
-public sealed record KnownUser(AddressPartition Partition, AccountEntity Account, AccountState State, string Password)
+/// <param name="Sessions">The account's sessions, those that have ended and are not yet removed among them.</param>
+public sealed record KnownUser(
+    AddressPartition Partition, AccountEntity Account, AccountState State, string Password, IReadOnlyList<SessionEntity> Sessions)
 {
     /// <summary>Why the account may not sign in; null if it may.</summary>
     public Problem? Refusal => State switch

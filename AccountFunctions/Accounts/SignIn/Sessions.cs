@@ -15,12 +15,15 @@ public sealed partial class Sessions(
     TimeProvider time,
     ILogger<Sessions> logger)
 {
-    /// <param name="partition">Of the account's address.</param>
+    // More than come at once, fewer than a transaction takes.
+    private const int MostEndedAtOnce = 90;
+    private readonly TokenOptions options = options.Value;
+
+    /// <param name="account">The user's account as it is now.</param>
     /// <param name="client">What the client calls itself.</param>
-    public async Task<TokenReply> OpenAsync(
-        AddressPartition partition, AccountEntity account, string? client, CancellationToken cancellationToken)
+    public async Task<TokenReply> OpenAsync(KnownUser user, AccountEntity account, string? client, CancellationToken cancellationToken)
     {
-        await clients.RecordAsync(partition, account.Id, client, cancellationToken);
+        await clients.RecordAsync(user.Partition, account.Id, client, cancellationToken);
         var now = time.GetUtcNow();
         var refresh = RefreshToken.First(account.Id, Ids.New(now));
         var session = new SessionEntity(account.Id, refresh.SessionId)
@@ -30,14 +33,24 @@ public sealed partial class Sessions(
             Version = account.Version,
             Created = now,
             LastUsed = now,
-            Expires = now + options.Value.RefreshAbsoluteLifetime,
+            Expires = now + options.RefreshAbsoluteLifetime,
             Client = client,
             Amr = [SessionEntity.PasswordMethod],
         };
         var signedIn = new EventEntity(account.Id, EventKind.SignedIn, now, refresh.SessionId, client);
-        await accounts.TryInsertAsync(account.Id, [session, signedIn], cancellationToken);
+        await accounts.OpenSessionAsync(session, signedIn, Ended(user.Sessions, account, now), cancellationToken);
         LogSignedIn(account.Id, refresh.SessionId);
         return replies.Create(account, session, refresh);
+    }
+
+    /// <summary>The sessions that are over, and those that go because there are too many: the ones used longest ago.</summary>
+    private IEnumerable<SessionEntity> Ended(IReadOnlyList<SessionEntity> sessions, AccountEntity account, DateTimeOffset now)
+    {
+        var isOpen = sessions.ToLookup(
+            session => session.Version == account.Version && now < session.EndsAt(options.RefreshIdleLifetime));
+        return isOpen[true].OrderByDescending(session => session.LastUsed).Skip(options.MaxSessions - 1)
+            .Concat(isOpen[false])
+            .Take(MostEndedAtOnce);
     }
 
     [LoggerMessage(LogLevel.Information, "Account {AccountId} signed in, session {SessionId}.")]

@@ -38,6 +38,9 @@ public sealed class TokenOptions : IValidatableObject
     [Range(typeof(TimeSpan), "00:00:00", "00:10:00")]
     public TimeSpan RefreshGrace { get; set; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>Sessions that an account may have at once. A sign-in beyond that ends the one that was used longest ago.</summary>
+    [Range(1, 90)] public int MaxSessions { get; set; } = 50;
+
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
         if (!SigningKeys.TryRead(SigningKey, out var current) || current.Count != 1)
