@@ -85,7 +85,7 @@ public sealed class EmailComposer(
             EmailKind.Restored => ToOwner(account, job, texts.Restored),
             EmailKind.DeletionRequested when account?.DeletesAt is { } deletesAt =>
                 ToOwner(account, job, language => texts.DeletionRequested(language, deletesAt)),
-            EmailKind.EmailChanged when account is not null && events.Select(row => row.Mailbox).FirstOrDefault(left => left is not null) is { } former =>
+            EmailKind.EmailChanged when account is not null && events.Select(row => row.Mailbox).OfType<string>().ToList() is [var former] =>
                 new EmailDecision.Send(
                     former,
                     account.RecoveryKey == job.AddressKey
