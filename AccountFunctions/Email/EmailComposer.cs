@@ -85,7 +85,7 @@ public sealed class EmailComposer(
             EmailKind.Restored => ToOwner(account, job, texts.Restored),
             EmailKind.DeletionRequested when account?.DeletesAt is { } deletesAt =>
                 ToOwner(account, job, language => texts.DeletionRequested(language, deletesAt)),
-            EmailKind.EmailChanged when account is not null && events.Select(row => row.Mailbox).OfType<string>().ToList() is [var former] =>
+            EmailKind.EmailChanged when account is not null && FormerMailbox(events) is { } former =>
                 new EmailDecision.Send(
                     former,
                     account.RecoveryKey == job.AddressKey
@@ -147,6 +147,10 @@ public sealed class EmailComposer(
 
         return account;
     }
+
+    // Where an event of this moment sends its notice.
+    private static string? FormerMailbox(IEnumerable<EventEntity> events) =>
+        events.Select(change => change.Mailbox).FirstOrDefault(mailbox => mailbox is not null);
 
     // The address of the job may be the recovery address of the account.
     private EmailDecision ToOwner(
