@@ -52,10 +52,12 @@ public sealed class PasswordHasher
         var hashes = stored.Select(credential => credential is null ? null : Parse(credential)).ToArray();
         var first = Array.Find(hashes, hash => hash is not null) ?? nobody;
         var tag = await DeriveAsync(password, first, cancellationToken);
-        return Array.FindIndex(hashes, hash => hash is not null
+        var match = Array.FindIndex(hashes, hash => hash is not null
             && hash.Cost == first.Cost
             && hash.Salt.AsSpan().SequenceEqual(first.Salt)
             && CryptographicOperations.FixedTimeEquals(tag, hash.Tag));
+        CryptographicOperations.ZeroMemory(tag);
+        return match;
     }
 
     /// <summary>True for a credential of another cost than today's.</summary>

@@ -24,7 +24,7 @@ public sealed class Floors(string storage, int people)
     private readonly PasswordHasher hasher = new(
         Defaults,
         new HashGate(Defaults, new AccountMetrics(new System.Diagnostics.Metrics.Meter("floors"))),
-        [new SodiumArgon2(), new KonsciousArgon2()]);
+        [new VectorArgon2(TimeProvider.System), new SodiumArgon2(), new KonsciousArgon2()]);
 
     /// <param name="activations">Registrations that wait for their code.</param>
     public async Task PrepareAsync(int activations)

@@ -16,6 +16,7 @@ public class Parts
 {
     private static readonly byte[] Password = "blue tractor 77"u8.ToArray();
     private static readonly Argon2Hash Hash = new(19456, 2, 1, new byte[16], new byte[32]);
+    private readonly VectorArgon2 vector = new(TimeProvider.System);
     private readonly SodiumArgon2 sodium = new();
     private readonly KonsciousArgon2 konscious = new();
     private readonly VerificationCodes codes = new(Options.Create(new CodeOptions { Key = Convert.ToBase64String(new byte[32]) }));
@@ -52,6 +53,17 @@ public class Parts
     }
 
     public static void Run(string[] args) => BenchmarkSwitcher.FromTypes([typeof(Parts)]).Run([.. args, "--filter", "*"]);
+
+    [Benchmark]
+    public byte[] Argon2Vector() => vector.Derive(Password, Hash);
+
+    /// <summary>Two hashes on two threads.</summary>
+    [Benchmark]
+    public void Argon2VectorTwice() => Parallel.Invoke(() => vector.Derive(Password, Hash), () => vector.Derive(Password, Hash));
+
+    /// <inheritdoc cref="Argon2VectorTwice"/>
+    [Benchmark]
+    public void Argon2SodiumTwice() => Parallel.Invoke(() => sodium.Derive(Password, Hash), () => sodium.Derive(Password, Hash));
 
     [Benchmark]
     public byte[] Argon2Sodium() => sodium.Derive(Password, Hash);
