@@ -165,7 +165,7 @@ public sealed class ActivateTests(AzuriteFixture azurite) : AppTests(azurite)
         Assert.Equal("invalid_credentials", (await App.LoginAsync(Address, First)).Message);
         Assert.Equal("invalid_credentials", (await App.LoginAsync(Address, Second)).Message);
         Assert.DoesNotContain(await App.RowsAsync("Addresses"), row => row.RowKey.StartsWith("pending-", StringComparison.Ordinal));
-        Assert.EndsWith("is your code to set a Example password", (await App.WaitForMailsAsync(Address, 3))[2].Subject);
+        Assert.EndsWith("is your code to set your Example password", (await App.WaitForMailsAsync(Address, 3))[2].Subject);
         var code = await App.NextCodeAsync(Address, mails: 3);
         Assert.Equal(HttpStatusCode.OK, (await App.PostAsync("forgot", new { username = Address, code, new_password = Third })).Status);
         Assert.Equal(HttpStatusCode.OK, (await App.LoginAsync(Address, Third)).Status);
@@ -182,7 +182,7 @@ public sealed class ActivateTests(AzuriteFixture azurite) : AppTests(azurite)
         var code = await app.NextCodeAsync(Address, mails: 2);
         await app.PostAsync("activate", new { username = Address, code });
 
-        Assert.EndsWith("is your code to set a Example password", (await app.WaitForMailsAsync(Address, 3))[2].Subject);
+        Assert.EndsWith("is your code to set your Example password", (await app.WaitForMailsAsync(Address, 3))[2].Subject);
     }
 
     [Fact, Holds("A6")]

@@ -158,7 +158,9 @@ public static class RaceStress
     {
         var token = (await arena.SignInAsync(username)).Data.GetProperty("access").GetString();
         var replies = await arena.RaceAsync((app, _) => app.PostAsync("delete", new { password = Stage.Password }, token));
-        return Exactly(replies, (200, 1), (401, Arena.Width - 1))
+
+        // Each announces the deletion by mail, and there are so many mails an hour; the one that wins has killed the token of the others.
+        return Exactly([.. replies.Where(reply => reply.Status is not 401 and not 429)], (200, 1))
             ?? (await arena.EventsAsync(username, "deletion_requested") is 1 ? null : "not one request")
             ?? ((await arena.Apps[^1].PostAsync("restore", new { username, password = Stage.Password })).Status is 200
                 ? null
