@@ -51,8 +51,8 @@ internal static unsafe class Argon2Block
         }
     }
 
-    // P (§3.6) on two rows at once, for the processor to work on both. A row is sixteen words; as a matrix of four by four, each vector is a
-    // line of it. After the columns of the matrix, the lines are turned so that its diagonals stand in columns.
+    // P (§3.6) on two rows at once, for the processor to work on both. A row is sixteen words; as a matrix of four by four, each vector is
+    // a line of it. After the columns of the matrix, the lines are turned so that its diagonals stand in columns.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void PermuteRows(ulong* rows)
     {
