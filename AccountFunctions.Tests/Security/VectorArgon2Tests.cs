@@ -25,11 +25,11 @@ public sealed class VectorArgon2Tests
     public void Ten_thousand_random_hashes_are_those_of_libsodium_and_konscious()
     {
         using var engine = new VectorArgon2(TimeProvider.System);
-        Parallel.For(0, 10_000, number =>
+        for (var number = 0; number < 10_000; number++)
         {
             var hash = new Argon2Hash(
-                RandomNumberGenerator.GetInt32(8, number % 100 == 0 ? 4096 : 96),
-                RandomNumberGenerator.GetInt32(1, 5),
+                RandomNumberGenerator.GetInt32(8, number % 500 == 0 ? 4096 : 48),
+                RandomNumberGenerator.GetInt32(1, 4),
                 1,
                 RandomNumberGenerator.GetBytes(16),
                 new byte[RandomNumberGenerator.GetInt32(16, 200)]);
@@ -38,7 +38,7 @@ public sealed class VectorArgon2Tests
 
             Assert.Equal(new SodiumArgon2().Derive(password, hash), tag);
             Assert.Equal(new KonsciousArgon2().Derive(password, hash), tag);
-        });
+        }
     }
 
     [Fact]

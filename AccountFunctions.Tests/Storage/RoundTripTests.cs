@@ -32,12 +32,12 @@ public sealed class RoundTripTests(AzuriteFixture azurite) : AppTests(azurite)
     }
 
     [Fact]
-    public async Task Login_reads_twice_and_writes_once()
+    public async Task Login_reads_twice_and_the_sessions_beside_the_hash_and_writes_once()
     {
         await App.ActivateAsync(Address);
         await WarmUpAsync();
 
-        Assert.Equal(["GET Addresses", "GET Accounts", "POST $batch"], await CountAsync(() => App.LoginAsync(Address)));
+        Assert.Equal(["GET Addresses", "GET Accounts", "GET Accounts", "POST $batch"], await CountAsync(() => App.LoginAsync(Address)));
     }
 
     [Fact]
