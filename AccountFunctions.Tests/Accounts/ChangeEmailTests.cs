@@ -412,7 +412,7 @@ public sealed class ChangeEmailTests(AzuriteFixture azurite) : AppTests(azurite)
         var id = (await App.RowsAsync("Accounts")).Single(row => row.RowKey == "account").PartitionKey;
         await App.PostAsync("code", new { username = Old });
         var code = await App.NextCodeAsync(Old, 2);
-        await App.Services.GetRequiredService<AccountStore>().TryInsertAsync(id, [Redeemed(id, Old, New)], default);
+        await App.Services.GetRequiredService<AccountStore>().TryInsertAsync(id, [Redeemed(id, New)], default);
         await App.Table("Addresses").AddEntityAsync(
             new Azure.Data.Tables.TableEntity(EmailAddress.KeyOf(Address(New)), "account") { ["AccountId"] = id });
         Assert.Equal(HttpStatusCode.OK, (await ForgotAsync(Old, code)).Status);
@@ -439,16 +439,14 @@ public sealed class ChangeEmailTests(AzuriteFixture azurite) : AppTests(azurite)
             LastName = "",
             Created = now,
         };
-        await App.Services.GetRequiredService<AccountStore>().TryInsertAsync(id, [account, Redeemed(id, username, wanted)], default);
+        await App.Services.GetRequiredService<AccountStore>().TryInsertAsync(id, [account, Redeemed(id, wanted)], default);
         return id;
     }
 
-    private EmailChangeEntity Redeemed(string id, string username, string wanted) => new(id)
+    private EmailChangeEntity Redeemed(string id, string wanted) => new(id)
     {
         Username = Address(wanted),
         Mailbox = wanted,
-        FormerUsername = username,
-        FormerMailbox = username,
         Nonce = Ids.New(App.Time.GetUtcNow()),
         TriesLeft = 5,
         Issued = App.Time.GetUtcNow(),
@@ -486,7 +484,7 @@ public sealed class ChangeEmailTests(AzuriteFixture azurite) : AppTests(azurite)
     {
         var id = (await App.RowsAsync("Accounts")).Single(row => row.RowKey == "account").PartitionKey;
         var key = EmailAddress.KeyOf(Address(address));
-        await App.Services.GetRequiredService<AddressMover>().ReleaseAsync(new AddressRelease(id, key, App.Time.GetUtcNow()), default);
+        await App.Services.GetRequiredService<AddressReleaser>().ReleaseAsync(new AddressRelease(id, key, App.Time.GetUtcNow()), default);
     }
 
     private async Task<IEnumerable<string>> ClaimsAsync()

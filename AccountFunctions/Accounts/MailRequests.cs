@@ -26,7 +26,7 @@ public sealed class MailRequests(AddressStore addresses, MailThrottle throttle, 
         Count(current, isNotice: true)
         ?? await addresses.ChangeAsync(newKey, partition => CountAndSave(partition, isNotice: false), cancellationToken);
 
-    /// <summary>Counts a notice that goes in any case. Null if it would have gone anyway.</summary>
+    /// <summary>Counts a notice. Null if there was room for it.</summary>
     public Task<Problem?> CountNoticeAsync(string addressKey, CancellationToken cancellationToken) =>
         addresses.ChangeAsync(addressKey, partition => CountAndSave(partition, isNotice: true), cancellationToken);
 

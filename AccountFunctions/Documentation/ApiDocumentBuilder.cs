@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using System.Reflection;
 using System.Text.Json;
@@ -128,9 +129,9 @@ internal sealed class ApiDocumentBuilder
                 Name = JsonNamingPolicy.SnakeCaseLower.ConvertName(parameter.Name ?? ""),
                 In = ParameterLocation.Query,
                 Description = parameter.GetCustomAttribute<FieldAttribute>()?.Description,
-                Schema = parameter.ParameterType == typeof(string)
-                    ? text
-                    : new OpenApiSchema { Type = JsonSchemaType.Integer, Minimum = "1", Maximum = Key(ListEvents.MaxSize) },
+                Schema = parameter.GetCustomAttribute<RangeAttribute>() is { } range
+                    ? new OpenApiSchema { Type = JsonSchemaType.Integer, Minimum = $"{range.Minimum}", Maximum = $"{range.Maximum}" }
+                    : text,
             };
         }
 

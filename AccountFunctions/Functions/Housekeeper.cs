@@ -13,6 +13,7 @@ public sealed partial class Housekeeper(
     AddressSweeper addresses,
     AccountSweeper accounts,
     AddressMover mover,
+    AddressReleaser releaser,
     AccountPurger purger,
     NetworkSweeper networks,
     DeliveryReports deliveries,
@@ -43,7 +44,7 @@ public sealed partial class Housekeeper(
             case AddressMove job:
                 return mover.FollowAsync(job, cancellationToken);
             case AddressRelease job:
-                return mover.ReleaseAsync(job, cancellationToken);
+                return releaser.ReleaseAsync(job, cancellationToken);
             case AccountPurge job:
                 return purger.PurgeAsync(job, cancellationToken);
             case NetworkSweep job:

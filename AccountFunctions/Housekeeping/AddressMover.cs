@@ -1,4 +1,3 @@
-using AccountFunctions.Email;
 using AccountFunctions.Security;
 using AccountFunctions.Storage;
 using Microsoft.Extensions.Logging;
@@ -6,15 +5,15 @@ using Microsoft.Extensions.Logging;
 namespace AccountFunctions.Housekeeping;
 
 /// <summary>
-/// Moves an account to the address whose code its owner has redeemed: claims the new address, moves the account, and frees the old address
-/// once it is no longer the recovery address. Every step can be repeated; a job repeats them where a process died. The account's row alone
-/// decides which addresses are its own, so a claim without it is only in the way until it is released.
+/// Moves an account to the address whose code its owner has redeemed: claims the new address, moves the account, and leaves the old one to
+/// <see cref="AddressReleaser"/>. Every step can be repeated; a job repeats them where a process died. The account's row alone decides
+/// which addresses are its own, so a claim without it is only in the way until it is released.
 /// </summary>
 public sealed partial class AddressMover(
     AddressStore addresses,
     AccountStore accounts,
+    AddressReleaser releaser,
     HousekeepingQueue queue,
-    EmailOutbox outbox,
     Lifetimes lifetimes,
     TimeProvider time,
     ILogger<AddressMover> logger)
@@ -29,23 +28,6 @@ public sealed partial class AddressMover(
     /// <summary>Has a job finish a move that the request may not. Call it before the redemption is committed.</summary>
     public Task FollowMoveAsync(string accountId, DateTimeOffset redeemed, CancellationToken cancellationToken) =>
         queue.EnqueueAsync(new AddressMove(accountId, redeemed + Retention.Request), cancellationToken);
-
-    /// <summary>
-    /// Frees an address a little later, unless the account needs it then. Call it before the change that gives the address up.
-    /// </summary>
-    public Task ReleaseLaterAsync(string accountId, string addressKey, DateTimeOffset when, CancellationToken cancellationToken) =>
-        queue.EnqueueAsync(new AddressRelease(accountId, addressKey, when), cancellationToken);
-
-    /// <summary>
-    /// Gives an address up: a notice to it, and later its release. Call it before the change; <paramref name="when"/> is the time of the
-    /// event that records it, with <see cref="EventEntity.Mailbox"/>.
-    /// </summary>
-    public async Task LeaveAsync(
-        string accountId, string addressKey, DateTimeOffset when, DateTimeOffset free, CancellationToken cancellationToken)
-    {
-        await outbox.EnqueueAsync(new EmailJob(EmailKind.EmailChanged, addressKey, accountId, when), cancellationToken);
-        await ReleaseLaterAsync(accountId, addressKey, free, cancellationToken);
-    }
 
     /// <summary>Finishes the change of address that is under way, if there is one.</summary>
     /// <returns>The account, at its new address; null if it is gone, or somebody else has the address.</returns>
@@ -92,7 +74,7 @@ public sealed partial class AddressMover(
         }
         else if (claimed)
         {
-            await ReleaseAsync(new AddressRelease(accountId, change.AddressKey, time.GetUtcNow()), cancellationToken);
+            await releaser.ReleaseAsync(new AddressRelease(accountId, change.AddressKey, time.GetUtcNow()), cancellationToken);
         }
 
         return moved?.Username == change.Username ? moved : null;
@@ -111,61 +93,6 @@ public sealed partial class AddressMover(
                 if (partition.EmailChange is { } over && lifetimes.EndOfMail(over.Issued) <= now)
                 {
                     partition.Delete(over);
-                }
-
-                return true;
-            },
-            cancellationToken);
-    }
-
-    /// <summary>Frees an address unless its account needs it.</summary>
-    public async Task ReleaseAsync(AddressRelease job, CancellationToken cancellationToken)
-    {
-        var now = time.GetUtcNow();
-        var isContested = (await addresses.LoadAsync(job.AddressKey, cancellationToken)).ResetCode is { IsRedeemed: false };
-        await accounts.ChangeAsync(
-            job.AccountId,
-            null,
-            async partition =>
-            {
-                if (partition.Account is { } account && account.RecoveryKey == job.AddressKey && account.RecoveryUntil <= now)
-                {
-                    if (isContested && account.TryProlongRecovery(now))
-                    {
-                        await ReleaseLaterAsync(account.Id, job.AddressKey, account.RecoveryUntil, cancellationToken);
-                    }
-                    else
-                    {
-                        account.ForgetRecovery();
-                    }
-
-                    partition.Save(account);
-                }
-
-                return true;
-            },
-            cancellationToken);
-        await addresses.ChangeAsync(
-            job.AddressKey,
-            async partition =>
-            {
-                if (partition.Claim is not { } claim || claim.AccountId != job.AccountId)
-                {
-                    return false;
-                }
-
-                // The account after the claim: one that moves to the address writes its plan before the claim, so either the plan is seen
-                // here, or this commit loses.
-                var read = await accounts.LoadAsync(job.AccountId, cancellationToken);
-                if (read.Account?.Needs(job.AddressKey, read.EmailChange) == true)
-                {
-                    return false;
-                }
-
-                partition.Delete(claim);
-                if (partition.ResetCode is { } code)
-                {
-                    partition.Delete(code);
                 }
 
                 return true;
@@ -217,7 +144,7 @@ public sealed partial class AddressMover(
     {
         var former = account.AddressKey;
         var free = account.MoveTo(change) ? time.GetUtcNow() + Retention.Request : account.RecoveryUntil;
-        return LeaveAsync(account.Id, former, change.Redeemed, free, cancellationToken);
+        return releaser.LeaveAsync(account.Id, former, change.Redeemed, free, cancellationToken);
     }
 
     [LoggerMessage(LogLevel.Information, "Account {AccountId} has a new address.")]

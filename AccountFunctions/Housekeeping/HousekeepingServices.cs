@@ -7,6 +7,7 @@ public static class HousekeepingServices
 {
     public static IServiceCollection AddHousekeeping(this IServiceCollection services) =>
         services
-        .AddSingleton<AddressSweeper>().AddSingleton<AccountSweeper>().AddSingleton<NetworkSweeper>().AddSingleton<AddressMover>()
-        .AddSingleton<AccountPurger>().AddHostedService(provider => provider.GetRequiredService<AccountPurger>());
+            .AddSingleton<AddressSweeper>().AddSingleton<AccountSweeper>().AddSingleton<NetworkSweeper>()
+            .AddSingleton<AddressMover>().AddSingleton<AddressReleaser>()
+            .AddSingleton<AccountPurger>().AddHostedService(provider => provider.GetRequiredService<AccountPurger>());
 }

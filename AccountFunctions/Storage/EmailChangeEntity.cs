@@ -22,11 +22,6 @@ public sealed class EmailChangeEntity(TableEntity columns) : CodeRow(columns)
     /// <summary>The new address as mail is sent to it.</summary>
     public string Mailbox { get => Get<string>(); set => Set(value); }
 
-    /// <summary>The address before; it gets the notice.</summary>
-    public string FormerUsername { get => Get<string>(); set => Set(value); }
-
-    public string FormerMailbox { get => Get<string>(); set => Set(value); }
-
     /// <summary>When the code was redeemed.</summary>
     public DateTimeOffset Redeemed { get => GetTime(); set => Set(value); }
 

@@ -1,8 +1,6 @@
 using AccountFunctions.Housekeeping;
 using AccountFunctions.Security;
 using AccountFunctions.Storage;
-using Azure;
-using Azure.Identity;
 
 namespace Operations;
 
@@ -26,7 +24,7 @@ public sealed class DeletionsCommand(AccountStore accounts, PurgeLog log, Accoun
             return 2;
         }
 
-        try
+        return await StorageErrors.GuardAsync(output, async () =>
         {
             var count = 0;
             await foreach (var id in log.FindPurgedAsync(accounts.ListIdsAsync(cancellationToken), cancellationToken))
@@ -42,17 +40,7 @@ public sealed class DeletionsCommand(AccountStore accounts, PurgeLog log, Accoun
 
             await output.WriteLineAsync(args is ["repeat"] ? $"{count} will be deleted in a moment" : $"{count} in all");
             return 0;
-        }
-        catch (AuthenticationFailedException)
-        {
-            await output.WriteLineAsync("You are not signed in to Azure, or not to the right tenant: run az login, then try again.");
-            return 1;
-        }
-        catch (Exception e) when (e is RequestFailedException or AggregateException)
-        {
-            await output.WriteLineAsync($"The storage cannot be used: {e.Message.Split('\n')[0]}");
-            return 1;
-        }
+        });
     }
 
     private async Task RepeatAsync(string id, CancellationToken cancellationToken)

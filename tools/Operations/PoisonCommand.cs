@@ -1,8 +1,6 @@
 using System.Globalization;
 using AccountFunctions.Email;
 using AccountFunctions.Storage;
-using Azure;
-using Azure.Identity;
 using Azure.Storage.Queues;
 using Azure.Storage.Queues.Models;
 
@@ -35,7 +33,7 @@ public sealed class PoisonCommand(
     public async Task<int> RunAsync(string[] args, CancellationToken cancellationToken)
     {
         var (command, queue) = args is [.. var before, "--queue", var name] ? (before, name) : (args, QueueNames.EmailJobs);
-        try
+        return await StorageErrors.GuardAsync(output, async () =>
         {
             switch (command)
             {
@@ -51,17 +49,7 @@ public sealed class PoisonCommand(
                     await output.WriteLineAsync(Usage);
                     return 2;
             }
-        }
-        catch (AuthenticationFailedException)
-        {
-            await output.WriteLineAsync("You are not signed in to Azure, or not to the right tenant: run az login, then try again.");
-            return 1;
-        }
-        catch (Exception e) when (e is RequestFailedException or AggregateException)
-        {
-            await output.WriteLineAsync($"The storage cannot be used: {e.Message.Split('\n')[0]}");
-            return 1;
-        }
+        });
     }
 
     private QueueClient PoisonOf(string queue) => service.GetQueueClient(QueueNames.PoisonOf(queue));

@@ -85,7 +85,6 @@ public sealed partial class ChangeEmail(
                 var change = partition.NewEmailChange();
                 codes.Issue(change, CodePurpose.EmailChange, now);
                 (change.Username, change.Mailbox) = (address.Canonical, address.Mailbox);
-                (change.FormerUsername, change.FormerMailbox) = (current.Username, current.Mailbox);
                 partition.Save(change);
                 return Success.Done;
             },

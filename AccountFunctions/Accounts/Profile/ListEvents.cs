@@ -1,3 +1,4 @@
+using System.ComponentModel.DataAnnotations;
 using AccountFunctions.Contract;
 using AccountFunctions.Security;
 using AccountFunctions.Storage;
@@ -6,8 +7,12 @@ namespace AccountFunctions.Accounts;
 
 /// <summary>Which part of the history is wanted, as the query of the URL says.</summary>
 public sealed record EventsQuery(
-    [Field("How many events, 20 if it is left out.")] int? PageSize,
-    [Field("`next` of the answer before; the newest events if it is left out.")] string? PageToken);
+    [Field("How many events, 20 if it is left out."), Range(1, EventsQuery.MaxSize)] int? PageSize,
+    [Field("`next` of the answer before; the newest events if it is left out.")] string? PageToken)
+{
+    /// <summary>The most events in one answer.</summary>
+    public const int MaxSize = 100;
+}
 
 public sealed record EventReply(
     [Field("When it happened.", Example = "2026-11-23T12:00:00Z")] DateTime Time,
@@ -30,15 +35,13 @@ public sealed record EventsReply(
     Query = typeof(EventsQuery))]
 public sealed class ListEvents(AccountStore accounts, PageTokens tokens)
 {
-    /// <summary>The most events in one answer.</summary>
-    public const int MaxSize = 100;
     private const int DefaultSize = 20;
 
     public async Task<Result<EventsReply>> HandleAsync(EventsQuery query, Caller caller, CancellationToken cancellationToken)
     {
         var errors = new FieldErrors();
         var size = query.PageSize ?? DefaultSize;
-        if (size is < 1 or > MaxSize)
+        if (size is < 1 or > EventsQuery.MaxSize)
         {
             errors.Add("page_size", FieldError.Invalid);
         }

@@ -8,7 +8,7 @@ namespace AccountFunctions.Accounts;
 
 /// <summary>Sets a new password. Every session and access token issued before ends, and the owner gets a mail.</summary>
 public sealed partial class PasswordSetter(
-    AccountStore accounts, AddressMover mover, MailRequests mails, TimeProvider time, ILogger<PasswordSetter> logger)
+    AccountStore accounts, AddressReleaser releaser, MailRequests mails, TimeProvider time, ILogger<PasswordSetter> logger)
 {
     /// <summary>Sets the password for a redeemed reset code. Once it is set, a repeated call changes nothing.</summary>
     /// <param name="addressKey">Key of the address that the code was mailed to.</param>
@@ -63,7 +63,7 @@ public sealed partial class PasswordSetter(
         {
             if (change.IsUnderWay(account))
             {
-                await mover.ReleaseLaterAsync(account.Id, change.AddressKey, when + Retention.Request, cancellationToken);
+                await releaser.ReleaseLaterAsync(account.Id, change.AddressKey, when + Retention.Request, cancellationToken);
             }
 
             partition.Delete(change);
@@ -71,7 +71,7 @@ public sealed partial class PasswordSetter(
 
         if (addressKey == account.RecoveryKey)
         {
-            await mover.LeaveAsync(account.Id, account.AddressKey, when, when + Retention.Request, cancellationToken);
+            await releaser.LeaveAsync(account.Id, account.AddressKey, when, when + Retention.Request, cancellationToken);
             partition.Insert(new EventEntity(account.Id, EventKind.EmailRestored, when) { Mailbox = account.Mailbox });
             account.Recover();
         }
