@@ -34,6 +34,7 @@ public sealed partial class SecurityTableTests
         ("C4", "Mail caps per address over all purposes, and for all mails together a quota that no minute and no hour exceeds"),
         ("C5", "Counters are exact under races and shared by instances; an outage opens nothing"),
         ("C6", "429 says when to come back, in the envelope or as a problem document"),
+        ("C7", "A client with the secret of an earlier sign-in is counted by itself: strangers neither delay nor lock it"),
         ("C8", "A refresh that succeeds does not count towards the limit of its network; one that is refused does"),
         ("D1", "8 to 256 code points after NFKC; over-long passwords are refused, never cut"),
         ("D2", "No composition rules; all of Unicode, spaces and outer white space count"),

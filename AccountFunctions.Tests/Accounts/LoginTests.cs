@@ -15,7 +15,8 @@ public sealed class LoginTests(AzuriteFixture azurite) : AppTests(azurite)
         var login = (await App.LoginAsync("ADA@example.com")).Data;
 
         Assert.Equal(
-            ["access", "refresh", "user", "role", "token_type", "expires_in"], login.EnumerateObject().Select(member => member.Name));
+            ["access", "refresh", "user", "role", "token_type", "expires_in", "device"],
+            login.EnumerateObject().Select(member => member.Name));
         Assert.Equal(("C", "Bearer", 900), (
             login.GetProperty("role").GetString(),
             login.GetProperty("token_type").GetString(),

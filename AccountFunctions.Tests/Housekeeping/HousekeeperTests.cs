@@ -70,7 +70,7 @@ public sealed class HousekeeperTests(AzuriteFixture azurite) : AppTests(azurite)
     }
 
     [Fact]
-    public async Task Only_the_account_and_its_recent_history_stay()
+    public async Task Only_the_account_its_recent_history_and_its_devices_stay()
     {
         await App.SignInAsync(Address);
         await App.PostAsync("code", new { username = Address });
@@ -83,9 +83,9 @@ public sealed class HousekeeperTests(AzuriteFixture azurite) : AppTests(azurite)
         await WaitForAsync("Addresses", "account");
 
         // The session that the reset ended is gone, the one opened afterwards goes on.
-        await WaitForAsync("Accounts", "account", "event", "event", "event", "event", "session");
+        await WaitForAsync("Accounts", "account", "event", "event", "event", "event", "session", "trusted");
         App.Time.Advance(TimeSpan.FromDays(20));
-        await WaitForAsync("Accounts", "account", "event", "event", "event", "event");
+        await WaitForAsync("Accounts", "account", "event", "event", "event", "event", "trusted");
     }
 
     [Fact]
@@ -95,15 +95,15 @@ public sealed class HousekeeperTests(AzuriteFixture azurite) : AppTests(azurite)
         App.Time.Advance(TimeSpan.FromDays(2));
         await WaitForAsync("Addresses", "account");
         App.Time.Advance(TimeSpan.FromDays(20));
-        await WaitForAsync("Accounts", "account", "event", "event");
+        await WaitForAsync("Accounts", "account", "event", "event", "trusted");
 
         await App.LoginAsync(Address);
         App.Time.Advance(TimeSpan.FromDays(10));
         await App.LoginAsync(Address);
         App.Time.Advance(TimeSpan.FromDays(6));
-        await WaitForAsync("Accounts", "account", "event", "event", "event", "event", "session");
+        await WaitForAsync("Accounts", "account", "event", "event", "event", "event", "session", "trusted", "trusted", "trusted");
         App.Time.Advance(TimeSpan.FromDays(20));
-        await WaitForAsync("Accounts", "account", "event", "event", "event", "event");
+        await WaitForAsync("Accounts", "account", "event", "event", "event", "event", "trusted", "trusted", "trusted");
     }
 
     [Fact]
@@ -116,7 +116,7 @@ public sealed class HousekeeperTests(AzuriteFixture azurite) : AppTests(azurite)
         await WaitForJobsAsync();
         App.Time.Advance(TimeSpan.FromDays(20));
 
-        await WaitForAsync("Accounts", "account", "event");
+        await WaitForAsync("Accounts", "account", "event", "trusted");
     }
 
     [Fact]

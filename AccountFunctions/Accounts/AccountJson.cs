@@ -33,7 +33,6 @@ namespace AccountFunctions.Accounts;
 [JsonSerializable(typeof(ConfirmEmailRequest))]
 [JsonSerializable(typeof(DeleteAccountRequest))]
 [JsonSerializable(typeof(DeleteAccountReply))]
-[JsonSerializable(typeof(RestoreAccountRequest))]
 [JsonSerializable(typeof(EventsReply))]
 [JsonSerializable(typeof(AccountExport))]
 [JsonSerializable(typeof(JsonWebKeys))]

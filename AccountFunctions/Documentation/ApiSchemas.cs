@@ -106,6 +106,9 @@ internal sealed class ApiSchemas(OpenApiDocument document, PasswordOptions passw
         var example = field.Example;
         var maxLength = field.MaxLength;
         keywords["description"] = field.Description;
+
+        // The exporter takes the default of a parameter for one of the member.
+        keywords.Remove("default");
         switch (field.Kind)
         {
             case FieldKind.Address:

@@ -5,8 +5,8 @@ using Microsoft.Extensions.Options;
 namespace AccountFunctions.Housekeeping;
 
 /// <summary>
-/// Removes ended sessions and old history from an account. While there are sessions, one job follows the account: the claim on its address
-/// names it. The job ends with the last session, and the next sign-in starts another.
+/// Removes ended sessions, void devices and old history from an account. While there are sessions, one job follows the account: the claim
+/// on its address names it. The job ends with the last session, and the next sign-in starts another.
 /// </summary>
 public sealed class AccountSweeper(
     AddressStore addresses,
@@ -25,11 +25,12 @@ public sealed class AccountSweeper(
         }
 
         var now = time.GetUtcNow();
-        var sessions = await accounts.ListSessionsAsync(account.Id, cancellationToken);
+        var (sessions, devices) = await accounts.ListSignInsAsync(account.Id, cancellationToken);
         var ended = sessions
             .Where(session => session.Version != account.Version || session.EndsAt(options.Value.RefreshIdleLifetime) <= now)
             .ToList();
-        await accounts.DeleteAsync(account.Id, ended, cancellationToken);
+        var voided = devices.Where(device => !device.IsGoodFor(account, now));
+        await accounts.DeleteAsync(account.Id, ended.Concat<TableRow>(voided), cancellationToken);
         await accounts.DeleteEventsAsync(account.Id, now - Retention.History, cancellationToken);
 
         if (ended.Count < sessions.Count && claim.SweepDue == job.Due)

@@ -33,11 +33,25 @@ public sealed class AccountStore(TableServiceClient service, ChangeLoop loop)
         return table.QueryAsync<TableEntity>(filter, pageSize, cancellationToken: cancellationToken).Select(row => new EventEntity(row));
     }
 
-    public async Task<IReadOnlyList<SessionEntity>> ListSessionsAsync(string accountId, CancellationToken cancellationToken)
+    /// <summary>Null if there is none.</summary>
+    public async Task<SessionEntity?> FindSessionAsync(string accountId, string sessionId, CancellationToken cancellationToken) =>
+        await table.FindAsync(accountId, SessionEntity.RowPrefix + sessionId, cancellationToken) is { } row ? new SessionEntity(row) : null;
+
+    /// <summary>Null if there is none.</summary>
+    /// <param name="hash"><see cref="DeviceEntity.Hash"/>.</param>
+    public async Task<DeviceEntity?> FindDeviceAsync(string accountId, string hash, CancellationToken cancellationToken) =>
+        await table.FindAsync(accountId, DeviceEntity.RowPrefix + hash, cancellationToken) is { } row ? new DeviceEntity(row) : null;
+
+    /// <summary>The sessions, oldest first, and the devices that signed in.</summary>
+    public async Task<(IReadOnlyList<SessionEntity> Sessions, IReadOnlyList<DeviceEntity> Devices)> ListSignInsAsync(
+        string accountId, CancellationToken cancellationToken)
     {
         // A range of row keys: '.' is the character after '-'.
-        var filter = TableClient.CreateQueryFilter($"PartitionKey eq {accountId} and RowKey ge {"session-"} and RowKey lt {"session."}");
-        return (await table.ListAsync(filter, cancellationToken)).ConvertAll(row => new SessionEntity(row));
+        var filter = TableClient.CreateQueryFilter(
+            $"PartitionKey eq {accountId} and RowKey ge {SessionEntity.RowPrefix} and RowKey lt {"trusted-device."}");
+        var isSession = (await table.ListAsync(filter, cancellationToken))
+            .ToLookup(row => row.RowKey.StartsWith(SessionEntity.RowPrefix, StringComparison.Ordinal));
+        return ([.. isSession[true].Select(row => new SessionEntity(row))], [.. isSession[false].Select(row => new DeviceEntity(row))]);
     }
 
     /// <summary>What the history records of this very moment.</summary>
@@ -102,13 +116,38 @@ public sealed class AccountStore(TableServiceClient service, ChangeLoop loop)
     /// <summary>Saves one row. False if it has changed since it was read.</summary>
     public Task<bool> TrySaveAsync(TableRow row, CancellationToken cancellationToken) => table.TrySaveAsync(row, cancellationToken);
 
-    /// <summary>Opens a session and ends others. If one of those has changed since it was read, all of them stay.</summary>
-    public async Task OpenSessionAsync(
-        SessionEntity session, EventEntity signedIn, IEnumerable<SessionEntity> ended, CancellationToken cancellationToken)
+    /// <summary>
+    /// Lets <paramref name="decide"/> change what a device counts, and saves it unless it is refused; after a lost race, it starts again.
+    /// </summary>
+    /// <param name="decide">Must refuse a device without an ETag: it is no longer there.</param>
+    /// <exception cref="UnavailableException">Every race was lost.</exception>
+    public async Task<Problem?> ChangeAsync(DeviceEntity loaded, Func<DeviceEntity, Problem?> decide, CancellationToken cancellationToken)
     {
+        Problem? refused = null;
+        return await loop.RunAsync(
+            loaded.RowKey,
+            loaded,
+            async () => await FindDeviceAsync(loaded.PartitionKey, loaded.Hash, cancellationToken) ?? new(loaded.PartitionKey, loaded.Hash),
+            device => Task.FromResult(refused = decide(device)),
+            device => refused is null ? table.TrySaveAsync(device, cancellationToken) : Task.FromResult(true),
+            cancellationToken);
+    }
+
+    /// <summary>Opens a session of a device. If another row has changed since it was read, none but the new ones is touched.</summary>
+    /// <param name="device">New, or as it was read.</param>
+    /// <param name="ended">Sessions and devices to delete.</param>
+    public async Task OpenSessionAsync(
+        SessionEntity session,
+        DeviceEntity device,
+        EventEntity signedIn,
+        IEnumerable<TableRow> ended,
+        CancellationToken cancellationToken)
+    {
+        var isNew = device.ETag == default;
         var partition = new Partition(session.PartitionKey);
         partition.Insert(session);
         partition.Insert(signedIn);
+        partition.Save(device);
         foreach (var old in ended)
         {
             partition.Delete(old);
@@ -116,7 +155,7 @@ public sealed class AccountStore(TableServiceClient service, ChangeLoop loop)
 
         if (!await partition.CommitAsync(table, cancellationToken))
         {
-            await TryInsertAsync(session.PartitionKey, [session, signedIn], cancellationToken);
+            await TryInsertAsync(session.PartitionKey, isNew ? [session, signedIn, device] : [session, signedIn], cancellationToken);
         }
     }
 

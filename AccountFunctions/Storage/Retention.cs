@@ -12,6 +12,9 @@ public static class Retention
     /// </summary>
     public static readonly TimeSpan Failures = TimeSpan.FromDays(30);
 
+    /// <summary>How long a client is remembered after its last sign-in.</summary>
+    public static readonly TimeSpan Devices = TimeSpan.FromDays(365);
+
     /// <summary>How long a notice is worth sending, and how far back mails to an address are counted.</summary>
     public static readonly TimeSpan Mails = TimeSpan.FromDays(1);
 

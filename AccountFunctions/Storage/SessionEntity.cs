@@ -39,6 +39,9 @@ public sealed class SessionEntity(TableEntity columns) : TableRow(columns)
     /// <summary>How the user signed in: authentication methods (RFC 8176).</summary>
     public IReadOnlyList<string> Amr { get => GetList() is [_, ..] methods ? methods : [PasswordMethod]; set => SetList(value); }
 
+    /// <summary><see cref="DeviceEntity.Hash"/> of the device that signed in; null for sessions from before there were any.</summary>
+    public string? Device { get => GetText(); set => Set(value); }
+
     /// <summary>What the client called itself at sign-in.</summary>
     public string? Client { get => GetText(); set => Set(value); }
 }

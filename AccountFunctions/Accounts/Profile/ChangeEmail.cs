@@ -51,7 +51,7 @@ public sealed partial class ChangeEmail(
             return proved.Problem;
         }
 
-        if (await mails.CountChangeAsync(proved.Reply, address.Key, cancellationToken) is { } throttled)
+        if (await mails.CountChangeAsync(proved.Reply.Partition, address.Key, cancellationToken) is { } throttled)
         {
             return throttled;
         }

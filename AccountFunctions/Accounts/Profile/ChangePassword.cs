@@ -42,8 +42,9 @@ public sealed class ChangePassword(
         }
 
         var credential = await passwords.HashAsync(replacement, account.Credential?.Salt, cancellationToken);
-        var notify = await addresses.ChangeAsync(proved.Reply, current => Task.FromResult(VoidCode(current)), cancellationToken);
-        return await setter.ChangeAsync(caller, credential, notify, cancellationToken);
+        var (partition, device) = proved.Reply;
+        var notify = await addresses.ChangeAsync(partition, current => Task.FromResult(VoidCode(current)), cancellationToken);
+        return await setter.ChangeAsync(caller, device, credential, notify, cancellationToken);
     }
 
     /// <summary>Voids an open code and counts the notice; false if no more mail may go.</summary>

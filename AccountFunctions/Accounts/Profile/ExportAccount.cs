@@ -7,6 +7,7 @@ public sealed record AccountExport(
     [Field("The account.")] AccountExportDetails Account,
     [Field("Its addresses: the one that it has, and the recovery address.")] IReadOnlyList<AddressExport> Addresses,
     [Field("Its sessions.")] IReadOnlyList<SessionExport> Sessions,
+    [Field("The clients that are counted by themselves when they sign in.")] IReadOnlyList<DeviceExport> Devices,
     [Field("Its history, newest first.")] IAsyncEnumerable<EventExport> Events);
 
 public sealed record AccountExportDetails(
@@ -35,6 +36,11 @@ public sealed record SessionExport(
     [Field("When it ends, however much it is used.", Example = "2027-02-21T12:00:00Z")] DateTime Expires,
     [Field("What the client called itself at sign-in.", Example = "ExampleApp/2.1")] string? Client,
     [Field("How the user signed in (RFC 8176).")] IReadOnlyList<string> Amr);
+
+public sealed record DeviceExport(
+    [Field("When the client signed in first.", Example = "2026-11-23T12:00:00Z")] DateTime Created,
+    [Field("When it signed in last.", Example = "2026-11-23T12:15:00Z")] DateTime LastUsed,
+    [Field("Failed sign-ins since the last success.", Example = 0)] int FailedSignIns);
 
 public sealed record EventExport(
     [Field("When it happened.", Example = "2026-11-23T12:00:00Z")] DateTime Time,
@@ -65,10 +71,10 @@ public sealed class ExportAccount(AccountStore accounts, AddressStore addresses)
             addressExports.Add(await ExportAsync(username, mailbox, cancellationToken));
         }
 
-        var sessions = await accounts.ListSessionsAsync(id, cancellationToken);
+        var (sessions, devices) = await accounts.ListSignInsAsync(id, cancellationToken);
         var events = accounts.ListEventsAsync(id, null, null, cancellationToken).Select(Export);
         var export = new AccountExport(
-            Export(account, partition.EmailChange), addressExports, [.. sessions.Select(Export)], events);
+            Export(account, partition.EmailChange), addressExports, [.. sessions.Select(Export)], [.. devices.Select(Export)], events);
         return new Result<AccountExport>(export) { FileName = "account.json" };
     }
 
@@ -99,4 +105,7 @@ public sealed class ExportAccount(AccountStore accounts, AddressStore addresses)
 
     private static SessionExport Export(SessionEntity session) => new(
         session.Id, session.Created.UtcDateTime, session.LastUsed.UtcDateTime, session.Expires.UtcDateTime, session.Client, session.Amr);
+
+    private static DeviceExport Export(DeviceEntity device) =>
+        new(device.Created.UtcDateTime, device.LastUsed.UtcDateTime, device.Failures);
 }

@@ -5,28 +5,52 @@ using AccountFunctions.Storage;
 namespace AccountFunctions.Accounts;
 
 /// <summary>
-/// Has a caller prove again who it is (OWASP ASVS 5.0 V7.5.1), and slows guessing at the password down as at sign-in.
+/// Has a caller prove again who it is (OWASP ASVS 5.0 V7.5.1), and slows guessing at the password down as at sign-in. The
+/// device of the caller's session counts, so strangers who fail at the address are in nobody's way here. A wrong password counts at the
+/// address, too: a thief of the session may be guessing.
 /// </summary>
-public sealed class Reauthentication(AddressStore addresses, Passwords passwords, SignInThrottle throttle)
+public sealed class Reauthentication(
+    AddressStore addresses, AccountStore accounts, Passwords passwords, SignInThrottle throttle, TimeProvider time)
 {
     /// <inheritdoc cref="Passwords.ReadCurrent"/>
     public string? Read(FieldErrors errors, string field, Member<string> member) => passwords.ReadCurrent(errors, field, member);
 
-    /// <returns>The partition of the caller's address.</returns>
-    public async Task<Result<AddressPartition>> CheckAsync(Caller caller, string password, CancellationToken cancellationToken)
+    public async Task<Result<ProvedCaller>> CheckAsync(Caller caller, string password, CancellationToken cancellationToken)
     {
         var account = caller.Account;
-        using var attempt = throttle.Begin(account.AddressKey);
-        var partition = await addresses.LoadAsync(account.AddressKey, cancellationToken);
-        if (throttle.Delay(partition.Guard) is { } delayed)
+        var hash = (await accounts.FindSessionAsync(account.Id, caller.SessionId, cancellationToken))?.Device;
+        using var attempt = throttle.Begin(account.AddressKey, hash);
+        var loading = addresses.LoadAsync(account.AddressKey, cancellationToken);
+        var device = hash is null ? null : await accounts.FindDeviceAsync(account.Id, hash, cancellationToken);
+        device = device?.IsGoodFor(account, time.GetUtcNow()) == true ? device : null;
+        var partition = await loading;
+        if (throttle.Delay(device ?? (FailureCounter)partition.Guard) is { } delayed)
         {
             return delayed;
         }
 
         var isRight = await passwords.VerifyAsync(password, [account.Credential], cancellationToken) == 0;
         var outcome = isRight ? SignInOutcome.Succeeded : SignInOutcome.Failed;
-        return await throttle.RecordAsync(partition, attempt, outcome, cancellationToken) is { } refused ? refused
-            : isRight ? partition
-            : Problem.InvalidPassword;
+        if (await throttle.RecordAsync(partition, device, attempt, outcome, cancellationToken) is { } refused)
+        {
+            return refused;
+        }
+
+        if (isRight)
+        {
+            return new ProvedCaller(partition, device);
+        }
+
+        if (device is not null)
+        {
+            await throttle.RecordAsync(partition, null, attempt, outcome, cancellationToken);
+        }
+
+        return Problem.InvalidPassword;
     }
 }
+
+/// <summary>A caller who has just proved the password.</summary>
+/// <param name="Partition">Of the caller's address.</param>
+/// <param name="Device">The device of the caller's session; null if it has none that is good.</param>
+public sealed record ProvedCaller(AddressPartition Partition, DeviceEntity? Device);

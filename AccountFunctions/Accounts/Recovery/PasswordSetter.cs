@@ -83,10 +83,11 @@ public sealed partial class PasswordSetter(
         }
     }
 
-    /// <summary>Changes the caller's password. The session that calls goes on.</summary>
+    /// <summary>Changes the caller's password. The session that calls goes on, and so does its device.</summary>
+    /// <param name="device">As it was just read; null if the session has none.</param>
     /// <param name="notify">False if the address has had as many mails as it may.</param>
     public async Task<Result<Success>> ChangeAsync(
-        Caller caller, Credential credential, bool notify, CancellationToken cancellationToken)
+        Caller caller, DeviceEntity? device, Credential credential, bool notify, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
         var account = caller.Account;
@@ -96,7 +97,7 @@ public sealed partial class PasswordSetter(
         }
 
         LogChanged(account.Id, caller.SessionId);
-        return await accounts.ChangeAsync<Result<Success>>(
+        var result = await accounts.ChangeAsync<Result<Success>>(
             account.Id,
             caller.SessionId,
             partition =>
@@ -123,6 +124,14 @@ public sealed partial class PasswordSetter(
                 return Success.Done;
             },
             cancellationToken);
+        if (!result.IsRefused && device is not null)
+        {
+            // If it has changed meanwhile, the client gets another one with its next sign-in.
+            device.PasswordChanged = now;
+            await accounts.TrySaveAsync(device, cancellationToken);
+        }
+
+        return result;
     }
 
     private static void Set(AccountPartition partition, AccountEntity account, Credential credential, DateTimeOffset now)

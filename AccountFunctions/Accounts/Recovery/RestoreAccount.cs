@@ -5,11 +5,6 @@ using Microsoft.Extensions.Logging;
 
 namespace AccountFunctions.Accounts;
 
-public sealed record RestoreAccountRequest(
-    [Field("The e-mail address. Outer white space is ignored.", Kind = FieldKind.Address, Required = true)]
-    Member<string> Username = default,
-    [Field("The password, exactly as it was typed.", Kind = FieldKind.Password, Required = true)] Member<string> Password = default);
-
 /// <summary>Takes a deletion back that the owner has asked for, and signs in.</summary>
 [Operation(
     "Keep an account after all",
@@ -27,10 +22,9 @@ public sealed partial class RestoreAccount(
     TimeProvider time,
     ILogger<RestoreAccount> logger)
 {
-    public async Task<Result<TokenReply>> HandleAsync(RestoreAccountRequest request, Visitor visitor, CancellationToken cancellationToken)
+    public async Task<Result<TokenReply>> HandleAsync(LoginRequest request, Visitor visitor, CancellationToken cancellationToken)
     {
-        var known = await check.RunAsync(
-            request.Username, request.Password, visitor, account => account.DeletesAt is not null, cancellationToken);
+        var known = await check.RunAsync(request, visitor, account => account.DeletesAt is not null, cancellationToken);
         if (known.IsRefused)
         {
             return known.Problem;

@@ -21,7 +21,7 @@ public sealed class ListSessions(AccountStore accounts, IOptions<TokenOptions> o
     {
         var now = time.GetUtcNow();
         var idleLifetime = options.Value.RefreshIdleLifetime;
-        var sessions = await accounts.ListSessionsAsync(caller.Account.Id, cancellationToken);
+        var (sessions, _) = await accounts.ListSignInsAsync(caller.Account.Id, cancellationToken);
         return new Result<IReadOnlyList<SessionReply>>(
         [
             .. sessions

@@ -8,12 +8,16 @@ namespace AccountFunctions.Accounts;
 public sealed record LoginRequest(
     [Field("The e-mail address. Outer white space is ignored.", Kind = FieldKind.Address, Required = true)]
     Member<string> Username = default,
-    [Field("The password, exactly as it was typed.", Kind = FieldKind.Password, Required = true)] Member<string> Password = default);
+    [Field("The password, exactly as it was typed.", Kind = FieldKind.Password, Required = true)] Member<string> Password = default,
+    [Field("`device` of this client's last sign-in. Then failures of others at the address do not delay it.", Nullable = true,
+        Example = TokenReplies.DeviceExample)]
+    Member<string> Device = default);
 
 /// <summary>Checks a password, as <see cref="PasswordCheck"/> does, and opens a session.</summary>
 [Operation(
     "Sign in",
-    Description = "Opens a session. Failures are counted by address: after some of them every try, the right one too, has to wait.",
+    Description = "Opens a session. Failures are counted by address: after some of them every try, the right one too, has to wait. "
+        + "A client that keeps `device` and sends it the next time is counted by itself.",
     Refusals =
     [
         nameof(Problem.InvalidCredentials), nameof(Problem.NotActive), nameof(Problem.ExpiredAccount), nameof(Problem.DisabledAccount),
@@ -24,7 +28,7 @@ public sealed partial class Login(
 {
     public async Task<Result<TokenReply>> HandleAsync(LoginRequest request, Visitor visitor, CancellationToken cancellationToken)
     {
-        var known = await check.RunAsync(request.Username, request.Password, visitor, _ => true, cancellationToken);
+        var known = await check.RunAsync(request, visitor, _ => true, cancellationToken);
         return known.IsRefused ? known.Problem
             : known.Reply.Refusal is { } refusal ? refusal
             : await OpenSessionAsync(known.Reply, visitor, cancellationToken);

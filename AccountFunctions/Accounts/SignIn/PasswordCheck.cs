@@ -21,21 +21,18 @@ public sealed partial class PasswordCheck(
     /// Whether the operation is for this account. If not, the right password counts as a wrong one, so that no answer tells them apart.
     /// </param>
     public async Task<Result<KnownUser>> RunAsync(
-        Member<string> username,
-        Member<string> typed,
-        Visitor visitor,
-        Predicate<AccountEntity> isMeant,
-        CancellationToken cancellationToken)
+        LoginRequest request, Visitor visitor, Predicate<AccountEntity> isMeant, CancellationToken cancellationToken)
     {
         var errors = new FieldErrors();
-        var address = errors.RequiredAddress("username", username);
-        var password = passwords.ReadCurrent(errors, "password", typed);
+        var address = errors.RequiredAddress("username", request.Username);
+        var password = passwords.ReadCurrent(errors, "password", request.Password);
+        var secret = errors.Optional("device", request.Device) is { } text ? new DeviceSecret(text) : null;
         if (address is null || password is null || errors.Any)
         {
             return errors.ToProblem();
         }
 
-        using var attempt = throttle.Begin(address.Key);
+        using var attempt = throttle.Begin(address.Key, secret?.Hash);
         var loaded = await addresses.LoadAsync(address.Key, visitor.Admission, cancellationToken);
         if (loaded.IsRefused)
         {
@@ -43,17 +40,21 @@ public sealed partial class PasswordCheck(
         }
 
         var partition = loaded.Reply;
-        if (throttle.Delay(partition.Guard) is { } delayed)
+        if (secret is null && throttle.Delay(partition.Guard) is { } delayed)
         {
             return delayed;
         }
 
         var now = time.GetUtcNow();
         var pending = partition.Pendings.LastOrDefault(row => row.IsLive(now));
-        var account = await FindAsync(partition, cancellationToken);
+        var (account, device) = await FindAsync(partition, secret, now, cancellationToken);
+        if (throttle.Delay(device ?? (FailureCounter)partition.Guard) is { } refused)
+        {
+            return refused;
+        }
 
         // While the password is hashed, so that it takes no time.
-        var sessions = accounts.ListSessionsAsync(account?.Id ?? NobodyAt(partition), cancellationToken);
+        var signIns = accounts.ListSignInsAsync(account?.Id ?? NobodyAt(partition), cancellationToken);
 
         // A registration is checked at a taken address, too. Otherwise registering and signing in there would tell whether the address is
         // taken.
@@ -63,10 +64,10 @@ public sealed partial class PasswordCheck(
             1 => SignInOutcome.NotActive,
             _ => SignInOutcome.Failed,
         };
-        var open = await sessions;
-        if (await throttle.RecordAsync(partition, attempt, outcome, cancellationToken) is { } refused)
+        var (sessions, devices) = await signIns;
+        if (await throttle.RecordAsync(partition, device, attempt, outcome, cancellationToken) is { } late)
         {
-            return refused;
+            return late;
         }
 
         switch (outcome)
@@ -74,7 +75,12 @@ public sealed partial class PasswordCheck(
             case SignInOutcome.NotActive:
                 return Problem.NotActive;
             case SignInOutcome.Succeeded when account is not null:
-                return new KnownUser(partition, account, account.StateAt(now), password, open);
+                return new KnownUser(partition, account, account.StateAt(now), password)
+                {
+                    Sessions = sessions,
+                    Devices = devices,
+                    Device = device is not null && secret is not null ? (device, secret) : null,
+                };
             case var _ when (account?.Id ?? pending?.Id) is { } id:
                 LogFailed(id);
                 break;
@@ -84,11 +90,16 @@ public sealed partial class PasswordCheck(
     }
 
     // At its recovery address, an account answers codes alone. It is read there all the same, like one that does not exist.
-    private async Task<AccountEntity?> FindAsync(AddressPartition partition, CancellationToken cancellationToken) =>
-        await accounts.FindAsync(partition.Claim?.AccountId ?? NobodyAt(partition), cancellationToken) is { } account
-        && account.AddressKey == partition.Key
-            ? account
-            : null;
+    private async Task<(AccountEntity? Account, DeviceEntity? Device)> FindAsync(
+        AddressPartition partition, DeviceSecret? secret, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        // Side by side: the device adds no time.
+        var id = partition.Claim?.AccountId ?? NobodyAt(partition);
+        var finding = secret is null ? null : accounts.FindDeviceAsync(id, secret.Hash, cancellationToken);
+        var account = await accounts.FindAsync(id, cancellationToken) is { } found && found.AddressKey == partition.Key ? found : null;
+        var device = finding is null ? null : await finding;
+        return (account, account is not null && device?.IsGoodFor(account, now) == true ? device : null);
+    }
 
     // The id of an account that does not exist.
     private static string NobodyAt(AddressPartition partition) => partition.Key[..32];
@@ -99,10 +110,17 @@ public sealed partial class PasswordCheck(
 
 /// <summary>A visitor who knows the password of an account.</summary>
 /// <param name="Partition">Of the account's address.</param>
-/// <param name="Sessions">The account's sessions, those that have ended and are not yet removed among them.</param>
-public sealed record KnownUser(
-    AddressPartition Partition, AccountEntity Account, AccountState State, string Password, IReadOnlyList<SessionEntity> Sessions)
+public sealed record KnownUser(AddressPartition Partition, AccountEntity Account, AccountState State, string Password)
 {
+    /// <summary>The account's sessions, those that have ended and are not yet removed among them.</summary>
+    public required IReadOnlyList<SessionEntity> Sessions { get; init; }
+
+    /// <summary>The account's devices, void ones among them.</summary>
+    public required IReadOnlyList<DeviceEntity> Devices { get; init; }
+
+    /// <summary>The device that the user has proved to sign in with; null if there is none.</summary>
+    public required (DeviceEntity Row, DeviceSecret Secret)? Device { get; init; }
+
     /// <summary>Why the account may not sign in; null if it may.</summary>
     public Problem? Refusal => State switch
     {

@@ -9,6 +9,7 @@ namespace AccountFunctions.Accounts;
 /// <summary>Opens sessions.</summary>
 public sealed partial class Sessions(
     AccountStore accounts,
+    Devices devices,
     KnownClients clients,
     TokenReplies replies,
     IOptions<TokenOptions> options,
@@ -25,6 +26,8 @@ public sealed partial class Sessions(
     {
         await clients.RecordAsync(user.Partition, account.Id, client, cancellationToken);
         var now = time.GetUtcNow();
+        var (device, secret) = user.Device ?? devices.New(account);
+        device.LastUsed = now;
         var refresh = RefreshToken.First(account.Id, Ids.New(now));
         var session = new SessionEntity(account.Id, refresh.SessionId)
         {
@@ -34,13 +37,15 @@ public sealed partial class Sessions(
             Created = now,
             LastUsed = now,
             Expires = now + options.RefreshAbsoluteLifetime,
+            Device = device.Hash,
             Client = client,
             Amr = [SessionEntity.PasswordMethod],
         };
         var signedIn = new EventEntity(account.Id, EventKind.SignedIn, now, refresh.SessionId, client);
-        await accounts.OpenSessionAsync(session, signedIn, Ended(user.Sessions, account, now), cancellationToken);
+        var ended = devices.Ended(user.Devices, device, account).Concat<TableRow>(Ended(user.Sessions, account, now)).Take(MostEndedAtOnce);
+        await accounts.OpenSessionAsync(session, device, signedIn, ended, cancellationToken);
         LogSignedIn(account.Id, refresh.SessionId);
-        return replies.Create(account, session, refresh);
+        return replies.Create(account, session, refresh) with { Device = secret.Text };
     }
 
     /// <summary>The sessions that are over, and those that go because there are too many: the ones used longest ago.</summary>
@@ -49,8 +54,7 @@ public sealed partial class Sessions(
         var isOpen = sessions.ToLookup(
             session => session.Version == account.Version && now < session.EndsAt(options.RefreshIdleLifetime));
         return isOpen[true].OrderByDescending(session => session.LastUsed).Skip(options.MaxSessions - 1)
-            .Concat(isOpen[false])
-            .Take(MostEndedAtOnce);
+            .Concat(isOpen[false]);
     }
 
     [LoggerMessage(LogLevel.Information, "Account {AccountId} signed in, session {SessionId}.")]

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using AccountFunctions.Contract;
 using AccountFunctions.Security;
 using AccountFunctions.Storage;
@@ -11,13 +12,18 @@ public sealed record TokenReply(
     [Field("As in the account.", Values = [AccountEntity.ClientRole, AccountEntity.AdminRole], Example = AccountEntity.ClientRole)]
     string Role,
     [Field("How the access token is sent (RFC 6750).", Values = ["Bearer"], Example = "Bearer")] string TokenType,
-    [Field("Seconds until the access token expires.", Example = 900)] int ExpiresIn);
+    [Field("Seconds until the access token expires.", Example = 900)] int ExpiresIn,
+    [Field("At a sign-in only: proves that this client has signed in. Keep it, and send it with the next sign-in.",
+        Example = TokenReplies.DeviceExample)]
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    string? Device = null);
 
 /// <summary>Writes the reply to a sign-in and to a refresh.</summary>
 public sealed class TokenReplies(AccessTokens accessTokens)
 {
     internal const string AccessExample = "eyJhbGciOiJFUzI1NiIsInR5cCI6ImF0K2p3dCJ9.eyJzdWIiOiIwMTkzYTVmMCJ9.c2lnbmF0dXJl";
     internal const string RefreshExample = "AZOl8MGofS6bPE1eb3CBkgGTpfDBqX0um";
+    internal const string DeviceExample = "pT3q9vN0cXh4mB1sWZ7rKf2yLdUe6aJgQ8oRiVtY5xM";
 
     public TokenReply Create(AccountEntity account, SessionEntity session, RefreshToken refresh) => new(
         accessTokens.Issue(account, session),

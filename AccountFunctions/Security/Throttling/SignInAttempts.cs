@@ -1,34 +1,34 @@
 namespace AccountFunctions.Security;
 
-/// <summary>Counts the sign-ins that run at this moment in this process, by address.</summary>
+/// <summary>Counts the sign-ins that run at this moment in this process, by what their failures count at.</summary>
 public sealed class SignInAttempts
 {
     private readonly Lock sync = new();
     private readonly Dictionary<string, Crowd> crowds = [];
 
-    /// <summary>Dispose the attempt when it has its answer.</summary>
-    public Attempt Begin(string addressKey)
+    /// <param name="key">The key of an address, or the hash of a device.</param>
+    public Attempt Begin(string key)
     {
         lock (sync)
         {
-            if (!crowds.TryGetValue(addressKey, out var crowd))
+            if (!crowds.TryGetValue(key, out var crowd))
             {
-                crowds.Add(addressKey, crowd = new Crowd());
+                crowds.Add(key, crowd = new Crowd());
             }
 
             crowd.Running++;
             crowd.Joined++;
-            return new Attempt(this, addressKey, crowd);
+            return new Attempt(this, key, crowd);
         }
     }
 
-    private void End(string addressKey, Crowd crowd)
+    private void End(string key, Crowd crowd)
     {
         lock (sync)
         {
             if (--crowd.Running == 0)
             {
-                crowds.Remove(addressKey);
+                crowds.Remove(key);
             }
         }
     }
@@ -43,18 +43,18 @@ public sealed class SignInAttempts
     public sealed class Attempt : IDisposable
     {
         private readonly SignInAttempts attempts;
-        private readonly string addressKey;
+        private readonly string key;
         private readonly Crowd crowd;
         private readonly bool first;
         private readonly int joined;
 
-        internal Attempt(SignInAttempts attempts, string addressKey, Crowd crowd)
+        internal Attempt(SignInAttempts attempts, string key, Crowd crowd)
         {
-            (this.attempts, this.addressKey, this.crowd) = (attempts, addressKey, crowd);
+            (this.attempts, this.key, this.crowd) = (attempts, key, crowd);
             (first, joined) = (crowd.Running == 1, crowd.Joined);
         }
 
-        /// <summary>False once another attempt at the address has run beside this one.</summary>
+        /// <summary>False once another attempt with its key has run beside this one.</summary>
         public bool IsAlone
         {
             get
@@ -66,6 +66,6 @@ public sealed class SignInAttempts
             }
         }
 
-        public void Dispose() => attempts.End(addressKey, crowd);
+        public void Dispose() => attempts.End(key, crowd);
     }
 }

@@ -1,0 +1,33 @@
+using Azure.Data.Tables;
+
+namespace AccountFunctions.Storage;
+
+/// <summary>
+/// Row <c>trusted-device-{hash}</c> of an account: a client that signed in with its password, and the sign-ins that failed there since.
+/// </summary>
+public sealed class DeviceEntity(TableEntity columns) : FailureCounter(columns)
+{
+    /// <summary>Sorts right behind <see cref="SessionEntity.RowPrefix"/>, so that one query reads both.</summary>
+    public const string RowPrefix = "trusted-device-";
+
+    public DeviceEntity(string accountId, string hash)
+        : this(new TableEntity(accountId, RowPrefix + hash))
+    {
+    }
+
+    /// <summary><see cref="Security.DeviceSecret.Hash"/>.</summary>
+    public string Hash => RowKey[RowPrefix.Length..];
+
+    public DateTimeOffset Created { get => Get<DateTimeOffset>(); set => Set(value); }
+
+    public DateTimeOffset LastUsed { get => Get<DateTimeOffset>(); set => Set(value); }
+
+    /// <summary>Which password the client has proved: the <see cref="AccountEntity.PasswordChanged"/> of that time.</summary>
+    public DateTimeOffset PasswordChanged { get => Get<DateTimeOffset>(); set => Set(value); }
+
+    /// <summary>Whether the client has kept its secret and sent it again. Many clients never do.</summary>
+    public bool IsKept => LastUsed > Created;
+
+    public bool IsGoodFor(AccountEntity account, DateTimeOffset now) =>
+        PasswordChanged == account.PasswordChanged && now < LastUsed + Retention.Devices;
+}
