@@ -128,8 +128,11 @@ public sealed class SampleWebTests(AzuriteFixture azurite, Chromium chromium) : 
         await using var page = await chromium.OpenAsync(App, $"{await ServeAsync("--cookie")}/#/sign-in");
         await FillAsync(page, ("E-mail address", Address), ("Password", TestApp.Password));
         await SubmitAsync(page, "Sign in", "Your account");
-        var cookie = Assert.Single(await page.Page.Context.CookiesAsync());
-        Assert.Equal((true, true, SameSiteAttribute.Strict), (cookie.HttpOnly, cookie.Secure, cookie.SameSite));
+        var cookies = await page.Page.Context.CookiesAsync();
+        Assert.Equal(["__Host-device", "__Host-session"], cookies.Select(cookie => cookie.Name).Order());
+        Assert.All(
+            cookies,
+            cookie => Assert.Equal((true, true, SameSiteAttribute.Strict), (cookie.HttpOnly, cookie.Secure, cookie.SameSite)));
         const string Readable = "document.cookie + Object.values(sessionStorage) + Object.values(localStorage)";
         Assert.Equal("", await page.Page.EvaluateAsync<string>(Readable));
 
@@ -143,7 +146,8 @@ public sealed class SampleWebTests(AzuriteFixture azurite, Chromium chromium) : 
         await page.Page.GetByRole(AriaRole.Button, new() { Name = "Sign out", Exact = true }).ClickAsync();
         await page.Page.GetByText("Signed out.").WaitForAsync();
 
-        Assert.Empty(await page.Page.Context.CookiesAsync());
+        // So that strangers cannot delay the next sign-in.
+        Assert.Equal("__Host-device", Assert.Single(await page.Page.Context.CookiesAsync()).Name);
         Assert.Empty(page.Faults);
     }
 

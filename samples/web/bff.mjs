@@ -3,8 +3,14 @@ import { randomBytes } from 'node:crypto';
 import { createAccounts, memoryStore } from '../../clients/typescript/dist/index.js';
 
 const cookie = '__Host-session';
+const deviceCookie = '__Host-device';
+const year = 365 * 24 * 60 * 60;
 const limit = 64 * 1024;
+const attributes = 'Path=/; Secure; HttpOnly; SameSite=Strict';
 const signsIn = new Set(['signIn', 'restore']);
+
+const valueOf = (request, name) =>
+  request.headers.cookie?.split('; ').find(pair => pair.startsWith(`${name}=`))?.slice(name.length + 1);
 
 /** Answers `POST /bff/OPERATION` with the arguments of a client's operation as a JSON array, and with its result as JSON. */
 export function createBff(api) {
@@ -13,19 +19,22 @@ export function createBff(api) {
 
   function open(request) {
     const { 'user-agent': agent = '', 'accept-language': language = '' } = request.headers;
-    return createAccounts({
+    let device = valueOf(request, deviceCookie);
+    const accounts = createAccounts({
       api,
       store: memoryStore(),
+      device: { load: () => device, save: fresh => { device = fresh; } },
       // The list of devices names the browser, and mails are in its language.
       fetch: (input, init) => fetch(input, { ...init, headers: { ...init.headers, 'User-Agent': agent, 'Accept-Language': language } }),
     });
+    return { accounts, device: () => device };
   }
 
   async function call(request, operation, parameters) {
-    const id = request.headers.cookie?.split('; ').find(pair => pair.startsWith(`${cookie}=`))?.slice(cookie.length + 1);
-    const accounts = sessions.get(id) ?? open(request);
-    const result = await accounts[operation](...parameters);
-    const isSignedIn = await accounts.isSignedIn();
+    const id = valueOf(request, cookie);
+    const session = sessions.get(id) ?? open(request);
+    const result = await session.accounts[operation](...parameters);
+    const isSignedIn = await session.accounts.isSignedIn();
     if (sessions.has(id) && isSignedIn && !signsIn.has(operation)) {
       return { result };
     }
@@ -33,12 +42,12 @@ export function createBff(api) {
     // Whoever signs in gets a new name for the session, so nobody can have planted it.
     sessions.delete(id);
     if (!isSignedIn) {
-      return { result, setCookie: id && `${cookie}=; Path=/; Max-Age=0; Secure; HttpOnly; SameSite=Strict` };
+      return { result, setCookie: id && [`${cookie}=; Max-Age=0; ${attributes}`] };
     }
 
     const fresh = randomBytes(32).toString('base64url');
-    sessions.set(fresh, accounts);
-    return { result, setCookie: `${cookie}=${fresh}; Path=/; Secure; HttpOnly; SameSite=Strict` };
+    sessions.set(fresh, session);
+    return { result, setCookie: [`${cookie}=${fresh}; ${attributes}`, `${deviceCookie}=${session.device()}; Max-Age=${year}; ${attributes}`] };
   }
 
   const operations = new Set(Object.keys(createAccounts({ api })));

@@ -15,6 +15,11 @@ return await new RootCommand("Tries to break what the app promises. Each scenari
         [("count", 1_000_000), ("seed", Environment.TickCount), ("only", -1)],
         options => HostileStress.RunAsync(options[0], options[1], options[2])),
     Scenario("timing", "Known addresses against unknown ones.", [("pairs", 1000)], options => TimingStress.RunAsync(options[0])),
+    Scenario(
+        "flood",
+        "Strangers fail at one address; its owner signs in.",
+        [("callers", 64), ("sign-ins", 50)],
+        options => FloodStress.RunAsync(options[0], options[1])),
     Scenario("outages", "Tables, queues and mail go away and come back.", [("times", 10)], options => OutageStress.RunAsync(options[0])),
     Scenario(
         "soak",

@@ -25,6 +25,7 @@ public static class TimingStress
             ("register", username => app.PostAsync("register", new { username, password1 = password, password2 = password })),
             ("activate", username => app.PostAsync("activate", new { username, code = "000000" })),
             ("login", username => app.PostAsync("login", new { username, password = "a wrong password" })),
+            ("login-device", username => app.PostAsync("login", new { username, password = "a wrong password", device = "of nobody" })),
             ("code", username => app.PostAsync("code", new { username })),
             ("forgot", username => app.PostAsync("forgot", new { username, code = "000000", new_password = "green tractor 78" })),
             ("restore", username => app.PostAsync("restore", new { username, password = "a wrong password" })),

@@ -1,5 +1,5 @@
 import { createHttp, type Answer, type Call } from './http.js';
-import { memoryStore, type TokenStore } from './stores.js';
+import { defaultDevice, memoryStore, type DeviceStore, type TokenStore } from './stores.js';
 import type { AccountEvents, Changes, Registration, Result, Session, Tokens, User } from './types.js';
 
 export interface AccountsOptions {
@@ -7,6 +7,8 @@ export interface AccountsOptions {
   api: string;
   /** In memory where it is left out. */
   store?: TokenStore;
+  /** `localStorage` of a browser where it is left out, else in memory. */
+  device?: DeviceStore;
   /** Called when the app has ended the session: ask the user to sign in. */
   onSessionEnd?: () => void;
   /** The language of the mails, as a value of `Accept-Language`. The browser's where it is left out. */
@@ -20,11 +22,11 @@ export interface AccountsOptions {
 
 export type Accounts = ReturnType<typeof createAccounts>;
 
-type SignedIn = Tokens & { user: User };
+type SignedIn = Tokens & { user: User; device?: string };
 
 /** A client of the API. Errors are values; nothing is thrown. */
 export function createAccounts(options: AccountsOptions) {
-  const { store = memoryStore(), onSessionEnd, retries = 2 } = options;
+  const { store = memoryStore(), device = defaultDevice(), onSessionEnd, retries = 2 } = options;
   const send = options.fetch ?? ((input, init) => fetch(input, init));
   const pause = options.pause ?? (seconds => new Promise(resolve => setTimeout(resolve, seconds * 1000)));
   const http = createHttp({ api: options.api.replace(/\/+$/, ''), language: options.language, send, retries, pause });
@@ -39,8 +41,15 @@ export function createAccounts(options: AccountsOptions) {
 
     const { access, refresh, user } = answer.value;
     await store.save({ access, refresh });
+    if (answer.value.device !== undefined) {
+      await device.save(answer.value.device);
+    }
+
     return { ok: true, value: user };
   }
+
+  const signIn = async (operation: 'login' | 'restore', username: string, password: string) =>
+    keep(await open<SignedIn>(operation, { username, password, device: await device.load() }));
 
   // Sends the access token, and once more with a new one where it is refused.
   async function signedIn<T>(call: Call): Promise<Answer<T>> {
@@ -81,9 +90,7 @@ export function createAccounts(options: AccountsOptions) {
     /** `set_password`: ask for the code of the mail that follows, and for a password, and call `resetPassword`. */
     activate: (username: string, code: string) => open<'success' | 'set_password'>('activate', { username, code }),
 
-    async signIn(username: string, password: string): Promise<Result<User>> {
-      return keep(await open<SignedIn>('login', { username, password }));
-    },
+    signIn: (username: string, password: string) => signIn('login', username, password),
 
     /** Mails a code: one that resets the password, or the activation code again. */
     requestCode: (username: string) => open<'success'>('code', { username }),
@@ -93,9 +100,7 @@ export function createAccounts(options: AccountsOptions) {
       open<'success'>('forgot', { username, code, new_password }),
 
     /** Keeps an account whose deletion is pending (`deletion_pending`), and signs in. */
-    async restore(username: string, password: string): Promise<Result<User>> {
-      return keep(await open<SignedIn>('restore', { username, password }));
-    },
+    restore: (username: string, password: string) => signIn('restore', username, password),
 
     /** Whether tokens are kept. They may have expired meanwhile. */
     isSignedIn: async () => await store.load() !== undefined,

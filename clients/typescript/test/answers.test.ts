@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { afterEach, expect, test, vi } from 'vitest';
 import { createAccounts, memoryStore } from '../src/index.js';
 
 const envelope = (message: string, code: number) => JSON.stringify({ status: 'error', code, data: null, message });
@@ -93,4 +93,31 @@ test('mails are asked for in the language of the app', async () => {
   await accounts.signIn('ada@example.com', 'blue tractor 77');
 
   expect(languages).toEqual(['tr']);
+});
+
+afterEach(() => vi.unstubAllGlobals());
+
+test.each([
+  ['kept', () => new Map<string, string>()],
+  ['kept in memory where storage is forbidden', () => undefined],
+])('the device of a browser is %s and sent with the next sign-in', async (_, make) => {
+  const kept = make();
+  const storage = { getItem: (key: string) => kept!.get(key) ?? null, setItem: (key: string, value: string) => void kept!.set(key, value) };
+  vi.stubGlobal('window', {});
+  vi.stubGlobal('localStorage', storage);
+  const sent: unknown[] = [];
+  const data = { access: 'a', refresh: 'r', user: {}, device: 'proof' };
+  const create = () => createAccounts({
+    api: 'https://accounts.example/api',
+    fetch: async (_, init) => {
+      sent.push(JSON.parse(init!.body as string).device);
+      return new Response(JSON.stringify({ status: 'success', code: 200, data, message: null }));
+    },
+  });
+  const accounts = create();
+  await accounts.signIn('ada@example.com', 'one');
+  await accounts.signIn('ada@example.com', 'two');
+  await create().restore('ada@example.com', 'three');
+
+  expect(sent).toEqual([undefined, 'proof', kept ? 'proof' : undefined]);
 });

@@ -111,6 +111,18 @@ test('an account is deleted and kept after all', async () => {
   expect((await accounts.details()).ok).toBe(true);
 });
 
+test('strangers do not delay a client that has signed in before', async () => {
+  const { username, accounts } = await signUp();
+  await accounts.signOut();
+  const stranger = createAccounts({ api: `${origin}/api`, retries: 0 });
+  for (let i = 0; i < 5; i++) {
+    expect(errorOf(await stranger.signIn(username, 'a wrong password'))?.code).toBe('invalid_credentials');
+  }
+
+  expect(errorOf(await stranger.signIn(username, password))?.code).toBe('throttled');
+  expect(valueOf(await accounts.signIn(username, password)).username).toBe(username);
+});
+
 test('a session that the app has ended is forgotten', async () => {
   const { username, accounts, store } = await signUp();
   const other = create();
