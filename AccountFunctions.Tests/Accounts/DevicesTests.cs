@@ -160,6 +160,44 @@ public sealed class DevicesTests(AzuriteFixture azurite) : AppTests(azurite)
     }
 
     [Fact, Holds("C7")]
+    public async Task A_client_that_keeps_no_device_does_not_use_up_those_of_others()
+    {
+        App.Client.DefaultRequestHeaders.TryAddWithoutValidation("User-Agent", "An old app");
+        for (var i = 0; i < 15; i++)
+        {
+            App.Time.Advance(TimeSpan.FromMinutes(1));
+            await App.LoginAsync(Address);
+        }
+
+        await FloodAsync();
+        Assert.Equal(HttpStatusCode.OK, (await LoginAsync(device)).Status);
+    }
+
+    [Fact]
+    public async Task A_right_password_of_a_session_ends_the_counts_of_its_device_and_of_the_address()
+    {
+        for (var i = 0; i < 4; i++)
+        {
+            await App.PostAsync("password", new { password = Wrong, new_password = Changed }, Access(login));
+        }
+
+        Assert.Equal(HttpStatusCode.OK, (await ChangePasswordAsync()).Status);
+        for (var i = 0; i < 5; i++)
+        {
+            Assert.Equal("invalid_credentials", (await App.LoginAsync(Address, Wrong)).Message);
+        }
+    }
+
+    [Fact]
+    public async Task Rows_of_other_kinds_are_not_in_the_way()
+    {
+        var account = (await App.RowsAsync("Accounts"))[0].PartitionKey;
+        await App.Table("Accounts").AddEntityAsync(new TableEntity(account, "totp"));
+
+        Assert.Equal(HttpStatusCode.OK, (await LoginAsync(device)).Status);
+    }
+
+    [Fact, Holds("C7")]
     public async Task Strangers_do_not_keep_the_owner_from_a_new_password()
     {
         await FloodAsync();

@@ -44,7 +44,7 @@ public sealed class LoginTests(AzuriteFixture azurite) : AppTests(azurite)
         {
             told[username] = [(await App.RegisterAsync(username, "red bicycle 55")).Text.Replace(username, "", StringComparison.Ordinal)];
             foreach (var password in Enumerable.Repeat("red bicycle 55", 7).Concat(
-                Enumerable.Repeat("a wrong password", 4)).Append("red bicycle 55").Concat(Enumerable.Repeat("a wrong password", 2)))
+                Enumerable.Repeat("a wrong password", 3)).Append("red bicycle 55").Concat(Enumerable.Repeat("a wrong password", 2)))
             {
                 told[username].Add((await App.LoginAsync(username, password)).Text);
             }
@@ -53,10 +53,30 @@ public sealed class LoginTests(AzuriteFixture azurite) : AppTests(azurite)
         Assert.Equal(told["free@example.com"], told["taken@example.com"]);
         Assert.Equal(8, told["taken@example.com"].Count(text => text.Contains("not_active", StringComparison.Ordinal)));
 
-        // The registration's password does not reset the count of wrong passwords either.
+        // The registration's password counts once, and does not reset the count of wrong ones.
         Assert.Contains("throttled", told["taken@example.com"][^1], StringComparison.Ordinal);
         App.Time.Advance(TimeSpan.FromMinutes(1));
         Assert.Equal(HttpStatusCode.OK, (await App.LoginAsync("taken@example.com")).Status);
+    }
+
+    [Fact, Holds("C1")]
+    public async Task A_guess_that_is_made_by_registering_counts_once()
+    {
+        await App.ActivateAsync(Address);
+        foreach (var guess in new[] { "red bicycle 55", "red bicycle 56" })
+        {
+            await App.RegisterAsync(Address, guess);
+            Assert.Equal("not_active", (await App.LoginAsync(Address, guess)).Message);
+            Assert.Equal("not_active", (await App.LoginAsync(Address, guess)).Message);
+            App.Time.Advance(TimeSpan.FromMinutes(1));
+        }
+
+        for (var i = 0; i < 3; i++)
+        {
+            Assert.Equal("invalid_credentials", (await App.LoginAsync(Address, "a wrong password")).Message);
+        }
+
+        Assert.Equal(HttpStatusCode.TooManyRequests, (await App.LoginAsync(Address)).Status);
     }
 
     [Fact, Holds("A1", "S6")]

@@ -49,9 +49,11 @@ public sealed class AccountStore(TableServiceClient service, ChangeLoop loop)
         // A range of row keys: '.' is the character after '-'.
         var filter = TableClient.CreateQueryFilter(
             $"PartitionKey eq {accountId} and RowKey ge {SessionEntity.RowPrefix} and RowKey lt {"trusted-device."}");
-        var isSession = (await table.ListAsync(filter, cancellationToken))
-            .ToLookup(row => row.RowKey.StartsWith(SessionEntity.RowPrefix, StringComparison.Ordinal));
-        return ([.. isSession[true].Select(row => new SessionEntity(row))], [.. isSession[false].Select(row => new DeviceEntity(row))]);
+        var rows = await table.ListAsync(filter, cancellationToken);
+        IEnumerable<TableEntity> Of(string prefix) => rows.Where(row => row.RowKey.StartsWith(prefix, StringComparison.Ordinal));
+        return (
+            [.. Of(SessionEntity.RowPrefix).Select(row => new SessionEntity(row))],
+            [.. Of(DeviceEntity.RowPrefix).Select(row => new DeviceEntity(row))]);
     }
 
     /// <summary>What the history records of this very moment.</summary>

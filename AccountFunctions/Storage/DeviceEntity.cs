@@ -7,7 +7,7 @@ namespace AccountFunctions.Storage;
 /// </summary>
 public sealed class DeviceEntity(TableEntity columns) : FailureCounter(columns)
 {
-    /// <summary>Sorts right behind <see cref="SessionEntity.RowPrefix"/>, so that one query reads both.</summary>
+    /// <summary>Sorts behind <see cref="SessionEntity.RowPrefix"/>, so that one query reads both.</summary>
     public const string RowPrefix = "trusted-device-";
 
     public DeviceEntity(string accountId, string hash)
@@ -21,6 +21,9 @@ public sealed class DeviceEntity(TableEntity columns) : FailureCounter(columns)
     public DateTimeOffset Created { get => Get<DateTimeOffset>(); set => Set(value); }
 
     public DateTimeOffset LastUsed { get => Get<DateTimeOffset>(); set => Set(value); }
+
+    /// <summary>What the client called itself at its first sign-in.</summary>
+    public string? Client { get => GetText(); set => Set(value); }
 
     /// <summary>Which password the client has proved: the <see cref="AccountEntity.PasswordChanged"/> of that time.</summary>
     public DateTimeOffset PasswordChanged { get => Get<DateTimeOffset>(); set => Set(value); }

@@ -28,6 +28,12 @@ public sealed class PendingEntity(TableEntity columns) : CodeRow(columns)
     /// <summary>Whether another registration with a different password waited at the address when this one came.</summary>
     public bool IsContested { get => GetFlag(); set => Set(value); }
 
+    /// <summary>
+    /// Whether its password has been tried at sign-in, which counts as a failure once: at a taken address, the registration may be a
+    /// stranger's guess at the password of the account.
+    /// </summary>
+    public bool IsTried { get => GetFlag(); set => Set(value); }
+
     public string FirstName { get => Get<string>(); set => Set(value); }
 
     public string LastName { get => Get<string>(); set => Set(value); }

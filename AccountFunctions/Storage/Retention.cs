@@ -7,12 +7,12 @@ public static class Retention
     public static readonly TimeSpan History = TimeSpan.FromDays(365);
 
     /// <summary>
-    /// How long failed sign-ins count after the last one. So an address is good for 100 guesses a month, no matter who guesses and whether
-    /// it has an account.
+    /// How long failed sign-ins count after the last one. So an address is good for 100 guesses a month, whether or not it has an account,
+    /// and so is a device.
     /// </summary>
     public static readonly TimeSpan Failures = TimeSpan.FromDays(30);
 
-    /// <summary>How long a client is remembered after its last sign-in.</summary>
+    /// <summary>How long a device is good after its last sign-in. The next sign-in or sweep removes its row.</summary>
     public static readonly TimeSpan Devices = TimeSpan.FromDays(365);
 
     /// <summary>How long a notice is worth sending, and how far back mails to an address are counted.</summary>

@@ -23,7 +23,8 @@ export function createBff(api) {
     const accounts = createAccounts({
       api,
       store: memoryStore(),
-      device: { load: () => device, save: fresh => { device = fresh; } },
+      // One for each browser. An app that several people use on one keeps one for each of them.
+      devices: { load: () => device, save: (_, fresh) => { device = fresh; } },
       // The list of devices names the browser, and mails are in its language.
       fetch: (input, init) => fetch(input, { ...init, headers: { ...init.headers, 'User-Agent': agent, 'Accept-Language': language } }),
     });
@@ -47,7 +48,14 @@ export function createBff(api) {
 
     const fresh = randomBytes(32).toString('base64url');
     sessions.set(fresh, session);
-    return { result, setCookie: [`${cookie}=${fresh}; ${attributes}`, `${deviceCookie}=${session.device()}; Max-Age=${year}; ${attributes}`] };
+    const device = session.device();
+    return {
+      result,
+      setCookie: [
+        `${cookie}=${fresh}; ${attributes}`,
+        ...(device === undefined ? [] : [`${deviceCookie}=${device}; Max-Age=${year}; ${attributes}`]),
+      ],
+    };
   }
 
   const operations = new Set(Object.keys(createAccounts({ api })));

@@ -18,7 +18,7 @@ var output = new Option<DirectoryInfo>("--output")
 var seconds = Number("seconds", "Length of one measurement.", 2);
 var accounts = Number("accounts", "Adds this many accounts at the end, and measures again.", 0);
 var simulate = new Option<bool>("--simulate") { Description = "Computes capacity and money for up to 100 million users instead." };
-var load = new Command("load", "Requests: the app beside its floors, MinimalWorker and ASP.NET Core Identity. Writes load.md and pictures.")
+var load = new Command("load", "Requests: the app, its floors and its peers. Writes load.md and pictures.")
 {
     seconds, accounts, simulate, output,
 };

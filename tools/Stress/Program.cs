@@ -24,8 +24,8 @@ return await new RootCommand("Tries to break what the app promises. Each scenari
     Scenario(
         "soak",
         "A long time at four fifths of the limit.",
-        [("minutes", 10)],
-        options => SoakStress.RunAsync(TimeSpan.FromMinutes(options[0]))),
+        [("minutes", 10), ("people", 200)],
+        options => SoakStress.RunAsync(TimeSpan.FromMinutes(options[0]), options[1])),
     Scenario("mail-twice", "Every mail job is delivered twice.", [("jobs", 10_000)], options => MailStress.DeliverTwiceAsync(options[0])),
     Scenario(
         "mail-outage",

@@ -6,16 +6,23 @@ namespace Stress;
 public static class SoakStress
 {
     private const int Parallelism = 8;
+
+    // Requests of one session.
+    private const int Turn = 20;
     private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan FindLimit = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Sampling = TimeSpan.FromSeconds(10);
 
-    public static async Task<bool> RunAsync(TimeSpan length)
+    /// <param name="crowd">How many people sign in, one after another; at least one for each caller.</param>
+    public static async Task<bool> RunAsync(TimeSpan length, int crowd)
     {
         await using var stage = await Stage.StartAsync();
         using var app = await stage.StartAppAsync();
-        var people = Enumerable.Range(0, Parallelism).Select(number => $"u{number}@example.com").ToArray();
-        await Task.WhenAll(people.Select(username => stage.SignUpAsync(app, username)));
+        var people = Enumerable.Range(0, crowd - (crowd % Parallelism)).Select(number => $"u{number}@example.com").ToArray();
+        foreach (var group in people.Chunk(Parallelism))
+        {
+            await Task.WhenAll(group.Select(username => stage.SignUpAsync(app, username)));
+        }
 
         var (requests, errors) = (0, 0);
         await LoadAsync(WarmUp, TimeSpan.Zero);
@@ -24,13 +31,14 @@ public static class SoakStress
         var limit = requests / FindLimit.TotalSeconds;
         (requests, errors) = (0, 0);
 
-        var samples = new List<(long Memory, int Handles)>();
+        var samples = new List<(TimeSpan Time, int Requests, long Memory, int Handles)>();
+        var clock = Stopwatch.StartNew();
         using var stop = new CancellationTokenSource();
         var sampling = Task.Run(async () =>
         {
             while (!stop.IsCancellationRequested)
             {
-                var sample = (app.Memory, app.Handles);
+                var sample = (clock.Elapsed, Requests: requests, app.Memory, app.Handles);
                 samples.Add(sample);
                 Console.Error.WriteLine($"{requests:N0} requests, {errors} errors, {sample.Memory >> 20} MB, {sample.Handles} handles");
                 await stage.ForgetHousekeepingAsync();
@@ -41,30 +49,40 @@ public static class SoakStress
         await stop.CancelAsync();
         await sampling;
 
-        var third = samples.Count / 3;
+        var (third, minute) = (samples.Count / 3, Math.Min(6, samples.Count - 1));
         var (early, late) = (samples[third..(2 * third)].Max(sample => sample.Memory), samples[(2 * third)..].Max(sample => sample.Memory));
         Console.WriteLine(
-            $"{length.TotalMinutes:N0} min at {requests / length.TotalSeconds:N0} of {limit:N0} requests/s: "
+            $"{length.TotalMinutes:N0} min, {people.Length} people, at {requests / length.TotalSeconds:N0} of {limit:N0} requests/s "
+            + $"({Rate(0):N0} in the first minute, {Rate(samples.Count - minute - 1):N0} in the last): "
             + $"{requests:N0} requests, {errors} errors; most memory of the app in the second third {early >> 20} MB, "
             + $"in the last {late >> 20} MB; handles {samples[third].Handles} to {samples[^1].Handles}");
         return errors == 0 && late < early * 1.1 && samples[^1].Handles < samples[third].Handles * 1.2;
 
+        // Requests a second in the minute that begins with this sample.
+        double Rate(int first)
+        {
+            var (from, to) = (samples[first], samples[first + minute]);
+            return (to.Requests - from.Requests) / (to.Time - from.Time).TotalSeconds;
+        }
+
         Task LoadAsync(TimeSpan duration, TimeSpan interval)
         {
             var watch = Stopwatch.StartNew();
-            return Task.WhenAll(people.Select(username => Task.Run(() => UseAsync(username, watch, duration, interval))));
+            return Task.WhenAll(Enumerable.Range(0, Parallelism).Select(
+                caller => Task.Run(() => UseAsync(caller, watch, duration, interval))));
         }
 
-        // A person asks again when the interval since the last request is over.
-        async Task UseAsync(string username, Stopwatch watch, TimeSpan duration, TimeSpan interval)
+        // A caller asks again when the interval since the last request is over, and each session is another of its people.
+        async Task UseAsync(int caller, Stopwatch watch, TimeSpan duration, TimeSpan interval)
         {
             var (token, refresh, next) = ("", "", TimeSpan.Zero);
             for (var round = 0; watch.Elapsed < duration; round++)
             {
-                var reply = (round % 20) switch
+                var username = people[(caller + (round / Turn * Parallelism)) % people.Length];
+                var reply = (round % Turn) switch
                 {
                     0 => await app.PostAsync("login", new { username, password = Stage.Password }),
-                    10 => await app.PostAsync("refresh", new { refresh }),
+                    Turn / 2 => await app.PostAsync("refresh", new { refresh }),
                     _ => await app.PostAsync("details", new { job = $"{round}" }, token),
                 };
                 Interlocked.Increment(ref requests);

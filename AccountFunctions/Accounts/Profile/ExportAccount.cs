@@ -40,6 +40,7 @@ public sealed record SessionExport(
 public sealed record DeviceExport(
     [Field("When the client signed in first.", Example = "2026-11-23T12:00:00Z")] DateTime Created,
     [Field("When it signed in last.", Example = "2026-11-23T12:15:00Z")] DateTime LastUsed,
+    [Field("What the client called itself.", Example = "ExampleApp/2.1")] string? Client,
     [Field("Failed sign-ins since the last success.", Example = 0)] int FailedSignIns);
 
 public sealed record EventExport(
@@ -107,5 +108,5 @@ public sealed class ExportAccount(AccountStore accounts, AddressStore addresses)
         session.Id, session.Created.UtcDateTime, session.LastUsed.UtcDateTime, session.Expires.UtcDateTime, session.Client, session.Amr);
 
     private static DeviceExport Export(DeviceEntity device) =>
-        new(device.Created.UtcDateTime, device.LastUsed.UtcDateTime, device.Failures);
+        new(device.Created.UtcDateTime, device.LastUsed.UtcDateTime, device.Client, device.Failures);
 }

@@ -6,8 +6,8 @@ namespace AccountFunctions.Accounts;
 
 /// <summary>
 /// Has a caller prove again who it is (OWASP ASVS 5.0 V7.5.1), and slows guessing at the password down as at sign-in. The
-/// device of the caller's session counts, so strangers who fail at the address are in nobody's way here. A wrong password counts at the
-/// address, too: a thief of the session may be guessing.
+/// device of the caller's session decides, so strangers who fail at the address are not in its way. What it hears counts at the address,
+/// too.
 /// </summary>
 public sealed class Reauthentication(
     AddressStore addresses, AccountStore accounts, Passwords passwords, SignInThrottle throttle, TimeProvider time)
@@ -36,17 +36,12 @@ public sealed class Reauthentication(
             return refused;
         }
 
-        if (isRight)
-        {
-            return new ProvedCaller(partition, device);
-        }
-
         if (device is not null)
         {
             await throttle.RecordAsync(partition, null, attempt, outcome, cancellationToken);
         }
 
-        return Problem.InvalidPassword;
+        return isRight ? new ProvedCaller(partition, device) : Problem.InvalidPassword;
     }
 }
 

@@ -126,9 +126,15 @@ public sealed partial class PasswordSetter(
             cancellationToken);
         if (!result.IsRefused && device is not null)
         {
-            // If it has changed meanwhile, the client gets another one with its next sign-in.
-            device.PasswordChanged = now;
-            await accounts.TrySaveAsync(device, cancellationToken);
+            // After a crash before this, the client gets another one with its next sign-in.
+            await accounts.ChangeAsync(
+                device,
+                current =>
+                {
+                    current.PasswordChanged = now;
+                    return current.ETag == default ? Problem.NotFound : null;
+                },
+                cancellationToken);
         }
 
         return result;

@@ -5,8 +5,8 @@ namespace AccountFunctions.Accounts;
 
 /// <summary>
 /// The devices of an account: clients that have proved its password and can show it. Each has its own count of failed sign-ins, so that
-/// strangers who fail at the address cannot slow it down. A device is good for the password that it proved: whoever may guess here knows
-/// already what he would guess at.
+/// strangers who fail at the address cannot slow it down. A device is good for the password that it proved: whoever got it knows already
+/// what he would guess at. Whoever steals it gains as many guesses as an address has.
 /// </summary>
 public sealed class Devices(TimeProvider time)
 {
@@ -14,22 +14,32 @@ public sealed class Devices(TimeProvider time)
     public const int Max = 10;
 
     /// <summary>A device that is new at this sign-in.</summary>
-    public (DeviceEntity Row, DeviceSecret Secret) New(AccountEntity account)
+    public (DeviceEntity Row, DeviceSecret Secret) New(AccountEntity account, string? client)
     {
         var (secret, now) = (DeviceSecret.New(), time.GetUtcNow());
-        var row = new DeviceEntity(account.Id, secret.Hash) { Created = now, LastUsed = now, PasswordChanged = account.PasswordChanged };
+        var row = new DeviceEntity(account.Id, secret.Hash)
+        {
+            Created = now,
+            LastUsed = now,
+            Client = client,
+            PasswordChanged = account.PasswordChanged,
+        };
         return (row, secret);
     }
 
     /// <summary>
-    /// Those that go when <paramref name="current"/> signs in: the ones that are void, and what is beyond <see cref="Max"/>. Clients that
-    /// have never shown their secret go first, because many do not keep it; then those used longest ago.
+    /// Those that go when <paramref name="current"/> signs in: the ones that are void, and what is beyond <see cref="Max"/>. A client that
+    /// does not keep its secret gets another device each time, so those that nobody has ever shown go first, and first of all those of a
+    /// client with the same name; then those used longest ago.
     /// </summary>
     public IEnumerable<DeviceEntity> Ended(IReadOnlyList<DeviceEntity> devices, DeviceEntity current, AccountEntity account)
     {
         var now = time.GetUtcNow();
         var isGood = devices.Where(device => device.RowKey != current.RowKey).ToLookup(device => device.IsGoodFor(account, now));
-        return isGood[false].Concat(
-            isGood[true].OrderByDescending(device => device.IsKept).ThenByDescending(device => device.LastUsed).Skip(Max - 1));
+        return isGood[false].Concat(isGood[true]
+            .OrderByDescending(device => device.IsKept)
+            .ThenByDescending(device => device.Client != current.Client)
+            .ThenByDescending(device => device.LastUsed)
+            .Skip(Max - 1));
     }
 }

@@ -58,10 +58,12 @@ public sealed partial class PasswordCheck(
 
         // A registration is checked at a taken address, too. Otherwise registering and signing in there would tell whether the address is
         // taken.
-        var outcome = await passwords.VerifyAsync(password, [account?.Credential, pending?.Credential], cancellationToken) switch
+        var match = await passwords.VerifyAsync(password, [account?.Credential, pending?.Credential], cancellationToken);
+        var waiting = match == 1 ? pending : null;
+        var outcome = match switch
         {
             0 when account is not null && isMeant(account) => SignInOutcome.Succeeded,
-            1 => SignInOutcome.NotActive,
+            1 when waiting?.IsTried == true => SignInOutcome.NotActive,
             _ => SignInOutcome.Failed,
         };
         var (sessions, devices) = await signIns;
@@ -70,20 +72,32 @@ public sealed partial class PasswordCheck(
             return late;
         }
 
-        switch (outcome)
+        if (waiting is not null)
         {
-            case SignInOutcome.NotActive:
-                return Problem.NotActive;
-            case SignInOutcome.Succeeded when account is not null:
-                return new KnownUser(partition, account, account.StateAt(now), password)
-                {
-                    Sessions = sessions,
-                    Devices = devices,
-                    Device = device is not null && secret is not null ? (device, secret) : null,
-                };
-            case var _ when (account?.Id ?? pending?.Id) is { } id:
-                LogFailed(id);
-                break;
+            if (!waiting.IsTried)
+            {
+                // If another request wins, the next try counts again.
+                waiting.IsTried = true;
+                partition.Save(waiting);
+                await addresses.TryCommitAsync(partition, cancellationToken);
+            }
+
+            return Problem.NotActive;
+        }
+
+        if (outcome is SignInOutcome.Succeeded && account is not null)
+        {
+            return new KnownUser(partition, account, account.StateAt(now), password)
+            {
+                Sessions = sessions,
+                Devices = devices,
+                Device = device is not null && secret is not null ? (device, secret) : null,
+            };
+        }
+
+        if ((account?.Id ?? pending?.Id) is { } id)
+        {
+            LogFailed(id);
         }
 
         return Problem.InvalidCredentials;

@@ -26,7 +26,7 @@ public sealed partial class Sessions(
     {
         await clients.RecordAsync(user.Partition, account.Id, client, cancellationToken);
         var now = time.GetUtcNow();
-        var (device, secret) = user.Device ?? devices.New(account);
+        var (device, secret) = user.Device ?? devices.New(account, client);
         device.LastUsed = now;
         var refresh = RefreshToken.First(account.Id, Ids.New(now));
         var session = new SessionEntity(account.Id, refresh.SessionId)

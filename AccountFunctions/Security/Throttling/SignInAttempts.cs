@@ -6,7 +6,7 @@ public sealed class SignInAttempts
     private readonly Lock sync = new();
     private readonly Dictionary<string, Crowd> crowds = [];
 
-    /// <param name="key">The key of an address, or the hash of a device.</param>
+    /// <param name="key">The key of an address, or of a device.</param>
     public Attempt Begin(string key)
     {
         lock (sync)

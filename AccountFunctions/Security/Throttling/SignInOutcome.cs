@@ -6,7 +6,8 @@ public enum SignInOutcome
     Failed,
 
     /// <summary>
-    /// The password of a registration that nobody has activated. It neither counts nor clears failures: anybody may have registered there.
+    /// The password of a registration that nobody has activated, tried again. It neither counts nor clears failures: anybody may have
+    /// registered there, and nobody learns anything new.
     /// </summary>
     NotActive,
     Succeeded,

@@ -25,7 +25,7 @@ public sealed class SignInThrottle(
     /// <summary>Begin before you read what the attempt counts at, and dispose the attempt when it has its answer.</summary>
     /// <param name="deviceHash"><see cref="DeviceSecret.Hash"/> of what the client shows as its device; null if it shows none.</param>
     public SignInAttempt Begin(string addressKey, string? deviceHash) =>
-        new(attempts.Begin(addressKey), deviceHash is null ? null : attempts.Begin(deviceHash));
+        new(attempts.Begin(addressKey), deviceHash is null ? null : attempts.Begin(DeviceEntity.RowPrefix + deviceHash));
 
     /// <summary>The refusal of every attempt for the moment, with the right password too; null if an attempt may be made.</summary>
     public Problem? Delay(FailureCounter counter)

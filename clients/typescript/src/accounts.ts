@@ -1,5 +1,5 @@
 import { createHttp, type Answer, type Call } from './http.js';
-import { defaultDevice, memoryStore, type DeviceStore, type TokenStore } from './stores.js';
+import { defaultDevices, memoryStore, type DeviceStore, type TokenStore } from './stores.js';
 import type { AccountEvents, Changes, Registration, Result, Session, Tokens, User } from './types.js';
 
 export interface AccountsOptions {
@@ -8,7 +8,7 @@ export interface AccountsOptions {
   /** In memory where it is left out. */
   store?: TokenStore;
   /** `localStorage` of a browser where it is left out, else in memory. */
-  device?: DeviceStore;
+  devices?: DeviceStore;
   /** Called when the app has ended the session: ask the user to sign in. */
   onSessionEnd?: () => void;
   /** The language of the mails, as a value of `Accept-Language`. The browser's where it is left out. */
@@ -26,7 +26,7 @@ type SignedIn = Tokens & { user: User; device?: string };
 
 /** A client of the API. Errors are values; nothing is thrown. */
 export function createAccounts(options: AccountsOptions) {
-  const { store = memoryStore(), device = defaultDevice(), onSessionEnd, retries = 2 } = options;
+  const { store = memoryStore(), devices = defaultDevices(), onSessionEnd, retries = 2 } = options;
   const send = options.fetch ?? ((input, init) => fetch(input, init));
   const pause = options.pause ?? (seconds => new Promise(resolve => setTimeout(resolve, seconds * 1000)));
   const http = createHttp({ api: options.api.replace(/\/+$/, ''), language: options.language, send, retries, pause });
@@ -41,15 +41,20 @@ export function createAccounts(options: AccountsOptions) {
 
     const { access, refresh, user } = answer.value;
     await store.save({ access, refresh });
-    if (answer.value.device !== undefined) {
-      await device.save(answer.value.device);
-    }
-
     return { ok: true, value: user };
   }
 
-  const signIn = async (operation: 'login' | 'restore', username: string, password: string) =>
-    keep(await open<SignedIn>(operation, { username, password, device: await device.load() }));
+  // A sign-in is worth more than its device, so a store that fails is not in its way.
+  async function signIn(operation: 'login' | 'restore', username: string, password: string): Promise<Result<User>> {
+    const shown = await settled(async () => devices.load(username));
+    const answer = await open<SignedIn>(operation, { username, password, device: shown });
+    const device = answer.ok ? answer.value.device : undefined;
+    if (device !== undefined) {
+      await settled(async () => devices.save(username, device));
+    }
+
+    return keep(answer);
+  }
 
   // Sends the access token, and once more with a new one where it is refused.
   async function signedIn<T>(call: Call): Promise<Answer<T>> {
@@ -169,6 +174,8 @@ export function createAccounts(options: AccountsOptions) {
     },
   };
 }
+
+const settled = <T>(work: () => Promise<T>): Promise<T | undefined> => work().catch(() => undefined);
 
 const oneTabAtATime = <T>(work: () => Promise<T>): Promise<T> =>
   globalThis.navigator?.locks ? navigator.locks.request('accounts-refresh', work) as Promise<T> : work();

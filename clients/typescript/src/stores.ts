@@ -32,31 +32,36 @@ export function webStore(storage: Pick<Storage, 'getItem' | 'setItem' | 'removeI
 }
 
 /**
- * Where the device is kept: what proves at a sign-in that this client has signed in before, so that strangers who fail at the address do not
- * delay its user. It opens nothing. Keep it when the user signs out.
+ * Where devices are kept, one for each user name: what proves at a sign-in that this client has signed in to the account before, so that
+ * strangers who fail at the address do not delay its owner. A device opens nothing. Keep it when the user signs out.
  */
 export interface DeviceStore {
-  load(): string | undefined | Promise<string | undefined>;
-  save(device: string): void | Promise<void>;
+  load(username: string): string | undefined | Promise<string | undefined>;
+  save(username: string, device: string): void | Promise<void>;
 }
 
 /** In `localStorage` where there is one, else in memory. */
-export function defaultDevice(key = 'accounts.device'): DeviceStore {
-  let kept: string | undefined;
+export function defaultDevices(prefix = 'accounts.device.'): DeviceStore {
+  const kept = new Map<string, string>();
+  const inBrowser = <T>(use: () => T) => typeof window === 'undefined' ? undefined : quietly(use);
   return {
-    load: () => quietly(() => localStorage.getItem(key)) ?? kept,
-    save: device => {
-      kept = device;
-      quietly(() => localStorage.setItem(key, device));
+    load: username => inBrowser(() => localStorage.getItem(prefix + digestOf(username))) ?? kept.get(digestOf(username)),
+    save: (username, device) => {
+      kept.set(digestOf(username), device);
+      inBrowser(() => localStorage.setItem(prefix + digestOf(username), device));
     },
   };
 }
 
-// Browsers throw where the user has forbidden storage, and so does a full one. A sign-in is worth more than its device.
+// Browsers throw where the user has forbidden storage, and so does a full one.
 function quietly<T>(use: () => T): T | undefined {
   try {
-    return typeof window === 'undefined' ? undefined : use();
+    return use();
   } catch {
     return undefined;
   }
 }
+
+// FNV-1a in 32 bits, so that no address stays in the browser when its user has signed out.
+const digestOf = (username: string): string => Array.from(username.trim().toLowerCase(), letter => letter.codePointAt(0)!)
+  .reduce((hash, letter) => Math.imul(hash ^ letter, 0x01000193) >>> 0, 0x811c9dc5).toString(36);

@@ -117,7 +117,22 @@ test.each([
   const accounts = create();
   await accounts.signIn('ada@example.com', 'one');
   await accounts.signIn('ada@example.com', 'two');
-  await create().restore('ada@example.com', 'three');
+  await accounts.signIn('bob@example.com', 'three');
+  await create().restore(' Ada@example.com', 'four');
 
-  expect(sent).toEqual([undefined, 'proof', kept ? 'proof' : undefined]);
+  expect(sent).toEqual([undefined, 'proof', undefined, kept ? 'proof' : undefined]);
+  expect(JSON.stringify([...kept ?? []])).not.toContain('ada');
+});
+
+test('a store of devices that fails does not fail the sign-in', async () => {
+  const fail = () => { throw new Error('no storage'); };
+  const data = { access: 'a', refresh: 'r', user: {}, device: 'proof' };
+  const accounts = createAccounts({
+    api: 'https://accounts.example/api',
+    devices: { load: fail, save: fail },
+    fetch: async () => new Response(JSON.stringify({ status: 'success', code: 200, data, message: null })),
+  });
+
+  expect((await accounts.signIn('ada@example.com', 'one')).ok).toBe(true);
+  expect(await accounts.isSignedIn()).toBe(true);
 });

@@ -3,11 +3,12 @@ using AccountFunctions.Storage;
 using Azure.Storage.Queues;
 using Benchmarks.Servers;
 using LocalHost.Storage;
+using Microsoft.AspNetCore.Identity;
 
 namespace Benchmarks.Load;
 
 /// <summary>
-/// The app under the local host beside its floors, MinimalWorker under the same host, and ASP.NET Core Identity, in one run on one machine.
+/// The app under the local host beside its floors, MinimalWorker under the same host, and its peers, in one run on one machine.
 /// As on Flex Consumption, the queue functions run on an instance of their own, here only while mails are wanted.
 /// </summary>
 /// <param name="duration">Of one measurement.</param>
@@ -33,14 +34,16 @@ public sealed class LoadCommand(TimeSpan duration, int accounts)
         using var app = await Server.StartAppAsync(Without(settings, nameof(EmailJobs.SendEmail), nameof(HousekeepingJobs.KeepHouse)));
         using var minimal = await Server.StartAppAsync(Without(settings, "Work"), Server.MinimalWorkerOutput);
         using var identity = await Server.StartIdentityAsync();
+        using var betterAuth = await Server.StartBetterAuthAsync();
         var floors = new Floors(storage, People.Count);
         await floors.PrepareAsync(Activations);
-        var people = await SignUpAsync(settings, app, identity, sink);
+        var people = await SignUpAsync(settings, app, identity, betterAuth, sink);
 
         var meter = new Meter(azurite.ProcessId);
         var outbox = new QueueServiceClient(storage).GetQueueClient(QueueNames.EmailJobs);
         var series = new Series(meter, report, duration, () => Task.WhenAll(outbox.ClearMessagesAsync(), floors.ForgetQueueAsync()));
-        await MeasureReadsAsync(series, floors, people, app, minimal, identity);
+        await MeasureHashesAsync(series, floors, betterAuth);
+        await MeasureReadsAsync(series, floors, people, app, minimal, identity, betterAuth);
         await MeasureWritesAsync(series, floors, people, app, identity);
         report.App = await People.BurstAsync(app, Burst);
         report.Identity = await People.BurstIdentityAsync(identity, Burst);
@@ -49,8 +52,25 @@ public sealed class LoadCommand(TimeSpan duration, int accounts)
         report.Write(folder);
     }
 
+    private static Task MeasureHashesAsync(Series series, Floors floors, Server betterAuth)
+    {
+        var (identity, user) = (new PasswordHasher<IdentityUser>(), new IdentityUser());
+        List<Contender> contenders =
+        [
+            new("app", floors.HashAsync),
+            new("Identity", _ => Task.Run(() => identity.HashPassword(user, "blue tractor 77"))),
+            new("better-auth", _ => betterAuth.GetAsync("/hash"), betterAuth),
+        ];
+        if (LibArgon2.IsInstalled)
+        {
+            contenders.Insert(0, new("libargon2", _ => Task.Run(LibArgon2.Hash)));
+        }
+
+        return series.MeasureAsync("hash", Unlimited, [.. contenders]);
+    }
+
     private static async Task MeasureReadsAsync(
-        Series series, Floors floors, People people, Server app, Server minimal, Server identity)
+        Series series, Floors floors, People people, Server app, Server minimal, Server identity, Server betterAuth)
     {
         await series.MeasureAsync(
             "hello",
@@ -63,14 +83,16 @@ public sealed class LoadCommand(TimeSpan duration, int accounts)
             new("hash alone", floors.HashAsync),
             new("raw", floors.LoginAsync),
             new("app", number => People.LoginAsync(app, number), app),
-            new("Identity", number => People.LoginIdentityAsync(identity, number), identity));
+            new("Identity", number => People.LoginIdentityAsync(identity, number), identity),
+            new("better-auth", number => People.LoginBetterAuthAsync(betterAuth, number), betterAuth));
         await series.MeasureAsync(
             "details",
             Unlimited,
             new("raw", floors.DetailsAsync),
             new("MinimalWorker", number => minimal.GetAsync($"/api/rows/{floors.AccountId(number)}"), minimal),
             new("app", number => app.GetAsync("/api/account/details", people.Own(number).Access), app),
-            new("Identity", number => identity.GetAsync("/manage/info", people.Peer(number).Access), identity));
+            new("Identity", number => identity.GetAsync("/manage/info", people.Peer(number).Access), identity),
+            new("better-auth", number => betterAuth.GetAsync("/api/auth/get-session", people.OtherPeer(number)), betterAuth));
     }
 
     private static async Task MeasureWritesAsync(Series series, Floors floors, People people, Server app, Server identity)
@@ -101,10 +123,11 @@ public sealed class LoadCommand(TimeSpan duration, int accounts)
             new("app", _ => people.ActivateNextAsync(app), app));
     }
 
-    private static async Task<People> SignUpAsync(Dictionary<string, string> settings, Server app, Server identity, MailSink sink)
+    private static async Task<People> SignUpAsync(
+        Dictionary<string, string> settings, Server app, Server identity, Server betterAuth, MailSink sink)
     {
         using var mailer = await Server.StartAppAsync(settings);
-        return await People.SignUpAsync(app, identity, sink, Activations);
+        return await People.SignUpAsync(app, identity, betterAuth, sink, Activations);
     }
 
     // Without limits, which no peer has. Log lines would cost time that no peer spends.

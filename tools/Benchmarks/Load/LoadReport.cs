@@ -5,8 +5,8 @@ namespace Benchmarks.Load;
 /// <summary>A row of the report: an operation, who did it, and for how many callers.</summary>
 public sealed record LoadRow(string Operation, string Who, int Concurrency, Measurement Result)
 {
-    /// <summary>Whether the benchmark did the work itself.</summary>
-    public bool IsFloor => Who is "raw" or "hash alone";
+    /// <summary>Whether the storage calls of who did it are counted.</summary>
+    public bool HasCalls => Who is "app" or "MinimalWorker" or "Identity" && Operation is not "hash";
 
     /// <summary>Whether a function app did it, under the local host.</summary>
     public bool IsHosted => Who is "app" or "MinimalWorker";

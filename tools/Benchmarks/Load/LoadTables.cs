@@ -99,10 +99,10 @@ public static class LoadTables
         {
             var result = row.Result;
             var host = row.IsHosted ? $"{result.HostCpu:N2}" : "–";
-            var calls = row.IsFloor ? "–" : $"{result.StorageCalls:N1}";
+            var calls = row.HasCalls ? $"{result.StorageCalls:N1}" : "–";
             text.WriteLine(
                 $"| {row.Operation} | {row.Who} | {row.Concurrency} | {result.PerSecond:N0} | {result.P50:N2} | {result.P99:N2} "
-                + $"| {result.Cpu:N2} | {host} | {result.AllocatedKiB:N0} | {calls} |");
+                + $"| {result.Cpu:N2} | {host} | {(row.Who is "better-auth" ? "–" : $"{result.AllocatedKiB:N0}")} | {calls} |");
         }
     }
 }

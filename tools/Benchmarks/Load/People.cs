@@ -33,7 +33,7 @@ public sealed class Tokens(string access, string refresh)
     }
 }
 
-/// <summary>The people who sign in: they have an account at the app and one at Identity.</summary>
+/// <summary>The people who sign in: they have an account at the app and one at each peer.</summary>
 public sealed class People
 {
     /// <summary>How many there are.</summary>
@@ -44,15 +44,16 @@ public sealed class People
     private const int Parallelism = 4;
     private readonly Tokens[] own;
     private readonly Tokens[] peers;
+    private readonly string[] otherPeers;
     private readonly Queue<Activation> activations;
 
-    private People(Tokens[] own, Tokens[] peers, Queue<Activation> activations) =>
-        (this.own, this.peers, this.activations) = (own, peers, activations);
+    private People(Tokens[] own, Tokens[] peers, string[] otherPeers, Queue<Activation> activations) =>
+        (this.own, this.peers, this.otherPeers, this.activations) = (own, peers, otherPeers, activations);
 
     /// <summary>Signs all of them up and in.</summary>
     /// <param name="app">Needs an instance beside it that sends its mails.</param>
     /// <param name="waiting">Registers so many others, who do not activate yet.</param>
-    public static async Task<People> SignUpAsync(Server app, Server identity, MailSink sink, int waiting)
+    public static async Task<People> SignUpAsync(Server app, Server identity, Server betterAuth, MailSink sink, int waiting)
     {
         var activations = new Activation[Count + waiting];
         await ForEachAsync(activations.Length, async number =>
@@ -63,6 +64,7 @@ public sealed class People
         });
         var own = new Tokens[Count];
         var peers = new Tokens[Count];
+        var otherPeers = new string[Count];
         await ForEachAsync(Count, async number =>
         {
             await ActivateAsync(app, activations[number]);
@@ -71,8 +73,10 @@ public sealed class People
             await RegisterIdentityAsync(identity, NameOf(number));
             var peer = await LoginIdentityAsync(identity, number);
             peers[number] = new Tokens(Text(peer, "accessToken"), Text(peer, "refreshToken"));
+            await betterAuth.PostAsync("/api/auth/sign-up/email", new { email = NameOf(number), password = Password, name = "Ada" });
+            otherPeers[number] = Text(await LoginBetterAuthAsync(betterAuth, number), "token");
         });
-        return new People(own, peers, new Queue<Activation>(activations[Count..]));
+        return new People(own, peers, otherPeers, new Queue<Activation>(activations[Count..]));
     }
 
     /// <summary>The tokens that a person has at the app.</summary>
@@ -80,6 +84,9 @@ public sealed class People
 
     /// <summary>The tokens that a person has at Identity.</summary>
     public Tokens Peer(int number) => peers[number % Count];
+
+    /// <summary>The session that a person has at better-auth.</summary>
+    public string OtherPeer(int number) => otherPeers[number % Count];
 
     /// <summary>Redeems the next code of those who wait.</summary>
     public Task ActivateNextAsync(Server app) => ActivateAsync(app, activations.Dequeue());
@@ -95,6 +102,9 @@ public sealed class People
 
     public static Task<JsonElement> LoginIdentityAsync(Server identity, int number) =>
         identity.PostAsync("/login", new { email = NameOf(number % Count), password = IdentityPassword });
+
+    public static Task<JsonElement> LoginBetterAuthAsync(Server betterAuth, int number) =>
+        betterAuth.PostAsync("/api/auth/sign-in/email", new { email = NameOf(number % Count), password = Password });
 
     /// <summary>Signs in so often at once. The server refuses some if the machine is slow.</summary>
     public static async Task<Usage> BurstAsync(Server app, int count)

@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Reflection;
 using System.Text.Json;
 using LocalHost;
+using LocalHost.Storage;
 
 namespace Benchmarks.Servers;
 
@@ -14,10 +15,11 @@ public sealed class Server : IDisposable
     private readonly IDisposable processes;
     private readonly int processId;
     private readonly int? hostProcessId;
+    private readonly bool isDotnet;
 
-    private Server(IDisposable processes, int processId, int? hostProcessId, Uri address)
+    private Server(IDisposable processes, int processId, int? hostProcessId, Uri address, bool isDotnet = true)
     {
-        (this.processes, this.processId, this.hostProcessId) = (processes, processId, hostProcessId);
+        (this.processes, this.processId, this.hostProcessId, this.isDotnet) = (processes, processId, hostProcessId, isDotnet);
         Client = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = address };
     }
 
@@ -41,25 +43,40 @@ public sealed class Server : IDisposable
     }
 
     /// <summary>Starts <see cref="IdentityServer"/> as a process.</summary>
-    public static async Task<Server> StartIdentityAsync()
+    public static Task<Server> StartIdentityAsync() => StartAsync("Identity", port => new("dotnet", [Program, "identity", $"{port}"])
     {
-        var port = Ports.Free();
-        var start = new ProcessStartInfo("dotnet", [Program, "identity", $"{port}"])
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-        };
-        start.Environment[Hook] = Program;
-        var process = Process.Start(start) ?? throw new InvalidOperationException("dotnet cannot be started.");
-        if (await process.StandardOutput.ReadLineAsync() is not IdentityServer.Ready)
-        {
-            throw new InvalidOperationException("Identity does not start.");
-        }
+        RedirectStandardInput = true,
+        Environment = { [Hook] = Program },
+    });
 
-        return new Server(new Killed(process), process.Id, null, new Uri($"http://127.0.0.1:{port}"));
+    /// <summary>Installs better-auth and starts it as a process.</summary>
+    public static async Task<Server> StartBetterAuthAsync()
+    {
+        var folder = Path.Combine(ProjectFolder.Root, "tools", "Benchmarks", "Servers", "BetterAuth");
+        await NpmInstall.EnsureAsync(folder, folder, CancellationToken.None);
+        return await StartAsync("better-auth", port => new("node", [Path.Combine(folder, "server.mjs"), $"{port}"])
+        {
+            Environment = { ["NODE_ENV"] = "production" },
+        });
     }
 
-    public Task<Usage> MeasureAsync() => Usage.ReadAsync(processId, hostProcessId);
+    private static async Task<Server> StartAsync(string name, Func<int, ProcessStartInfo> command)
+    {
+        var port = Ports.Free();
+        var start = command(port);
+        start.RedirectStandardOutput = true;
+        var process = Process.Start(start) ?? throw new InvalidOperationException($"{start.FileName} cannot be started.");
+        if (await process.StandardOutput.ReadLineAsync() is not IdentityServer.Ready)
+        {
+            throw new InvalidOperationException($"{name} does not start.");
+        }
+
+        return new Server(
+            new Killed(process), process.Id, null, new Uri($"http://127.0.0.1:{port}"), start.Environment.ContainsKey(Hook));
+    }
+
+    /// <summary>What it has used. Of a server that is no .NET program, allocation and storage calls are not known.</summary>
+    public Task<Usage> MeasureAsync() => Usage.ReadAsync(processId, hostProcessId, isDotnet);
 
     /// <summary>Posts a body that must succeed.</summary>
     public async Task<JsonElement> PostAsync(string path, object body)

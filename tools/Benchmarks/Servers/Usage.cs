@@ -17,11 +17,11 @@ public readonly record struct Usage(
     }
 
     /// <summary>Reads the figures of other processes.</summary>
-    /// <param name="processId">A process with the startup hook.</param>
     /// <param name="hostProcessId">The process of its host; null if it has none.</param>
-    public static async Task<Usage> ReadAsync(int processId, int? hostProcessId)
+    /// <param name="hasHook">Whether the process has the startup hook, which tells what it has allocated.</param>
+    public static async Task<Usage> ReadAsync(int processId, int? hostProcessId, bool hasHook)
     {
-        var (allocated, calls) = await AskAsync(processId);
+        var (allocated, calls) = hasHook ? await AskAsync(processId) : default;
         var (cpu, peak) = Read(processId);
         var (hostCpu, hostPeak) = hostProcessId is { } host ? Read(host) : default;
         return new Usage(cpu, hostCpu, peak, hostPeak, allocated, calls);
