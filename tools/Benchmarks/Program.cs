@@ -34,6 +34,9 @@ load.SetAction(async (arguments, _) =>
     await command.RunAsync(arguments.GetRequiredValue(output).FullName);
 });
 
+var gate = new Command("gate", "Sign-ins with several numbers of hashes at once. APP_CPUS=0 gives the app one core.") { seconds };
+gate.SetAction((arguments, _) => new GateCommand(TimeSpan.FromSeconds(arguments.GetValue(seconds))).RunAsync());
+
 var starts = Number("starts", "Starts of each kind.", 10);
 var cold = new Command("cold", "Starts: the app beside MinimalWorker, as built and as published with ReadyToRun. Writes cold.md.")
 {
@@ -52,7 +55,7 @@ var identity = new Command("identity", "Serves ASP.NET Core Identity for load.")
 identity.Hidden = true;
 identity.SetAction((arguments, _) => IdentityServer.RunAsync(arguments.GetValue(port)));
 
-return await new RootCommand("Measures what requests, starts and parts cost.") { load, cold, micro, identity }.Parse(args).InvokeAsync();
+return await new RootCommand("Measures what requests, starts and parts cost.") { load, gate, cold, micro, identity }.Parse(args).InvokeAsync();
 
 static Option<int> Number(string name, string description, int value) =>
     new($"--{name}") { Description = description, HelpName = "N", DefaultValueFactory = _ => value };

@@ -31,7 +31,7 @@ public sealed class LoadCommand(TimeSpan duration, int accounts)
         await using var sink = await MailSink.StartAsync();
         var storage = azurite.ConnectionString();
         var settings = Settings(storage, sink);
-        using var app = await Server.StartAppAsync(Without(settings, nameof(EmailJobs.SendEmail), nameof(HousekeepingJobs.KeepHouse)));
+        using var app = await Server.StartAppAsync(RequestsOnly(settings));
         using var minimal = await Server.StartAppAsync(Without(settings, "Work"), Server.MinimalWorkerOutput);
         using var identity = await Server.StartIdentityAsync();
         using var betterAuth = await Server.StartBetterAuthAsync();
@@ -130,8 +130,8 @@ public sealed class LoadCommand(TimeSpan duration, int accounts)
         return await People.SignUpAsync(app, identity, betterAuth, sink, Activations);
     }
 
-    // Without limits, which no peer has. Log lines would cost time that no peer spends.
-    private static Dictionary<string, string> Settings(string storage, MailSink sink) => new()
+    /// <summary>Without limits, which no peer has. Log lines would cost time that no peer spends.</summary>
+    internal static Dictionary<string, string> Settings(string storage, MailSink sink) => new()
     {
         ["AzureWebJobsStorage"] = storage,
         ["CommunicationServices"] = sink.ConnectionString,
@@ -144,6 +144,10 @@ public sealed class LoadCommand(TimeSpan duration, int accounts)
         ["Throttle__MailsPerDay"] = "50",
         ["Passwords__MaxWaitingHashes"] = "1000",
     };
+
+    /// <summary>Of an instance without the queue functions.</summary>
+    internal static Dictionary<string, string> RequestsOnly(Dictionary<string, string> settings) =>
+        Without(settings, nameof(EmailJobs.SendEmail), nameof(HousekeepingJobs.KeepHouse));
 
     private static Dictionary<string, string> Without(Dictionary<string, string> settings, params string[] functions) =>
         new([.. settings, .. functions.Select(function => KeyValuePair.Create($"AzureWebJobs.{function}.Disabled", "true"))]);

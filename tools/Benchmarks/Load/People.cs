@@ -79,6 +79,15 @@ public sealed class People
         return new People(own, peers, otherPeers, new Queue<Activation>(activations[Count..]));
     }
 
+    /// <summary>Gives one of them an account at the app.</summary>
+    /// <param name="app">Sends its mails.</param>
+    public static async Task SignUpAsync(Server app, int number, MailSink sink)
+    {
+        var username = NameOf(number);
+        await RegisterAsync(app, username);
+        await ActivateAsync(app, new Activation(username, await sink.CodeAsync(username)));
+    }
+
     /// <summary>The tokens that a person has at the app.</summary>
     public Tokens Own(int number) => own[number % Count];
 

@@ -20,7 +20,7 @@ public sealed class Server : IDisposable
     private Server(IDisposable processes, int processId, int? hostProcessId, Uri address, bool isDotnet = true)
     {
         (this.processes, this.processId, this.hostProcessId, this.isDotnet) = (processes, processId, hostProcessId, isDotnet);
-        Client = new HttpClient(new SocketsHttpHandler { UseProxy = false }) { BaseAddress = address };
+        Client = new HttpClient(new SocketsHttpHandler { UseProxy = false, UseCookies = false }) { BaseAddress = address };
     }
 
     /// <summary>The build of MinimalWorker that goes with this program.</summary>

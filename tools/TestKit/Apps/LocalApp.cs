@@ -18,6 +18,9 @@ public sealed partial class LocalApp : IDisposable
         ? Stream.Synchronized(File.Create(path, bufferSize: 0))
         : Stream.Null;
 
+    // Where this names processors, as for taskset, host and app have no others.
+    private static readonly string? Processors = Environment.GetEnvironmentVariable("APP_CPUS");
+
     // By its path: settings may change where the child looks.
     private static readonly string Dotnet =
         Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", "dotnet"));
@@ -64,7 +67,7 @@ public sealed partial class LocalApp : IDisposable
         // A shell's background job ignores Ctrl-C, and its children would, too.
         string[] command = [Dotnet, typeof(FunctionsHost).Assembly.Location, .. args];
         var start = OperatingSystem.IsLinux()
-            ? new ProcessStartInfo("env", ["--default-signal=INT", .. command])
+            ? new ProcessStartInfo("env", ["--default-signal=INT", .. Processors is null ? Array.Empty<string>() : ["taskset", "-c", Processors], .. command])
             : new ProcessStartInfo(Dotnet, command[1..]);
         start.RedirectStandardOutput = true;
         start.RedirectStandardError = true;

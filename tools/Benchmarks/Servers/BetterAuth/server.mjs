@@ -9,7 +9,7 @@ import { bearer } from 'better-auth/plugins';
 const port = Number(process.argv[2]);
 const auth = betterAuth({
   baseURL: `http://127.0.0.1:${port}`,
-  secret: 'Nobody signs in to a benchmark.',
+  secret: 'Nobody but a benchmark ever signs in here.',
   database: memoryAdapter({ user: [], session: [], account: [], verification: [] }),
   emailAndPassword: { enabled: true },
   rateLimit: { enabled: false },
