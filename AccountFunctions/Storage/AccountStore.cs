@@ -6,6 +6,18 @@ namespace AccountFunctions.Storage;
 /// <summary>Table <c>Accounts</c>: a partition for each account.</summary>
 public sealed class AccountStore(TableServiceClient service, ChangeLoop loop)
 {
+    private static readonly string[] EndColumns =
+    [
+        nameof(TableEntity.PartitionKey),
+        nameof(TableEntity.RowKey),
+        nameof(SessionEntity.Version),
+        nameof(SessionEntity.LastUsed),
+        nameof(SessionEntity.Expires),
+        nameof(DeviceEntity.Created),
+        nameof(DeviceEntity.Client),
+        nameof(DeviceEntity.PasswordChanged),
+    ];
+
     private readonly TableClient table = service.GetTableClient(TableNames.Accounts);
 
     public async Task<AccountEntity?> FindAsync(string id, CancellationToken cancellationToken) =>
@@ -43,18 +55,12 @@ public sealed class AccountStore(TableServiceClient service, ChangeLoop loop)
         await table.FindAsync(accountId, DeviceEntity.RowPrefix + hash, cancellationToken) is { } row ? new DeviceEntity(row) : null;
 
     /// <summary>The sessions, oldest first, and the devices that signed in.</summary>
-    public async Task<(IReadOnlyList<SessionEntity> Sessions, IReadOnlyList<DeviceEntity> Devices)> ListSignInsAsync(
-        string accountId, CancellationToken cancellationToken)
-    {
-        // A range of row keys: '.' is the character after '-'.
-        var filter = TableClient.CreateQueryFilter(
-            $"PartitionKey eq {accountId} and RowKey ge {SessionEntity.RowPrefix} and RowKey lt {"trusted-device."}");
-        var rows = await table.ListAsync(filter, cancellationToken);
-        IEnumerable<TableEntity> Of(string prefix) => rows.Where(row => row.RowKey.StartsWith(prefix, StringComparison.Ordinal));
-        return (
-            [.. Of(SessionEntity.RowPrefix).Select(row => new SessionEntity(row))],
-            [.. Of(DeviceEntity.RowPrefix).Select(row => new DeviceEntity(row))]);
-    }
+    public Task<SignIns> ListSignInsAsync(string accountId, CancellationToken cancellationToken) =>
+        ListSignInsAsync(accountId, null, cancellationToken);
+
+    /// <summary>Like <see cref="ListSignInsAsync(string, CancellationToken)"/>, with what tells the rows that have to go.</summary>
+    public Task<SignIns> ListEndsAsync(string accountId, CancellationToken cancellationToken) =>
+        ListSignInsAsync(accountId, EndColumns, cancellationToken);
 
     /// <summary>What the history records of this very moment.</summary>
     public async Task<IReadOnlyList<EventEntity>> ListEventsAsync(
@@ -199,6 +205,18 @@ public sealed class AccountStore(TableServiceClient service, ChangeLoop loop)
         }
     }
 
+    private async Task<SignIns> ListSignInsAsync(string accountId, string[]? select, CancellationToken cancellationToken)
+    {
+        // A range of row keys: '.' is the character after '-'.
+        var filter = TableClient.CreateQueryFilter(
+            $"PartitionKey eq {accountId} and RowKey ge {SessionEntity.RowPrefix} and RowKey lt {"trusted-device."}");
+        var rows = await table.ListAsync(filter, cancellationToken, select);
+        IEnumerable<TableEntity> Of(string prefix) => rows.Where(row => row.RowKey.StartsWith(prefix, StringComparison.Ordinal));
+        return new SignIns(
+            [.. Of(SessionEntity.RowPrefix).Select(row => new SessionEntity(row))],
+            [.. Of(DeviceEntity.RowPrefix).Select(row => new DeviceEntity(row))]);
+    }
+
     private Task<T> RunAsync<T>(
         string accountId,
         AccountPartition? loaded,
@@ -233,3 +251,7 @@ public sealed class AccountStore(TableServiceClient service, ChangeLoop loop)
     private async Task<List<TableRow>> ListAsync(string filter, CancellationToken cancellationToken) =>
         (await table.ListAsync(filter, cancellationToken)).ConvertAll(row => new TableRow(row));
 }
+
+/// <summary>What sign-ins have left at an account: rows that have ended and are not yet removed, too.</summary>
+/// <param name="Sessions">Oldest first.</param>
+public sealed record SignIns(IReadOnlyList<SessionEntity> Sessions, IReadOnlyList<DeviceEntity> Devices);

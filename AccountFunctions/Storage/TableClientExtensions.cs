@@ -20,10 +20,12 @@ internal static class TableClientExtensions
         return partition.CommitAsync(table, cancellationToken);
     }
 
-    public static async Task<List<TableEntity>> ListAsync(this TableClient table, string filter, CancellationToken cancellationToken)
+    /// <param name="select">The columns to read; null for all.</param>
+    public static async Task<List<TableEntity>> ListAsync(
+        this TableClient table, string filter, CancellationToken cancellationToken, IEnumerable<string>? select = null)
     {
         var rows = new List<TableEntity>();
-        await foreach (var row in table.QueryAsync<TableEntity>(filter, cancellationToken: cancellationToken))
+        await foreach (var row in table.QueryAsync<TableEntity>(filter, select: select, cancellationToken: cancellationToken))
         {
             rows.Add(row);
         }

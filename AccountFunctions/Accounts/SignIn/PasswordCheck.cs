@@ -54,7 +54,7 @@ public sealed partial class PasswordCheck(
         }
 
         // While the password is hashed, so that it takes no time.
-        var signIns = accounts.ListSignInsAsync(account?.Id ?? NobodyAt(partition), cancellationToken);
+        var listing = accounts.ListEndsAsync(account?.Id ?? NobodyAt(partition), cancellationToken);
 
         // A registration is checked at a taken address, too. Otherwise registering and signing in there would tell whether the address is
         // taken.
@@ -66,7 +66,7 @@ public sealed partial class PasswordCheck(
             1 when waiting?.IsTried == true => SignInOutcome.NotActive,
             _ => SignInOutcome.Failed,
         };
-        var (sessions, devices) = await signIns;
+        var signIns = await listing;
         if (await throttle.RecordAsync(partition, device, attempt, outcome, cancellationToken) is { } late)
         {
             return late;
@@ -89,8 +89,7 @@ public sealed partial class PasswordCheck(
         {
             return new KnownUser(partition, account, account.StateAt(now), password)
             {
-                Sessions = sessions,
-                Devices = devices,
+                SignIns = signIns,
                 Device = device is not null && secret is not null ? (device, secret) : null,
             };
         }
@@ -126,11 +125,8 @@ public sealed partial class PasswordCheck(
 /// <param name="Partition">Of the account's address.</param>
 public sealed record KnownUser(AddressPartition Partition, AccountEntity Account, AccountState State, string Password)
 {
-    /// <summary>The account's sessions, those that have ended and are not yet removed among them.</summary>
-    public required IReadOnlyList<SessionEntity> Sessions { get; init; }
-
-    /// <summary>The account's devices, void ones among them.</summary>
-    public required IReadOnlyList<DeviceEntity> Devices { get; init; }
+    /// <summary><see cref="AccountStore.ListEndsAsync"/> of the account.</summary>
+    public required SignIns SignIns { get; init; }
 
     /// <summary>The device that the user has proved to sign in with; null if there is none.</summary>
     public required (DeviceEntity Row, DeviceSecret Secret)? Device { get; init; }

@@ -42,7 +42,9 @@ public sealed partial class Sessions(
             Amr = [SessionEntity.PasswordMethod],
         };
         var signedIn = new EventEntity(account.Id, EventKind.SignedIn, now, refresh.SessionId, client);
-        var ended = devices.Ended(user.Devices, device, account).Concat<TableRow>(Ended(user.Sessions, account, now)).Take(MostEndedAtOnce);
+        var ended = devices.Ended(user.SignIns.Devices, device, account)
+            .Concat<TableRow>(Ended(user.SignIns.Sessions, account, now))
+            .Take(MostEndedAtOnce);
         await accounts.OpenSessionAsync(session, device, signedIn, ended, cancellationToken);
         LogSignedIn(account.Id, refresh.SessionId);
         return replies.Create(account, session, refresh) with { Device = secret.Text };
