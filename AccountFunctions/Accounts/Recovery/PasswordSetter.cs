@@ -97,7 +97,20 @@ public sealed partial class PasswordSetter(
         }
 
         LogChanged(account.Id, caller.SessionId);
-        var result = await accounts.ChangeAsync<Result<Success>>(
+        if (device is not null)
+        {
+            // First: a failure after the change would hide it. If the change fails, the client gets another device with its next sign-in.
+            await accounts.ChangeAsync(
+                device,
+                current =>
+                {
+                    current.PasswordChanged = now;
+                    return current.ETag == default ? Problem.NotFound : null;
+                },
+                cancellationToken);
+        }
+
+        return await accounts.ChangeAsync<Result<Success>>(
             account.Id,
             caller.SessionId,
             partition =>
@@ -124,20 +137,6 @@ public sealed partial class PasswordSetter(
                 return Success.Done;
             },
             cancellationToken);
-        if (!result.IsRefused && device is not null)
-        {
-            // After a crash before this, the client gets another one with its next sign-in.
-            await accounts.ChangeAsync(
-                device,
-                current =>
-                {
-                    current.PasswordChanged = now;
-                    return current.ETag == default ? Problem.NotFound : null;
-                },
-                cancellationToken);
-        }
-
-        return result;
     }
 
     private static void Set(AccountPartition partition, AccountEntity account, Credential credential, DateTimeOffset now)

@@ -10,8 +10,8 @@ namespace AccountFunctions.Accounts;
 /// </summary>
 public sealed class Devices(TimeProvider time)
 {
-    /// <summary>The most that an account has.</summary>
-    public const int Max = 10;
+    // Of an account.
+    private const int Max = 10;
 
     /// <summary>A device that is new at this sign-in.</summary>
     public (DeviceEntity Row, DeviceSecret Secret) New(AccountEntity account, string? client)
@@ -28,7 +28,7 @@ public sealed class Devices(TimeProvider time)
     }
 
     /// <summary>
-    /// Those that go when <paramref name="current"/> signs in: the ones that are void, and what is beyond <see cref="Max"/>. A client that
+    /// Those that go when <paramref name="current"/> signs in: the ones that are void, and what is beyond ten. A client that
     /// does not keep its secret gets another device each time, so those that nobody has ever shown go first, and first of all those of a
     /// client with the same name; then those used longest ago.
     /// </summary>

@@ -62,7 +62,7 @@ public sealed class GateCommand(TimeSpan duration)
         var token = Load.People.Text(data, "access");
         await meter.RunAsync(Callers, duration / 2, number => Load.People.LoginAsync(app, number % People), app);
         var logins = meter.RunAsync(Callers, duration, number => Load.People.LoginAsync(app, number % People), app);
-        var reads = meter.RunAsync(1, duration, _ => app.GetAsync("/api/account/details", token), app);
+        var reads = meter.RunAsync(1, duration, _ => app.GetAsync("/api/account/details", token));
         await Task.WhenAll(logins, reads);
         return (await logins, await reads, (await Load.People.BurstAsync(app, Burst)).PeakBytes);
     }

@@ -14,25 +14,33 @@ public static class Simulation
     private const int AccountLimit = 20_000;
     private const int PartitionLimit = 2_000;
 
-    // Requests of a user in a month, and the calls to tables that each of them makes to the partitions of an address and of an account.
-    private static readonly (string Name, double PerMonth, int AddressCalls, int AccountCalls, double Hashes)[] Profile =
+    // An instance of 2,048 MB has one core. Beyond half of it, requests would wait for each other.
+    private const double Gigabytes = 2;
+    private const double Busy = 0.5;
+
+    // Requests of a user in a month; the calls to tables that each of them makes to the partitions of an address and of an account; and the
+    // CPU of worker and host in milliseconds, of eight callers in docs/performance/load.md, of one where that measures no more.
+    private static readonly (string Name, double PerMonth, int AddressCalls, int AccountCalls, int Hashes, double Cpu)[] Profile =
     [
-        ("login", 4, 1, 2, 1),
-        ("refresh", 60, 0, 3, 0),
-        ("details", 4, 0, 1, 0),
-        ("register", 0.1, 2, 0, 1),
-        ("activate", 0.1, 2, 1, 0),
-        ("code", 0.05, 2, 0, 0),
-        ("forgot", 0.05, 2, 3, 1),
-        ("password", 0.02, 2, 4, 2),
+        ("login", 4, 1, 4, 1, 22.8),
+        ("refresh", 60, 0, 3, 0, 2.6),
+        ("details", 4, 0, 1, 0, 1.0),
+        ("register", 0.1, 2, 0, 1, 24.9),
+        ("activate", 0.1, 2, 1, 0, 6.0),
+        ("code", 0.05, 2, 0, 0, 3.6),
+        ("forgot", 0.05, 2, 3, 1, 24.9),
+        ("password", 0.02, 2, 6, 2, 45.6),
     ];
+
+    private static double CoreSeconds => Profile.Sum(operation => operation.PerMonth * operation.Cpu) / 1000;
 
     public static void Run()
     {
         Console.WriteLine(
             "| monthly users | requests/s, average | at the peak | hashes/s at the peak | table calls/s, fullest second "
-            + "| of the account's 20,000/s | hottest address or account | hottest network | storage accounts |");
-        Console.WriteLine("|---|---|---|---|---|---|---|---|---|");
+            + "| of the account's 20,000/s | hottest address or account | hottest network | storage accounts "
+            + "| instances of one core, half busy |");
+        Console.WriteLine("|---|---|---|---|---|---|---|---|---|---|");
         foreach (var users in new[] { 10_000d, 1_000_000, 100_000_000 })
         {
             Console.WriteLine(Play(users));
@@ -82,16 +90,15 @@ public static class Simulation
         var accounts = Math.Ceiling(fullest / (AccountLimit * 0.7));
         return $"| {users:N0} | {average:N1} | {average * PeakFactor:N0} | {hashes:N1} | {fullest:N0} | "
             + $"{(double)fullest / AccountLimit:P0} | {hottest} of {PartitionLimit:N0}/s | {networkMost} of {PartitionLimit:N0}/s | "
-            + $"{accounts} |";
+            + $"{accounts} | {Math.Ceiling(users * CoreSeconds / SecondsPerMonth * PeakFactor / Busy):N0} |";
     }
 
     private static string Price(double users)
     {
-        const double gigabytes = 2, hashSeconds = 0.2, otherSeconds = 0.03;
         var requests = users * 68.6;
         var executions = Math.Max(0, requests - 250_000) * 0.4e-6;
-        var compute = Math.Max(0, (users * ((4.2 * hashSeconds) + (64.4 * otherSeconds / 16)) / 2 * gigabytes) - 100_000) * 26e-6;
-        var tables = users * 201 / 10_000 * 0.00036;
+        var compute = Math.Max(0, (users * CoreSeconds / Busy * Gigabytes) - 100_000) * 26e-6;
+        var tables = users * 209 / 10_000 * 0.00036;
         var mail = users * 0.2 * (0.00025 + (0.01 * 0.00012));
         var logs = Math.Max(0, (requests * 2e-6) - 5) * 2.3;
         var all = executions + compute + tables + mail + logs;
