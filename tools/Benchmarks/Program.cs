@@ -55,7 +55,8 @@ var identity = new Command("identity", "Serves ASP.NET Core Identity for load.")
 identity.Hidden = true;
 identity.SetAction((arguments, _) => IdentityServer.RunAsync(arguments.GetValue(port)));
 
-return await new RootCommand("Measures what requests, starts and parts cost.") { load, gate, cold, micro, identity }.Parse(args).InvokeAsync();
+return await new RootCommand("Measures what requests, starts and parts cost.") { load, gate, cold, micro, identity }
+    .Parse(args).InvokeAsync();
 
 static Option<int> Number(string name, string description, int value) =>
     new($"--{name}") { Description = description, HelpName = "N", DefaultValueFactory = _ => value };

@@ -31,6 +31,7 @@ public static class SoakStress
         var limit = requests / FindLimit.TotalSeconds;
         (requests, errors) = (0, 0);
 
+        var before = await stage.TimeReadsAsync();
         var samples = new List<(TimeSpan Time, int Requests, long Memory, int Handles)>();
         var clock = Stopwatch.StartNew();
         using var stop = new CancellationTokenSource();
@@ -48,6 +49,7 @@ public static class SoakStress
         await LoadAsync(length, TimeSpan.FromSeconds(Parallelism / (limit * 0.8)));
         await stop.CancelAsync();
         await sampling;
+        var after = await stage.TimeReadsAsync();
 
         var (third, minute) = (samples.Count / 3, Math.Min(6, samples.Count - 1));
         var (early, late) = (samples[third..(2 * third)].Max(sample => sample.Memory), samples[(2 * third)..].Max(sample => sample.Memory));
@@ -56,6 +58,9 @@ public static class SoakStress
             + $"({Rate(0):N0} in the first minute, {Rate(samples.Count - minute - 1):N0} in the last): "
             + $"{requests:N0} requests, {errors} errors; most memory of the app in the second third {early >> 20} MB, "
             + $"in the last {late >> 20} MB; handles {samples[third].Handles} to {samples[^1].Handles}");
+        Console.WriteLine(
+            $"The storage itself, before and after: a query of an empty partition {before.Query:N1} and {after.Query:N1} ms, "
+            + $"a read by key {before.Key:N1} and {after.Key:N1} ms");
         return errors == 0 && late < early * 1.1 && samples[^1].Handles < samples[third].Handles * 1.2;
 
         // Requests a second in the minute that begins with this sample.

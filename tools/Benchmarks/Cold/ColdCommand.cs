@@ -42,7 +42,9 @@ public static class ColdCommand
                     foreach (var start in Starts)
                     {
                         var directory = start.IsApp ? build.App : build.MinimalWorker;
-                        report.Add(start, build.Name, both: true, await start.TimeBothAsync(settings, directory));
+                        var (milliseconds, memory) = await start.TimeBothAsync(settings, directory);
+                        report.Add(start, build.Name, both: true, milliseconds);
+                        report.AddMemory(start, build.Name, memory);
                         report.Add(start, build.Name, both: false, await start.TimeAppAsync(settings, directory));
                     }
                 }
@@ -90,6 +92,7 @@ public static class ColdCommand
 
     private static async Task WriteAsync(ColdReport report, string folder)
     {
+        report.AddMemoryRatio(Login, Read);
         report.AddRatio("first answer, times MinimalWorker's hello", Live, Hello);
         report.AddRatio("first login, times MinimalWorker's row read", Login, Read);
         Console.WriteLine(report);

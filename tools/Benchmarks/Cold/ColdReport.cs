@@ -9,8 +9,10 @@ public sealed class ColdReport(int starts)
         [("built", true), ("ReadyToRun", true), ("built", false), ("ReadyToRun", false)];
 
     private readonly Dictionary<(string Name, string Build, bool Both), List<double>> times = [];
+    private readonly Dictionary<(string Name, string Build), List<double>> memories = [];
     private readonly List<string> names = [];
     private readonly StringBuilder ratios = new();
+    private string memoryRatio = "";
 
     /// <param name="both">Whether the time has the start of the host in it.</param>
     public void Add(Start start, string build, bool both, double milliseconds)
@@ -24,6 +26,18 @@ public sealed class ColdReport(int starts)
         times[(start.Name, build, both)].Add(milliseconds);
     }
 
+    /// <param name="memory">Bytes that the app uses when idle.</param>
+    public void AddMemory(Start start, string build, double memory)
+    {
+        memories.TryAdd((start.Name, build), []);
+        memories[(start.Name, build)].Add(memory);
+    }
+
+    /// <summary>Adds a row that compares the memory of two.</summary>
+    public void AddMemoryRatio(Start app, Start minimal) => memoryRatio =
+        $"| {app.Name}, times {minimal.Name} | {MemoryOf(app.Name, "built") / MemoryOf(minimal.Name, "built"):N2} "
+        + $"| {MemoryOf(app.Name, "ReadyToRun") / MemoryOf(minimal.Name, "ReadyToRun"):N2} |\n";
+
     /// <summary>Adds a row that compares two starts.</summary>
     public void AddRatio(string name, Start app, Start minimal) => ratios.Append(
         Row(name, column => $"{Median(app.Name, column) / Median(minimal.Name, column):N2}"));
@@ -31,10 +45,17 @@ public sealed class ColdReport(int starts)
     public override string ToString() =>
         $"| start → answer, medians of {starts} | host and app, built | ReadyToRun | app alone, built | ReadyToRun |\n"
         + "|---|---|---|---|---|\n"
-        + string.Concat(names.Select(name => Row(name, column => $"{Median(name, column):N0} ms"))) + ratios;
+        + string.Concat(names.Select(name => Row(name, column => $"{Median(name, column):N0} ms"))) + ratios
+        + "\n| memory of the app alone, idle after its first answer | built | ReadyToRun |\n|---|---|---|\n"
+        + string.Concat(names.Select(name => $"| {name} | {MegabytesOf(name, "built")} | {MegabytesOf(name, "ReadyToRun")} |\n"))
+        + memoryRatio;
 
     private static string Row(string name, Func<(string Build, bool Both), string> cell) =>
         $"| {name} | {string.Join(" | ", Columns.Select(column => cell(column)))} |\n";
+
+    private string MegabytesOf(string name, string build) => $"{MemoryOf(name, build) / (1 << 20):N0} MB";
+
+    private double MemoryOf(string name, string build) => memories[(name, build)].Order().ElementAt(starts / 2);
 
     private double Median(string name, (string Build, bool Both) column) =>
         times[(name, column.Build, column.Both)].Order().ElementAt(starts / 2);

@@ -10,13 +10,21 @@ namespace Benchmarks.Cold;
 /// <param name="Body">JSON to post; null to get.</param>
 public sealed record Start(string Name, bool IsApp, string Path, string? Body = null)
 {
-    /// <summary>Milliseconds from the start of the local host and the app, two processes, to the answer.</summary>
-    public async Task<double> TimeBothAsync(IReadOnlyDictionary<string, string> settings, string appDirectory)
+    private static readonly TimeSpan Idle = TimeSpan.FromSeconds(2);
+
+    /// <summary>
+    /// Milliseconds from the start of the local host and the app, two processes, to the answer; and the bytes of memory that the app uses
+    /// when it has been idle for a moment.
+    /// </summary>
+    public async Task<(double Milliseconds, double Memory)> TimeBothAsync(
+        IReadOnlyDictionary<string, string> settings, string appDirectory)
     {
         var began = Stopwatch.GetTimestamp();
         using var app = await LocalApp.StartAsync(settings, appDirectory);
         await AskAsync(app.Client);
-        return Stopwatch.GetElapsedTime(began).TotalMilliseconds;
+        var took = Stopwatch.GetElapsedTime(began).TotalMilliseconds;
+        await Task.Delay(Idle);
+        return (took, app.Memory);
     }
 
     /// <summary>Milliseconds from the start of the app's process to the answer, under a host in this process that runs already.</summary>

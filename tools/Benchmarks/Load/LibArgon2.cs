@@ -22,5 +22,13 @@ public static partial class LibArgon2
 
     [LibraryImport(Library, EntryPoint = "argon2id_hash_raw")]
     private static partial int HashRaw(
-        uint passes, uint kibibytes, uint lanes, byte[] password, nuint passwordLength, byte[] salt, nuint saltLength, byte[] tag, nuint tagLength);
+        uint passes,
+        uint kibibytes,
+        uint lanes,
+        byte[] password,
+        nuint passwordLength,
+        byte[] salt,
+        nuint saltLength,
+        byte[] tag,
+        nuint tagLength);
 }

@@ -65,9 +65,10 @@ public sealed partial class LocalApp : IDisposable
     public static LocalApp Run(string[] args, IEnumerable<KeyValuePair<string, string>> settings, int port = HostSettings.DefaultPort)
     {
         // A shell's background job ignores Ctrl-C, and its children would, too.
+        string[] pinned = Processors is null ? [] : ["taskset", "-c", Processors];
         string[] command = [Dotnet, typeof(FunctionsHost).Assembly.Location, .. args];
         var start = OperatingSystem.IsLinux()
-            ? new ProcessStartInfo("env", ["--default-signal=INT", .. Processors is null ? Array.Empty<string>() : ["taskset", "-c", Processors], .. command])
+            ? new ProcessStartInfo("env", ["--default-signal=INT", .. pinned, .. command])
             : new ProcessStartInfo(Dotnet, command[1..]);
         start.RedirectStandardOutput = true;
         start.RedirectStandardError = true;
