@@ -40,6 +40,7 @@ public sealed partial class PasswordCheck(
         }
 
         var partition = loaded.Reply;
+        // Without a device, the address alone decides.
         if (secret is null && throttle.Delay(partition.Guard) is { } delayed)
         {
             return delayed;
@@ -74,14 +75,7 @@ public sealed partial class PasswordCheck(
 
         if (waiting is not null)
         {
-            if (!waiting.IsTried)
-            {
-                // If another request wins, the next try counts again.
-                waiting.IsTried = true;
-                partition.Save(waiting);
-                await addresses.TryCommitAsync(partition, cancellationToken);
-            }
-
+            await MarkTriedAsync(partition, waiting, cancellationToken);
             return Problem.NotActive;
         }
 
@@ -112,6 +106,17 @@ public sealed partial class PasswordCheck(
         var account = await accounts.FindAsync(id, cancellationToken) is { } found && found.AddressKey == partition.Key ? found : null;
         var device = finding is null ? null : await finding;
         return (account, account is not null && device?.IsGoodFor(account, now) == true ? device : null);
+    }
+
+    private async Task MarkTriedAsync(AddressPartition partition, PendingEntity waiting, CancellationToken cancellationToken)
+    {
+        if (!waiting.IsTried)
+        {
+            // If another request wins, the next try counts again.
+            waiting.IsTried = true;
+            partition.Save(waiting);
+            await addresses.TryCommitAsync(partition, cancellationToken);
+        }
     }
 
     // The id of an account that does not exist.
