@@ -180,7 +180,7 @@ public sealed partial class TestApp : IAsyncDisposable
             await Task.Delay(25);
         }
 
-        throw new TimeoutException($"{to} did not get {count} mails.");
+        throw new TimeoutException($"{to} did not get {count} mails. The app has logged:\n{Logs.Text}");
     }
 
     /// <summary>The code of the newest mail, once there are so many.</summary>
