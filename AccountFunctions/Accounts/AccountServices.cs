@@ -16,7 +16,7 @@ public static class AccountServices
             .AddSingleton<MailRequests>().AddSingleton<KnownClients>()
             .AddSingleton<Sessions>().AddSingleton<TokenReplies>().AddSingleton<PasswordSetter>()
             .AddSingleton<Register>().AddSingleton<AccountFactory>().AddSingleton<Activate>()
-            .AddSingleton<Devices>().AddSingleton<PasswordCheck>().AddSingleton<Login>().AddSingleton<Refresh>().AddSingleton<Logout>()
+            .AddSingleton<PasswordCheck>().AddSingleton<Login>().AddSingleton<Refresh>().AddSingleton<Logout>()
             .AddSingleton<ListSessions>().AddSingleton<RevokeSession>()
             .AddSingleton<ResendCode>().AddSingleton<ResetPassword>().AddSingleton<RestoreAccount>()
             .AddSingleton<Reauthentication>().AddSingleton<UpdateDetails>().AddSingleton<ChangePassword>()

@@ -127,7 +127,7 @@ public sealed class AccountStore(TableServiceClient service, ChangeLoop loop)
     /// <summary>
     /// Lets <paramref name="decide"/> change what a device counts, and saves it unless it is refused; after a lost race, it starts again.
     /// </summary>
-    /// <param name="decide">Must refuse a device without an ETag: it is no longer there.</param>
+    /// <param name="decide">Gets a device without an ETag if it is no longer there; nothing is saved then.</param>
     /// <exception cref="UnavailableException">Every race was lost.</exception>
     public async Task<Problem?> ChangeAsync(DeviceEntity loaded, Func<DeviceEntity, Problem?> decide, CancellationToken cancellationToken)
     {
@@ -137,7 +137,7 @@ public sealed class AccountStore(TableServiceClient service, ChangeLoop loop)
             loaded,
             async () => await FindDeviceAsync(loaded.PartitionKey, loaded.Hash, cancellationToken) ?? new(loaded.PartitionKey, loaded.Hash),
             device => Task.FromResult(refused = decide(device)),
-            device => refused is null ? table.TrySaveAsync(device, cancellationToken) : Task.FromResult(true),
+            device => refused is null && device.ETag != default ? table.TrySaveAsync(device, cancellationToken) : Task.FromResult(true),
             cancellationToken);
     }
 
@@ -207,9 +207,8 @@ public sealed class AccountStore(TableServiceClient service, ChangeLoop loop)
 
     private async Task<SignIns> ListSignInsAsync(string accountId, string[]? select, CancellationToken cancellationToken)
     {
-        // A range of row keys: '.' is the character after '-'.
         var filter = TableClient.CreateQueryFilter(
-            $"PartitionKey eq {accountId} and RowKey ge {SessionEntity.RowPrefix} and RowKey lt {"trusted-device."}");
+            $"PartitionKey eq {accountId} and RowKey ge {SessionEntity.RowPrefix} and RowKey lt {DeviceEntity.LastKey}");
         var rows = await table.ListAsync(filter, cancellationToken, select);
         IEnumerable<TableEntity> Of(string prefix) => rows.Where(row => row.RowKey.StartsWith(prefix, StringComparison.Ordinal));
         return new SignIns(

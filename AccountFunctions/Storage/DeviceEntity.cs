@@ -10,6 +10,9 @@ public sealed class DeviceEntity(TableEntity columns) : FailureCounter(columns)
     /// <summary>Sorts behind <see cref="SessionEntity.RowPrefix"/>, so that one query reads both.</summary>
     public const string RowPrefix = "trusted-device-";
 
+    /// <summary>Row keys of devices are below this one.</summary>
+    public const string LastKey = "trusted-device.";
+
     public DeviceEntity(string accountId, string hash)
         : this(new TableEntity(accountId, RowPrefix + hash))
     {

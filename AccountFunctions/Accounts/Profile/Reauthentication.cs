@@ -5,9 +5,8 @@ using AccountFunctions.Storage;
 namespace AccountFunctions.Accounts;
 
 /// <summary>
-/// Has a caller prove again who it is (OWASP ASVS 5.0 V7.5.1), and slows guessing at the password down as at sign-in. The
-/// device of the caller's session decides, so strangers who fail at the address are not in its way. What it hears counts at the address,
-/// too.
+/// Has a caller prove again who it is (OWASP ASVS 5.0 V7.5.1), and slows guessing at the password down as at sign-in. The device of the
+/// caller's session decides, so strangers who fail at the address do not delay it. An attempt that was answered counts at the address, too.
 /// </summary>
 public sealed class Reauthentication(
     AddressStore addresses, AccountStore accounts, Passwords passwords, SignInThrottle throttle, TimeProvider time)
@@ -24,7 +23,7 @@ public sealed class Reauthentication(
         var device = hash is null ? null : await accounts.FindDeviceAsync(account.Id, hash, cancellationToken);
         device = device?.IsGoodFor(account, time.GetUtcNow()) == true ? device : null;
         var partition = await loading;
-        if (throttle.Delay(device ?? (FailureCounter)partition.Guard) is { } delayed)
+        if (throttle.Delay(partition, device) is { } delayed)
         {
             return delayed;
         }

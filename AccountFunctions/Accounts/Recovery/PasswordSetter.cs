@@ -105,7 +105,7 @@ public sealed partial class PasswordSetter(
                 current =>
                 {
                     current.PasswordChanged = now;
-                    return current.ETag == default ? Problem.NotFound : null;
+                    return null;
                 },
                 cancellationToken);
         }

@@ -8,33 +8,27 @@ namespace AccountFunctions.Accounts;
 /// strangers who fail at the address cannot slow it down. A device is good for the password that it proved: whoever got it knows already
 /// what he would guess at. Whoever steals it gains as many guesses as an address has.
 /// </summary>
-public sealed class Devices(TimeProvider time)
+public static class Devices
 {
     // Of an account.
     private const int Max = 10;
 
     /// <summary>A device that is new at this sign-in.</summary>
-    public (DeviceEntity Row, DeviceSecret Secret) New(AccountEntity account, string? client)
+    public static (DeviceEntity Row, DeviceSecret Secret) New(AccountEntity account, string? client, DateTimeOffset now)
     {
-        var (secret, now) = (DeviceSecret.New(), time.GetUtcNow());
-        var row = new DeviceEntity(account.Id, secret.Hash)
-        {
-            Created = now,
-            LastUsed = now,
-            Client = client,
-            PasswordChanged = account.PasswordChanged,
-        };
+        var secret = DeviceSecret.New();
+        var row = new DeviceEntity(account.Id, secret.Hash) { Created = now, Client = client, PasswordChanged = account.PasswordChanged };
         return (row, secret);
     }
 
     /// <summary>
-    /// Those that go when <paramref name="current"/> signs in: the ones that are void, and what is beyond ten. A client that
-    /// does not keep its secret gets another device each time, so those that nobody has ever shown go first, and first of all those of a
-    /// client with the same name; then those used longest ago.
+    /// Those that go when <paramref name="current"/> signs in: the ones that are void, and what is beyond ten. A client that does not keep
+    /// its secret gets another device each time, so those that nobody has ever shown go first, and first of all those of a client with the
+    /// same name; then those used longest ago.
     /// </summary>
-    public IEnumerable<DeviceEntity> Ended(IReadOnlyList<DeviceEntity> devices, DeviceEntity current, AccountEntity account)
+    public static IEnumerable<DeviceEntity> Ended(
+        IReadOnlyList<DeviceEntity> devices, DeviceEntity current, AccountEntity account, DateTimeOffset now)
     {
-        var now = time.GetUtcNow();
         var isGood = devices.Where(device => device.RowKey != current.RowKey).ToLookup(device => device.IsGoodFor(account, now));
         return isGood[false].Concat(isGood[true]
             .OrderByDescending(device => device.IsKept)

@@ -40,8 +40,9 @@ public sealed partial class PasswordCheck(
         }
 
         var partition = loaded.Reply;
-        // Without a device, the address alone decides.
-        if (secret is null && throttle.Delay(partition.Guard) is { } delayed)
+
+        // Without a secret, the address alone decides, and nothing more is read.
+        if (secret is null && throttle.Delay(partition, null) is { } delayed)
         {
             return delayed;
         }
@@ -49,7 +50,7 @@ public sealed partial class PasswordCheck(
         var now = time.GetUtcNow();
         var pending = partition.Pendings.LastOrDefault(row => row.IsLive(now));
         var (account, device) = await FindAsync(partition, secret, now, cancellationToken);
-        if (throttle.Delay(device ?? (FailureCounter)partition.Guard) is { } refused)
+        if (throttle.Delay(partition, device) is { } refused)
         {
             return refused;
         }

@@ -9,7 +9,6 @@ namespace AccountFunctions.Accounts;
 /// <summary>Opens sessions.</summary>
 public sealed partial class Sessions(
     AccountStore accounts,
-    Devices devices,
     KnownClients clients,
     TokenReplies replies,
     IOptions<TokenOptions> options,
@@ -26,7 +25,7 @@ public sealed partial class Sessions(
     {
         await clients.RecordAsync(user.Partition, account.Id, client, cancellationToken);
         var now = time.GetUtcNow();
-        var (device, secret) = user.Device ?? devices.New(account, client);
+        var (device, secret) = user.Device ?? Devices.New(account, client, now);
         device.LastUsed = now;
         var refresh = RefreshToken.First(account.Id, Ids.New(now));
         var session = new SessionEntity(account.Id, refresh.SessionId)
@@ -42,7 +41,7 @@ public sealed partial class Sessions(
             Amr = [SessionEntity.PasswordMethod],
         };
         var signedIn = new EventEntity(account.Id, EventKind.SignedIn, now, refresh.SessionId, client);
-        var ended = devices.Ended(user.SignIns.Devices, device, account)
+        var ended = Devices.Ended(user.SignIns.Devices, device, account, now)
             .Concat<TableRow>(Ended(user.SignIns.Sessions, account, now))
             .Take(MostEndedAtOnce);
         await accounts.OpenSessionAsync(session, device, signedIn, ended, cancellationToken);

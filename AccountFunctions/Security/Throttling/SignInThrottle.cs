@@ -28,16 +28,8 @@ public sealed class SignInThrottle(
         new(attempts.Begin(addressKey), deviceHash is null ? null : attempts.Begin(DeviceEntity.RowPrefix + deviceHash));
 
     /// <summary>The refusal of every attempt for the moment, with the right password too; null if an attempt may be made.</summary>
-    public Problem? Delay(FailureCounter counter)
-    {
-        var now = time.GetUtcNow();
-        if (counter.Failures >= MaxConsecutiveFailures && now < counter.FailuresEnd)
-        {
-            return Problem.Throttled(ThrottleKind.SignIn, options.MaxDelay > FirstDelay ? options.MaxDelay : FirstDelay);
-        }
-
-        return counter.LockedUntil > now ? Problem.Throttled(ThrottleKind.SignIn, counter.LockedUntil.Value - now) : null;
-    }
+    /// <param name="device">Where the attempt counts; null: at its address.</param>
+    public Problem? Delay(AddressPartition partition, DeviceEntity? device) => Delay(CounterOf(partition, device));
 
     /// <summary>
     /// Records an attempt. An outcome takes effect only after its write succeeds, so parallel guesses gain nothing. A correct password with
@@ -52,8 +44,8 @@ public sealed class SignInThrottle(
         SignInOutcome outcome,
         CancellationToken cancellationToken)
     {
-        if (outcome is not SignInOutcome.Failed
-            && (device is null ? !partition.Guard.HasFailures && attempt.IsAloneAtAddress : !device.HasFailures && attempt.IsAloneAtDevice))
+        var isAlone = device is null ? attempt.IsAloneAtAddress : attempt.IsAloneAtDevice;
+        if (outcome is not SignInOutcome.Failed && !CounterOf(partition, device).HasFailures && isAlone)
         {
             return null;
         }
@@ -65,6 +57,20 @@ public sealed class SignInThrottle(
                 device,
                 current => current.ETag == default ? Problem.Throttled(ThrottleKind.SignIn, NextTry) : Count(current, outcome),
                 cancellationToken);
+    }
+
+    private static FailureCounter CounterOf(AddressPartition partition, DeviceEntity? device) =>
+        device is null ? partition.Guard : device;
+
+    private Problem? Delay(FailureCounter counter)
+    {
+        var now = time.GetUtcNow();
+        if (counter.Failures >= MaxConsecutiveFailures && now < counter.FailuresEnd)
+        {
+            return Problem.Throttled(ThrottleKind.SignIn, options.MaxDelay > FirstDelay ? options.MaxDelay : FirstDelay);
+        }
+
+        return counter.LockedUntil > now ? Problem.Throttled(ThrottleKind.SignIn, counter.LockedUntil.Value - now) : null;
     }
 
     private async Task<Problem?> CountAsync(AddressPartition partition, SignInOutcome outcome, CancellationToken cancellationToken)

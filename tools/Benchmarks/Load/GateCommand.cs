@@ -11,7 +11,7 @@ namespace Benchmarks.Load;
 /// <param name="duration">Of one measurement.</param>
 public sealed class GateCommand(TimeSpan duration)
 {
-    private const int People = 32;
+    private const int Accounts = 32;
     private const int Callers = 8;
     private const int Burst = 200;
     private static readonly int[] Widths = [1, 2, 3, 4];
@@ -23,7 +23,7 @@ public sealed class GateCommand(TimeSpan duration)
         var settings = LoadCommand.Settings(azurite.ConnectionString(), sink);
         using (var mailer = await Server.StartAppAsync(settings))
         {
-            await Parallel.ForAsync(0, People, async (number, _) => await Load.People.SignUpAsync(mailer, number, sink));
+            await Parallel.ForAsync(0, Accounts, async (number, _) => await People.SignUpAsync(mailer, number, sink));
         }
 
         // One at a time: an app that waits has a claim on memory and cores, too.
@@ -58,12 +58,12 @@ public sealed class GateCommand(TimeSpan duration)
         {
             ["Passwords__MaxConcurrentHashes"] = $"{width}",
         });
-        var data = (await Load.People.LoginAsync(app, 0)).GetProperty("data");
-        var token = Load.People.Text(data, "access");
-        await meter.RunAsync(Callers, duration / 2, number => Load.People.LoginAsync(app, number % People), app);
-        var logins = meter.RunAsync(Callers, duration, number => Load.People.LoginAsync(app, number % People), app);
+        var data = (await People.LoginAsync(app, 0)).GetProperty("data");
+        var token = People.Text(data, "access");
+        await meter.RunAsync(Callers, duration / 2, number => People.LoginAsync(app, number % Accounts), app);
+        var logins = meter.RunAsync(Callers, duration, number => People.LoginAsync(app, number % Accounts), app);
         var reads = meter.RunAsync(1, duration, _ => app.GetAsync("/api/account/details", token));
         await Task.WhenAll(logins, reads);
-        return (await logins, await reads, (await Load.People.BurstAsync(app, Burst)).PeakBytes);
+        return (await logins, await reads, (await People.BurstAsync(app, Burst)).PeakBytes);
     }
 }
