@@ -56,11 +56,7 @@ public sealed class ChangePasswordTests(AzuriteFixture azurite) : AppTests(azuri
         }
 
         // Each app has an outbox of its own, and either may handle a job.
-        for (var tries = 0; await CountAsync() < 4; tries++)
-        {
-            Assert.True(tries < 400, "a change was not reported");
-            await Task.Delay(25);
-        }
+        await Eventually.TrueAsync(async () => await CountAsync() >= 4, () => "A change was not reported.");
 
         async Task<int> CountAsync() => (await App.MailsAsync(Address)).Concat(await other.MailsAsync(Address))
             .Count(mail => mail.Subject == "Your Example password was changed");

@@ -319,12 +319,5 @@ public sealed class DeleteAccountTests(AzuriteFixture azurite) : AppTests(azurit
 
     private Task WaitForQueuesAsync() => Task.WhenAll(QueueNames.Jobs.Select(name => TestApp.WaitForLengthAsync(App.Queue(name), 0)));
 
-    private static async Task UntilAsync(Func<Task<bool>> condition)
-    {
-        for (var tries = 0; !await condition(); tries++)
-        {
-            Assert.True(tries < 400, "it does not come to that");
-            await Task.Delay(25);
-        }
-    }
+    private static Task UntilAsync(Func<Task<bool>> condition) => Eventually.TrueAsync(condition, () => "It does not come to that.");
 }

@@ -1,6 +1,7 @@
 using System.Net.Http.Headers;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
 
 namespace AccountFunctions.Tests.Browser;
 
@@ -17,7 +18,9 @@ public sealed class PrefixProxy : IAsyncDisposable
     public static async Task<PrefixProxy> StartAsync(HttpClient app)
     {
         var url = $"http://127.0.0.1:{Ports.Free()}";
-        var proxy = WebApplication.CreateSlimBuilder().Build();
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        var proxy = builder.Build();
         proxy.Urls.Add(url);
         proxy.Map("/accounts/{**path}", http => ForwardAsync(app, http));
         await proxy.StartAsync();

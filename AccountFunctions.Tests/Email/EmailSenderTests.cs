@@ -1,4 +1,5 @@
 using System.Text.Json;
+using AccountFunctions.Contract;
 using AccountFunctions.Email;
 using AccountFunctions.Storage;
 using Azure;
@@ -137,6 +138,16 @@ public sealed class EmailSenderTests(AzuriteFixture azurite) : AppTests(azurite)
         await App.Table("Addresses").AddEntityAsync(row);
 
         Assert.Equal(2, (await App.WaitForMailsAsync(Address, 2)).Count);
+    }
+
+    [Fact, Holds("G3")]
+    public async Task A_notice_waits_for_its_own_event_though_another_was_recorded_at_the_same_moment()
+    {
+        await App.SignInAsync(Address);
+        var id = (await App.RowsAsync("Accounts")).Single(row => row.RowKey == "account").PartitionKey;
+        await EnqueueAsync(new EmailJob(EmailKind.DeletionRequested, EmailAddress.KeyOf(Address), id, App.Time.GetUtcNow()));
+
+        await App.WaitForLogAsync($"Mail DeletionRequested of {id} postponed: its row is not there yet.");
     }
 
     [Fact, Holds("G3")]

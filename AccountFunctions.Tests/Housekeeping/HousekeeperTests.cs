@@ -221,22 +221,14 @@ public sealed class HousekeeperTests(AzuriteFixture azurite) : AppTests(azurite)
     /// <summary>Waits until the table has these rows and no others; the quota of mails always stays.</summary>
     private async Task WaitForAsync(string table, params string[] kinds)
     {
-        for (var tries = 0; !(await KindsAsync(table)).SequenceEqual(kinds); tries++)
-        {
-            Assert.True(tries < 600, $"{table} has {string.Join(' ', await KindsAsync(table))}");
-            await Task.Delay(50);
-        }
+        string[] found = [];
+        await Eventually.TrueAsync(
+            async () => (found = [.. await KindsAsync(table)]).SequenceEqual(kinds), () => $"{table} has {string.Join(' ', found)}.");
     }
 
-    private async Task WaitForNetworksAsync(params string[] networks)
-    {
-        for (var tries = 0; !(
-            await App.RowsAsync("Throttles")).Select(row => row.PartitionKey).Where(key => key != "email").SequenceEqual(networks); tries++)
-        {
-            Assert.True(tries < 600, "the windows stay");
-            await Task.Delay(50);
-        }
-    }
+    private Task WaitForNetworksAsync(params string[] networks) => Eventually.TrueAsync(
+        async () => (await App.RowsAsync("Throttles")).Select(row => row.PartitionKey).Where(key => key != "email").SequenceEqual(networks),
+        () => "The windows stay.");
 
     private async Task<IEnumerable<string>> KindsAsync(string table) =>
         (await App.RowsAsync(table)).Select(row => row.RowKey.Split('-')[0]).Order(StringComparer.Ordinal);

@@ -16,12 +16,6 @@ public interface IQueueHost : IAsyncDisposable
 internal static class QueueHostExtensions
 {
     /// <summary>Waits for this number of calls.</summary>
-    public static async Task WaitForCallsAsync(this IQueueHost host, int count)
-    {
-        for (var tries = 0; host.Calls.Seen.Count < count; tries++)
-        {
-            Assert.True(tries < 400, $"{host.Calls.Seen.Count} calls instead of {count}");
-            await Task.Delay(25);
-        }
-    }
+    public static Task WaitForCallsAsync(this IQueueHost host, int count) => Eventually.TrueAsync(
+        () => host.Calls.Seen.Count >= count, () => $"{host.Calls.Seen.Count} calls instead of {count}");
 }

@@ -134,18 +134,18 @@ public sealed class RoutingTests(AzuriteFixture azurite) : IAsyncLifetime
     {
         using var impatient = new CancellationTokenSource();
         var call = host.Client.GetAsync("/api/hang", impatient.Token);
-        await WaitAsync(() => host.Calls.Hanging.Count == 1);
+        await Eventually.TrueAsync(() => host.Calls.Hanging.Count == 1, () => "The call does not come.");
         await impatient.CancelAsync();
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => call);
-        await WaitAsync(() => host.Calls.Cancelled.Count == 1);
+        await Eventually.TrueAsync(() => host.Calls.Cancelled.Count == 1, () => "The call goes on.");
     }
 
     [Fact]
     public async Task A_request_in_hand_is_answered_although_the_host_stops()
     {
         var call = host.Client.GetStringAsync("/api/hang");
-        await WaitAsync(() => host.Calls.Hanging.Count == 1);
+        await Eventually.TrueAsync(() => host.Calls.Hanging.Count == 1, () => "The call does not come.");
         var stop = host.StopAsync();
         host.Calls.Release();
 
@@ -163,15 +163,6 @@ public sealed class RoutingTests(AzuriteFixture azurite) : IAsyncLifetime
         Assert.Equal(HttpStatusCode.InternalServerError, answer.StatusCode);
         Assert.Empty(await answer.Content.ReadAsByteArrayAsync());
         Assert.True(answer.Headers.ConnectionClose);
-    }
-
-    private static async Task WaitAsync(Func<bool> condition)
-    {
-        for (var tries = 0; !condition(); tries++)
-        {
-            Assert.True(tries < 400, "it does not happen");
-            await Task.Delay(25);
-        }
     }
 
     private async Task<string> RawAsync(string request)

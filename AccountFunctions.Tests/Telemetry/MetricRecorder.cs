@@ -42,14 +42,8 @@ public sealed class MetricRecorder : IDisposable
         [.. Of(instrument).Select(measurement => measurement.Tags.GetValueOrDefault(tag)?.ToString()).OfType<string>().Distinct().Order(
             StringComparer.Ordinal)];
 
-    public async Task WaitForAsync(string instrument, string tag, string value)
-    {
-        for (var tries = 0; !Values(instrument, tag).Contains(value); tries++)
-        {
-            Assert.True(tries < 1200, $"never measured: {instrument} with {tag} {value}");
-            await Task.Delay(25);
-        }
-    }
+    public Task WaitForAsync(string instrument, string tag, string value) => Eventually.TrueAsync(
+        () => Values(instrument, tag).Contains(value), () => $"Never measured: {instrument} with {tag} {value}.");
 
     public void Dispose() => listener.Dispose();
 

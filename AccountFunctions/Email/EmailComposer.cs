@@ -17,6 +17,8 @@ public sealed class EmailComposer(
         EmailKind.Registration => await ComposeRegistrationAsync(job, cancellationToken),
         EmailKind.Code => await ComposeCodeAsync(job, cancellationToken),
         EmailKind.EmailChange => await ComposeEmailChangeAsync(job, cancellationToken),
+        _ when time.GetUtcNow() > job.Issued + Retention.Mails => new EmailDecision.Drop("it is too old to matter"),
+        EmailKind.NewSignIn => await ComposeNewSignInAsync(job, cancellationToken),
         _ => await ComposeNoticeAsync(job, cancellationToken),
     };
 
@@ -64,30 +66,24 @@ public sealed class EmailComposer(
 
     private async Task<EmailDecision> ComposeNoticeAsync(EmailJob job, CancellationToken cancellationToken)
     {
-        if (time.GetUtcNow() > job.Issued + Retention.Mails)
-        {
-            return new EmailDecision.Drop("it is too old to matter");
-        }
-
-        // The account after the event, so that it shows the change.
-        var events = job.Kind is EmailKind.NewSignIn ? [] : await accounts.ListEventsAsync(job.Id, job.Issued, cancellationToken);
-        if (events is [] && job.Kind is not EmailKind.NewSignIn)
+        var events = await accounts.ListEventsAsync(job.Id, job.Issued, cancellationToken);
+        if (events.FirstOrDefault(recorded => IsReason(recorded, job.Kind)) is not { } reason)
         {
             return new EmailDecision.Wait();
         }
 
+        // The account after the event, so that it shows the change.
         var account = await accounts.FindAsync(job.Id, cancellationToken);
         return job.Kind switch
         {
-            EmailKind.NewSignIn => await ComposeNewSignInAsync(job, account, cancellationToken),
             EmailKind.PasswordReset => ToOwner(account, job, texts.PasswordReset),
             EmailKind.PasswordChanged => ToOwner(account, job, texts.PasswordChanged),
             EmailKind.Restored => ToOwner(account, job, texts.Restored),
             EmailKind.DeletionRequested when account?.DeletesAt is { } deletesAt =>
                 ToOwner(account, job, language => texts.DeletionRequested(language, deletesAt)),
-            EmailKind.EmailChanged when account is not null && FormerMailbox(events) is { } former =>
+            EmailKind.EmailChanged when account is not null =>
                 new EmailDecision.Send(
-                    former,
+                    reason.Mailbox!,
                     account.RecoveryKey == job.AddressKey
                         ? texts.EmailChanged(account.Language, account.RecoveryUntil)
                         : texts.EmailMoved(account.Language),
@@ -96,6 +92,17 @@ public sealed class EmailComposer(
             _ => throw new InvalidOperationException($"No mail for {job.Kind}."),
         };
     }
+
+    // Others may have been recorded at the same moment.
+    private static bool IsReason(EventEntity recorded, EmailKind mail) => mail switch
+    {
+        EmailKind.PasswordReset => recorded.Kind == EventKind.PasswordReset,
+        EmailKind.PasswordChanged => recorded.Kind == EventKind.PasswordChanged,
+        EmailKind.Restored => recorded.Kind == EventKind.Restored,
+        EmailKind.DeletionRequested => recorded.Kind == EventKind.DeletionRequested,
+        EmailKind.EmailChanged => recorded.Mailbox is not null,
+        _ => false,
+    };
 
     private async Task<EmailDecision> ComposeEmailChangeAsync(EmailJob job, CancellationToken cancellationToken)
     {
@@ -119,10 +126,11 @@ public sealed class EmailComposer(
             : new EmailDecision.Drop("its code is no longer good");
     }
 
-    private async Task<EmailDecision> ComposeNewSignInAsync(EmailJob job, AccountEntity? account, CancellationToken cancellationToken)
+    private async Task<EmailDecision> ComposeNewSignInAsync(EmailJob job, CancellationToken cancellationToken)
     {
         var claim = (await addresses.LoadAsync(job.AddressKey, cancellationToken)).Claim;
-        return claim?.Notices.Contains(job.Issued) == true ? ToOwner(account, job, language => texts.NewSignIn(language, job.Issued))
+        return claim?.Notices.Contains(job.Issued) == true
+                ? ToOwner(await accounts.FindAsync(job.Id, cancellationToken), job, language => texts.NewSignIn(language, job.Issued))
             : claim is null ? new EmailDecision.Drop("the address has no account")
             : new EmailDecision.Wait();
     }
@@ -147,10 +155,6 @@ public sealed class EmailComposer(
 
         return account;
     }
-
-    // Where an event of this moment sends its notice.
-    private static string? FormerMailbox(IEnumerable<EventEntity> events) =>
-        events.Select(change => change.Mailbox).FirstOrDefault(mailbox => mailbox is not null);
 
     // The address of the job may be the recovery address of the account.
     private EmailDecision ToOwner(

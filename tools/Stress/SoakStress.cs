@@ -9,6 +9,9 @@ public static class SoakStress
 
     // Requests of one session.
     private const int Turn = 20;
+
+    // Few, so that every account soon has as many as it ever will.
+    private const int MaxSessions = 5;
     private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan FindLimit = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Sampling = TimeSpan.FromSeconds(10);
@@ -17,17 +20,26 @@ public static class SoakStress
     public static async Task<bool> RunAsync(TimeSpan length, int crowd)
     {
         await using var stage = await Stage.StartAsync();
-        using var app = await stage.StartAppAsync();
-        var people = Enumerable.Range(0, crowd - (crowd % Parallelism)).Select(number => $"u{number}@example.com").ToArray();
+        using var app = await stage.StartAppAsync(maxSessions: MaxSessions);
+        var people = Enumerable.Range(0, crowd - (crowd % Parallelism)).Select(number => new Person($"u{number}@example.com")).ToArray();
         foreach (var group in people.Chunk(Parallelism))
         {
-            await Task.WhenAll(group.Select(username => stage.SignUpAsync(app, username)));
+            await Task.WhenAll(group.Select(async person =>
+            {
+                await stage.SignUpAsync(app, person.Username);
+                for (var sessions = 0; sessions < MaxSessions; sessions++)
+                {
+                    await LoginAsync(person);
+                }
+            }));
         }
 
         var (requests, errors) = (0, 0);
         await LoadAsync(WarmUp, TimeSpan.Zero);
+        await stage.ForgetHistoryAsync();
         (requests, errors) = (0, 0);
         await LoadAsync(FindLimit, TimeSpan.Zero);
+        await stage.ForgetHistoryAsync();
         var limit = requests / FindLimit.TotalSeconds;
         (requests, errors) = (0, 0);
 
@@ -43,6 +55,7 @@ public static class SoakStress
                 samples.Add(sample);
                 Console.Error.WriteLine($"{requests:N0} requests, {errors} errors, {sample.Memory >> 20} MB, {sample.Handles} handles");
                 await stage.ForgetHousekeepingAsync();
+                await stage.ForgetHistoryAsync();
                 await Task.Delay(Sampling);
             }
         });
@@ -70,6 +83,13 @@ public static class SoakStress
             return (to.Requests - from.Requests) / (to.Time - from.Time).TotalSeconds;
         }
 
+        async Task<Reply> LoginAsync(Person person)
+        {
+            var reply = await app.PostAsync("login", new { username = person.Username, password = Stage.Password, device = person.Device });
+            person.Device = reply.Status == 200 ? reply.Data.GetProperty("device").GetString() : person.Device;
+            return reply;
+        }
+
         Task LoadAsync(TimeSpan duration, TimeSpan interval)
         {
             var watch = Stopwatch.StartNew();
@@ -83,10 +103,10 @@ public static class SoakStress
             var (token, refresh, next) = ("", "", TimeSpan.Zero);
             for (var round = 0; watch.Elapsed < duration; round++)
             {
-                var username = people[(caller + (round / Turn * Parallelism)) % people.Length];
+                var person = people[(caller + (round / Turn * Parallelism)) % people.Length];
                 var reply = (round % Turn) switch
                 {
-                    0 => await app.PostAsync("login", new { username, password = Stage.Password }),
+                    0 => await LoginAsync(person),
                     Turn / 2 => await app.PostAsync("refresh", new { refresh }),
                     _ => await app.PostAsync("details", new { job = $"{round}" }, token),
                 };
@@ -107,5 +127,13 @@ public static class SoakStress
                 }
             }
         }
+    }
+
+    private sealed class Person(string username)
+    {
+        public string Username => username;
+
+        /// <summary>The secret of this person's only device; null before the first sign-in.</summary>
+        public string? Device { get; set; }
     }
 }

@@ -3,6 +3,7 @@ using AccountFunctions.Contract;
 using AccountFunctions.Email;
 using AccountFunctions.Security;
 using AccountFunctions.Storage;
+using Azure;
 using Azure.Data.Tables;
 using Azure.Storage.Queues;
 using LocalHost.Storage;
@@ -36,8 +37,8 @@ public sealed class Stage : IAsyncDisposable
 
     /// <summary>Starts the app. Nothing that is not under test refuses a request or takes time.</summary>
     /// <param name="storage">Another connection string, of a proxy in front of the storage.</param>
-    public Task<LocalApp> StartAppAsync(string? storage = null, int mailsPerHour = 1000) =>
-        LocalApp.StartAsync(Settings(storage ?? Storage, mailsPerHour));
+    public Task<LocalApp> StartAppAsync(string? storage = null, int mailsPerHour = 1000, int maxSessions = 50) =>
+        LocalApp.StartAsync(Settings(storage ?? Storage, mailsPerHour, maxSessions));
 
     /// <summary>Registers a person and redeems the code that is mailed.</summary>
     public async Task SignUpAsync(LocalApp app, string username)
@@ -81,6 +82,23 @@ public sealed class Stage : IAsyncDisposable
 
     /// <summary>Deletes jobs that are not due for hours: Azurite slows down with the length of its queues.</summary>
     public Task ForgetHousekeepingAsync() => queues.GetQueueClient(QueueNames.HousekeepingJobs).ClearMessagesAsync();
+
+    /// <summary>Deletes the security history of all accounts: Azurite slows down with the rows of a table, Table Storage does not.</summary>
+    public async Task ForgetHistoryAsync()
+    {
+        var table = new TableServiceClient(Storage).GetTableClient(TableNames.Accounts);
+        var events = table.QueryAsync<TableEntity>(
+            $"RowKey gt '{EventEntity.RowPrefix}' and RowKey lt '{EventEntity.LastKey}'",
+            select: [nameof(TableEntity.PartitionKey), nameof(TableEntity.RowKey)]);
+        foreach (var account in (await events.ToListAsync()).GroupBy(row => row.PartitionKey))
+        {
+            foreach (var batch in account.Chunk(100))
+            {
+                await table.SubmitTransactionAsync(
+                    batch.Select(row => new TableTransactionAction(TableTransactionActionType.Delete, row, ETag.All)));
+            }
+        }
+    }
 
     /// <summary>
     /// Median milliseconds of a query of a partition without rows, and of a read of a row that is not there. Azurite looks at every row of
@@ -139,7 +157,7 @@ public sealed class Stage : IAsyncDisposable
         await azurite.DisposeAsync();
     }
 
-    private Dictionary<string, string> Settings(string storage, int mailsPerHour) => new()
+    private Dictionary<string, string> Settings(string storage, int mailsPerHour, int maxSessions) => new()
     {
         ["AzureWebJobsStorage"] = storage,
         ["CommunicationServices"] = Sink.ConnectionString,
@@ -152,6 +170,8 @@ public sealed class Stage : IAsyncDisposable
         ["Throttle__ResendCooldown"] = "00:00:00",
         ["Throttle__MailsPerHour"] = $"{mailsPerHour}",
         ["Throttle__MailsPerDay"] = "50",
+
+        ["Tokens__MaxSessions"] = $"{maxSessions}",
 
         // Each host would name itself, and instances would refuse each other's tokens.
         ["Tokens__Issuer"] = "http://localhost/api",

@@ -30,14 +30,8 @@ public sealed class LogCollector : ILoggerProvider, ILogger, ISupportExternalSco
     }
 
     /// <summary>Waits until a line contains the text.</summary>
-    public async Task WaitForAsync(string text)
-    {
-        for (var tries = 0; !Text.Contains(text, StringComparison.Ordinal); tries++)
-        {
-            Assert.True(tries < 1200, $"not logged: {text}");
-            await Task.Delay(25);
-        }
-    }
+    public Task WaitForAsync(string text) =>
+        Eventually.TrueAsync(() => Text.Contains(text, StringComparison.Ordinal), () => $"Never logged: {text}");
 
     public void Dispose()
     {

@@ -170,17 +170,11 @@ public sealed partial class TestApp : IAsyncDisposable
     /// <summary>Waits until the address has got so many mails and returns them.</summary>
     public async Task<IReadOnlyList<SentMail>> WaitForMailsAsync(string to, int count)
     {
-        for (var tries = 0; tries < 1200; tries++)
-        {
-            if (await MailsAsync(to) is { } mails && mails.Count >= count)
-            {
-                return mails;
-            }
-
-            await Task.Delay(25);
-        }
-
-        throw new TimeoutException($"{to} did not get {count} mails. The app has logged:\n{Logs.Text}");
+        IReadOnlyList<SentMail> mails = [];
+        await Eventually.TrueAsync(
+            async () => (mails = await MailsAsync(to)).Count >= count,
+            () => $"{to} got {mails.Count} mails instead of {count}. The app has logged:\n{Logs.Text}");
+        return mails;
     }
 
     /// <summary>The code of the newest mail, once there are so many.</summary>
@@ -193,25 +187,14 @@ public sealed partial class TestApp : IAsyncDisposable
     public async Task DrainAsync()
     {
         var queue = Queue("email-jobs");
-        for (var tries = 0; (await queue.GetPropertiesAsync()).Value.ApproximateMessagesCount > 0; tries++)
-        {
-            Assert.True(tries < 1200, "mail jobs are left");
-            await Task.Delay(25);
-        }
+        await Eventually.TrueAsync(
+            async () => (await queue.GetPropertiesAsync()).Value.ApproximateMessagesCount == 0, () => "Mail jobs are left.");
     }
 
     /// <summary>Waits until the queue holds so many messages, visible or not.</summary>
-    public static async Task WaitForLengthAsync(QueueClient queue, int count)
-    {
-        async Task<bool> IsReachedAsync() =>
-            await queue.ExistsAsync() && (await queue.GetPropertiesAsync()).Value.ApproximateMessagesCount == count;
-
-        for (var tries = 0; !await IsReachedAsync(); tries++)
-        {
-            Assert.True(tries < 400, $"{queue.Name} does not come to {count} messages");
-            await Task.Delay(25);
-        }
-    }
+    public static Task WaitForLengthAsync(QueueClient queue, int count) => Eventually.TrueAsync(
+        async () => await queue.ExistsAsync() && (await queue.GetPropertiesAsync()).Value.ApproximateMessagesCount == count,
+        () => $"{queue.Name} does not come to {count} messages.");
 
     public async Task<List<TableEntity>> RowsAsync(string table)
     {
