@@ -6,7 +6,8 @@ namespace AccountFunctions.Storage;
 /// <summary>Table <c>Accounts</c>: a partition for each account.</summary>
 public sealed class AccountStore(TableServiceClient service, ChangeLoop loop)
 {
-    private static readonly string[] EndColumns =
+    /// <summary>Of sessions and devices: what tells the rows that have to go.</summary>
+    public static readonly IReadOnlyList<string> EndColumns =
     [
         nameof(TableEntity.PartitionKey),
         nameof(TableEntity.RowKey),
@@ -58,7 +59,7 @@ public sealed class AccountStore(TableServiceClient service, ChangeLoop loop)
     public Task<SignIns> ListSignInsAsync(string accountId, CancellationToken cancellationToken) =>
         ListSignInsAsync(accountId, null, cancellationToken);
 
-    /// <summary>Like <see cref="ListSignInsAsync(string, CancellationToken)"/>, with what tells the rows that have to go.</summary>
+    /// <summary>Like <see cref="ListSignInsAsync(string, CancellationToken)"/>, with no more than <see cref="EndColumns"/>.</summary>
     public Task<SignIns> ListEndsAsync(string accountId, CancellationToken cancellationToken) =>
         ListSignInsAsync(accountId, EndColumns, cancellationToken);
 
@@ -205,7 +206,7 @@ public sealed class AccountStore(TableServiceClient service, ChangeLoop loop)
         }
     }
 
-    private async Task<SignIns> ListSignInsAsync(string accountId, string[]? select, CancellationToken cancellationToken)
+    private async Task<SignIns> ListSignInsAsync(string accountId, IEnumerable<string>? select, CancellationToken cancellationToken)
     {
         var filter = TableClient.CreateQueryFilter(
             $"PartitionKey eq {accountId} and RowKey ge {SessionEntity.RowPrefix} and RowKey lt {DeviceEntity.LastKey}");

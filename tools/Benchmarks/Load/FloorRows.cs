@@ -11,6 +11,9 @@ internal static class FloorRows
     /// <summary>The id of every session.</summary>
     public const string SessionId = "0123456789abcdef0123456789abcdef";
 
+    /// <summary><see cref="DeviceEntity.Hash"/> of every device.</summary>
+    public const string DeviceHash = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
+
     /// <summary>The current time: events with one fixed time would collide.</summary>
     public static DateTimeOffset Now => TimeProvider.System.GetUtcNow();
 
@@ -43,6 +46,13 @@ internal static class FloorRows
         Created = Now,
         LastUsed = Now,
         Expires = Now,
+    };
+
+    public static DeviceEntity Device(string account) => new(account, DeviceHash)
+    {
+        Created = Now,
+        LastUsed = Now,
+        PasswordChanged = Now,
     };
 
     public static PendingEntity Pending(string address) => new(address, SessionId)

@@ -37,6 +37,7 @@ public sealed class Floors(string storage, int people)
                 accounts,
                 FloorRows.Account(account),
                 FloorRows.Session(account, FloorRows.SessionId),
+                FloorRows.Device(account),
                 FloorRows.Activated(account),
                 FloorRows.SignedIn(account));
             await WriteAsync(addresses, FloorRows.Claim(address, account), FloorRows.Guard(address), FloorRows.Mail(address));
@@ -60,9 +61,20 @@ public sealed class Floors(string storage, int people)
     {
         await QueryAsync(AddressOf(number));
         await ReadAsync(number, AccountEntity.RowName);
-        await HashAsync(number);
+        await ReadAsync(number, DeviceEntity.RowPrefix + FloorRows.DeviceHash);
         var account = AccountId(number);
-        await WriteAsync(accounts, FloorRows.Session(account, FloorRows.NewKey()), FloorRows.SignedIn(account));
+        var listing = QueryAsync(
+            accounts,
+            $"PartitionKey eq {account} and RowKey ge {SessionEntity.RowPrefix} and RowKey lt {DeviceEntity.LastKey}",
+            AccountStore.EndColumns);
+        await HashAsync(number);
+        await listing;
+        await accounts.SubmitTransactionAsync(
+        [
+            new TableTransactionAction(TableTransactionActionType.Add, FloorRows.Session(account, FloorRows.NewKey()).Columns),
+            new TableTransactionAction(TableTransactionActionType.Add, FloorRows.SignedIn(account).Columns),
+            new TableTransactionAction(TableTransactionActionType.UpdateReplace, FloorRows.Device(account).Columns, ETag.All),
+        ]);
     }
 
     public async Task RefreshAsync(int number)
@@ -124,9 +136,11 @@ public sealed class Floors(string storage, int people)
 
     private async Task<TableEntity> ReadAsync(int number, string row) => await accounts.GetEntityAsync<TableEntity>(AccountId(number), row);
 
-    private async Task QueryAsync(string partition)
+    private Task QueryAsync(string partition) => QueryAsync(addresses, $"PartitionKey eq {partition}");
+
+    private static async Task QueryAsync(TableClient table, FormattableString filter, IEnumerable<string>? select = null)
     {
-        await foreach (var _ in addresses.QueryAsync<TableEntity>(TableClient.CreateQueryFilter($"PartitionKey eq {partition}")))
+        await foreach (var _ in table.QueryAsync<TableEntity>(TableClient.CreateQueryFilter(filter), select: select))
         {
         }
     }

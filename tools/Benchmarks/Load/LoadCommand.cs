@@ -82,7 +82,7 @@ public sealed class LoadCommand(TimeSpan duration, int accounts)
             Unlimited,
             new("hash alone", floors.HashAsync),
             new("raw", floors.LoginAsync),
-            new("app", number => People.LoginAsync(app, number), app),
+            new("app", number => People.LoginAsync(app, number, people.Own(number).Device), app),
             new("Identity", number => People.LoginIdentityAsync(identity, number), identity),
             new("better-auth", number => People.LoginBetterAuthAsync(betterAuth, number), betterAuth));
         await series.MeasureAsync(

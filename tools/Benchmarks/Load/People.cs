@@ -8,7 +8,7 @@ namespace Benchmarks.Load;
 public sealed record Activation(string Username, string Code);
 
 /// <summary>What a person who has signed in holds.</summary>
-public sealed class Tokens(string access, string refresh)
+public sealed class Tokens(string access, string refresh, string? device = null)
 {
     private readonly SemaphoreSlim turn = new(1);
 
@@ -16,6 +16,9 @@ public sealed class Tokens(string access, string refresh)
 
     /// <summary>The refresh token.</summary>
     public string Refresh { get; private set; } = refresh;
+
+    /// <summary>The secret of the client, for its next sign-in; null at a peer.</summary>
+    public string? Device => device;
 
     /// <summary>Takes new tokens, one call at a time, as a client does.</summary>
     public async Task RefreshAsync(Server app)
@@ -69,7 +72,7 @@ public sealed class People
         {
             await ActivateAsync(app, activations[number]);
             var data = (await LoginAsync(app, number)).GetProperty("data");
-            own[number] = new Tokens(Text(data, "access"), Text(data, "refresh"));
+            own[number] = new Tokens(Text(data, "access"), Text(data, "refresh"), Text(data, "device"));
             await RegisterIdentityAsync(identity, NameOf(number));
             var peer = await LoginIdentityAsync(identity, number);
             peers[number] = new Tokens(Text(peer, "accessToken"), Text(peer, "refreshToken"));
@@ -103,8 +106,9 @@ public sealed class People
     public static Task<JsonElement> RegisterAsync(Server app, string username) =>
         app.PostAsync("/api/account/register", new { username, password1 = Password, password2 = Password });
 
-    public static Task<JsonElement> LoginAsync(Server app, int number) =>
-        app.PostAsync("/api/account/login", new { username = NameOf(number % Count), password = Password });
+    /// <param name="device">Null signs in with a client that is new.</param>
+    public static Task<JsonElement> LoginAsync(Server app, int number, string? device = null) =>
+        app.PostAsync("/api/account/login", new { username = NameOf(number % Count), password = Password, device });
 
     public static Task<JsonElement> RegisterIdentityAsync(Server identity, string email) =>
         identity.PostAsync("/register", new { email, password = IdentityPassword });
