@@ -83,7 +83,7 @@ public sealed class Stage : IAsyncDisposable
     /// <summary>Deletes jobs that are not due for hours: Azurite slows down with the length of its queues.</summary>
     public Task ForgetHousekeepingAsync() => queues.GetQueueClient(QueueNames.HousekeepingJobs).ClearMessagesAsync();
 
-    /// <summary>Deletes the security history of all accounts: Azurite slows down with the rows of a table, Table Storage does not.</summary>
+    /// <summary>Deletes the history of all accounts: Azurite slows down with the rows of a table, Table Storage does not.</summary>
     public async Task ForgetHistoryAsync()
     {
         var table = new TableServiceClient(Storage).GetTableClient(TableNames.Accounts);
