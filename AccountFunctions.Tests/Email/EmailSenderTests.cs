@@ -241,13 +241,8 @@ public sealed class EmailSenderTests(AzuriteFixture azurite) : AppTests(azurite)
     // As if the process had died after sending the mail and before recording it.
     private async Task ReopenAsync()
     {
+        await Eventually.TrueAsync(async () => (await MailAsync()).GetBoolean("Sent") is true, () => "The mail is never marked as sent.");
         var mail = await MailAsync();
-        while (mail.GetBoolean("Sent") is false)
-        {
-            await Task.Delay(25);
-            mail = await MailAsync();
-        }
-
         mail["Sent"] = false;
         await App.Table("Addresses").UpdateEntityAsync(mail, mail.ETag, TableUpdateMode.Replace);
     }

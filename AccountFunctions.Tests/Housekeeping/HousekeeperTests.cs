@@ -210,10 +210,9 @@ public sealed class HousekeeperTests(AzuriteFixture azurite) : AppTests(azurite)
         await App.Table("Addresses").AddEntityAsync(last);
         await App.Queue(QueueNames.HousekeepingJobs).SendMessageAsync(
             $$"""{"kind":"address_sweep","address_key":"{{last.PartitionKey}}","due":"{{now:O}}"}""", TimeSpan.FromSeconds(1));
-        while ((await App.Table("Addresses").GetEntityIfExistsAsync<TableEntity>(last.PartitionKey, last.RowKey)).HasValue)
-        {
-            await Task.Delay(25);
-        }
+        await Eventually.TrueAsync(
+            async () => !(await App.Table("Addresses").GetEntityIfExistsAsync<TableEntity>(last.PartitionKey, last.RowKey)).HasValue,
+            () => "The sentinel job is never done.");
     }
 
     private Task EnqueueAsync(HousekeepingJob job) => App.Services.GetRequiredService<HousekeepingQueue>().EnqueueAsync(job, default);

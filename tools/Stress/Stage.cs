@@ -170,7 +170,6 @@ public sealed class Stage : IAsyncDisposable
         ["Throttle__ResendCooldown"] = "00:00:00",
         ["Throttle__MailsPerHour"] = $"{mailsPerHour}",
         ["Throttle__MailsPerDay"] = "50",
-
         ["Tokens__MaxSessions"] = $"{maxSessions}",
 
         // Each host would name itself, and instances would refuse each other's tokens.
