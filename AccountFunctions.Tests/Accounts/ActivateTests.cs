@@ -213,8 +213,8 @@ public sealed class ActivateTests(AzuriteFixture azurite) : AppTests(azurite)
         await App.RegisterAsync(Address, First);
         var code = await App.NextCodeAsync(Address);
         var row = Assert.Single(await App.RowsAsync("Addresses"), row => row.RowKey.StartsWith("pending-", StringComparison.Ordinal));
-        var factory = App.Services.GetRequiredService<AccountFactory>();
-        await factory.CreateAsync(new PendingEntity(row), isContested: false, null, App.Time.GetUtcNow(), default);
+        var cutOff = App.Services.GetRequiredService<NewAccounts>().From(new PendingEntity(row), isContested: false, App.Time.GetUtcNow());
+        await App.Table("Accounts").AddEntityAsync(cutOff.Columns);
         App.Time.Advance(TimeSpan.FromMinutes(1));
         await App.RegisterAsync(Address, Second);
 

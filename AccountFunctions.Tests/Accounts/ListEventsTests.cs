@@ -1,7 +1,6 @@
+using System.Buffers.Text;
 using System.Net;
 using System.Text.Json;
-using AccountFunctions.Security;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace AccountFunctions.Tests.Accounts;
 
@@ -68,17 +67,20 @@ public sealed class ListEventsTests(AzuriteFixture azurite) : AppTests(azurite)
         Assert.Equal(message, (await App.GetAsync($"events?{query}", Access(await App.SignInAsync(Address)))).Message);
 
     [Fact, Holds("F1")]
-    public async Task A_token_is_good_for_its_owner_only()
+    public async Task A_token_of_another_account_or_made_up_shows_nothing_but_the_callers_own_history()
     {
-        var tokens = App.Services.GetRequiredService<PageTokens>();
         var access = Access(await App.SignInAsync(Address));
         await App.LoginAsync(Address);
         var mine = (await App.GetAsync("events?page_size=1", access)).Data.GetProperty("next").GetString();
         var other = Access(await App.SignInAsync("bob@example.com"));
+        var own = Kinds(await App.GetAsync("events", other));
 
-        Assert.Equal("page_token: invalid", (await App.GetAsync($"events?page_token={mine}", other)).Message);
-        Assert.Equal(HttpStatusCode.OK, (await App.GetAsync($"events?page_token={mine}", access)).Status);
-        Assert.Null(tokens.Read(tokens.Create("event-1", "0"), "1"));
+        Assert.Subset(own, Kinds(await App.GetAsync($"events?page_token={mine}", other)));
+        var quote = Base64Url.EncodeToString("event-' or PartitionKey ne '"u8);
+        Assert.Subset(own, Kinds(await App.GetAsync($"events?page_token={quote}", other)));
+
+        static HashSet<string> Kinds(Answer answer) =>
+            [.. answer.Data.GetProperty("events").EnumerateArray().Select(shown => shown.ToString())];
     }
 
     [Fact]

@@ -109,9 +109,9 @@ public sealed class EmailQuotaTests(AzuriteFixture azurite) : IAsyncLifetime
         // The copy is hidden by the service's clock, so the test delivers the job itself.
         var row = (await app.RowsAsync("Addresses")).Single(row => row.GetString("Username") == "bob@example.com");
         var job = new EmailJob(
-            EmailKind.Registration, row.PartitionKey, row.RowKey["pending-".Length..], row.GetDateTimeOffset("Issued")!.Value);
+            MailKind.Registration, row.PartitionKey, row.RowKey["pending-".Length..], row.GetDateTimeOffset("Issued")!.Value);
         app.Time.Advance(TimeSpan.FromSeconds(65));
-        await app.Services.GetRequiredService<EmailOutbox>().EnqueueAsync(job, Stop);
+        await app.Services.GetRequiredService<EmailOutbox>().EnqueueAsync(job, TimeSpan.Zero, Stop);
         await app.WaitForMailsAsync("bob@example.com", 1);
     }
 

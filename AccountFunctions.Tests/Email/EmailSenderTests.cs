@@ -145,15 +145,15 @@ public sealed class EmailSenderTests(AzuriteFixture azurite) : AppTests(azurite)
     {
         await App.SignInAsync(Address);
         var id = (await App.RowsAsync("Accounts")).Single(row => row.RowKey == "account").PartitionKey;
-        await EnqueueAsync(new EmailJob(EmailKind.DeletionRequested, EmailAddress.KeyOf(Address), id, App.Time.GetUtcNow()));
+        await EnqueueAsync(new EmailJob(Act.DeletionRequested.Word, EmailAddress.KeyOf(Address), id, App.Time.GetUtcNow()));
 
-        await App.WaitForLogAsync($"Mail DeletionRequested of {id} postponed: its row is not there yet.");
+        await App.WaitForLogAsync($"Mail deletion_requested of {id} postponed: its row is not there yet.");
     }
 
     [Fact, Holds("G3")]
     public async Task A_job_whose_request_never_committed_is_dropped_in_the_end()
     {
-        var job = new EmailJob(EmailKind.Registration, new string('a', 64), new string('b', 32), App.Time.GetUtcNow(), Waits: 3);
+        var job = new EmailJob(MailKind.Registration, new string('a', 64), new string('b', 32), App.Time.GetUtcNow(), Waits: 3);
         await EnqueueAsync(job);
         await App.DrainAsync();
 
@@ -226,7 +226,7 @@ public sealed class EmailSenderTests(AzuriteFixture azurite) : AppTests(azurite)
             NewStorage(), new QueueClientOptions { MessageEncoding = QueueMessageEncoding.Base64 });
         var queue = (await service.CreateQueueAsync(QueueNames.EmailJobs)).Value;
         await new EmailOutbox(service).EnqueueAsync(
-            new EmailJob(EmailKind.Registration, new string('a', 64), new string('b', 32), App.Time.GetUtcNow()), default);
+            new EmailJob(MailKind.Registration, new string('a', 64), new string('b', 32), App.Time.GetUtcNow()), TimeSpan.Zero, default);
         var json = (await queue.PeekMessageAsync()).Value.Body.ToString();
 
         Assert.Equal(
@@ -254,11 +254,11 @@ public sealed class EmailSenderTests(AzuriteFixture azurite) : AppTests(azurite)
     {
         var row = await PendingAsync(of);
         return new EmailJob(
-            EmailKind.Registration, row.PartitionKey, row.RowKey["pending-".Length..], row.GetDateTimeOffset("Issued")!.Value);
+            MailKind.Registration, row.PartitionKey, row.RowKey["pending-".Length..], row.GetDateTimeOffset("Issued")!.Value);
     }
 
     private Task EnqueueAsync(EmailJob job, TestApp? to = null) =>
-        (to ?? App).Services.GetRequiredService<EmailOutbox>().EnqueueAsync(job, default);
+        (to ?? App).Services.GetRequiredService<EmailOutbox>().EnqueueAsync(job, TimeSpan.Zero, default);
 
     private async Task FaultAsync(string fault, TestApp? of = null)
     {

@@ -4,6 +4,7 @@ using System.Resources;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using AccountFunctions.Email;
+using AccountFunctions.Storage;
 using Microsoft.Extensions.Options;
 
 namespace AccountFunctions.Tests.Email;
@@ -102,7 +103,7 @@ public sealed partial class EmailTextsTests(AzuriteFixture azurite)
     {
         var german = new EmailTexts(Options.Create(new EmailOptions { ProductName = "Example", DefaultLanguage = "de" }));
 
-        Assert.Equal("Ihr Passwort bei Example wurde geändert", german.PasswordChanged(null).Subject);
+        Assert.Equal("Ihr Passwort bei Example wurde geändert", german.Notice(Act.PasswordChanged.Notice!, null, null).Subject);
     }
 
     [Fact]
@@ -166,15 +167,11 @@ public sealed partial class EmailTextsTests(AzuriteFixture azurite)
         Texts.AlreadyRegistered(language),
         Texts.ResetCode(language, Code, TimeSpan.FromMinutes(10)),
         Texts.SetPassword(language, Code, TimeSpan.FromMinutes(10)),
-        Texts.PasswordChanged(language),
-        Texts.PasswordReset(language),
         Texts.NewSignIn(language, DateTimeOffset.UnixEpoch),
         Texts.EmailChange(language, Code, TimeSpan.FromMinutes(10)),
         Texts.AddressTaken(language),
-        Texts.EmailChanged(language, DateTimeOffset.UnixEpoch),
-        Texts.EmailMoved(language),
-        Texts.DeletionRequested(language, DateTimeOffset.UnixEpoch),
-        Texts.Restored(language),
+        .. Act.All.Select(act => act.Notice).OfType<Notice>()
+            .Select(notice => Texts.Notice(notice, language, DateTimeOffset.UnixEpoch)),
     ];
 
     [GeneratedRegex(@"\{\w+\}")]

@@ -1,4 +1,3 @@
-using AccountFunctions.Email;
 using AccountFunctions.Storage;
 using Azure.Storage.Queues;
 using Microsoft.Extensions.DependencyInjection;

@@ -24,6 +24,7 @@ namespace AccountFunctions.Accounts;
 [JsonSerializable(typeof(RefreshRequest))]
 [JsonSerializable(typeof(ResendCodeRequest))]
 [JsonSerializable(typeof(ResetPasswordRequest))]
+[JsonSerializable(typeof(RestoreAccountRequest))]
 [JsonSerializable(typeof(ChangePasswordRequest))]
 [JsonSerializable(typeof(UpdateDetailsRequest))]
 [JsonSerializable(typeof(UserReply))]

@@ -13,13 +13,15 @@ public static class AccountServices
             .Validate<IHostEnvironment>(
                 (_, host) => !host.IsDevelopment() || !HasUnreadableMembers(), "A request has a member of a type that nothing reads.");
         return services
-            .AddSingleton<MailRequests>().AddSingleton<KnownClients>()
-            .AddSingleton<Sessions>().AddSingleton<TokenReplies>().AddSingleton<PasswordSetter>()
-            .AddSingleton<Register>().AddSingleton<AccountFactory>().AddSingleton<Activate>()
-            .AddSingleton<PasswordCheck>().AddSingleton<Login>().AddSingleton<Refresh>().AddSingleton<Logout>()
+            .AddSingleton<KnownClients>()
+            .AddSingleton<Sessions>().AddSingleton<TokenReplies>()
+            .AddSingleton<Register>().AddSingleton<NewAccounts>().AddSingleton<Activate>()
+            .AddSingleton<PasswordProver>().AddSingleton<ISecondFactor, NoSecondFactor>().AddSingleton<SignInGate>()
+            .AddSingleton<CallerConfirmation>()
+            .AddSingleton<Login>().AddSingleton<Refresh>().AddSingleton<Logout>()
             .AddSingleton<ListSessions>().AddSingleton<RevokeSession>()
-            .AddSingleton<ResendCode>().AddSingleton<ResetPassword>().AddSingleton<RestoreAccount>()
-            .AddSingleton<Reauthentication>().AddSingleton<UpdateDetails>().AddSingleton<ChangePassword>()
+            .AddSingleton<ResendCode>().AddSingleton<ResetPassword>().AddSingleton<ResetCompletion>().AddSingleton<RestoreAccount>()
+            .AddSingleton<UpdateDetails>().AddSingleton<ChangePassword>()
             .AddSingleton<ChangeEmail>().AddSingleton<ConfirmEmail>().AddSingleton<DeleteAccount>()
             .AddSingleton<ListEvents>().AddSingleton<ExportAccount>();
     }

@@ -11,4 +11,7 @@ public enum ThrottleKind
 
     /// <summary>Mails to an address.</summary>
     Mail,
+
+    /// <summary>Changes of an account's address, while the former one is reserved.</summary>
+    AddressChange,
 }

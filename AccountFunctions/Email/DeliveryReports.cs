@@ -45,8 +45,15 @@ public sealed partial class DeliveryReports(
         LogFailed(operationId, reason);
         if ((await addresses.LoadAsync(addressKey, cancellationToken)).Claim is { } claim)
         {
-            var failed = new EventEntity(claim.AccountId, EventKind.MailFailed, time.GetUtcNow(), detail: reason);
-            await accounts.TryInsertAsync(claim.AccountId, [failed], cancellationToken);
+            var now = time.GetUtcNow();
+            await accounts.ChangeAsync<Success>(
+                new AccountRequest(claim.AccountId),
+                partition =>
+                {
+                    partition.Insert(new EventEntity(partition.Key, Act.MailFailed, Actor.App, now) { Detail = reason });
+                    return Success.Done;
+                },
+                cancellationToken);
         }
     }
 

@@ -12,14 +12,24 @@ public sealed class EmailComposer(
     HousekeepingQueue housekeeping,
     TimeProvider time)
 {
+    // Of one act in a day: a thief with the password must not flood the mailbox. The first ones tell the owner all there is to know.
+    private const int MaxNotices = 5;
+    private const string NoOwner = "the account is disabled or gone";
+    private static readonly TimeSpan Day = TimeSpan.FromDays(1);
+
+    /// <summary>Whether the app writes such mails.</summary>
+    public static bool Knows(string kind) =>
+        kind is MailKind.Registration or MailKind.Code or MailKind.EmailChange or MailKind.NewSignIn || Act.Find(kind)?.Notice is not null;
+
     public async Task<EmailDecision> ComposeAsync(EmailJob job, CancellationToken cancellationToken) => job.Kind switch
     {
-        EmailKind.Registration => await ComposeRegistrationAsync(job, cancellationToken),
-        EmailKind.Code => await ComposeCodeAsync(job, cancellationToken),
-        EmailKind.EmailChange => await ComposeEmailChangeAsync(job, cancellationToken),
+        MailKind.Registration => await ComposeRegistrationAsync(job, cancellationToken),
+        MailKind.Code => await ComposeCodeAsync(job, cancellationToken),
+        MailKind.EmailChange => await ComposeEmailChangeAsync(job, cancellationToken),
         _ when time.GetUtcNow() > job.Issued + Retention.Mails => new EmailDecision.Drop("it is too old to matter"),
-        EmailKind.NewSignIn => await ComposeNewSignInAsync(job, cancellationToken),
-        _ => await ComposeNoticeAsync(job, cancellationToken),
+        MailKind.NewSignIn => await ComposeNewSignInAsync(job, cancellationToken),
+        _ when Act.Find(job.Kind)?.Notice is { } notice => await ComposeNoticeAsync(job, notice, cancellationToken),
+        _ => throw new InvalidOperationException($"No mail for {job.Kind}."),
     };
 
     private async Task<EmailDecision> ComposeRegistrationAsync(EmailJob job, CancellationToken cancellationToken)
@@ -64,50 +74,36 @@ public sealed class EmailComposer(
             : new EmailDecision.Drop("nobody waits for a code");
     }
 
-    private async Task<EmailDecision> ComposeNoticeAsync(EmailJob job, CancellationToken cancellationToken)
+    private async Task<EmailDecision> ComposeNoticeAsync(EmailJob job, Notice notice, CancellationToken cancellationToken)
     {
-        var events = await accounts.ListEventsAsync(job.Id, job.Issued, cancellationToken);
-        if (events.FirstOrDefault(recorded => IsReason(recorded, job.Kind)) is not { } reason)
+        var recorded = await accounts.ListEventsAsync(job.Id, job.Issued, cancellationToken);
+        if (recorded.FirstOrDefault(row => row.Kind == job.Kind) is not { } reason)
         {
             return new EmailDecision.Wait();
         }
 
-        // The account after the event, so that it shows the change.
-        var account = await accounts.FindAsync(job.Id, cancellationToken);
-        return job.Kind switch
+        // The account after the event, so that the mail shows the change.
+        var (account, now) = (await accounts.FindAsync(job.Id, cancellationToken), time.GetUtcNow());
+        if (account is null || (reason.Mailbox ?? MailboxOf(account, job.AddressKey, now)) is not { } mailbox)
         {
-            EmailKind.PasswordReset => ToOwner(account, job, texts.PasswordReset),
-            EmailKind.PasswordChanged => ToOwner(account, job, texts.PasswordChanged),
-            EmailKind.Restored => ToOwner(account, job, texts.Restored),
-            EmailKind.DeletionRequested when account?.DeletesAt is { } deletesAt =>
-                ToOwner(account, job, language => texts.DeletionRequested(language, deletesAt)),
-            EmailKind.EmailChanged when account is not null =>
-                new EmailDecision.Send(
-                    reason.Mailbox!,
-                    account.RecoveryKey == job.AddressKey
-                        ? texts.EmailChanged(account.Language, account.RecoveryUntil)
-                        : texts.EmailMoved(account.Language),
-                    EmailPriority.Notice),
-            EmailKind.EmailChanged or EmailKind.DeletionRequested => new EmailDecision.Drop("it is true no more"),
-            _ => throw new InvalidOperationException($"No mail for {job.Kind}."),
-        };
-    }
+            return new EmailDecision.Drop(NoOwner);
+        }
 
-    // Others may have been recorded at the same moment.
-    private static bool IsReason(EventEntity recorded, EmailKind mail) => mail switch
-    {
-        EmailKind.PasswordReset => recorded.Kind == EventKind.PasswordReset,
-        EmailKind.PasswordChanged => recorded.Kind == EventKind.PasswordChanged,
-        EmailKind.Restored => recorded.Kind == EventKind.Restored,
-        EmailKind.DeletionRequested => recorded.Kind == EventKind.DeletionRequested,
-        EmailKind.EmailChanged => recorded.Mailbox is not null,
-        _ => false,
-    };
+        var moment = notice.Time?.Invoke(account);
+        if (notice.Time is not null && moment is null)
+        {
+            return new EmailDecision.Drop("it no longer applies");
+        }
+
+        return await accounts.CountEventsAsync(job.Id, job.Kind, job.Issued - Day, job.Issued, cancellationToken) >= MaxNotices
+            ? new EmailDecision.Drop("the owner got enough of these today")
+            : new EmailDecision.Send(mailbox, texts.Notice(notice, account.Language, moment), EmailPriority.Notice);
+    }
 
     private async Task<EmailDecision> ComposeEmailChangeAsync(EmailJob job, CancellationToken cancellationToken)
     {
-        var read = await accounts.LoadAsync(job.Id, cancellationToken);
-        if (read.Account is not { } account || read.EmailChange is not { } change || change.Issued != job.Issued)
+        var (account, change) = await accounts.FindWithEmailChangeAsync(job.Id, cancellationToken);
+        if (account is null || change is null || change.Issued != job.Issued)
         {
             return new EmailDecision.Wait();
         }
@@ -156,13 +152,13 @@ public sealed class EmailComposer(
         return account;
     }
 
-    // The address of the job may be the recovery address of the account.
     private EmailDecision ToOwner(
-        AccountEntity? account, EmailJob job, Func<string?, EmailText> write, EmailPriority priority = EmailPriority.Notice)
-    {
-        var now = time.GetUtcNow();
-        return account?.StateAt(now).AllowsMail() == true && account.MailboxAt(job.AddressKey, now) is { } mailbox
+        AccountEntity? account, EmailJob job, Func<string?, EmailText> write, EmailPriority priority = EmailPriority.Notice) =>
+        account is not null && MailboxOf(account, job.AddressKey, time.GetUtcNow()) is { } mailbox
             ? new EmailDecision.Send(mailbox, write(account.Language), priority)
-            : new EmailDecision.Drop("the account is disabled or gone");
-    }
+            : new EmailDecision.Drop(NoOwner);
+
+    // The address may be the recovery address of the account.
+    private static string? MailboxOf(AccountEntity account, string addressKey, DateTimeOffset now) =>
+        account.StateAt(now).AllowsMail() ? account.MailboxAt(addressKey, now) : null;
 }

@@ -17,17 +17,11 @@ public sealed class EmailSamples(EmailTexts texts, IOptions<CodeOptions> codes, 
             new("Somebody registers an address that has an account.", texts.AlreadyRegistered(language)),
             new("Somebody asks for a code at an address with an account.", texts.ResetCode(language, code, codes.Value.ResetLifetime)),
             new("The address was registered with different passwords.", texts.SetPassword(language, code, codes.Value.ResetLifetime)),
-            new("The owner changes the password.", texts.PasswordChanged(language)),
-            new("A mailed code has set the password.", texts.PasswordReset(language)),
             new("A client signs in that was not used before.", texts.NewSignIn(language, time.GetUtcNow())),
             new("Somebody asks for the address for an account.", texts.EmailChange(language, code, codes.Value.ResetLifetime)),
             new("Somebody asks for an address that has an account for another account.", texts.AddressTaken(language)),
-            new(
-                "The owner has changed the address; the old one gets this.",
-                texts.EmailChanged(language, time.GetUtcNow() + Retention.FormerAddress)),
-            new("The same, where the address before still is the recovery address.", texts.EmailMoved(language)),
-            new("The owner asks for the deletion of the account.", texts.DeletionRequested(language, time.GetUtcNow())),
-            new("The owner keeps the account after all.", texts.Restored(language)),
+            .. Act.All.Select(act => act.Notice).OfType<Notice>()
+                .Select(notice => new EmailSample(notice.Trigger, texts.Notice(notice, language, time.GetUtcNow() + Retention.FormerAddress))),
         ];
     }
 }

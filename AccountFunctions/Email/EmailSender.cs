@@ -35,7 +35,7 @@ public sealed partial class EmailSender(
 
     public async Task SendAsync(BinaryData message, CancellationToken cancellationToken)
     {
-        if (outbox.Read(message) is not { Version: EmailJob.CurrentVersion } job)
+        if (outbox.Read(message) is not { Version: EmailJob.CurrentVersion } job || !EmailComposer.Knows(job.Kind))
         {
             metrics.MailHandled(null, "malformed");
             LogMalformed();
@@ -43,7 +43,7 @@ public sealed partial class EmailSender(
             return;
         }
 
-        if (job.Kind is not EmailKind.NewSignIn)
+        if (job.Kind is not MailKind.NewSignIn)
         {
             // Those may have waited on purpose.
             metrics.JobHandled(QueueNames.EmailJobs, time.GetUtcNow() - job.Issued);
@@ -66,7 +66,7 @@ public sealed partial class EmailSender(
         if (!job.IsCopy)
         {
             // First of all, so that nothing of the job can be left behind.
-            var registration = job.Kind is EmailKind.Registration ? job.Id : null;
+            var registration = job.Kind is MailKind.Registration ? job.Id : null;
             await housekeeping.EnqueueAsync(
                 new AddressSweep(job.AddressKey, lifetimes.EndOfMail(job.Issued), registration), cancellationToken);
         }
@@ -160,16 +160,16 @@ public sealed partial class EmailSender(
         metrics.MailHandled(JsonNamingPolicy.SnakeCaseLower.ConvertName($"{job.Kind}"), outcome, reason);
 
     [LoggerMessage(LogLevel.Information, "Mail {Kind} of {Id} handed over, operation {OperationId}.")]
-    private partial void LogSent(EmailKind kind, string id, Guid operationId);
+    private partial void LogSent(string kind, string id, Guid operationId);
 
     [LoggerMessage(LogLevel.Information, "Mail {Kind} of {Id} postponed: {Reason}.")]
-    private partial void LogPostponed(EmailKind kind, string id, string reason);
+    private partial void LogPostponed(string kind, string id, string reason);
 
     [LoggerMessage(LogLevel.Information, "Mail {Kind} of {Id} dropped: {Reason}.")]
-    private partial void LogDropped(EmailKind kind, string id, string reason);
+    private partial void LogDropped(string kind, string id, string reason);
 
     [LoggerMessage(LogLevel.Warning, "Mail {Kind} of {Id} dropped: {Reason}: {Answer}.")]
-    private partial void LogRefused(EmailKind kind, string id, string reason, string answer);
+    private partial void LogRefused(string kind, string id, string reason, string answer);
 
     [LoggerMessage(LogLevel.Critical, "No mail leaves: the transport answers {Reason}. Check credentials, sender and domain.")]
     private partial void LogMisconfigured(string reason, Exception exception);

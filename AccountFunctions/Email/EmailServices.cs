@@ -36,7 +36,7 @@ public static class EmailServices
                 ? provider.GetRequiredService<SmtpTransport>()
                 : provider.GetRequiredService<AzureCommunicationTransport>());
         return services
-            .AddSingleton<EmailOutbox>().AddSingleton<EmailQuota>().AddSingleton<EmailTexts>().AddSingleton<EmailSamples>()
+            .AddSingleton<EmailQuota>().AddSingleton<EmailTexts>().AddSingleton<EmailSamples>()
             .AddSingleton<EmailComposer>().AddSingleton<EmailDelivery>().AddSingleton<EmailSender>().AddSingleton<DeliveryReports>();
     }
 }

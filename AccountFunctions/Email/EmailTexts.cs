@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Resources;
+using AccountFunctions.Storage;
 using Microsoft.Extensions.Options;
 
 namespace AccountFunctions.Email;
@@ -23,10 +24,6 @@ public sealed class EmailTexts(IOptions<EmailOptions> options)
 
     public EmailText SetPassword(string? language, string code, TimeSpan validFor) => Write(nameof(SetPassword), language, code, validFor);
 
-    public EmailText PasswordChanged(string? language) => Write(nameof(PasswordChanged), language);
-
-    public EmailText PasswordReset(string? language) => Write(nameof(PasswordReset), language);
-
     public EmailText NewSignIn(string? language, DateTimeOffset time) => Write(nameof(NewSignIn), language, time: time);
 
     /// <inheritdoc cref="ActivationCode"/>
@@ -34,15 +31,9 @@ public sealed class EmailTexts(IOptions<EmailOptions> options)
 
     public EmailText AddressTaken(string? language) => Write(nameof(AddressTaken), language);
 
-    /// <param name="until">When the address stops to be the recovery address.</param>
-    public EmailText EmailChanged(string? language, DateTimeOffset until) => Write(nameof(EmailChanged), language, time: until);
-
-    /// <summary>For an address that is no recovery address.</summary>
-    public EmailText EmailMoved(string? language) => Write(nameof(EmailMoved), language);
-
-    public EmailText DeletionRequested(string? language, DateTimeOffset time) => Write(nameof(DeletionRequested), language, time: time);
-
-    public EmailText Restored(string? language) => Write(nameof(Restored), language);
+    /// <param name="moment">What <see cref="Storage.Notice.Time"/> says.</param>
+    public EmailText Notice(Notice notice, string? language, DateTimeOffset? moment) =>
+        Write(notice.Text, language, time: moment ?? default);
 
     private EmailText Write(string name, string? language, string? code = null, TimeSpan validFor = default, DateTimeOffset time = default)
     {

@@ -12,8 +12,8 @@ namespace AccountFunctions.Functions;
 public sealed partial class Housekeeper(
     AddressSweeper addresses,
     AccountSweeper accounts,
-    AddressMover mover,
-    AddressReleaser releaser,
+    AddressMoves moves,
+    AddressReleases releases,
     AccountPurger purger,
     NetworkSweeper networks,
     DeliveryReports deliveries,
@@ -42,9 +42,9 @@ public sealed partial class Housekeeper(
             case AccountSweep job:
                 return accounts.SweepAsync(job, cancellationToken);
             case AddressMove job:
-                return mover.FollowAsync(job, cancellationToken);
+                return moves.FollowAsync(job, cancellationToken);
             case AddressRelease job:
-                return releaser.ReleaseAsync(job, cancellationToken);
+                return releases.ReleaseAsync(job, cancellationToken);
             case AccountPurge job:
                 return purger.PurgeAsync(job, cancellationToken);
             case NetworkSweep job:

@@ -24,5 +24,5 @@ public sealed class RecoveryRoutes(HttpEdge edge, ResendCode resendCode, ResetPa
     public Task<HttpResponseData> RestoreAccount(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "account/restore")] HttpRequestData request,
         CancellationToken cancellationToken) =>
-        edge.AnswerAsync(request, AccountJson.Default.LoginRequest, restoreAccount.HandleAsync, cancellationToken);
+        edge.AnswerAsync(request, AccountJson.Default.RestoreAccountRequest, restoreAccount.HandleAsync, cancellationToken);
 }

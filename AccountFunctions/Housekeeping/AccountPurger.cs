@@ -11,45 +11,26 @@ namespace AccountFunctions.Housekeeping;
 /// interrupted goes on. At each start of the app, and after each deletion, it looks for deletions whose job was lost.
 /// </summary>
 public sealed partial class AccountPurger(
-    AddressStore addresses,
     AccountStore accounts,
     DeletionStore deletions,
     PurgeLog log,
-    HousekeepingQueue queue,
+    NameClaims names,
+    JobSender sender,
     TimeProvider time,
     ILogger<AccountPurger> logger) : BackgroundService
 {
     // Longer than the queue takes for a job that is not lost.
     private static readonly TimeSpan Overdue = TimeSpan.FromHours(1);
 
-    // Leaves room for the claim.
-    private const int MostAtOnce = Partition.MaxRows - 1;
-
-    /// <summary>Plans a deletion. Call it before the change that asks for it.</summary>
-    public async Task PlanAsync(AccountPurge job, CancellationToken cancellationToken)
-    {
-        await deletions.AddPendingAsync(job, cancellationToken);
-        await queue.EnqueueAsync(job, cancellationToken);
-    }
-
     public async Task PurgeAsync(AccountPurge job, CancellationToken cancellationToken)
     {
-        var (partition, isBegun) = await BeginAsync(job.AccountId, cancellationToken);
-        if (isBegun)
-        {
-            // Requests that read the account before may still write rows of it.
-            LogBegun(job.AccountId);
-            await PlanAsync(job with { Due = time.GetUtcNow() + Retention.Request }, cancellationToken);
-        }
-        else if (partition is { Account: { } account })
+        if (await BeginAsync(job.AccountId, cancellationToken) is var (account, change))
         {
             await log.AddAsync(account.Id, cancellationToken);
-            string?[] keys = [account.AddressKey, account.RecoveryKey, partition.EmailChange?.AddressKey];
+            string?[] keys = [account.AddressKey, account.RecoveryKey, change?.AddressKey];
             foreach (var key in keys.OfType<string>().Distinct())
             {
-                while (!await TryFreeAsync(key, account.Id, cancellationToken))
-                {
-                }
+                await names.PurgeAsync(key, account.Id, cancellationToken);
             }
 
             await accounts.DeleteAsync(account.Id, cancellationToken);
@@ -78,60 +59,45 @@ public sealed partial class AccountPurger(
         foreach (var lost in await deletions.ListPendingAsync(now - Overdue, cancellationToken))
         {
             // Under a new date, so that the next one who looks does not find it again.
-            await PlanAsync(lost with { Due = now }, cancellationToken);
+            await sender.SendAsync(lost with { Due = now }, cancellationToken);
             await deletions.RemovePendingAsync(lost, cancellationToken);
             LogLost(lost.AccountId);
         }
     }
 
-    /// <summary>Disables the account, so that nobody takes it back while it is being deleted.</summary>
-    /// <returns>Null if there is nothing to delete; and whether this call has disabled the account.</returns>
-    private Task<(AccountPartition? Partition, bool IsBegun)> BeginAsync(string accountId, CancellationToken cancellationToken)
+    /// <summary>
+    /// Disables the account, so that nobody takes it back half-way, and leaves it to a job a minute later: requests that read the account
+    /// before may still write rows of it.
+    /// </summary>
+    /// <returns>What to delete now; null if that is nothing, or not yet.</returns>
+    private async Task<(AccountEntity Account, EmailChangeEntity? Change)?> BeginAsync(
+        string accountId, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
-        return accounts.ChangeAsync<(AccountPartition?, bool)>(
-            accountId,
-            null,
+        (AccountEntity, EmailChangeEntity?)? due = null;
+        await accounts.ChangeAsync<Success>(
+            new AccountRequest(accountId) { WithEmailChange = true },
             partition =>
             {
-                if (partition.Account is not { DeletesAt: { } deletesAt } account || deletesAt > now)
+                due = null;
+                var account = partition.Account;
+                if (account.PurgeBegan is { } began && began + Retention.Request <= now)
                 {
-                    return (null, false);
+                    due = (account, partition.EmailChange);
+                }
+                else if (account.DeletesAt <= now)
+                {
+                    (account.Disabled, account.PurgeBegan) = (true, account.PurgeBegan ?? now);
+                    partition.Save(account);
+                    partition.Enqueue(new AccountPurge(accountId, now + Retention.Request));
+                    LogBegun(accountId);
                 }
 
-                if (account.Disabled)
-                {
-                    return (partition, false);
-                }
-
-                account.Disabled = true;
-                partition.Save(account);
-                return (partition, true);
+                return Success.Done;
             },
             cancellationToken);
+        return due;
     }
-
-    /// <returns>False if rows are left that one transaction could not take.</returns>
-    private Task<bool> TryFreeAsync(string addressKey, string accountId, CancellationToken cancellationToken) => addresses.ChangeAsync(
-        addressKey,
-        partition =>
-        {
-            if (partition.Claim is not { } claim || claim.AccountId != accountId)
-            {
-                return Task.FromResult(true);
-            }
-
-            var rows = partition.OtherRows.Take(MostAtOnce).ToList();
-            rows.ForEach(partition.Delete);
-            var isLast = rows.Count < MostAtOnce;
-            if (isLast)
-            {
-                partition.Delete(claim);
-            }
-
-            return Task.FromResult(isLast);
-        },
-        cancellationToken);
 
     [LoggerMessage(LogLevel.Information, "Account {AccountId} is disabled, and deleted in a minute.")]
     private partial void LogBegun(string accountId);

@@ -8,6 +8,6 @@ public static class HousekeepingServices
     public static IServiceCollection AddHousekeeping(this IServiceCollection services) =>
         services
             .AddSingleton<AddressSweeper>().AddSingleton<AccountSweeper>().AddSingleton<NetworkSweeper>()
-            .AddSingleton<AddressMover>().AddSingleton<AddressReleaser>()
+            .AddSingleton<NameClaims>().AddSingleton<AddressMoves>().AddSingleton<AddressReleases>()
             .AddSingleton<AccountPurger>().AddHostedService(provider => provider.GetRequiredService<AccountPurger>());
 }

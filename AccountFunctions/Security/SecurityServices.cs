@@ -29,7 +29,6 @@ public static class SecurityServices
             .AddSingleton<HashGate>().AddSingleton<PasswordHasher>().AddSingleton<PasswordPolicy>().AddSingleton<Passwords>()
             .AddHostedService<HashEngineCheck>()
             .AddSingleton<SigningKeys>().AddSingleton<TokenMetadata>().AddSingleton<AccessTokens>().AddSingleton<RefreshTokenChain>()
-            .AddSingleton<PageTokens>()
             .AddSingleton<VerificationCodes>().AddSingleton<Lifetimes>().AddSingleton<PurgeLog>()
             .AddSingleton<MailThrottle>().AddSingleton<NetworkThrottle>().AddSingleton<SignInAttempts>().AddSingleton<SignInThrottle>();
     }

@@ -16,10 +16,10 @@ public static class StorageServices
     {
         services.TryAddSingleton(TimeProvider.System);
         return services.AddStorageClients()
-            .AddSingleton<KeyedTurns>().AddSingleton<ChangeLoop>()
+            .AddSingleton<KeyedTurns>().AddSingleton<ChangeLoop>().AddSingleton<PartitionChanges>()
             .AddSingleton<AddressStore>().AddSingleton<AccountStore>().AddSingleton<ThrottleStore>().AddSingleton<MailStore>()
             .AddSingleton<DeletionStore>()
-            .AddSingleton<HousekeepingQueue>()
+            .AddSingleton<EmailOutbox>().AddSingleton<HousekeepingQueue>().AddSingleton<JobSender>()
             .AddSingleton<StorageHealth>().AddHostedService<StorageSetup>();
     }
 

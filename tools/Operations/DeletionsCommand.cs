@@ -1,4 +1,4 @@
-using AccountFunctions.Housekeeping;
+using AccountFunctions.Contract;
 using AccountFunctions.Security;
 using AccountFunctions.Storage;
 
@@ -8,7 +8,7 @@ namespace Operations;
 /// <c>dotnet run --project tools/Operations -- deletions …</c>: what operators do after they restored a backup. It reads every account of
 /// the storage that the settings name, and compares their ids with the log of deleted ones.
 /// </summary>
-public sealed class DeletionsCommand(AccountStore accounts, PurgeLog log, AccountPurger purger, TimeProvider time, TextWriter output)
+public sealed class DeletionsCommand(AccountStore accounts, PurgeLog log, TimeProvider time, TextWriter output)
 {
     public const string Usage = """
         deletions list             lists the accounts that are deleted and that a backup has brought back
@@ -46,20 +46,15 @@ public sealed class DeletionsCommand(AccountStore accounts, PurgeLog log, Accoun
     private async Task RepeatAsync(string id, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
-        await accounts.ChangeAsync(
-            id,
-            null,
+        await accounts.ChangeAsync<Success>(
+            new AccountRequest(id),
             partition =>
             {
-                if (partition.Account is { } account)
-                {
-                    (account.DeletesAt, account.Disabled) = (now, true);
-                    partition.Save(account);
-                }
-
-                return true;
+                (partition.Account.DeletesAt, partition.Account.Disabled) = (now, true);
+                partition.Save(partition.Account);
+                partition.Enqueue(new AccountPurge(id, now));
+                return Success.Done;
             },
             cancellationToken);
-        await purger.PlanAsync(new AccountPurge(id, now), cancellationToken);
     }
 }

@@ -1,5 +1,4 @@
 using System.Globalization;
-using AccountFunctions.Email;
 using AccountFunctions.Storage;
 using Azure.Storage.Queues;
 using Azure.Storage.Queues.Models;

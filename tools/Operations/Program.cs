@@ -1,5 +1,3 @@
-using AccountFunctions.Email;
-using AccountFunctions.Housekeeping;
 using AccountFunctions.Security;
 using AccountFunctions.Storage;
 using AccountFunctions.Telemetry;
@@ -20,7 +18,6 @@ switch (args)
         var services = new ServiceCollection()
             .AddSingleton<IConfiguration>(new ConfigurationBuilder().AddEnvironmentVariables().Build())
             .AddTelemetry().AddStorage()
-            .AddSingleton<EmailOutbox>()
             .AddSingleton(Console.Out)
             .AddSingleton<PoisonCommand>();
         await using (var provider = services.BuildServiceProvider())
@@ -31,7 +28,7 @@ switch (args)
     case ["deletions", .. var command]:
         var builder = Host.CreateEmptyApplicationBuilder(null);
         builder.Configuration.AddEnvironmentVariables();
-        builder.Services.AddTelemetry().AddStorage().AddSecurity().AddHousekeeping()
+        builder.Services.AddTelemetry().AddStorage().AddSecurity()
             .AddSingleton(Console.Out)
             .AddSingleton<DeletionsCommand>();
         using (var host = builder.Build())

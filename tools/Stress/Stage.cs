@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using AccountFunctions.Contract;
-using AccountFunctions.Email;
 using AccountFunctions.Security;
 using AccountFunctions.Storage;
 using Azure;
@@ -53,14 +52,13 @@ public sealed class Stage : IAsyncDisposable
         var tables = new TableServiceClient(Storage);
         await tables.CreateTableIfNotExistsAsync(TableNames.Addresses);
         await queues.GetQueueClient(QueueNames.EmailJobs).CreateIfNotExistsAsync();
-        var (addresses, outbox) = (new AddressStore(tables, new ChangeLoop(new KeyedTurns())), new EmailOutbox(queues));
+        var (addresses, outbox) = (tables.GetTableClient(TableNames.Addresses), new EmailOutbox(queues));
         await Parallel.ForAsync(0, count, new ParallelOptions { MaxDegreeOfParallelism = 16 }, async (number, cancellation) =>
         {
             var now = TimeProvider.System.GetUtcNow();
             var (address, id) = ($"u{number}@example.com", Guid.CreateVersion7(now).ToString("N"));
             var key = EmailAddress.KeyOf(address);
-            var partition = new AddressPartition(key, []);
-            partition.Insert(new PendingEntity(key, id)
+            var pending = new PendingEntity(key, id)
             {
                 Username = address,
                 Mailbox = address,
@@ -71,11 +69,11 @@ public sealed class Stage : IAsyncDisposable
                 TriesLeft = 5,
                 Issued = now,
                 Expires = now.AddDays(1),
-            });
-            await addresses.TryCommitAsync(partition, cancellation);
+            };
+            await addresses.AddEntityAsync(pending.Columns, cancellation);
             for (var copy = 0; copy < copies; copy++)
             {
-                await outbox.EnqueueAsync(new EmailJob(EmailKind.Registration, key, id, now), cancellation);
+                await outbox.EnqueueAsync(new EmailJob(MailKind.Registration, key, id, now), TimeSpan.Zero, cancellation);
             }
         });
     }

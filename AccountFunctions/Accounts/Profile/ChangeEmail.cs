@@ -1,5 +1,4 @@
 using AccountFunctions.Contract;
-using AccountFunctions.Email;
 using AccountFunctions.Housekeeping;
 using AccountFunctions.Security;
 using AccountFunctions.Storage;
@@ -23,17 +22,19 @@ public sealed record ChangeEmailRequest(
     Refusals = [nameof(Problem.InvalidPassword), nameof(Problem.TooManyRequests)])]
 public sealed partial class ChangeEmail(
     AccountStore accounts,
-    Reauthentication reauthentication,
+    CallerConfirmation confirmation,
     VerificationCodes codes,
-    MailRequests mails,
-    AddressMover mover,
+    MailThrottle throttle,
+    AddressMoves moves,
     TimeProvider time,
     ILogger<ChangeEmail> logger)
 {
+    private static readonly Problem UnderWay = Problem.Unavailable(Retention.Request);
+
     public async Task<Result<Success>> HandleAsync(ChangeEmailRequest request, Caller caller, CancellationToken cancellationToken)
     {
         var errors = new FieldErrors();
-        var password = reauthentication.Read(errors, "password", request.Password);
+        var password = confirmation.Read(errors, request.Password);
         var address = errors.RequiredAddress("username", request.Username);
         if (address is not null && address.Canonical == caller.Account.Username)
         {
@@ -45,50 +46,61 @@ public sealed partial class ChangeEmail(
             return errors.ToProblem();
         }
 
-        var proved = await reauthentication.CheckAsync(caller, password, cancellationToken);
-        if (proved.IsRefused)
+        var passed = await confirmation.ConfirmAsync(caller, password, cancellationToken);
+        if (passed.IsRefused)
         {
-            return proved.Problem;
+            return passed.Problem;
         }
 
-        if (await mails.CountChangeAsync(proved.Reply.Partition, address.Key, cancellationToken) is { } throttled)
+        var now = time.GetUtcNow();
+        if (AddressMoves.RefusalOf(caller.Account, address.Key, now) is { } reserved)
         {
-            return throttled;
+            return reserved;
         }
 
-        return await IssueAsync(caller.Account, address, cancellationToken);
+        var counted = await throttle.CountAsync(address.Key, now, cancellationToken);
+        return counted.IsRefused ? counted : await IssueAsync(caller, address, now, cancellationToken);
     }
 
-    private async Task<Result<Success>> IssueAsync(AccountEntity account, EmailAddress address, CancellationToken cancellationToken)
+    private async Task<Result<Success>> IssueAsync(
+        Caller caller, EmailAddress address, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        // A change that is redeemed and was interrupted comes first: its plan must not be overwritten.
-        await mover.FinishAsync(account.Id, cancellationToken);
-        var now = time.GetUtcNow();
-        await mover.FollowCodeAsync(account.Id, now, cancellationToken);
-        await mails.EnqueueAsync(new EmailJob(EmailKind.EmailChange, address.Key, account.Id, now), cancellationToken);
-        LogRequested(account.Id);
-        return await accounts.ChangeAsync<Result<Success>>(
-            account.Id,
-            null,
-            partition =>
+        var request = caller.Request with { WithEmailChange = true };
+        var issued = await accounts.ChangeAsync(request, Decide, cancellationToken);
+        if (issued.Problem == UnderWay)
+        {
+            // A change that was redeemed and then interrupted comes first: its plan must not be overwritten.
+            await moves.FinishAsync(caller.Account.Id, cancellationToken);
+            issued = await accounts.ChangeAsync(request with { Account = null }, Decide, cancellationToken);
+        }
+
+        if (!issued.IsRefused)
+        {
+            LogRequested(caller.Account.Id);
+        }
+
+        return issued;
+
+        Result<Success> Decide(AccountPartition partition)
+        {
+            if (partition.EmailChange?.IsUnderWay(partition.Account) == true)
             {
-                if (partition.Account is not { } current || current.Version != account.Version)
-                {
-                    return Problem.TokenNotValid;
-                }
+                return UnderWay;
+            }
 
-                if (partition.EmailChange?.IsUnderWay(current) == true)
-                {
-                    return Problem.Unavailable(Retention.Request);
-                }
+            if (AddressMoves.RefusalOf(partition.Account, address.Key, now) is { } reserved)
+            {
+                return reserved;
+            }
 
-                var change = partition.NewEmailChange();
-                codes.Issue(change, CodePurpose.EmailChange, now);
-                (change.Username, change.Mailbox) = (address.Canonical, address.Mailbox);
-                partition.Save(change);
-                return Success.Done;
-            },
-            cancellationToken);
+            var change = partition.NewEmailChange();
+            codes.Issue(change, CodePurpose.EmailChange, now);
+            (change.Username, change.Mailbox) = (address.Canonical, address.Mailbox);
+            partition.Save(change);
+            partition.Enqueue(moves.FollowCode(partition.Key, now));
+            partition.Enqueue(new EmailJob(MailKind.EmailChange, address.Key, partition.Key, now));
+            return Success.Done;
+        }
     }
 
     [LoggerMessage(LogLevel.Information, "Account {AccountId} asks for a new address.")]

@@ -1,6 +1,7 @@
 using AccountFunctions.Contract;
 using AccountFunctions.Security;
 using AccountFunctions.Storage;
+using Microsoft.Extensions.Logging;
 
 namespace AccountFunctions.Accounts;
 
@@ -15,14 +16,19 @@ public sealed record ChangePasswordRequest(
     "Change the password",
     Description = "Ends every other session and every access token issued before, this session's too: refresh next. The owner gets a mail.",
     Refusals = [nameof(Problem.InvalidPassword), nameof(Problem.TooManyRequests)])]
-public sealed class ChangePassword(
-    AddressStore addresses, Passwords passwords, PasswordSetter setter, Reauthentication reauthentication, MailRequests mails)
+public sealed partial class ChangePassword(
+    AddressStore addresses,
+    AccountStore accounts,
+    Passwords passwords,
+    CallerConfirmation confirmation,
+    TimeProvider time,
+    ILogger<ChangePassword> logger)
 {
     public async Task<Result<Success>> HandleAsync(ChangePasswordRequest request, Caller caller, CancellationToken cancellationToken)
     {
         var account = caller.Account;
         var errors = new FieldErrors();
-        var password = passwords.ReadCurrent(errors, "password", request.Password);
+        var password = confirmation.Read(errors, request.Password);
         var replacement = errors.Required("new_password", request.NewPassword);
         string[] personal = [account.Username, account.FirstName, account.LastName, account.FirstName + account.LastName];
         if (replacement is not null && passwords.Check(replacement, personal) is { } fault)
@@ -35,32 +41,68 @@ public sealed class ChangePassword(
             return errors.ToProblem();
         }
 
-        var proved = await reauthentication.CheckAsync(caller, password, cancellationToken);
-        if (proved.IsRefused)
+        var passed = await confirmation.ConfirmAsync(caller, password, cancellationToken);
+        if (passed.IsRefused)
         {
-            return proved.Problem;
+            return passed.Problem;
         }
 
         var credential = await passwords.HashAsync(replacement, account.Credential?.Salt, cancellationToken);
-        var (partition, device) = proved.Reply;
-        var notify = await addresses.ChangeAsync(partition, current => Task.FromResult(VoidCode(current)), cancellationToken);
-        return await setter.ChangeAsync(caller, device, credential, notify, cancellationToken);
+        await addresses.ChangeAsync(AddressRequest.Of(passed.Reply.Address), VoidCode, cancellationToken);
+        return await ChangeAsync(caller, passed.Reply.Device, credential, cancellationToken);
     }
 
-    /// <summary>Voids an open code and counts the notice; false if no more mail may go.</summary>
-    private bool VoidCode(AddressPartition partition)
+    private static Result<Success> VoidCode(AddressPartition partition)
     {
-        var notify = mails.TryCountNotice(partition);
-        if (notify)
-        {
-            partition.Save(partition.Guard);
-        }
-
         if (partition.ResetCode is { } code)
         {
             partition.Delete(code);
         }
 
-        return notify;
+        return Success.Done;
     }
+
+    /// <summary>The session that calls goes on, and so does its device.</summary>
+    private async Task<Result<Success>> ChangeAsync(
+        Caller caller, DeviceEntity? device, Credential credential, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        var changed = await accounts.ChangeAsync<Success>(
+            caller.Request with { SessionId = caller.SessionId, WithEmailChange = true, Device = device },
+            partition =>
+            {
+                var account = partition.Account;
+                account.SetPassword(credential, now);
+                partition.Save(account);
+                partition.Record(Act.PasswordChanged, caller.Actor, now);
+                if (partition.EmailChange is { IsRedeemed: false } change)
+                {
+                    partition.Delete(change);
+                }
+
+                if (partition.Session is { } session)
+                {
+                    session.Version = account.Version;
+                    partition.Save(session);
+                }
+
+                if (device is not null && partition.Device is { } kept)
+                {
+                    kept.PasswordChanged = now;
+                    partition.Save(kept);
+                }
+
+                return Success.Done;
+            },
+            cancellationToken);
+        if (!changed.IsRefused)
+        {
+            LogChanged(caller.Account.Id, caller.SessionId);
+        }
+
+        return changed;
+    }
+
+    [LoggerMessage(LogLevel.Information, "Session {SessionId} changed the password of account {AccountId}.")]
+    private partial void LogChanged(string accountId, string sessionId);
 }

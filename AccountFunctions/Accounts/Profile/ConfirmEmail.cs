@@ -20,8 +20,7 @@ public sealed record ConfirmEmailRequest(
         + "(`code`, then `forgot`) brings it back. The same call answers the same for ten minutes.",
     Refusals = [nameof(Problem.InvalidCode)],
     HasETag = true)]
-public sealed class ConfirmEmail(
-    AccountStore accounts, VerificationCodes codes, AddressMover mover, MailRequests mails, TimeProvider time)
+public sealed class ConfirmEmail(AccountStore accounts, VerificationCodes codes, AddressMoves moves, TimeProvider time)
 {
     public async Task<Result<UserReply>> HandleAsync(ConfirmEmailRequest request, Caller caller, CancellationToken cancellationToken)
     {
@@ -31,53 +30,46 @@ public sealed class ConfirmEmail(
             return errors.ToProblem();
         }
 
-        var redeemed = await accounts.ChangeAsync<Result<Success>>(
-            caller.Account.Id,
-            null,
-            async partition =>
-            {
-                var now = time.GetUtcNow();
-                if (partition.Account is not { } account || account.Version != caller.Account.Version)
-                {
-                    return Problem.TokenNotValid;
-                }
-
-                if (partition.EmailChange is not { } change || !change.TakesTries(now))
-                {
-                    return Problem.InvalidCode;
-                }
-
-                if (!codes.Matches(code, CodePurpose.EmailChange, change.AddressKey, change.Nonce))
-                {
-                    change.TriesLeft--;
-                    partition.Save(change);
-                    return Problem.InvalidCode;
-                }
-
-                if (!change.IsRedeemed)
-                {
-                    await RedeemAsync(change, caller, now, cancellationToken);
-                    partition.Save(change);
-                }
-
-                return Success.Done;
-            },
-            cancellationToken);
+        var now = time.GetUtcNow();
+        var redeemed = await accounts.ChangeAsync(
+            caller.Request with { WithEmailChange = true }, partition => Redeem(partition, code, caller, now), cancellationToken);
         if (redeemed.IsRefused)
         {
             return redeemed.Problem;
         }
 
-        return await mover.FinishAsync(caller.Account.Id, cancellationToken) is { } account
-            ? UserReply.WithETag(account)
-            : Problem.InvalidCode;
+        var moved = await moves.FinishAsync(caller.Account.Id, cancellationToken);
+        return moved.IsRefused ? moved.Problem : UserReply.WithETag(moved.Reply);
     }
 
-    private async Task RedeemAsync(EmailChangeEntity change, Caller caller, DateTimeOffset now, CancellationToken cancellationToken)
+    private Result<Success> Redeem(AccountPartition partition, string code, Caller caller, DateTimeOffset now)
     {
+        if (partition.EmailChange is not { } change || !change.TakesTries(now))
+        {
+            return Problem.InvalidCode;
+        }
+
+        if (!codes.Matches(code, CodePurpose.EmailChange, change.AddressKey, change.Nonce))
+        {
+            change.TriesLeft--;
+            partition.Save(change);
+            return Problem.InvalidCode;
+        }
+
+        if (change.IsRedeemed)
+        {
+            return Success.Done;
+        }
+
+        if (AddressMoves.RefusalOf(partition.Account, change.AddressKey, now) is { } reserved)
+        {
+            return reserved;
+        }
+
         (change.IsRedeemed, change.Redeemed, change.Expires) = (true, now, now + Lifetimes.Repeat);
         (change.SessionId, change.Client) = (caller.SessionId, caller.Client);
-        await mover.FollowMoveAsync(caller.Account.Id, now, cancellationToken);
-        await mails.CountNoticeAsync(caller.Account.AddressKey, cancellationToken);
+        partition.Save(change);
+        partition.Enqueue(AddressMoves.FollowMove(partition.Key, now));
+        return Success.Done;
     }
 }

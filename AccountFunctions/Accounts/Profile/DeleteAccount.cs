@@ -1,6 +1,4 @@
 using AccountFunctions.Contract;
-using AccountFunctions.Email;
-using AccountFunctions.Housekeeping;
 using AccountFunctions.Storage;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -21,9 +19,7 @@ public sealed record DeleteAccountReply(
     Refusals = [nameof(Problem.InvalidPassword), nameof(Problem.TooManyRequests)])]
 public sealed partial class DeleteAccount(
     AccountStore accounts,
-    Reauthentication reauthentication,
-    MailRequests mails,
-    AccountPurger purger,
+    CallerConfirmation confirmation,
     IOptions<AccountOptions> options,
     TimeProvider time,
     ILogger<DeleteAccount> logger)
@@ -32,62 +28,43 @@ public sealed partial class DeleteAccount(
         DeleteAccountRequest request, Caller caller, CancellationToken cancellationToken)
     {
         var errors = new FieldErrors();
-        if (reauthentication.Read(errors, "password", request.Password) is not { } password)
+        if (confirmation.Read(errors, request.Password) is not { } password)
         {
             return errors.ToProblem();
         }
 
-        var proved = await reauthentication.CheckAsync(caller, password, cancellationToken);
-        if (proved.IsRefused)
+        var passed = await confirmation.ConfirmAsync(caller, password, cancellationToken);
+        if (passed.IsRefused)
         {
-            return proved.Problem;
+            return passed.Problem;
         }
 
-        var account = caller.Account;
         var now = time.GetUtcNow();
+        var planned = await accounts.ChangeAsync(caller.Request, partition => Plan(partition, caller, now), cancellationToken);
+        if (!planned.IsRefused)
+        {
+            LogPlanned(caller.Account.Id);
+        }
+
+        return planned;
+    }
+
+    private Result<DeleteAccountReply> Plan(AccountPartition partition, Caller caller, DateTimeOffset now)
+    {
+        var account = partition.Account;
 
         // Not while somebody else may still take the account back: a thief may have moved it.
-        var recoveryKey = now < account.RecoveryUntil ? account.RecoveryKey : null;
+        var recovery = account is { RecoveryKey: { } key, RecoveryEnd: { } end } && now < end ? (Key: key, End: end) : default;
         var deletesAt = now + options.Value.DeletionGrace;
-        deletesAt = recoveryKey is not null && deletesAt < account.RecoveryUntil ? account.RecoveryUntil : deletesAt;
-        if (await mails.NotifyAsync(EmailKind.DeletionRequested, account.AddressKey, account.Id, now, cancellationToken) is { } throttled)
-        {
-            // Nothing is deleted behind its owner's back.
-            return throttled;
-        }
-
-        if (recoveryKey is not null)
-        {
-            await mails.NotifyAsync(EmailKind.DeletionRequested, recoveryKey, account.Id, now, cancellationToken);
-        }
-
+        deletesAt = deletesAt < recovery.End ? recovery.End : deletesAt;
+        account.DeletesAt = deletesAt;
+        account.Version++;
+        partition.Save(account);
+        partition.Record(
+            Act.DeletionRequested, caller.Actor, now, recovery.Key is null ? [account.AddressKey] : [account.AddressKey, recovery.Key]);
 
         // Not before this request has ended, even without a grace: the job would find nothing to delete.
-        await purger.PlanAsync(new AccountPurge(account.Id, deletesAt + Retention.Request), cancellationToken);
-
-        var version = account.Version;
-        var planned = await accounts.ChangeAsync<Result<Success>>(
-            account,
-            partition =>
-            {
-                if (partition.Account is not { } current || current.Version != version)
-                {
-                    return Problem.TokenNotValid;
-                }
-
-                current.DeletesAt = deletesAt;
-                current.Version++;
-                partition.Save(current);
-                partition.Insert(new EventEntity(current.Id, EventKind.DeletionRequested, now, caller.SessionId, caller.Client));
-                return Success.Done;
-            },
-            cancellationToken);
-        if (planned.IsRefused)
-        {
-            return planned.Problem;
-        }
-
-        LogPlanned(account.Id);
+        partition.Enqueue(new AccountPurge(account.Id, deletesAt + Retention.Request));
         return new DeleteAccountReply(deletesAt.UtcDateTime);
     }
 

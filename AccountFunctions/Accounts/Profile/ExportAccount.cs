@@ -64,8 +64,8 @@ public sealed class ExportAccount(AccountStore accounts, AddressStore addresses)
     public async Task<Result<AccountExport>> HandleAsync(Caller caller, CancellationToken cancellationToken)
     {
         var id = caller.Account.Id;
-        var partition = await accounts.LoadAsync(id, cancellationToken);
-        var account = partition.Account ?? caller.Account;
+        var (found, change) = await accounts.FindWithEmailChangeAsync(id, cancellationToken);
+        var account = found ?? caller.Account;
         var addressExports = new List<AddressExport> { await ExportAsync(account.Username, account.Mailbox, cancellationToken) };
         if (account is { RecoveryUsername: { } username, RecoveryMailbox: { } mailbox })
         {
@@ -75,7 +75,7 @@ public sealed class ExportAccount(AccountStore accounts, AddressStore addresses)
         var (sessions, devices) = await accounts.ListSignInsAsync(id, cancellationToken);
         var events = accounts.ListEventsAsync(id, null, null, cancellationToken).Select(Export);
         var export = new AccountExport(
-            Export(account, partition.EmailChange), addressExports, [.. sessions.Select(Export)], [.. devices.Select(Export)], events);
+            Export(account, change), addressExports, [.. sessions.Select(Export)], [.. devices.Select(Export)], events);
         return new Result<AccountExport>(export) { FileName = "account.json" };
     }
 
@@ -102,7 +102,7 @@ public sealed class ExportAccount(AccountStore accounts, AddressStore addresses)
         change is { IsRedeemed: false } ? change.Username : null);
 
     private static EventExport Export(EventEntity row) => new(
-        row.Time.UtcDateTime, row.Kind.Word, row.Client, row.SessionId, row.By, row.Detail, row.Mailbox);
+        row.Time.UtcDateTime, row.Kind, row.Client, row.SessionId, row.By, row.Detail, row.Mailbox);
 
     private static SessionExport Export(SessionEntity session) => new(
         session.Id, session.Created.UtcDateTime, session.LastUsed.UtcDateTime, session.Expires.UtcDateTime, session.Client, session.Amr);

@@ -1,6 +1,7 @@
+using System.Buffers.Text;
 using System.ComponentModel.DataAnnotations;
+using System.Text;
 using AccountFunctions.Contract;
-using AccountFunctions.Security;
 using AccountFunctions.Storage;
 
 namespace AccountFunctions.Accounts;
@@ -21,7 +22,7 @@ public sealed record EventReply(
     [Field("The session that did it or that it is about.", Example = "0193a5f0c1a87d2e9b3c4d5e6f708192")] string? Session,
     [Field("The id of the administrator who did it; null for the owner.", Example = "0193a5f0c1a87d2e9b3c4d5e6f708192")] string? By)
 {
-    public static EventReply From(EventEntity row) => new(row.Time.UtcDateTime, row.Kind.Word, row.Client, row.SessionId, row.By);
+    public static EventReply From(EventEntity row) => new(row.Time.UtcDateTime, row.Kind, row.Client, row.SessionId, row.By);
 }
 
 public sealed record EventsReply(
@@ -33,9 +34,10 @@ public sealed record EventsReply(
     "Read the history",
     Description = "What happened to the account in the last year, newest first. Show it to the owner: it tells of strangers.",
     Query = typeof(EventsQuery))]
-public sealed class ListEvents(AccountStore accounts, PageTokens tokens)
+public sealed class ListEvents(AccountStore accounts)
 {
     private const int DefaultSize = 20;
+    private const int MaxTokenLength = 100;
 
     public async Task<Result<EventsReply>> HandleAsync(EventsQuery query, Caller caller, CancellationToken cancellationToken)
     {
@@ -46,7 +48,7 @@ public sealed class ListEvents(AccountStore accounts, PageTokens tokens)
             errors.Add("page_size", FieldError.Invalid);
         }
 
-        var after = query.PageToken is null ? null : tokens.Read(query.PageToken, caller.Account.Id);
+        var after = query.PageToken is null ? null : ReadToken(query.PageToken);
         if (query.PageToken is not null && after is null)
         {
             errors.Add("page_token", FieldError.Invalid);
@@ -61,7 +63,16 @@ public sealed class ListEvents(AccountStore accounts, PageTokens tokens)
         var rows = await accounts.ListEventsAsync(caller.Account.Id, after, size + 1, cancellationToken)
             .Take(size + 1)
             .ToListAsync(cancellationToken);
-        var next = rows.Count > size ? tokens.Create(rows[size - 1].RowKey, caller.Account.Id) : null;
+        var next = rows.Count > size ? Base64Url.EncodeToString(Encoding.ASCII.GetBytes(rows[size - 1].RowKey)) : null;
         return new EventsReply([.. rows.Take(size).Select(EventReply.From)], next);
+    }
+
+    // The key of the last row that was shown. Whatever a caller makes of it, it names a place in the caller's own history.
+    private static string? ReadToken(string token)
+    {
+        var key = token.Length <= MaxTokenLength && Base64Url.IsValid(token)
+            ? Encoding.ASCII.GetString(Base64Url.DecodeFromChars(token))
+            : "";
+        return key.StartsWith(EventEntity.RowPrefix, StringComparison.Ordinal) ? key : null;
     }
 }

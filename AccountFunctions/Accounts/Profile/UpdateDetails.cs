@@ -29,7 +29,7 @@ public sealed record UpdateDetailsRequest(
         + "Other members are ignored, so an account as it was read may be sent back.",
     Refusals = [nameof(Problem.Stale)],
     HasETag = true)]
-public sealed class UpdateDetails(AccountStore accounts, TimeProvider time)
+public sealed class UpdateDetails(AccountStore accounts)
 {
     public async Task<Result<UserReply>> HandleAsync(UpdateDetailsRequest request, Caller caller, CancellationToken cancellationToken)
     {
@@ -53,18 +53,11 @@ public sealed class UpdateDetails(AccountStore accounts, TimeProvider time)
             return errors.ToProblem();
         }
 
-        var version = caller.Account.Version;
-        var changed = await accounts.ChangeAsync<Result<AccountEntity>>(
-            caller.Account,
+        var changed = await accounts.ChangeAsync<AccountEntity>(
+            caller.Request,
             partition =>
             {
-                if (partition.Account is not { } account
-                    || account.Version != version
-                    || !account.StateAt(time.GetUtcNow()).AllowsCalls())
-                {
-                    return Problem.TokenNotValid;
-                }
-
+                var account = partition.Account;
                 if (caller.IfMatch is { } tags && !UserReply.Matches(tags, account))
                 {
                     return Problem.Stale;

@@ -1,5 +1,4 @@
 using AccountFunctions.Contract;
-using AccountFunctions.Email;
 using AccountFunctions.Security;
 using AccountFunctions.Storage;
 using Microsoft.Extensions.Logging;
@@ -22,7 +21,7 @@ public sealed record ResendCodeRequest(
     Refusals = [nameof(Problem.InvalidUsername)])]
 public sealed partial class ResendCode(
     AddressStore addresses,
-    MailRequests mails,
+    MailThrottle throttle,
     VerificationCodes codes,
     IOptions<AccountOptions> options,
     TimeProvider time,
@@ -37,14 +36,12 @@ public sealed partial class ResendCode(
         }
 
         var now = time.GetUtcNow();
-        var job = new EmailJob(EmailKind.Code, address.Key, Ids.New(now), now);
-        var enqueued = false;
-        return await addresses.ChangeAsync<Success>(
-            address.Key,
-            visitor.Admission,
-            async partition =>
+        var job = new EmailJob(MailKind.Code, address.Key, Ids.New(now), now);
+        var issued = await addresses.ChangeAsync<Success>(
+            new AddressRequest(address.Key) { Admission = visitor.Admission },
+            partition =>
             {
-                if (mails.Count(partition) is { } throttled)
+                if (throttle.Count(partition, now) is { } throttled)
                 {
                     return throttled;
                 }
@@ -54,18 +51,17 @@ public sealed partial class ResendCode(
                     return Problem.InvalidUsername;
                 }
 
-                // Once, however often the race for the partition is lost.
-                if (!enqueued)
-                {
-                    await mails.EnqueueAsync(job, cancellationToken);
-                    enqueued = true;
-                    LogRequested(job.Id);
-                }
-
+                partition.Enqueue(job);
                 Issue(partition, now);
                 return Success.Done;
             },
             cancellationToken);
+        if (!issued.IsRefused)
+        {
+            LogRequested(job.Id);
+        }
+
+        return issued;
     }
 
     private void Issue(AddressPartition partition, DateTimeOffset now)

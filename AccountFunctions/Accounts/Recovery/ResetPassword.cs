@@ -26,8 +26,7 @@ public sealed class ResetPassword(
     AccountStore accounts,
     VerificationCodes codes,
     Passwords passwords,
-    PasswordSetter setter,
-    MailRequests mails,
+    ResetCompletion completion,
     TimeProvider time)
 {
     public async Task<Result<Success>> HandleAsync(ResetPasswordRequest request, Visitor visitor, CancellationToken cancellationToken)
@@ -48,8 +47,7 @@ public sealed class ResetPassword(
 
         Credential? credential = null;
         var redeemed = await addresses.ChangeAsync<Reset>(
-            address.Key,
-            visitor.Admission,
+            new AddressRequest(address.Key) { Admission = visitor.Admission },
             async partition =>
             {
                 var now = time.GetUtcNow();
@@ -86,7 +84,7 @@ public sealed class ResetPassword(
             cancellationToken);
         return redeemed.IsRefused
             ? redeemed.Problem
-            : await setter.ResetAsync(address.Key, redeemed.Reply, visitor.Client, cancellationToken);
+            : await completion.CompleteAsync(address.Key, redeemed.Reply, visitor.Actor, cancellationToken);
     }
 
     /// <summary>The account, if the address is its own or its recovery address.</summary>
@@ -118,10 +116,10 @@ public sealed class ResetPassword(
         partition.PretendChange();
     }
 
-    private void Redeem(AddressPartition partition, ResetCodeEntity row, Credential credential, DateTimeOffset now)
+    private static void Redeem(AddressPartition partition, ResetCodeEntity row, Credential credential, DateTimeOffset now)
     {
         (row.IsRedeemed, row.Redeemed, row.Expires) = (true, now, now + Lifetimes.Repeat);
-        (row.Credential, row.Notify) = (credential, mails.TryCountNotice(partition));
+        row.Credential = credential;
         partition.Save(row);
         partition.Guard.ClearFailures();
         partition.Save(partition.Guard);

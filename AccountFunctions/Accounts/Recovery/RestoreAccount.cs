@@ -1,9 +1,15 @@
 using AccountFunctions.Contract;
-using AccountFunctions.Email;
 using AccountFunctions.Storage;
 using Microsoft.Extensions.Logging;
 
 namespace AccountFunctions.Accounts;
+
+public sealed record RestoreAccountRequest(
+    [Field("The e-mail address. Outer white space is ignored.", Kind = FieldKind.Address, Required = true)]
+    Member<string> Username = default,
+    [Field("The password, exactly as it was typed.", Kind = FieldKind.Password, Required = true)] Member<string> Password = default,
+    [Field("As at `login`.", Nullable = true, Example = TokenReplies.DeviceExample)]
+    Member<string> Device = default);
 
 /// <summary>Takes a deletion back that the owner has asked for, and signs in.</summary>
 [Operation(
@@ -15,56 +21,59 @@ namespace AccountFunctions.Accounts;
         nameof(Problem.InvalidCredentials), nameof(Problem.NotActive), nameof(Problem.ExpiredAccount), nameof(Problem.DisabledAccount),
     ])]
 public sealed partial class RestoreAccount(
-    PasswordCheck check,
+    PasswordProver prover,
+    SignInGate gate,
     AccountStore accounts,
     Sessions sessions,
-    MailRequests mails,
     TimeProvider time,
     ILogger<RestoreAccount> logger)
 {
-    public async Task<Result<TokenReply>> HandleAsync(LoginRequest request, Visitor visitor, CancellationToken cancellationToken)
+    public async Task<Result<TokenReply>> HandleAsync(RestoreAccountRequest request, Visitor visitor, CancellationToken cancellationToken)
     {
-        var known = await check.RunAsync(request, visitor, account => account.DeletesAt is not null, cancellationToken);
-        if (known.IsRefused)
+        var errors = new FieldErrors();
+        if (prover.Read(errors, request.Username, request.Password, request.Device) is not { } claim)
         {
-            return known.Problem;
+            return errors.ToProblem();
         }
 
-        var user = known.Reply;
-        if (user is { Refusal: { } refusal, State: not AccountState.DeletionPending })
+        var proved = await prover.ProveAsync(claim, visitor, cancellationToken);
+        var passed = await gate.PassAsync(proved, otp: null, SignInIntent.Restore, cancellationToken);
+        if (passed.IsRefused)
         {
-            return refusal;
+            return passed.Problem;
         }
 
+        var restored = await RestoreAsync(passed.Reply.Account, visitor, cancellationToken);
+        return restored.IsRefused ? restored.Problem
+            : restored.Reply.StateAt(time.GetUtcNow()) is AccountState.Expired ? Problem.ExpiredAccount
+            : await sessions.OpenAsync(passed.Reply, restored.Reply, visitor, cancellationToken);
+    }
+
+    private async Task<Result<AccountEntity>> RestoreAsync(AccountEntity account, Visitor visitor, CancellationToken cancellationToken)
+    {
         var now = time.GetUtcNow();
-        await mails.NotifyAsync(EmailKind.Restored, user.Partition.Key, user.Account.Id, now, cancellationToken);
-        var restored = await accounts.ChangeAsync<Result<AccountEntity>>(
-            user.Account,
+        var request = new AccountRequest(account.Id)
+        {
+            Account = account,
+            Allows = state => state is AccountState.DeletionPending,
+            Otherwise = Problem.InvalidCredentials,
+        };
+        var restored = await accounts.ChangeAsync<AccountEntity>(
+            request,
             partition =>
             {
-                if (partition.Account is not { } account || account.StateAt(now) is not AccountState.DeletionPending)
-                {
-                    return Problem.InvalidCredentials;
-                }
-
-                account.DeletesAt = null;
-                partition.Save(account);
-                partition.Insert(new EventEntity(account.Id, EventKind.Restored, now, client: visitor.Client));
-                return account;
+                partition.Account.DeletesAt = null;
+                partition.Save(partition.Account);
+                partition.Record(Act.Restored, visitor.Actor, now);
+                return partition.Account;
             },
             cancellationToken);
-        if (restored.IsRefused)
+        if (!restored.IsRefused)
         {
-            return restored.Problem;
+            LogRestored(account.Id);
         }
 
-        LogRestored(user.Account.Id);
-        if (restored.Reply.StateAt(now) is AccountState.Expired)
-        {
-            return Problem.ExpiredAccount;
-        }
-
-        return await sessions.OpenAsync(user, restored.Reply, visitor.Client, cancellationToken);
+        return restored;
     }
 
     [LoggerMessage(LogLevel.Information, "The deletion of account {AccountId} is taken back.")]

@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
-using AccountFunctions.Email;
+using AccountFunctions.Contract;
 using AccountFunctions.Security;
 using AccountFunctions.Storage;
 
@@ -10,8 +10,7 @@ namespace AccountFunctions.Accounts;
 /// Remembers the clients that sign in to an account, and mails its owner about a new one. Most sign-ins are with a known client and cost
 /// nothing.
 /// </summary>
-public sealed class KnownClients(
-    AddressStore addresses, EmailOutbox outbox, HousekeepingQueue housekeeping, Lifetimes lifetimes, TimeProvider time)
+public sealed class KnownClients(AddressStore addresses, Lifetimes lifetimes, TimeProvider time)
 {
     private const int MaxClients = 20;
 
@@ -30,41 +29,42 @@ public sealed class KnownClients(
     }
 
     /// <summary>Call it before the session is opened, with the partition of the account's address.</summary>
-    public async Task RecordAsync(AddressPartition partition, string accountId, string? client, CancellationToken cancellationToken)
+    public Task RecordAsync(AddressPartition address, string accountId, string? client, CancellationToken cancellationToken)
     {
-        if (partition.Claim is not { } claim)
-        {
-            return;
-        }
+        var (fingerprint, now) = (Fingerprint(client), time.GetUtcNow());
+        return addresses.ChangeAsync<Success>(
+            AddressRequest.Of(address),
+            partition =>
+            {
+                if (partition.Claim is { } claim && (!claim.Clients.Contains(fingerprint) || claim.SweepDue <= now))
+                {
+                    Record(partition, claim, accountId, fingerprint, now);
+                    partition.Save(claim);
+                }
 
-        var now = time.GetUtcNow();
-        var fingerprint = Fingerprint(client);
-        var (known, followed) = (claim.Clients.Contains(fingerprint), claim.SweepDue > now);
-        if (known && followed)
-        {
-            return;
-        }
+                return Success.Done;
+            },
+            cancellationToken);
+    }
 
-        if (!known)
+    private void Record(AddressPartition partition, ClaimEntity claim, string accountId, string fingerprint, DateTimeOffset now)
+    {
+        if (!claim.Clients.Contains(fingerprint))
         {
             claim.Clients = [.. claim.Clients.TakeLast(MaxClients - 1), fingerprint];
             if (claim.NoticeDue <= now)
             {
-                // The job goes first and waits until the claim names it: of sign-ins at the same time, only the committed one is reported.
+                // The job waits until the claim names it: of sign-ins at the same time, only the committed one is reported.
                 var delay = claim.NoticeDue + MinNoticeInterval > now ? claim.NoticeDue + MinNoticeInterval - now : TimeSpan.Zero;
                 (claim.Notices, claim.NoticeDue) = ([.. claim.Notices.TakeLast(MaxNotices - 1), now], now + delay);
-                await outbox.EnqueueAsync(new EmailJob(EmailKind.NewSignIn, partition.Key, accountId, now), delay, cancellationToken);
+                partition.Enqueue(new EmailJob(MailKind.NewSignIn, partition.Key, accountId, now) { Delay = delay });
             }
         }
 
-        if (!followed)
+        if (claim.SweepDue <= now)
         {
             claim.SweepDue = lifetimes.EndOfSessions(now);
-            await housekeeping.EnqueueAsync(new AccountSweep(partition.Key, claim.SweepDue), cancellationToken);
+            partition.Enqueue(new AccountSweep(partition.Key, claim.SweepDue));
         }
-
-        // Another sign-in at this moment may win; then the client is new again the next time.
-        partition.Save(claim);
-        await addresses.TryCommitAsync(partition, cancellationToken);
     }
 }

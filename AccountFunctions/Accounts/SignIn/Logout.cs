@@ -16,7 +16,7 @@ public sealed record LogoutRequest(
     Description = "Ends this session: its access token stays valid until it expires. With `all`, every session and access token of the "
         + "account ends at once.",
     BodyOptional = true)]
-public sealed partial class Logout(AccountStore accounts, TimeProvider time, ILogger<Logout> logger)
+public sealed partial class Logout(AccountStore accounts, Sessions sessions, TimeProvider time, ILogger<Logout> logger)
 {
     public async Task<Result<Success>> HandleAsync(LogoutRequest request, Caller caller, CancellationToken cancellationToken)
     {
@@ -28,25 +28,19 @@ public sealed partial class Logout(AccountStore accounts, TimeProvider time, ILo
         var (account, now) = (caller.Account, time.GetUtcNow());
         if (!request.All.Value)
         {
-            var signedOut = new EventEntity(account.Id, EventKind.SignedOut, now, caller.SessionId, caller.Client);
-            await accounts.TryEndSessionAsync(account.Id, caller.SessionId, signedOut, cancellationToken);
+            // One that is over is signed out already.
+            await sessions.EndAsync(caller, caller.SessionId, Act.SignedOut, cancellationToken);
             LogSignedOut(account.Id, caller.SessionId);
             return Success.Done;
         }
 
-        var version = account.Version;
-        var result = await accounts.ChangeAsync<Result<Success>>(
-            account,
+        var result = await accounts.ChangeAsync<Success>(
+            caller.Request,
             partition =>
             {
-                if (partition.Account is not { } current || current.Version != version)
-                {
-                    return Problem.TokenNotValid;
-                }
-
-                current.Version++;
-                partition.Save(current);
-                partition.Insert(new EventEntity(current.Id, EventKind.SignedOutEverywhere, now, caller.SessionId, caller.Client));
+                partition.Account.Version++;
+                partition.Save(partition.Account);
+                partition.Record(Act.SignedOutEverywhere, caller.Actor, now);
                 return Success.Done;
             },
             cancellationToken);

@@ -51,9 +51,13 @@ public sealed partial class Refresh(
 
         var isReused = false;
         var result = await accounts.ChangeAsync<TokenReply>(
-            token.AccountId,
-            token.SessionId,
-            visitor.Admission,
+            new AccountRequest(token.AccountId)
+            {
+                SessionId = token.SessionId,
+                Admission = visitor.Admission,
+                Allows = AccountStates.AllowsCalls,
+                Otherwise = Problem.TokenNotValid,
+            },
             partition =>
             {
                 isReused = false;
@@ -72,8 +76,8 @@ public sealed partial class Refresh(
     private Result<TokenReply> Decide(AccountPartition partition, RefreshToken token, ref bool isReused)
     {
         var now = time.GetUtcNow();
-        if (partition is not { Account: { } account, Session: { } session }
-            || !account.StateAt(now).AllowsCalls()
+        var account = partition.Account;
+        if (partition.Session is not { } session
             || session.Version != account.Version
             || now >= session.EndsAt(options.RefreshIdleLifetime)
             || !chain.LeadsTo(token, session.Counter, session.Hash))
@@ -98,7 +102,7 @@ public sealed partial class Refresh(
             default:
                 isReused = true;
                 partition.Delete(session);
-                partition.Insert(new EventEntity(account.Id, EventKind.RefreshTokenReused, now, session.Id));
+                partition.Record(Act.RefreshTokenReused, new Actor(session.Id), now);
                 return Problem.TokenNotValid;
         }
     }

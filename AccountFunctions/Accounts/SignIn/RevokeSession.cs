@@ -9,7 +9,7 @@ namespace AccountFunctions.Accounts;
     "End a session",
     Description = "Its refresh token is void at once; its access token stays valid until it expires.",
     Refusals = [nameof(Problem.NotFound)])]
-public sealed partial class RevokeSession(AccountStore accounts, TimeProvider time, ILogger<RevokeSession> logger)
+public sealed partial class RevokeSession(Sessions sessions, ILogger<RevokeSession> logger)
 {
     public async Task<Result<Success>> HandleAsync(string sessionId, Caller caller, CancellationToken cancellationToken)
     {
@@ -18,15 +18,13 @@ public sealed partial class RevokeSession(AccountStore accounts, TimeProvider ti
             return Problem.NotFound;
         }
 
-        var (accountId, session) = (caller.Account.Id, id.ToString("N"));
-        var revoked = new EventEntity(accountId, EventKind.SessionRevoked, time.GetUtcNow(), session, caller.Client);
-        if (!await accounts.TryEndSessionAsync(accountId, session, revoked, cancellationToken))
+        var ended = await sessions.EndAsync(caller, id.ToString("N"), Act.SessionRevoked, cancellationToken);
+        if (!ended.IsRefused)
         {
-            return Problem.NotFound;
+            LogRevoked(caller.Account.Id, id);
         }
 
-        LogRevoked(accountId, id);
-        return Success.Done;
+        return ended;
     }
 
     [LoggerMessage(LogLevel.Information, "Account {AccountId} revoked session {SessionId}.")]

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Options;
 
 namespace AccountFunctions.Accounts;
 
-/// <summary>Opens sessions.</summary>
+/// <summary>Opens and ends sessions.</summary>
 public sealed partial class Sessions(
     AccountStore accounts,
     KnownClients clients,
@@ -19,34 +19,128 @@ public sealed partial class Sessions(
     private const int MostEndedAtOnce = 90;
     private readonly TokenOptions options = options.Value;
 
-    /// <param name="account">The user's account as it is now.</param>
-    /// <param name="client">What the client calls itself.</param>
-    public async Task<TokenReply> OpenAsync(KnownUser user, AccountEntity account, string? client, CancellationToken cancellationToken)
+    /// <summary>
+    /// Opens a session for somebody who has passed the gate. The same commit learns what the sign-in tells about the account: the language
+    /// of its owner, and a hash of the password with the settings of today.
+    /// </summary>
+    /// <param name="account">The account as it is now.</param>
+    public async Task<Result<TokenReply>> OpenAsync(
+        Passed passed, AccountEntity account, Visitor visitor, CancellationToken cancellationToken)
     {
-        await clients.RecordAsync(user.Partition, account.Id, client, cancellationToken);
+        await clients.RecordAsync(passed.Address, account.Id, visitor.Client, cancellationToken);
         var now = time.GetUtcNow();
-        var (device, secret) = user.Device ?? Devices.New(account, client, now);
-        device.LastUsed = now;
         var refresh = RefreshToken.First(account.Id, Ids.New(now));
-        var session = new SessionEntity(account.Id, refresh.SessionId)
+        var fresh = Devices.New(account, visitor.Client, now);
+        var (rehashed, outdated) = (await RehashAsync(passed, cancellationToken), account.Credential);
+        var opened = await accounts.ChangeAsync<TokenReply>(
+            new AccountRequest(account.Id)
+            {
+                Account = account,
+                Device = passed.Device,
+                SignIns = passed.SignIns,
+                Version = account.Version,
+                Allows = state => state is AccountState.Active,
+                Otherwise = Problem.InvalidCredentials,
+            },
+            partition =>
+            {
+                var current = partition.Account;
+                if (Renew(current, visitor.Language, rehashed, outdated))
+                {
+                    partition.Save(current);
+                }
+
+                // Another sign-in may have ended the device meanwhile.
+                var (device, secret) = passed is { Device: not null, DeviceSecret: { } shown } && partition.Device is { } known
+                    ? (known, shown)
+                    : fresh;
+                device.LastUsed = now;
+                var session = new SessionEntity(current.Id, refresh.SessionId)
+                {
+                    Counter = refresh.Counter,
+                    Hash = refresh.Hash,
+                    Version = current.Version,
+                    Created = now,
+                    LastUsed = now,
+                    Expires = now + options.RefreshAbsoluteLifetime,
+                    Device = device.Hash,
+                    Client = visitor.Client,
+                    Amr = passed.Methods,
+                };
+                partition.Save(device);
+                partition.Insert(session);
+                partition.Record(Act.SignedIn, visitor.Actor with { SessionId = session.Id }, now);
+                var ended = Devices.Ended(partition.SignIns.Devices, device, current, now)
+                    .Concat<TableRow>(Ended(partition.SignIns.Sessions, current, now));
+                foreach (var row in ended.Take(MostEndedAtOnce))
+                {
+                    partition.Delete(row);
+                }
+
+                return replies.Create(current, session, refresh) with { Device = secret.Text };
+            },
+            cancellationToken);
+        if (!opened.IsRefused)
         {
-            Counter = refresh.Counter,
-            Hash = refresh.Hash,
-            Version = account.Version,
-            Created = now,
-            LastUsed = now,
-            Expires = now + options.RefreshAbsoluteLifetime,
-            Device = device.Hash,
-            Client = client,
-            Amr = [SessionEntity.PasswordMethod],
-        };
-        var signedIn = new EventEntity(account.Id, EventKind.SignedIn, now, refresh.SessionId, client);
-        var ended = Devices.Ended(user.SignIns.Devices, device, account, now)
-            .Concat<TableRow>(Ended(user.SignIns.Sessions, account, now))
-            .Take(MostEndedAtOnce);
-        await accounts.OpenSessionAsync(session, device, signedIn, ended, cancellationToken);
-        LogSignedIn(account.Id, refresh.SessionId);
-        return replies.Create(account, session, refresh) with { Device = secret.Text };
+            LogSignedIn(account.Id, refresh.SessionId);
+        }
+
+        return opened;
+    }
+
+    /// <summary>Ends a session of the caller's account.</summary>
+    public Task<Result<Success>> EndAsync(Caller caller, string sessionId, Act act, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+
+        // Believed to be there, so that the usual case reads nothing.
+        return accounts.ChangeAsync<Success>(
+            caller.Request.WithSession(new SessionEntity(caller.Account.Id, sessionId)),
+            partition =>
+            {
+                if (partition.Session is not { } session)
+                {
+                    return Problem.NotFound;
+                }
+
+                partition.Delete(session);
+                partition.Record(act, caller.Actor with { SessionId = sessionId }, now);
+                return Success.Done;
+            },
+            cancellationToken);
+    }
+
+    /// <returns>Whether the account has changed.</returns>
+    private static bool Renew(AccountEntity account, string? language, Credential? rehashed, Credential? outdated)
+    {
+        var learnsLanguage = language is not null && language != account.Language && !account.HasChosenLanguage;
+        if (learnsLanguage)
+        {
+            account.Language = language;
+        }
+
+        // Not over a password that was set meanwhile.
+        var isRenewed = rehashed is not null && account.Credential == outdated;
+        if (isRenewed)
+        {
+            account.Credential = rehashed;
+        }
+
+        return learnsLanguage || isRenewed;
+    }
+
+    // The user has passed and must not notice that there is no time for a new hash.
+    private async Task<Credential?> RehashAsync(Passed passed, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return passed.Rehash is { } rehash ? await rehash(cancellationToken) : null;
+        }
+        catch (UnavailableException e)
+        {
+            LogNotRehashed(passed.Account.Id, e);
+            return null;
+        }
     }
 
     /// <summary>The sessions that are over, and those that go because there are too many: the ones used longest ago.</summary>
@@ -60,4 +154,7 @@ public sealed partial class Sessions(
 
     [LoggerMessage(LogLevel.Information, "Account {AccountId} signed in, session {SessionId}.")]
     private partial void LogSignedIn(string accountId, string sessionId);
+
+    [LoggerMessage(LogLevel.Warning, "The password of account {AccountId} keeps its old hash for now.")]
+    private partial void LogNotRehashed(string accountId, Exception exception);
 }

@@ -1,6 +1,5 @@
 using System.Text.Json.Serialization;
 using AccountFunctions.Contract;
-using AccountFunctions.Email;
 using AccountFunctions.Security;
 using AccountFunctions.Storage;
 using Microsoft.Extensions.Logging;
@@ -31,9 +30,9 @@ public enum ActivateReply
     Refusals = [nameof(Problem.InvalidCode)])]
 public sealed partial class Activate(
     AddressStore addresses,
-    AccountFactory accounts,
+    NewAccounts accounts,
     VerificationCodes codes,
-    MailRequests mails,
+    MailThrottle throttle,
     Lifetimes lifetimes,
     TimeProvider time,
     ILogger<Activate> logger)
@@ -51,13 +50,11 @@ public sealed partial class Activate(
             return errors.ToProblem();
         }
 
-        var isRepeated = false;
+        var (isRepeated, now) = (false, time.GetUtcNow());
         var result = await addresses.ChangeAsync<ClaimEntity>(
-            address.Key,
-            visitor.Admission,
-            async partition =>
+            new AddressRequest(address.Key) { Admission = visitor.Admission },
+            partition =>
             {
-                var now = time.GetUtcNow();
                 if (partition.Claim is { } owned)
                 {
                     partition.PretendChange();
@@ -72,7 +69,7 @@ public sealed partial class Activate(
                     return Problem.InvalidCode;
                 }
 
-                return await RedeemAsync(partition, redeemed, visitor, now, cancellationToken);
+                return Redeem(partition, redeemed, visitor, now);
             },
             cancellationToken);
         if (result.IsRefused)
@@ -108,22 +105,21 @@ public sealed partial class Activate(
     private bool IsRepeated(ClaimEntity claim, string code, DateTimeOffset now) =>
         now < claim.RepeatableUntil && claim.RedeemedNonce is { } nonce && Matches(code, claim.PartitionKey, nonce);
 
-    private async Task<ClaimEntity> RedeemAsync(
-        AddressPartition partition, PendingEntity redeemed, Visitor visitor, DateTimeOffset now, CancellationToken cancellationToken)
+    private ClaimEntity Redeem(AddressPartition partition, PendingEntity redeemed, Visitor visitor, DateTimeOffset now)
     {
         // Whoever registered with another password must not leave it on somebody else's account.
         var isContested = redeemed.IsContested
             || partition.Pendings.Any(other => now < other.Expires && other.Credential != redeemed.Credential);
         if (isContested)
         {
-            await MailCodeAsync(partition, now, cancellationToken);
+            MailCode(partition, now);
         }
         else if (partition.ResetCode is { } resetCode)
         {
             partition.Delete(resetCode);
         }
 
-        await accounts.CreateAsync(redeemed, isContested, visitor.Client, now, cancellationToken);
+        partition.Create(accounts.From(redeemed, isContested, now), Act.Activated, visitor.Actor);
         var claim = new ClaimEntity(partition.Key, redeemed.Id)
         {
             Salt = redeemed.Credential.Salt,
@@ -147,15 +143,15 @@ public sealed partial class Activate(
         return claim;
     }
 
-    private async Task MailCodeAsync(AddressPartition partition, DateTimeOffset now, CancellationToken cancellationToken)
+    private void MailCode(AddressPartition partition, DateTimeOffset now)
     {
         var code = partition.NewResetCode();
         codes.Issue(code, CodePurpose.Reset, now);
         partition.Save(code);
 
         // Even beyond the cap: strangers, who may have used it up, cannot redeem a code.
-        mails.TryCountNotice(partition);
-        await mails.EnqueueAsync(new EmailJob(EmailKind.Code, partition.Key, Ids.New(now), now), cancellationToken);
+        throttle.Count(partition, now, isNotice: true);
+        partition.Enqueue(new EmailJob(MailKind.Code, partition.Key, Ids.New(now), now));
     }
 
     [LoggerMessage(LogLevel.Information, "Account {AccountId} activated.")]

@@ -1,5 +1,4 @@
 using AccountFunctions.Contract;
-using AccountFunctions.Email;
 using AccountFunctions.Security;
 using AccountFunctions.Storage;
 using Microsoft.Extensions.Logging;
@@ -34,7 +33,7 @@ public sealed record RegisterReply(
 public sealed partial class Register(
     AddressStore addresses,
     Passwords passwords,
-    MailRequests mails,
+    MailThrottle throttle,
     VerificationCodes codes,
     IOptions<AccountOptions> options,
     TimeProvider time,
@@ -69,12 +68,11 @@ public sealed partial class Register(
         var id = Ids.New(now);
         var reply = new RegisterReply(address.Canonical, firstName, lastName, countryCode);
         Credential? credential = null;
-        return await addresses.ChangeAsync<RegisterReply>(
-            address.Key,
-            visitor.Admission,
+        var registered = await addresses.ChangeAsync<RegisterReply>(
+            new AddressRequest(address.Key) { Admission = visitor.Admission },
             async partition =>
             {
-                if (mails.Count(partition) is { } throttled)
+                if (throttle.Count(partition, now) is { } throttled)
                 {
                     return throttled;
                 }
@@ -85,12 +83,8 @@ public sealed partial class Register(
                 }
 
                 // Once, however often the race for the partition is lost.
-                if (credential is null)
-                {
-                    credential = await passwords.HashAsync(password, partition.Salt, cancellationToken);
-                    await mails.EnqueueAsync(new EmailJob(EmailKind.Registration, address.Key, id, now), cancellationToken);
-                    LogRegistered(id);
-                }
+                credential ??= await passwords.HashAsync(password, partition.Salt, cancellationToken);
+                partition.Enqueue(new EmailJob(MailKind.Registration, address.Key, id, now));
 
                 var pending = NewPending(address, id, credential, reply, visitor.Language, now);
                 pending.IsContested = partition.Pendings.Any(
@@ -100,6 +94,12 @@ public sealed partial class Register(
                 return reply;
             },
             cancellationToken);
+        if (!registered.IsRefused)
+        {
+            LogRegistered(id);
+        }
+
+        return registered;
     }
 
     private PendingEntity NewPending(

@@ -1,23 +1,22 @@
+using AccountFunctions.Contract;
 using AccountFunctions.Storage;
 using Microsoft.Extensions.Options;
 
 namespace AccountFunctions.Security;
 
 /// <summary>Limits the mails to one address, over all purposes and whether or not it has an account.</summary>
-public sealed class MailThrottle(IOptions<ThrottleOptions> options)
+public sealed class MailThrottle(AddressStore addresses, IOptions<ThrottleOptions> options)
 {
     private static readonly TimeSpan Hour = TimeSpan.FromHours(1);
     private static readonly TimeSpan Day = TimeSpan.FromDays(1);
     private readonly ThrottleOptions options = options.Value;
 
-    /// <summary>
-    /// Null: one more mail may go and is counted in <paramref name="guard"/>; commit it together with what the mail is about.
-    /// Otherwise how long to wait; nothing is counted.
-    /// </summary>
+    /// <summary>Counts a mail that somebody asks for, in the change of the address that it goes to.</summary>
     /// <param name="isNotice">Nobody asked for the mail, so the cool-down does not apply.</param>
-    public TimeSpan? Count(GuardEntity guard, DateTimeOffset now, bool isNotice = false)
+    /// <returns>Null if the mail may go; otherwise the refusal, and nothing is counted.</returns>
+    public Problem? Count(AddressPartition partition, DateTimeOffset now, bool isNotice = false)
     {
-        var sent = guard.MailTimes.Select(DateTimeOffset.FromUnixTimeSeconds).Where(time => time > now - Day).ToList();
+        var sent = partition.Guard.MailTimes.Select(DateTimeOffset.FromUnixTimeSeconds).Where(time => time > now - Day).ToList();
         var cooldown = isNotice ? TimeSpan.Zero : options.ResendCooldown;
         DateTimeOffset[] limits =
         [
@@ -28,12 +27,28 @@ public sealed class MailThrottle(IOptions<ThrottleOptions> options)
         var next = limits.Max();
         if (next > now)
         {
-            return next - now;
+            return Problem.Throttled(ThrottleKind.Mail, next - now);
         }
 
-        guard.MailTimes = [.. sent.Append(now).Select(time => time.ToUnixTimeSeconds())];
+        partition.Guard.MailTimes = [.. sent.Append(now).Select(time => time.ToUnixTimeSeconds())];
         return null;
     }
+
+    /// <summary>Counts a mail that the change of another partition sends.</summary>
+    public Task<Result<Success>> CountAsync(string addressKey, DateTimeOffset now, CancellationToken cancellationToken) =>
+        addresses.ChangeAsync<Success>(
+            new AddressRequest(addressKey),
+            partition =>
+            {
+                if (Count(partition, now) is { } refused)
+                {
+                    return refused;
+                }
+
+                partition.Save(partition.Guard);
+                return Success.Done;
+            },
+            cancellationToken);
 
     // When the window will hold fewer than the limit: once the limit-th mail from the end has left it. A window of no length holds none.
     private static DateTimeOffset EarliestUnder(List<DateTimeOffset> sent, int limit, TimeSpan window) =>

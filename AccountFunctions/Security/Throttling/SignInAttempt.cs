@@ -1,4 +1,10 @@
+using AccountFunctions.Storage;
+
 namespace AccountFunctions.Security;
+
+/// <summary>Where an attempt to sign in counts.</summary>
+/// <param name="Device">The client's device, which counts by itself; null: the attempt counts at the address.</param>
+public sealed record SignInCounter(AddressPartition Address, DeviceEntity? Device, SignInAttempt Attempt);
 
 /// <summary>An attempt to sign in that is under way.</summary>
 public sealed class SignInAttempt(SignInAttempts.Attempt atAddress, SignInAttempts.Attempt? atDevice) : IDisposable

@@ -6,9 +6,11 @@ public enum SignInOutcome
     Failed,
 
     /// <summary>
-    /// The password of a registration that nobody has activated, tried again. It neither counts nor clears failures: anybody may have
-    /// registered there, and nobody learns anything new.
+    /// Neither counts nor clears failures: the password is right, but the account may not sign in, or the client has yet to send a second
+    /// factor; or it is that of a registration that nobody has activated, tried again. Nobody learns anything new.
     /// </summary>
-    NotActive,
+    Neutral,
+
+    /// <summary>Everything was right.</summary>
     Succeeded,
 }

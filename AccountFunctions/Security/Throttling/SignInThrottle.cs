@@ -13,7 +13,6 @@ public sealed class SignInThrottle(
     AddressStore addresses,
     AccountStore accounts,
     SignInAttempts attempts,
-    HousekeepingQueue housekeeping,
     IOptions<ThrottleOptions> options,
     TimeProvider time)
 {
@@ -22,72 +21,77 @@ public sealed class SignInThrottle(
     private static readonly TimeSpan NextTry = TimeSpan.FromSeconds(1);
     private readonly ThrottleOptions options = options.Value;
 
-    /// <summary>Begin before you read what the attempt counts at, and dispose the attempt when it has its answer.</summary>
+    /// <summary>Begin before you read what the attempt counts at, and dispose the attempt when its outcome is recorded.</summary>
     /// <param name="deviceHash"><see cref="DeviceSecret.Hash"/> of what the client shows as its device; null if it shows none.</param>
     public SignInAttempt Begin(string addressKey, string? deviceHash) =>
         new(attempts.Begin(addressKey), deviceHash is null ? null : attempts.Begin(DeviceEntity.RowPrefix + deviceHash));
 
     /// <summary>The refusal of every attempt for the moment, with the right password too; null if an attempt may be made.</summary>
-    /// <param name="device">Where the attempt counts; null: at its address.</param>
-    public Problem? Delay(AddressPartition partition, DeviceEntity? device) => Delay(CounterOf(partition, device));
+    public Problem? Delay(AddressPartition address, DeviceEntity? device) => DelayOf(device is null ? address.Guard : device);
 
     /// <summary>
     /// Records an attempt. An outcome takes effect only after its write succeeds, so parallel guesses gain nothing. A correct password with
     /// no earlier or concurrent failure needs no write.
     /// </summary>
-    /// <param name="device">Where the attempt counts; null: at its address.</param>
     /// <returns>Null if the outcome takes effect; otherwise the refusal of an attempt that came during a delay.</returns>
-    public async Task<Problem?> RecordAsync(
-        AddressPartition partition,
-        DeviceEntity? device,
-        SignInAttempt attempt,
-        SignInOutcome outcome,
-        CancellationToken cancellationToken)
+    public async Task<Problem?> RecordAsync(SignInCounter counter, SignInOutcome outcome, CancellationToken cancellationToken)
     {
-        var isAlone = device is null ? attempt.IsAloneAtAddress : attempt.IsAloneAtDevice;
-        if (outcome is not SignInOutcome.Failed && !CounterOf(partition, device).HasFailures && isAlone)
+        var (address, device, attempt) = counter;
+        var (hasFailures, isAlone) = device is null
+            ? (address.Guard.HasFailures, attempt.IsAloneAtAddress)
+            : (device.HasFailures, attempt.IsAloneAtDevice);
+        if (outcome is not SignInOutcome.Failed && !hasFailures && isAlone)
         {
             return null;
         }
 
-        // Another sign-in may have ended the device meanwhile. What cannot be counted is not answered.
-        return device is null
-            ? await addresses.ChangeAsync(partition, current => CountAsync(current, outcome, cancellationToken), cancellationToken)
+        var recorded = device is null
+            ? await addresses.ChangeAsync(AddressRequest.Of(address), current => RecordAt(current, outcome), cancellationToken)
             : await accounts.ChangeAsync(
-                device,
-                current => current.ETag == default ? Problem.Throttled(ThrottleKind.SignIn, NextTry) : Count(current, outcome),
+                new AccountRequest(device.PartitionKey) { WithAccount = false, Device = device },
+                current => RecordAt(current, outcome),
                 cancellationToken);
+        return recorded.Problem;
     }
 
-    private static FailureCounter CounterOf(AddressPartition partition, DeviceEntity? device) =>
-        device is null ? partition.Guard : device;
-
-    private Problem? Delay(FailureCounter counter)
+    private Result<Success> RecordAt(AddressPartition partition, SignInOutcome outcome)
     {
-        var now = time.GetUtcNow();
-        if (counter.Failures >= MaxConsecutiveFailures && now < counter.FailuresEnd)
+        var guard = partition.Guard;
+        if (Count(guard, outcome) is { } refused)
         {
-            return Problem.Throttled(ThrottleKind.SignIn, options.MaxDelay > FirstDelay ? options.MaxDelay : FirstDelay);
+            return refused;
         }
 
-        return counter.LockedUntil > now ? Problem.Throttled(ThrottleKind.SignIn, counter.LockedUntil.Value - now) : null;
+        if (guard.HasFailures && guard.SweepDue <= time.GetUtcNow())
+        {
+            guard.SweepDue = guard.FailuresEnd;
+            partition.Enqueue(new AddressSweep(guard.PartitionKey, guard.SweepDue));
+        }
+
+        partition.Save(guard);
+        return Success.Done;
     }
 
-    private async Task<Problem?> CountAsync(AddressPartition partition, SignInOutcome outcome, CancellationToken cancellationToken)
+    private Result<Success> RecordAt(AccountPartition partition, SignInOutcome outcome)
     {
-        var refused = Count(partition.Guard, outcome);
-        if (refused is null)
+        // Another sign-in may have ended the device meanwhile. What cannot be counted is not answered.
+        if (partition.Device is not { } device)
         {
-            await ScheduleSweepAsync(partition.Guard, cancellationToken);
-            partition.Save(partition.Guard);
+            return Problem.Throttled(ThrottleKind.SignIn, NextTry);
         }
 
-        return refused;
+        if (Count(device, outcome) is { } refused)
+        {
+            return refused;
+        }
+
+        partition.Save(device);
+        return Success.Done;
     }
 
     private Problem? Count(FailureCounter counter, SignInOutcome outcome)
     {
-        if (Delay(counter) is { } refused)
+        if (DelayOf(counter) is { } refused)
         {
             return refused;
         }
@@ -104,13 +108,15 @@ public sealed class SignInThrottle(
         return null;
     }
 
-    private async Task ScheduleSweepAsync(GuardEntity guard, CancellationToken cancellationToken)
+    private Problem? DelayOf(FailureCounter counter)
     {
-        if (guard.HasFailures && guard.SweepDue <= time.GetUtcNow())
+        var now = time.GetUtcNow();
+        if (counter.Failures >= MaxConsecutiveFailures && now < counter.FailuresEnd)
         {
-            guard.SweepDue = guard.FailuresEnd;
-            await housekeeping.EnqueueAsync(new AddressSweep(guard.PartitionKey, guard.SweepDue), cancellationToken);
+            return Problem.Throttled(ThrottleKind.SignIn, options.MaxDelay > FirstDelay ? options.MaxDelay : FirstDelay);
         }
+
+        return counter.LockedUntil > now ? Problem.Throttled(ThrottleKind.SignIn, counter.LockedUntil.Value - now) : null;
     }
 
     private void AddFailure(FailureCounter counter)

@@ -84,9 +84,9 @@ internal static class FloorRows
     public static MailEntity Mail(string address) =>
         new(address, Guid.CreateVersion7(Now)) { Sent = true, BusyUntil = Now, Expires = Now };
 
-    public static EventEntity Activated(string account) => new(account, EventKind.Activated, Now);
+    public static EventEntity Activated(string account) => new(account, Act.Activated, Actor.App, Now);
 
-    public static EventEntity SignedIn(string account) => new(account, EventKind.SignedIn, Now, SessionId);
+    public static EventEntity SignedIn(string account) => new(account, Act.SignedIn, new Actor(SessionId), Now);
 
     public static string NewKey() => RandomNumberGenerator.GetHexString(32);
 

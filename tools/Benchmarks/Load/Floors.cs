@@ -1,5 +1,4 @@
 using System.Text.Json;
-using AccountFunctions.Email;
 using AccountFunctions.Security;
 using AccountFunctions.Storage;
 using AccountFunctions.Telemetry;
@@ -147,7 +146,7 @@ public sealed class Floors(string storage, int people)
 
     private async Task EnqueueAsync()
     {
-        var job = new EmailJob(EmailKind.Code, FloorRows.NewKey(), FloorRows.NewKey(), FloorRows.Now);
+        var job = new EmailJob(MailKind.Code, FloorRows.NewKey(), FloorRows.NewKey(), FloorRows.Now);
         await queue.SendMessageAsync(new BinaryData(JsonSerializer.SerializeToUtf8Bytes(job)));
     }
 }

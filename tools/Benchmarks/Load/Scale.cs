@@ -17,21 +17,21 @@ public sealed class Scale(string storage, Server app, People people, Meter meter
 {
     private const int Parallelism = 16;
     private const int Callers = 10;
-    private readonly AddressStore addresses = new(new TableServiceClient(storage), new ChangeLoop(new KeyedTurns()));
-    private readonly AccountStore store = new(new TableServiceClient(storage), new ChangeLoop(new KeyedTurns()));
+    private readonly TableClient addresses = new(storage, TableNames.Addresses);
+    private readonly TableClient accounts = new(storage, TableNames.Accounts);
 
-    public async Task<ScaleResult> MeasureAsync(int accounts)
+    public async Task<ScaleResult> MeasureAsync(int count)
     {
         var few = await TimeAsync();
-        await Parallel.ForAsync(0, accounts, new ParallelOptions { MaxDegreeOfParallelism = Parallelism }, async (number, cancellation) =>
+        await Parallel.ForAsync(0, count, new ParallelOptions { MaxDegreeOfParallelism = Parallelism }, async (number, cancellation) =>
         {
             await AddAsync($"many{number}@example.com", cancellation);
             if (number % 10_000 == 0)
             {
-                Console.Error.WriteLine($"account {number:N0} of {accounts:N0}");
+                Console.Error.WriteLine($"account {number:N0} of {count:N0}");
             }
         });
-        return new ScaleResult(accounts, few, await TimeAsync());
+        return new ScaleResult(count, few, await TimeAsync());
     }
 
     private async Task<ScaleTimes> TimeAsync()
@@ -40,16 +40,17 @@ public sealed class Scale(string storage, Server app, People people, Meter meter
         var details = await meter.RunAsync(
             1, duration * 2, number => app.GetAsync("/api/account/details", people.Own(number % Callers).Access));
         var query = await meter.RunAsync(1, duration * 2, number =>
-            addresses.LoadAsync(EmailAddress.KeyOf($"u{number % Callers}@example.com"), CancellationToken.None));
+            QueryAsync(EmailAddress.KeyOf($"u{number % Callers}@example.com")));
         return new ScaleTimes(login.P50, details.P50, query.P50);
     }
+
+    private async Task QueryAsync(string partition) =>
+        await addresses.QueryAsync<TableEntity>(TableClient.CreateQueryFilter($"PartitionKey eq {partition}")).ToListAsync();
 
     private async Task AddAsync(string address, CancellationToken cancellationToken)
     {
         var (key, id) = (EmailAddress.KeyOf(address), Guid.CreateVersion7().ToString("N"));
-        var partition = new AddressPartition(key, []);
-        partition.Insert(new ClaimEntity(key, id));
-        await addresses.TryCommitAsync(partition, cancellationToken);
+        await addresses.AddEntityAsync(new ClaimEntity(key, id).Columns, cancellationToken);
         var account = new AccountEntity(id)
         {
             Username = address,
@@ -60,6 +61,6 @@ public sealed class Scale(string storage, Server app, People people, Meter meter
             LastName = "",
             Version = 1,
         };
-        await store.TryInsertAsync(id, [account], cancellationToken);
+        await accounts.AddEntityAsync(account.Columns, cancellationToken);
     }
 }

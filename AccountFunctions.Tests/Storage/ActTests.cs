@@ -1,0 +1,18 @@
+using AccountFunctions.Storage;
+
+namespace AccountFunctions.Tests.Storage;
+
+public sealed class ActTests
+{
+    /// <summary>The words are in rows that are kept for a year: add to this list, never change it.</summary>
+    [Fact]
+    public void The_stored_words_never_change()
+    {
+        Assert.Equal(
+            [
+                "activated", "deletion_requested", "email_changed", "email_restored", "mail_failed", "password_changed", "password_reset",
+                "refresh_token_reused", "restored", "session_revoked", "signed_in", "signed_out", "signed_out_everywhere",
+            ],
+            Act.All.Select(act => act.Word).Order(StringComparer.Ordinal));
+    }
+}

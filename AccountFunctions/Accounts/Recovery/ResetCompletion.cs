@@ -1,0 +1,95 @@
+using AccountFunctions.Contract;
+using AccountFunctions.Storage;
+using Microsoft.Extensions.Logging;
+
+namespace AccountFunctions.Accounts;
+
+/// <summary>
+/// Does in the account what a redeemed reset code has decided: the new password, which ends every session and access token. Once that is
+/// done, a repeated call changes nothing.
+/// </summary>
+public sealed partial class ResetCompletion(AccountStore accounts, TimeProvider time, ILogger<ResetCompletion> logger)
+{
+    /// <param name="addressKey">Key of the address that the code was mailed to.</param>
+    public async Task<Result<Success>> CompleteAsync(string addressKey, Reset reset, Actor actor, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        var request = new AccountRequest(reset.AccountId)
+        {
+            WithEmailChange = true,
+            Allows = AccountStates.AllowsMail,
+            Otherwise = Problem.InvalidCode,
+        };
+        var completed = await accounts.ChangeAsync<Success>(
+            request,
+            partition =>
+            {
+                // A redeemed code wins over everything but a later one: a thief with the password or a session must not get in its way.
+                var account = partition.Account;
+                if (account.LastReset >= reset.Time)
+                {
+                    return account.LastReset == reset.Time ? Success.Done : Problem.InvalidCode;
+                }
+
+                if (account.MailboxAt(addressKey, reset.Time) is null)
+                {
+                    return Problem.InvalidCode;
+                }
+
+                TakeBack(partition, addressKey, reset.Time, now);
+                account.LastReset = reset.Time;
+                account.SetPassword(reset.Credential, reset.Time);
+                partition.Save(account);
+                partition.Record(Act.PasswordReset, actor, reset.Time, [addressKey]);
+                return Success.Done;
+            },
+            cancellationToken);
+        if (!completed.IsRefused)
+        {
+            LogReset(reset.AccountId);
+        }
+
+        return completed;
+    }
+
+    // A code mailed to the recovery address brings that address back. A code mailed to any address of the account cancels a deletion and an
+    // open change of address: its owner may not have asked for them.
+    private static void TakeBack(AccountPartition partition, string addressKey, DateTimeOffset when, DateTimeOffset now)
+    {
+        var account = partition.Account;
+        if (partition.EmailChange is { } change)
+        {
+            if (change.IsUnderWay(account))
+            {
+                partition.Enqueue(new AddressRelease(account.Id, change.AddressKey, now + Retention.Request));
+            }
+
+            partition.Delete(change);
+        }
+
+        if (addressKey == account.RecoveryKey)
+        {
+            partition.RecordLeaving(Act.EmailRestored, Actor.App, when, account.AddressKey, account.Mailbox);
+            partition.Enqueue(new AddressRelease(account.Id, account.AddressKey, now + Retention.Request));
+            account.Recover();
+        }
+
+        if (account.DeletesAt is not null)
+        {
+            account.DeletesAt = null;
+            partition.Record(Act.Restored.InSilence(), Actor.App, when);
+        }
+    }
+
+    [LoggerMessage(LogLevel.Information, "The password of account {AccountId} is reset.")]
+    private partial void LogReset(string accountId);
+}
+
+/// <summary>A reset that a redeemed code has decided on.</summary>
+/// <param name="Time">When the code was redeemed. A repeated call finishes the reset of this moment, if it was cut off.</param>
+public sealed record Reset(string AccountId, Credential Credential, DateTimeOffset Time)
+{
+    public static Result<Reset> Of(AccountEntity account, ResetCodeEntity redeemed) => redeemed.Credential is { } credential
+        ? new Reset(account.Id, credential, redeemed.Redeemed)
+        : Problem.InvalidCode;
+}

@@ -1,0 +1,17 @@
+using AccountFunctions.Contract;
+using AccountFunctions.Security;
+
+namespace AccountFunctions.Accounts;
+
+/// <summary>Has a caller prove again who it is before a change that a thief with an access token must not make.</summary>
+public sealed class CallerConfirmation(Passwords passwords, PasswordProver prover, SignInGate gate)
+{
+    /// <summary>Reads <c>password</c>; null if it is at fault.</summary>
+    public string? Read(FieldErrors errors, Member<string> password) => passwords.ReadCurrent(errors, "password", password);
+
+    public async Task<Result<Passed>> ConfirmAsync(Caller caller, string password, CancellationToken cancellationToken)
+    {
+        var proved = await prover.ProveAsync(caller, password, cancellationToken);
+        return await gate.PassAsync(proved, otp: null, SignInIntent.Confirm, cancellationToken);
+    }
+}

@@ -1,0 +1,122 @@
+using AccountFunctions.Contract;
+using AccountFunctions.Security;
+using AccountFunctions.Storage;
+
+namespace AccountFunctions.Accounts;
+
+/// <summary>
+/// The gate that every way in passes. Whatever was proved, it decides in this order, once: the state of the account, the second factor, and
+/// one record at the throttle, which is a success only if everything was right. It alone makes a <see cref="Passed"/>.
+/// </summary>
+public sealed class SignInGate(
+    AddressStore addresses, SignInThrottle throttle, ISecondFactor secondFactor, TimeProvider time)
+{
+    /// <param name="proved">What a prover answered; the gate disposes the proof.</param>
+    /// <param name="otp">What the client sent as its second factor; null if nothing.</param>
+    public async Task<Result<Passed>> PassAsync(
+        Result<Proof> proved, string? otp, SignInIntent intent, CancellationToken cancellationToken)
+    {
+        if (proved.IsRefused)
+        {
+            return proved.Problem;
+        }
+
+        using var proof = proved.Reply;
+        var verdict = await JudgeAsync(proof, otp, intent, cancellationToken);
+        if (await RecordAsync(proof.Counter, verdict.Outcome, intent, cancellationToken) is { } late)
+        {
+            return late;
+        }
+
+        if (proof.Registration is { } tried)
+        {
+            await MarkTriedAsync(proof.Counter.Address, tried, cancellationToken);
+        }
+
+        return verdict.Answer;
+    }
+
+    private async Task<Verdict> JudgeAsync(Proof proof, string? otp, SignInIntent intent, CancellationToken cancellationToken)
+    {
+        if (proof.Registration is { } waiting)
+        {
+            // Anybody may have registered there, perhaps to guess at the password of the account. So a registration counts once.
+            return new(Problem.NotActive, waiting.IsTried ? SignInOutcome.Neutral : SignInOutcome.Failed);
+        }
+
+        // Where no deletion is pending, the right password for keeping the account is a wrong one, so that no answer tells them apart.
+        if (proof.Account is not { } account || (intent is SignInIntent.Restore && account.DeletesAt is null))
+        {
+            return new(
+                intent is SignInIntent.Confirm ? Problem.InvalidPassword : Problem.InvalidCredentials, SignInOutcome.Failed);
+        }
+
+        if (RefusalOf(account.StateAt(time.GetUtcNow()), intent) is { } refused)
+        {
+            return new(refused, SignInOutcome.Neutral);
+        }
+
+        var factor = await secondFactor.CheckAsync(account, otp, intent, cancellationToken);
+        return factor.Refusal is { } missing
+            ? new(missing, factor.IsWrong ? SignInOutcome.Failed : SignInOutcome.Neutral)
+            : new(new Passed(proof, account, [proof.Method, .. factor.Methods]), SignInOutcome.Succeeded);
+    }
+
+    /// <summary>The one place that says what an account may be used for in which state.</summary>
+    private static Problem? RefusalOf(AccountState state, SignInIntent intent) => (state, intent) switch
+    {
+        // The access token was looked at already, and an account that has expired may still change its password.
+        (_, SignInIntent.Confirm) => null,
+        (AccountState.Disabled, _) => Problem.DisabledAccount,
+        (AccountState.DeletionPending, SignInIntent.SignIn) => Problem.DeletionPending,
+        (AccountState.Expired, _) => Problem.ExpiredAccount,
+        _ => null,
+    };
+
+    private async Task<Problem?> RecordAsync(
+        SignInCounter counter, SignInOutcome outcome, SignInIntent intent, CancellationToken cancellationToken)
+    {
+        if (await throttle.RecordAsync(counter, outcome, cancellationToken) is { } refused)
+        {
+            return refused;
+        }
+
+        if (intent is SignInIntent.Confirm && counter.Device is not null)
+        {
+            // What a caller's device counts is counted at the address, too, whether or not that delays strangers.
+            await throttle.RecordAsync(counter with { Device = null }, outcome, cancellationToken);
+        }
+
+        return null;
+    }
+
+    private Task MarkTriedAsync(AddressPartition address, PendingEntity tried, CancellationToken cancellationToken) =>
+        tried.IsTried ? Task.CompletedTask : addresses.ChangeAsync<Success>(
+            AddressRequest.Of(address),
+            partition =>
+            {
+                if (partition.Pendings.FirstOrDefault(row => row.Id == tried.Id) is { IsTried: false } waiting)
+                {
+                    waiting.IsTried = true;
+                    partition.Save(waiting);
+                }
+
+                return Success.Done;
+            },
+            cancellationToken);
+
+    private readonly record struct Verdict(Result<Passed> Answer, SignInOutcome Outcome);
+}
+
+/// <summary>What somebody wants at the gate.</summary>
+public enum SignInIntent
+{
+    /// <summary>A session.</summary>
+    SignIn,
+
+    /// <summary>To keep an account whose deletion is pending, and a session.</summary>
+    Restore,
+
+    /// <summary>A caller with a session proves again who it is.</summary>
+    Confirm,
+}

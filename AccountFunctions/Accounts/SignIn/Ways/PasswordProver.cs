@@ -1,0 +1,143 @@
+using AccountFunctions.Contract;
+using AccountFunctions.Security;
+using AccountFunctions.Storage;
+using Microsoft.Extensions.Logging;
+
+namespace AccountFunctions.Accounts;
+
+/// <summary>
+/// Proves an account by its password. Every attempt costs the same reads and one Argon2 run, with an account or without; only the right
+/// password learns anything about the account.
+/// </summary>
+public sealed partial class PasswordProver(
+    AddressStore addresses,
+    AccountStore accounts,
+    Passwords passwords,
+    SignInThrottle throttle,
+    TimeProvider time,
+    ILogger<PasswordProver> logger)
+{
+    /// <summary>Reads what a visitor sends to sign in; null if a field is at fault.</summary>
+    public PasswordClaim? Read(FieldErrors errors, Member<string> username, Member<string> password, Member<string> device)
+    {
+        var address = errors.RequiredAddress("username", username);
+        var current = passwords.ReadCurrent(errors, "password", password);
+        var secret = errors.Optional("device", device) is { } text ? new DeviceSecret(text) : null;
+        return address is null || current is null || errors.Any ? null : new PasswordClaim(address, current, secret);
+    }
+
+    /// <summary>Proves the account of an address.</summary>
+    public Task<Result<Proof>> ProveAsync(PasswordClaim claim, Visitor visitor, CancellationToken cancellationToken)
+    {
+        var attempt = throttle.Begin(claim.Address.Key, claim.Device?.Hash);
+        return Proof.RunAsync(attempt, () => ProveAsync(claim, attempt, visitor.Admission, cancellationToken));
+    }
+
+    /// <summary>
+    /// Proves that a caller still is who it was (OWASP ASVS 5.0 V7.5.1). The device of the caller's session decides, so strangers who fail
+    /// at the address do not delay it.
+    /// </summary>
+    public async Task<Result<Proof>> ProveAsync(Caller caller, string password, CancellationToken cancellationToken)
+    {
+        var account = caller.Account;
+        var hash = (await accounts.FindSessionAsync(account.Id, caller.SessionId, cancellationToken))?.Device;
+        var attempt = throttle.Begin(account.AddressKey, hash);
+        return await Proof.RunAsync(attempt, () => ProveAsync(account, password, hash, attempt, cancellationToken));
+    }
+
+    private async Task<Result<Proof>> ProveAsync(
+        PasswordClaim claim, SignInAttempt attempt, Task<Problem?> admission, CancellationToken cancellationToken)
+    {
+        var (address, password, secret) = claim;
+        var partition = await addresses.LoadAsync(address.Key, cancellationToken);
+        if (await admission is { } notAdmitted)
+        {
+            return notAdmitted;
+        }
+
+        // Without a secret, the address alone decides, and nothing more is read.
+        if (secret is null && throttle.Delay(partition, null) is { } delayed)
+        {
+            return delayed;
+        }
+
+        var now = time.GetUtcNow();
+        var pending = partition.Pendings.LastOrDefault(row => row.IsLive(now));
+        var (account, device) = await FindAsync(partition, secret, now, cancellationToken);
+        if (throttle.Delay(partition, device) is { } refused)
+        {
+            return refused;
+        }
+
+        // While the password is hashed, so that it takes no time.
+        var listing = accounts.ListEndsAsync(account?.Id ?? NobodyAt(partition), cancellationToken);
+
+        // A registration is checked at a taken address, too. Otherwise registering and signing in there would tell whether the address is
+        // taken.
+        var match = await passwords.VerifyAsync(password, [account?.Credential, pending?.Credential], cancellationToken);
+        var proof = new Proof(new SignInCounter(partition, device, attempt))
+        {
+            Registration = match == 1 ? pending : null,
+            DeviceSecret = device is null ? null : secret,
+            SignIns = await listing,
+        };
+        if (match == 0 && account is { Credential: { } credential })
+        {
+            return proof with
+            {
+                Account = account,
+                Method = SessionEntity.PasswordMethod,
+                Rehash = passwords.NeedsRehash(credential) ? stop => passwords.HashAsync(password, credential.Salt, stop) : null,
+            };
+        }
+
+        if (match < 0 && (account?.Id ?? pending?.Id) is { } id)
+        {
+            LogFailed(id);
+        }
+
+        return proof;
+    }
+
+    private async Task<Result<Proof>> ProveAsync(
+        AccountEntity account, string password, string? deviceHash, SignInAttempt attempt, CancellationToken cancellationToken)
+    {
+        var loading = addresses.LoadAsync(account.AddressKey, cancellationToken);
+        var device = deviceHash is null ? null : await accounts.FindDeviceAsync(account.Id, deviceHash, cancellationToken);
+        device = device?.IsGoodFor(account, time.GetUtcNow()) == true ? device : null;
+        var partition = await loading;
+        if (throttle.Delay(partition, device) is { } delayed)
+        {
+            return delayed;
+        }
+
+        var isRight = await passwords.VerifyAsync(password, [account.Credential], cancellationToken) == 0;
+        return new Proof(new SignInCounter(partition, device, attempt))
+        {
+            Account = isRight ? account : null,
+            Method = SessionEntity.PasswordMethod,
+        };
+    }
+
+    // At its recovery address, an account answers codes alone. It is read there all the same, like one that does not exist.
+    private async Task<(AccountEntity? Account, DeviceEntity? Device)> FindAsync(
+        AddressPartition partition, DeviceSecret? secret, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        // Side by side: the device adds no time.
+        var id = partition.Claim?.AccountId ?? NobodyAt(partition);
+        var finding = secret is null ? null : accounts.FindDeviceAsync(id, secret.Hash, cancellationToken);
+        var account = await accounts.FindAsync(id, cancellationToken) is { } found && found.AddressKey == partition.Key ? found : null;
+        var device = finding is null ? null : await finding;
+        return (account, account is not null && device?.IsGoodFor(account, now) == true ? device : null);
+    }
+
+    // The id of an account that does not exist.
+    private static string NobodyAt(AddressPartition partition) => partition.Key[..32];
+
+    [LoggerMessage(LogLevel.Information, "A wrong password was tried on account {AccountId}.")]
+    private partial void LogFailed(string accountId);
+}
+
+/// <summary>What a visitor sends to sign in with a password.</summary>
+/// <param name="Device">What the client shows as its device; null if it shows none.</param>
+public sealed record PasswordClaim(EmailAddress Address, string Password, DeviceSecret? Device);

@@ -1,0 +1,168 @@
+using AccountFunctions.Contract;
+using Azure.Data.Tables;
+
+namespace AccountFunctions.Storage;
+
+/// <summary>
+/// Row <c>account</c> of an account. Other programs read <c>Username</c>, <c>Role</c>, <c>Disabled</c>, <c>ExpirationDate</c> and
+/// <c>Version</c>.
+/// </summary>
+public sealed class AccountEntity(TableEntity columns) : TableRow(columns)
+{
+    public const string RowName = "account";
+    public const string ClientRole = "C";
+    public const string AdminRole = "A";
+
+    /// <summary>The expiration date of an account that does not expire: the last second that RFC 3339 can write.</summary>
+    public static readonly DateTimeOffset Never = new(9999, 12, 31, 23, 59, 59, TimeSpan.Zero);
+
+    public AccountEntity(string id)
+        : this(new TableEntity(id, RowName))
+    {
+    }
+
+    /// <summary>UUIDv7, 32 hex digits.</summary>
+    public string Id => PartitionKey;
+
+    /// <summary>The canonical address.</summary>
+    public string Username { get => Get<string>(); set => Set(value); }
+
+    /// <summary>Where mail goes.</summary>
+    public string Mailbox { get => Get<string>(); set => Set(value); }
+
+    public string Role { get => Get<string>(); set => Set(value); }
+
+    public bool Disabled { get => Get<bool>(); set => Set(value); }
+
+    public DateTimeOffset ExpirationDate { get => Get<DateTimeOffset>(); set => Set(value); }
+
+    /// <summary>Raised to end every session: sessions and access tokens carry the version they were issued under.</summary>
+    public int Version { get => Get<int>(); set => Set(value); }
+
+    /// <summary>Null: the account has no password yet; the owner sets one with a mailed code.</summary>
+    public Credential? Credential { get => GetCredential(); set => Set(value?.Stored, PasswordHash); }
+
+    /// <summary>When the password was last changed or reset.</summary>
+    public DateTimeOffset PasswordChanged { get => Get<DateTimeOffset>(); set => Set(value); }
+
+    /// <summary>When the code of the last reset was redeemed.</summary>
+    public DateTimeOffset LastReset { get => GetTime(); set => Set(value); }
+
+    public string FirstName { get => Get<string>(); set => Set(value); }
+
+    public string LastName { get => Get<string>(); set => Set(value); }
+
+    public string? CountryCode { get => GetText(); set => Set(value); }
+
+    public string? Hobbies { get => GetText(); set => Set(value); }
+
+    public string? Job { get => GetText(); set => Set(value); }
+
+    public string? Bio { get => GetText(); set => Set(value); }
+
+    /// <inheritdoc cref="PendingEntity.Language"/>
+    public string? Language { get => GetText(); set => Set(value); }
+
+    /// <summary>Whether the owner has chosen <see cref="Language"/>. Otherwise it follows the clients that sign in.</summary>
+    public bool HasChosenLanguage { get => GetFlag(); set => Set(value); }
+
+    public DateTimeOffset Created { get => Get<DateTimeOffset>(); set => Set(value); }
+
+    /// <summary>When the account is deleted; null: the owner has not asked for that.</summary>
+    public DateTimeOffset? DeletesAt { get => Columns.GetDateTimeOffset(nameof(DeletesAt)); set => Set(value); }
+
+    /// <summary>
+    /// The address before the last change: with a code mailed there, its owner takes the account back. Null if there is none.
+    /// </summary>
+    public string? RecoveryUsername { get => GetText(); private set => Set(value); }
+
+    public string? RecoveryMailbox { get => GetText(); private set => Set(value); }
+
+    /// <summary>Until when the recovery address is one.</summary>
+    public DateTimeOffset RecoveryUntil { get => GetTime(); private set => Set(value); }
+
+    /// <summary>The longest that <see cref="RecoveryUntil"/> is put off.</summary>
+    public DateTimeOffset RecoveryLimit { get => GetTime(); private set => Set(value); }
+
+    /// <summary><see cref="EmailAddress.Key"/> of the address.</summary>
+    public string AddressKey => EmailAddress.KeyOf(Username);
+
+    /// <summary><see cref="EmailAddress.Key"/> of the recovery address; null if there is none.</summary>
+    public string? RecoveryKey => RecoveryUsername is { } username ? EmailAddress.KeyOf(username) : null;
+
+    /// <summary>When the recovery address stops to be one; null if there is none.</summary>
+    public DateTimeOffset? RecoveryEnd => RecoveryUsername is null ? null : RecoveryUntil;
+
+    /// <summary>When its purge began: from then on, no request may begin to change the account. Null: it has not.</summary>
+    public DateTimeOffset? PurgeBegan { get => Columns.GetDateTimeOffset(nameof(PurgeBegan)); set => Set(value); }
+
+    /// <summary>What may be done with the account. Accounts of administrators never expire.</summary>
+    public AccountState StateAt(DateTimeOffset now) =>
+        Disabled ? AccountState.Disabled
+        : DeletesAt is not null ? AccountState.DeletionPending
+        : Role == ClientRole && now >= ExpirationDate ? AccountState.Expired
+        : AccountState.Active;
+
+    /// <summary>Where mail for an address of the account goes; null if it is not, or no longer, an address of the account.</summary>
+    public string? MailboxAt(string addressKey, DateTimeOffset now) =>
+        addressKey == AddressKey ? Mailbox
+        : addressKey == RecoveryKey && now < RecoveryUntil ? RecoveryMailbox
+        : null;
+
+    /// <summary>Whether the account is moving to this address, or has it as its address or recovery address.</summary>
+    public bool Needs(string addressKey, EmailChangeEntity? change) =>
+        addressKey == AddressKey || addressKey == RecoveryKey || (change?.IsUnderWay(this) == true && addressKey == change.AddressKey);
+
+    /// <summary>
+    /// While an address is reserved for recovery, the account moves only back to it: a thief who moves it on must not leave its owner
+    /// without a way back.
+    /// </summary>
+    /// <returns>How long the account must wait before it may move to this address; null: it need not.</returns>
+    public TimeSpan? WaitBeforeMoveTo(string addressKey, DateTimeOffset now) =>
+        RecoveryEnd is { } end && now < end && addressKey != RecoveryKey ? end - now : null;
+
+    /// <summary>
+    /// Gives the account its new address. The one before becomes the recovery address, or is given up where the new one was that.
+    /// </summary>
+    /// <returns>What the history records.</returns>
+    public Act MoveTo(EmailChangeEntity change)
+    {
+        var (username, mailbox, isBack) = (Username, Mailbox, change.Username == RecoveryUsername);
+        (Username, Mailbox) = (change.Username, change.Mailbox);
+        if (isBack)
+        {
+            ForgetRecovery();
+            return Act.EmailRestored;
+        }
+
+        (RecoveryUsername, RecoveryMailbox) = (username, mailbox);
+        (RecoveryUntil, RecoveryLimit) =
+            (change.Redeemed + Retention.FormerAddress, change.Redeemed + Retention.ContestedFormerAddress);
+        return Act.EmailChanged;
+    }
+
+    /// <summary>Sets the password, and ends every session and access token.</summary>
+    public void SetPassword(Credential credential, DateTimeOffset now)
+    {
+        (Credential, PasswordChanged) = (credential, now);
+        Version++;
+    }
+
+    /// <summary>Leaves the recovery address one for another day, while its owner may be kept from using it.</summary>
+    /// <returns>False at the limit.</returns>
+    public bool TryProlongRecovery(DateTimeOffset now)
+    {
+        var isContested = now < RecoveryLimit;
+        RecoveryUntil = isContested ? now + Retention.Mails : RecoveryUntil;
+        return isContested;
+    }
+
+    /// <summary>Brings the recovery address back.</summary>
+    public void Recover()
+    {
+        (Username, Mailbox) = (RecoveryUsername ?? Username, RecoveryMailbox ?? Mailbox);
+        ForgetRecovery();
+    }
+
+    public void ForgetRecovery() => (RecoveryUsername, RecoveryMailbox) = (null, null);
+}

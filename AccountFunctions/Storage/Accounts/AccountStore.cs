@@ -1,0 +1,209 @@
+using AccountFunctions.Contract;
+using Azure.Data.Tables;
+
+namespace AccountFunctions.Storage;
+
+/// <summary>Table <c>Accounts</c>: a partition for each account.</summary>
+public sealed class AccountStore(TableServiceClient service, PartitionChanges changes, TimeProvider time)
+{
+    /// <summary>Of sessions and devices: what tells the rows that have to go.</summary>
+    public static readonly IReadOnlyList<string> EndColumns =
+    [
+        nameof(TableEntity.PartitionKey),
+        nameof(TableEntity.RowKey),
+        nameof(SessionEntity.Version),
+        nameof(SessionEntity.LastUsed),
+        nameof(SessionEntity.Expires),
+        nameof(DeviceEntity.Created),
+        nameof(DeviceEntity.Client),
+        nameof(DeviceEntity.PasswordChanged),
+    ];
+
+    private readonly TableClient table = service.GetTableClient(TableNames.Accounts);
+
+    public async Task<AccountEntity?> FindAsync(string id, CancellationToken cancellationToken) =>
+        await table.FindAsync(id, AccountEntity.RowName, cancellationToken) is { } row ? new AccountEntity(row) : null;
+
+    /// <summary>The ids of all accounts, in no order. A scan of the whole table: for operators, not for requests.</summary>
+    public IAsyncEnumerable<string> ListIdsAsync(CancellationToken cancellationToken) => table
+        .QueryAsync<TableEntity>(
+            TableClient.CreateQueryFilter($"RowKey eq {AccountEntity.RowName}"),
+            select: ["PartitionKey"],
+            cancellationToken: cancellationToken)
+        .Select(row => row.PartitionKey);
+
+    /// <summary>The history, newest first.</summary>
+    /// <param name="after">The row key of the last event that is not wanted again; null begins with the newest.</param>
+    public IAsyncEnumerable<EventEntity> ListEventsAsync(
+        string accountId, string? after, int? pageSize, CancellationToken cancellationToken)
+    {
+        var filter = TableClient.CreateQueryFilter(
+            $"PartitionKey eq {accountId} and RowKey gt {after ?? EventEntity.RowPrefix} and RowKey lt {EventEntity.LastKey}");
+        return table.QueryAsync<TableEntity>(filter, pageSize, cancellationToken: cancellationToken).Select(row => new EventEntity(row));
+    }
+
+    /// <summary>Null if there is none.</summary>
+    public async Task<SessionEntity?> FindSessionAsync(string accountId, string sessionId, CancellationToken cancellationToken) =>
+        await table.FindAsync(accountId, SessionEntity.RowPrefix + sessionId, cancellationToken) is { } row ? new SessionEntity(row) : null;
+
+    /// <summary>Null if there is none.</summary>
+    /// <param name="hash"><see cref="DeviceEntity.Hash"/>.</param>
+    public async Task<DeviceEntity?> FindDeviceAsync(string accountId, string hash, CancellationToken cancellationToken) =>
+        await table.FindAsync(accountId, DeviceEntity.RowPrefix + hash, cancellationToken) is { } row ? new DeviceEntity(row) : null;
+
+    /// <summary>The sessions, oldest first, and the devices that signed in.</summary>
+    public Task<SignIns> ListSignInsAsync(string accountId, CancellationToken cancellationToken) =>
+        ListSignInsAsync(accountId, null, cancellationToken);
+
+    /// <summary>Like <see cref="ListSignInsAsync(string, CancellationToken)"/>, with no more than <see cref="EndColumns"/>.</summary>
+    public Task<SignIns> ListEndsAsync(string accountId, CancellationToken cancellationToken) =>
+        ListSignInsAsync(accountId, EndColumns, cancellationToken);
+
+    /// <summary>What the history records of this very moment.</summary>
+    public async Task<IReadOnlyList<EventEntity>> ListEventsAsync(
+        string accountId, DateTimeOffset time, CancellationToken cancellationToken)
+    {
+        var (first, last) = EventEntity.KeysAt(time);
+        var filter = TableClient.CreateQueryFilter($"PartitionKey eq {accountId} and RowKey ge {first} and RowKey lt {last}");
+        return (await table.ListAsync(filter, cancellationToken)).ConvertAll(row => new EventEntity(row));
+    }
+
+    /// <summary>How often the history records something after one moment and before another.</summary>
+    /// <param name="kind"><see cref="Act.Word"/>.</param>
+    public async Task<int> CountEventsAsync(
+        string accountId, string kind, DateTimeOffset after, DateTimeOffset before, CancellationToken cancellationToken)
+    {
+        // Newer events have smaller keys.
+        var (first, end) = (EventEntity.FirstKeyBefore(before), EventEntity.KeysAt(after).First);
+        var filter = TableClient.CreateQueryFilter(
+            $"PartitionKey eq {accountId} and RowKey ge {first} and RowKey lt {end} and Kind eq {kind}");
+        return (await table.ListAsync(filter, cancellationToken, [nameof(TableEntity.RowKey)])).Count;
+    }
+
+    /// <summary>The account and the change of its address, each null if there is none.</summary>
+    public async Task<(AccountEntity? Account, EmailChangeEntity? Change)> FindWithEmailChangeAsync(
+        string id, CancellationToken cancellationToken)
+    {
+        // Side by side: the second read adds no time.
+        var account = FindAsync(id, cancellationToken);
+        var change = FindEmailChangeAsync(id, cancellationToken);
+        return (await account, await change);
+    }
+
+    /// <summary>
+    /// The one way to change an account: loads the rows that the request wants, lets <paramref name="decide"/> change them, sends the jobs
+    /// of the change and commits its rows together; after a lost race, it starts again.
+    /// </summary>
+    /// <returns><see cref="AccountRequest.Otherwise"/> where the account is not the one that the request is for.</returns>
+    /// <exception cref="UnavailableException">Every race was lost.</exception>
+    public Task<Result<T>> ChangeAsync<T>(
+        AccountRequest request, Func<AccountPartition, Result<T>> decide, CancellationToken cancellationToken)
+        where T : notnull
+    {
+        var isFirst = true;
+        return changes.RunAsync(request.AccountId, null, ReadAsync, DecideAsync, null, table, constantCost: false, cancellationToken);
+
+        Task<AccountPartition> ReadAsync()
+        {
+            var loading = LoadAsync(request, isFirst, cancellationToken);
+            isFirst = false;
+            return loading;
+        }
+
+        async Task<Result<T>> DecideAsync(AccountPartition partition) =>
+            request.Admission is { } admission && await admission is { } refused ? refused
+            : request.Admits(partition, time.GetUtcNow()) ? decide(partition)
+            : request.Otherwise;
+    }
+
+    /// <summary>
+    /// Inserts an account that nobody can reach yet, because no name leads to it. It may be there already, left over from a call that was
+    /// cut off; its password is taken away if the account shall have none.
+    /// </summary>
+    internal async Task CreateAsync(AccountEntity account, EventEntity why, CancellationToken cancellationToken)
+    {
+        var partition = new Partition(account.Id);
+        partition.Insert(account);
+        partition.Insert(why);
+        if (!await partition.CommitAsync(table, cancellationToken) && account.Credential is null)
+        {
+            await ChangeAsync<Success>(
+                new AccountRequest(account.Id),
+                left =>
+                {
+                    left.Account.Credential = null;
+                    left.Save(left.Account);
+                    return Success.Done;
+                },
+                cancellationToken);
+        }
+    }
+
+    /// <summary>Removes the account with all its rows. The account itself goes last: while it is there, the work can be taken up.</summary>
+    public async Task DeleteAsync(string accountId, CancellationToken cancellationToken)
+    {
+        while (await ListAsync(TableClient.CreateQueryFilter($"PartitionKey eq {accountId}"), cancellationToken) is [_, ..] rows)
+        {
+            await DeleteAsync(accountId, rows.OrderBy(row => row.RowKey == AccountEntity.RowName), cancellationToken);
+        }
+    }
+
+    /// <summary>Removes the history before <paramref name="when"/>.</summary>
+    public async Task DeleteEventsAsync(string accountId, DateTimeOffset when, CancellationToken cancellationToken)
+    {
+        var filter = TableClient.CreateQueryFilter(
+            $"PartitionKey eq {accountId} and RowKey ge {EventEntity.FirstKeyBefore(when)} and RowKey lt {EventEntity.LastKey}");
+        await DeleteAsync(accountId, await ListAsync(filter, cancellationToken), cancellationToken);
+    }
+
+    /// <summary>Removes rows as they were read. If one has changed since, it stays, and some others with it.</summary>
+    public async Task DeleteAsync(string accountId, IEnumerable<TableRow> rows, CancellationToken cancellationToken)
+    {
+        foreach (var chunk in rows.Chunk(Partition.MaxRows))
+        {
+            var partition = new Partition(accountId);
+            Array.ForEach(chunk, partition.Delete);
+            await partition.CommitAsync(table, cancellationToken);
+        }
+    }
+
+    private async Task<SignIns> ListSignInsAsync(string accountId, IEnumerable<string>? select, CancellationToken cancellationToken)
+    {
+        var filter = TableClient.CreateQueryFilter(
+            $"PartitionKey eq {accountId} and RowKey ge {SessionEntity.RowPrefix} and RowKey lt {DeviceEntity.LastKey}");
+        var rows = await table.ListAsync(filter, cancellationToken, select);
+        IEnumerable<TableEntity> Of(string prefix) => rows.Where(row => row.RowKey.StartsWith(prefix, StringComparison.Ordinal));
+        return new SignIns(
+            [.. Of(SessionEntity.RowPrefix).Select(row => new SessionEntity(row))],
+            [.. Of(DeviceEntity.RowPrefix).Select(row => new DeviceEntity(row))]);
+    }
+
+    // Side by side: the other reads add no time.
+    private async Task<AccountPartition> LoadAsync(AccountRequest request, bool isFirst, CancellationToken cancellationToken)
+    {
+        var id = request.AccountId;
+        var account = Read(request.WithAccount, request.Account, () => FindAsync(id, cancellationToken));
+        var session = Read(request.SessionId is not null, request.Session, () => FindSessionAsync(id, request.SessionId!, cancellationToken));
+        var change = Read(request.WithEmailChange, null, () => FindEmailChangeAsync(id, cancellationToken));
+        var device = Read(request.Device is not null, request.Device, () => FindDeviceAsync(id, request.Device!.Hash, cancellationToken));
+        var signIns = Read(request.SignIns is not null, request.SignIns, async () => await ListEndsAsync(id, cancellationToken));
+        return new AccountPartition(request, await account, await session, await change, await device, await signIns);
+
+        Task<TRow?> Read<TRow>(bool isWanted, TRow? known, Func<Task<TRow?>> find)
+            where TRow : class =>
+            !isWanted || (isFirst && known is not null) ? Task.FromResult(isWanted ? known : null) : find();
+    }
+
+    private async Task<EmailChangeEntity?> FindEmailChangeAsync(string accountId, CancellationToken cancellationToken) =>
+        await table.FindAsync(accountId, EmailChangeEntity.RowName, cancellationToken) is { } row ? new EmailChangeEntity(row) : null;
+
+    private async Task<List<TableRow>> ListAsync(string filter, CancellationToken cancellationToken) =>
+        (await table.ListAsync(filter, cancellationToken)).ConvertAll(row => new TableRow(row));
+}
+
+/// <summary>What sign-ins have left at an account: rows that have ended and are not yet removed, too.</summary>
+/// <param name="Sessions">Oldest first.</param>
+public sealed record SignIns(IReadOnlyList<SessionEntity> Sessions, IReadOnlyList<DeviceEntity> Devices)
+{
+    public static SignIns None { get; } = new([], []);
+}

@@ -1,0 +1,49 @@
+using System.Security.Cryptography;
+using AccountFunctions.Contract;
+
+namespace AccountFunctions.Storage;
+
+/// <summary>
+/// Load, decide, commit: decides again on the new state after a lost race, a bounded number of times. Requests of one process
+/// that change the same partition take turns, so a crowd costs a read each instead of lost races, and those who are refused after the first
+/// commit have hashed nothing.
+/// </summary>
+public sealed class ChangeLoop(KeyedTurns turns)
+{
+    private const int MaxAttempts = 100;
+    private const int MaxDelayMilliseconds = 100;
+    private static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(1);
+
+    /// <param name="loaded">The state to decide on first; null loads it.</param>
+    /// <param name="commit">False: the race is lost.</param>
+    /// <exception cref="UnavailableException">Every attempt lost.</exception>
+    public Task<TOutcome> RunAsync<TState, TOutcome>(
+        string key,
+        TState? loaded,
+        Func<Task<TState>> load,
+        Func<TState, Task<TOutcome>> decide,
+        Func<TState, Task<bool>> commit,
+        CancellationToken cancellationToken)
+        where TState : class => turns.RunAsync(
+            key,
+            MaxWait,
+            async () =>
+            {
+                for (var attempt = 1; attempt <= MaxAttempts; attempt++)
+                {
+                    var state = loaded ?? await load();
+                    loaded = null;
+                    var outcome = await decide(state);
+                    if (await commit(state))
+                    {
+                        return outcome;
+                    }
+
+                    // A random pause spreads the losers out.
+                    await Task.Delay(RandomNumberGenerator.GetInt32(Math.Min(attempt * 4, MaxDelayMilliseconds)), cancellationToken);
+                }
+
+                throw new UnavailableException(TimeSpan.FromSeconds(1));
+            },
+            cancellationToken);
+}

@@ -1,0 +1,36 @@
+using Azure.Data.Tables;
+
+namespace AccountFunctions.Storage;
+
+/// <summary>What the <c>ChangeAsync</c> of an account and of an address have in common: after each decision, jobs go before rows.</summary>
+public sealed class PartitionChanges(ChangeLoop loop, JobSender sender)
+{
+    /// <param name="prepare">What else must be there before the commit; null for nothing.</param>
+    /// <param name="constantCost">Of the commit.</param>
+    /// <inheritdoc cref="ChangeLoop.RunAsync"/>
+    internal Task<TOutcome> RunAsync<TPartition, TOutcome>(
+        string key,
+        TPartition? loaded,
+        Func<Task<TPartition>> load,
+        Func<TPartition, Task<TOutcome>> decide,
+        Func<TPartition, Task>? prepare,
+        TableClient table,
+        bool constantCost,
+        CancellationToken cancellationToken)
+        where TPartition : Partition
+    {
+        var sent = new HashSet<Job>();
+        return loop.RunAsync(key, loaded, load, decide, CommitAsync, cancellationToken);
+
+        async Task<bool> CommitAsync(TPartition partition)
+        {
+            foreach (var job in partition.Jobs.Where(sent.Add))
+            {
+                await sender.SendAsync(job, cancellationToken);
+            }
+
+            await (prepare?.Invoke(partition) ?? Task.CompletedTask);
+            return await partition.CommitAsync(table, cancellationToken, constantCost);
+        }
+    }
+}

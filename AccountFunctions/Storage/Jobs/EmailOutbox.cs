@@ -1,0 +1,16 @@
+using System.Text.Json.Serialization;
+using Azure.Storage.Queues;
+
+namespace AccountFunctions.Storage;
+
+/// <summary>Queue <c>email-jobs</c>: the way from a request to its mail.</summary>
+public sealed class EmailOutbox(QueueServiceClient service)
+    : JobQueue<EmailJob>(service, QueueNames.EmailJobs, EmailJobJson.Default.EmailJob);
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    AllowDuplicateProperties = false,
+    RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true)]
+[JsonSerializable(typeof(EmailJob))]
+internal sealed partial class EmailJobJson : JsonSerializerContext;

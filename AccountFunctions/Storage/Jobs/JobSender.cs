@@ -1,0 +1,20 @@
+namespace AccountFunctions.Storage;
+
+/// <summary>Sends a job to the queue of its kind.</summary>
+public sealed class JobSender(EmailOutbox mails, HousekeepingQueue housekeeping, DeletionStore deletions)
+{
+    public Task SendAsync(Job job, CancellationToken cancellationToken) => job switch
+    {
+        EmailJob mail => mails.EnqueueAsync(mail, mail.Delay, cancellationToken),
+        AccountPurge purge => SendAsync(purge, cancellationToken),
+        HousekeepingJob later => housekeeping.EnqueueAsync(later, cancellationToken),
+        _ => throw new InvalidOperationException($"No queue for {job.GetType().Name}."),
+    };
+
+    // A lost message must not keep an account for ever, so deletions are listed, too.
+    private async Task SendAsync(AccountPurge purge, CancellationToken cancellationToken)
+    {
+        await deletions.AddPendingAsync(purge, cancellationToken);
+        await housekeeping.EnqueueAsync(purge, cancellationToken);
+    }
+}

@@ -1,0 +1,46 @@
+using AccountFunctions.Contract;
+using Azure.Data.Tables;
+
+namespace AccountFunctions.Storage;
+
+/// <summary>Table <c>Addresses</c>: a partition for each e-mail address.</summary>
+public sealed class AddressStore(TableServiceClient service, AccountStore accounts, PartitionChanges changes)
+{
+    private readonly TableClient table = service.GetTableClient(TableNames.Addresses);
+
+    /// <param name="key"><see cref="EmailAddress.Key"/>.</param>
+    public async Task<AddressPartition> LoadAsync(string key, CancellationToken cancellationToken) =>
+        new(key, await table.ListAsync(TableClient.CreateQueryFilter($"PartitionKey eq {key}"), cancellationToken));
+
+    /// <summary>
+    /// The one way to change an address: loads its rows, lets <paramref name="decide"/> change them, sends the jobs of the change and
+    /// commits its rows together; after a lost race, it starts again.
+    /// </summary>
+    /// <exception cref="UnavailableException">Every race was lost.</exception>
+    public Task<Result<T>> ChangeAsync<T>(
+        AddressRequest request, Func<AddressPartition, Task<Result<T>>> decide, CancellationToken cancellationToken)
+        where T : notnull
+    {
+        return changes.RunAsync(
+            request.Key,
+            request.Loaded,
+            () => LoadAsync(request.Key, cancellationToken),
+            DecideAsync,
+            PrepareAsync,
+            table,
+            constantCost: true,
+            cancellationToken);
+
+        async Task<Result<T>> DecideAsync(AddressPartition partition) =>
+            request.Admission is { } admission && await admission is { } refused ? refused : await decide(partition);
+
+        Task PrepareAsync(AddressPartition partition) => partition.Created is var (account, why)
+            ? accounts.CreateAsync(account, why, cancellationToken)
+            : Task.CompletedTask;
+    }
+
+    /// <inheritdoc cref="ChangeAsync{T}(AddressRequest, Func{AddressPartition, Task{Result{T}}}, CancellationToken)"/>
+    public Task<Result<T>> ChangeAsync<T>(
+        AddressRequest request, Func<AddressPartition, Result<T>> decide, CancellationToken cancellationToken)
+        where T : notnull => ChangeAsync<T>(request, partition => Task.FromResult(decide(partition)), cancellationToken);
+}

@@ -1,0 +1,23 @@
+using AccountFunctions.Contract;
+using Azure.Data.Tables;
+
+namespace AccountFunctions.Storage;
+
+/// <summary>
+/// Row <c>code-reset</c> of an address: the open password-reset code. Every address that asked for one has it, with an account or without.
+/// </summary>
+public sealed class ResetCodeEntity(TableEntity columns) : CodeRow(columns)
+{
+    public const string RowName = "code-reset";
+
+    public ResetCodeEntity(string addressKey)
+        : this(new TableEntity(addressKey, RowName))
+    {
+    }
+
+    /// <summary>The password that a redeemed code has set; null for an open code.</summary>
+    public Credential? Credential { get => GetCredential(); set => Set(value?.Stored, PasswordHash); }
+
+    /// <summary>When the code was redeemed.</summary>
+    public DateTimeOffset Redeemed { get => GetTime(); set => Set(value); }
+}
