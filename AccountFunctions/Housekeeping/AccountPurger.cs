@@ -17,7 +17,7 @@ public sealed partial class AccountPurger(
     PurgeLog log,
     HousekeepingQueue queue,
     TimeProvider time,
-    ILogger<AccountPurger> logger) : BackgroundService
+    ILogger<AccountPurger> logger) : BackgroundService, IJobHandler<AccountPurge>
 {
     // Longer than the queue takes for a job that is not lost.
     private static readonly TimeSpan Overdue = TimeSpan.FromHours(1);
@@ -32,7 +32,7 @@ public sealed partial class AccountPurger(
         await queue.EnqueueAsync(job, cancellationToken);
     }
 
-    public async Task PurgeAsync(AccountPurge job, CancellationToken cancellationToken)
+    public async Task HandleAsync(AccountPurge job, CancellationToken cancellationToken)
     {
         var (partition, isBegun) = await BeginAsync(job.AccountId, cancellationToken);
         if (isBegun)

@@ -16,7 +16,7 @@ public sealed partial class AddressMover(
     HousekeepingQueue queue,
     Lifetimes lifetimes,
     TimeProvider time,
-    ILogger<AddressMover> logger)
+    ILogger<AddressMover> logger) : IJobHandler<AddressMove>
 {
     // With the claim, the guard and the code fewer than a transaction takes.
     private const int MaxPendings = 90;
@@ -74,14 +74,14 @@ public sealed partial class AddressMover(
         }
         else if (claimed)
         {
-            await releaser.ReleaseAsync(new AddressRelease(accountId, change.AddressKey, time.GetUtcNow()), cancellationToken);
+            await releaser.HandleAsync(new AddressRelease(accountId, change.AddressKey, time.GetUtcNow()), cancellationToken);
         }
 
         return moved?.Username == change.Username ? moved : null;
     }
 
     /// <summary>Does the job that follows a change of address.</summary>
-    public async Task FollowAsync(AddressMove job, CancellationToken cancellationToken)
+    public async Task HandleAsync(AddressMove job, CancellationToken cancellationToken)
     {
         await FinishAsync(job.AccountId, cancellationToken);
         var now = time.GetUtcNow();

@@ -6,6 +6,7 @@ namespace AccountFunctions.Housekeeping;
 /// <summary>Frees the addresses that accounts no longer need: those that they gave up, and recovery addresses whose time is over.</summary>
 public sealed class AddressReleaser(
     AddressStore addresses, AccountStore accounts, HousekeepingQueue queue, EmailOutbox outbox, TimeProvider time)
+    : IJobHandler<AddressRelease>
 {
     /// <summary>
     /// Frees an address a little later, unless the account needs it then. Call it before the change that gives the address up.
@@ -25,7 +26,7 @@ public sealed class AddressReleaser(
     }
 
     /// <summary>Frees an address unless its account needs it.</summary>
-    public async Task ReleaseAsync(AddressRelease job, CancellationToken cancellationToken)
+    public async Task HandleAsync(AddressRelease job, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
         var isContested = (await addresses.LoadAsync(job.AddressKey, cancellationToken)).ResetCode is { IsRedeemed: false };

@@ -8,11 +8,12 @@ namespace AccountFunctions.Housekeeping;
 /// </summary>
 public sealed class AddressSweeper(
     AddressStore addresses, AccountStore accounts, AccountSweeper accountSweeper, HousekeepingQueue queue, TimeProvider time)
+    : IJobHandler<AddressSweep>
 {
     // Leaves room for the guard.
     private const int MostAtOnce = Partition.MaxRows - 1;
 
-    public async Task SweepAsync(AddressSweep job, CancellationToken cancellationToken)
+    public async Task HandleAsync(AddressSweep job, CancellationToken cancellationToken)
     {
         var (claim, isDone) = (default(ClaimEntity), false);
         while (!isDone)
@@ -28,7 +29,7 @@ public sealed class AddressSweeper(
 
         if (claim?.AccountId == registration)
         {
-            await accountSweeper.SweepAsync(new AccountSweep(job.AddressKey, job.Due), cancellationToken);
+            await accountSweeper.HandleAsync(new AccountSweep(job.AddressKey, job.Due), cancellationToken);
         }
         else if (await accounts.FindAsync(registration, cancellationToken) is { } account
             && account.AddressKey == job.AddressKey
