@@ -78,8 +78,9 @@ public sealed partial class HttpEdge(
     {
         var start = Stopwatch.GetTimestamp();
         var function = request.FunctionContext.FunctionDefinition.Name;
+        var traceId = request.TraceId();
         using var activity = request.StartActivity();
-        using var scope = TraceScope(logger, request.TraceId());
+        using var scope = TraceScope(logger, traceId);
         using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limited.CancelAfter(MaxDuration);
         var (result, answer) = (default(Result<TReply>), default(HttpResponseData));
@@ -93,17 +94,17 @@ public sealed partial class HttpEdge(
         catch (Exception e) when (e.IsOutage() || e is UnavailableException or OperationCanceledException)
         {
             result = Problem.Unavailable((e as UnavailableException)?.RetryAfter ?? RetryAfter);
-            LogUnavailable(function, request.TraceId(), e);
+            LogUnavailable(function, traceId, e);
         }
         catch (Exception e)
         {
             result = Problem.InternalFault;
-            LogFailed(function, request.TraceId(), e);
+            LogFailed(function, traceId, e);
         }
 
         if (result.Problem is { Status: < 500 } refusal)
         {
-            LogRefused(function, refusal.Status, refusal.Message.Replace('\n', ','), request.TraceId());
+            LogRefused(function, refusal.Status, refusal.Message.Replace('\n', ','), traceId);
         }
 
         answer ??= await WriteAsync(cancellationToken);
