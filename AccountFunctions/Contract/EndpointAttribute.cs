@@ -37,4 +37,10 @@ public sealed class EndpointAttribute(Type? handler, Access access, string tag) 
 
     /// <summary>The status of success.</summary>
     public int Status { get; set; } = 200;
+
+    /// <summary>True: a request without a body counts as one with an empty object.</summary>
+    public bool BodyOptional { get; set; }
+
+    /// <summary>True: requests that succeed do not count towards the limit of the network throttle.</summary>
+    public bool CountsRefusalsOnly { get; set; }
 }

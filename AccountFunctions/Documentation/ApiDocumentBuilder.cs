@@ -93,7 +93,7 @@ internal sealed class ApiDocumentBuilder
             Parameters = [.. parameters],
             RequestBody = request is null
                 ? null
-                : new OpenApiRequestBody { Required = !about.BodyOptional, Content = ApiResponses.Json(request) },
+                : new OpenApiRequestBody { Required = !operation.Endpoint.BodyOptional, Content = ApiResponses.Json(request) },
             Responses = new OpenApiResponses
             {
                 [Key(operation.Endpoint.Status)] = responses.Success(operation, schemas.Of(operation.Reply)),
