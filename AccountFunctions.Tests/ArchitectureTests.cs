@@ -19,7 +19,7 @@ public sealed class ArchitectureTests
         "Functions", "Documentation", "Accounts", "Housekeeping", "Email", "Security", "Storage", "Telemetry", "Contract",
     ];
 
-    private static readonly Architecture Architecture = new ArchLoader().LoadAssemblies(typeof(SignUpRoutes).Assembly).Build();
+    internal static readonly Architecture Architecture = new ArchLoader().LoadAssemblies(typeof(SignUpRoutes).Assembly).Build();
 
     public static TheoryData<string> Rooms => [.. Floors.Skip(1)];
 
