@@ -16,6 +16,7 @@ public sealed class RouteTableTests
     {
         [typeof(Visitor)] = Access.Anyone,
         [typeof(Caller)] = Access.Owner,
+        [typeof(Administrator)] = Access.Administrator,
     };
 
     public static TheoryData<string> Names => [.. RouteTable.All.Select(route => route.Name)];

@@ -11,6 +11,9 @@ public enum Access
 
     /// <summary>The owner of an account, with an access token.</summary>
     Owner,
+
+    /// <summary>An administrator, with an access token.</summary>
+    Administrator,
 }
 
 /// <summary>The areas of the API, as the documentation groups operations.</summary>

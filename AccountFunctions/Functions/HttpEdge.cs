@@ -53,7 +53,8 @@ public sealed partial class HttpEdge(
         where TRequest : class
         where TReply : notnull => AnswerAsync(
             request,
-            (caller, cancellation) => RunAsync(request, body, (read, stop) => operation(read, caller, stop), cancellation),
+            (Caller caller, CancellationToken cancellation) =>
+                RunAsync(request, body, (read, stop) => operation(read, caller, stop), cancellation),
             cancellationToken);
 
     /// <summary>An operation of the owner of an account, without a body.</summary>
@@ -64,6 +65,33 @@ public sealed partial class HttpEdge(
             async cancellation =>
             {
                 var caller = await identifier.CallerAsync(request, cancellation);
+                return caller.IsRefused ? caller.Problem : await operation(caller.Reply, cancellation);
+            },
+            cancellationToken);
+
+    /// <summary>An operation for administrators.</summary>
+    public Task<HttpResponseData> AnswerAsync<TRequest, TReply>(
+        HttpRequestData request,
+        JsonTypeInfo<TRequest> body,
+        Func<TRequest, Administrator, CancellationToken, Task<Result<TReply>>> operation,
+        CancellationToken cancellationToken)
+        where TRequest : class
+        where TReply : notnull => AnswerAsync(
+            request,
+            (Administrator caller, CancellationToken cancellation) =>
+                RunAsync(request, body, (read, stop) => operation(read, caller, stop), cancellation),
+            cancellationToken);
+
+    /// <summary>An operation for administrators, without a body.</summary>
+    public Task<HttpResponseData> AnswerAsync<TReply>(
+        HttpRequestData request,
+        Func<Administrator, CancellationToken, Task<Result<TReply>>> operation,
+        CancellationToken cancellationToken)
+        where TReply : notnull => AnswerAsync(
+            request,
+            async cancellation =>
+            {
+                var caller = await identifier.AdministratorAsync(request, cancellation);
                 return caller.IsRefused ? caller.Problem : await operation(caller.Reply, cancellation);
             },
             cancellationToken);
