@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using AccountFunctions.Functions;
+using AccountFunctions.Storage;
 using ArchUnitNET.Domain;
 using ArchUnitNET.Loader;
 using ArchUnitNET.xUnitV3;
@@ -18,7 +19,7 @@ public sealed class ArchitectureTests
         "Functions", "Documentation", "Accounts", "Housekeeping", "Email", "Security", "Storage", "Telemetry", "Contract",
     ];
 
-    private static readonly Architecture Architecture = new ArchLoader().LoadAssemblies(typeof(SignUpRoutes).Assembly).Build();
+    internal static readonly Architecture Architecture = new ArchLoader().LoadAssemblies(typeof(SignUpRoutes).Assembly).Build();
 
     public static TheoryData<string> Rooms => [.. Floors.Skip(1)];
 
@@ -53,9 +54,23 @@ public sealed class ArchitectureTests
         var operations = RouteTable.All.Select(route => route.Endpoint?.Handler).OfType<System.Type>().Distinct().ToList();
 
         Assert.NotEmpty(operations);
-        Assert.All(
-            operations.SelectMany(operation => operation.GetConstructors()), made => Assert.InRange(made.GetParameters().Length, 1, 7));
+        TakesAtMostSeven(operations);
     }
+
+    [Fact]
+    public void A_handler_of_jobs_takes_at_most_seven_services()
+    {
+        var handlers = typeof(IJobHandler<>).Assembly.GetTypes()
+            .Where(type => type.GetInterfaces().Any(
+                implemented => implemented.IsGenericType && implemented.GetGenericTypeDefinition() == typeof(IJobHandler<>)))
+            .ToList();
+
+        Assert.NotEmpty(handlers);
+        TakesAtMostSeven([.. handlers, typeof(Housekeeper)]);
+    }
+
+    private static void TakesAtMostSeven(IEnumerable<System.Type> types) => Assert.All(
+        types.SelectMany(type => type.GetConstructors()), made => Assert.InRange(made.GetParameters().Length, 1, 7));
 
     private static string Pattern(string rooms) => $@"^{Regex.Escape(App)}\.({rooms})(\.|$)";
 }

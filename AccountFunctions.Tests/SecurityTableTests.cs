@@ -36,6 +36,8 @@ public sealed partial class SecurityTableTests
         ("C6", "429 says when to come back, in the envelope or as a problem document"),
         ("C7", "A client with the secret of an earlier sign-in is counted by itself: strangers neither delay nor lock it"),
         ("C8", "A refresh that succeeds does not count towards the limit of its network; one that is refused does"),
+        ("C9", "Mails that strangers ask for use up nothing of the owner's: a notice of a proved act has a budget of its own, and no right "
+            + "password is refused because of them"),
         ("D1", "8 to 256 code points after NFKC; over-long passwords are refused, never cut"),
         ("D2", "No composition rules; all of Unicode, spaces and outer white space count"),
         ("D3", "One normal form (NFKC) for setting and checking; lone surrogates refused, NUL kept"),
@@ -57,6 +59,7 @@ public sealed partial class SecurityTableTests
         ("E10", "401 names the scheme and one reason for every bad token"),
         ("E11", "Tokens stand in headers and bodies only, and in no log"),
         ("E12", "A token that is not valid yet is refused; every token names client, methods and time of the sign-in"),
+        ("E13", "While a former address is reserved for recovery, the account moves only back to it"),
         ("F1", "Nobody sets what is not theirs: role, name, expiry, version"),
         ("F2", "One canonical form of an address, used everywhere"),
         ("F3", "Only plain addresses within RFC 5321's limits"),

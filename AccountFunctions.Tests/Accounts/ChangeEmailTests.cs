@@ -408,14 +408,14 @@ public sealed class ChangeEmailTests(AzuriteFixture azurite) : AppTests(azurite)
         // The process died after the claim.
         var table = App.Table("Addresses");
         await table.AddEntityAsync(new Azure.Data.Tables.TableEntity(EmailAddress.KeyOf(Address(New)), "account") { ["AccountId"] = id });
-        await mover.FollowAsync(job, default);
-        await mover.FollowAsync(job, default);
+        await mover.HandleAsync(job, default);
+        await mover.HandleAsync(job, default);
         Assert.Single(await App.WaitForMailsAsync(Old, 1));
 
         Assert.Equal(Address(New), (await App.RowsAsync("Accounts")).Single(row => row.RowKey == "account").GetString("Username"));
         Assert.Single(await EventsAsync("email_changed"));
         App.Time.Advance(TimeSpan.FromHours(26));
-        await mover.FollowAsync(job, default);
+        await mover.HandleAsync(job, default);
         Assert.DoesNotContain(await App.RowsAsync("Accounts"), row => row.RowKey == "code-email");
     }
 
@@ -499,7 +499,7 @@ public sealed class ChangeEmailTests(AzuriteFixture azurite) : AppTests(azurite)
     {
         var id = (await App.RowsAsync("Accounts")).Single(row => row.RowKey == "account").PartitionKey;
         var key = EmailAddress.KeyOf(Address(address));
-        await App.Services.GetRequiredService<AddressReleases>().ReleaseAsync(new AddressRelease(id, key, App.Time.GetUtcNow()), default);
+        await App.Services.GetRequiredService<AddressReleases>().HandleAsync(new AddressRelease(id, key, App.Time.GetUtcNow()), default);
     }
 
     private async Task<IEnumerable<string>> ClaimsAsync()

@@ -165,7 +165,7 @@ public sealed class DeleteAccountTests(AzuriteFixture azurite) : AppTests(azurit
         // The first try got as far as the claim.
         await App.Table("Addresses").DeleteEntityAsync((await App.RowsAsync("Addresses")).First().PartitionKey, "account");
         var purger = App.Services.GetRequiredService<AccountPurger>();
-        await purger.PurgeAsync(new AccountPurge(id, due), default);
+        await purger.HandleAsync(new AccountPurge(id, due), default);
         App.Time.Advance(TimeSpan.FromMinutes(1));
         await UntilAsync(async () => await App.RowsAsync("Accounts") is []);
         await UntilAsync(async () => (await App.RowsAsync("Deletions")).Count == 1);

@@ -18,6 +18,13 @@ namespace AccountFunctions.Tests.Documentation;
 /// </summary>
 public sealed class ApiDocumentTests(AzuriteFixture azurite) : AppTests(azurite)
 {
+    // No operation is for administrators yet.
+    private static readonly ApiRoute ForAdministrators = RouteTable.All.First(route => route.Name == nameof(GetDetails)) with
+    {
+        Path = "/account/admin",
+        Endpoint = new EndpointAttribute(typeof(GetDetails), Access.Administrator, Tags.Profile),
+    };
+
     [Fact]
     public async Task The_document_is_valid_openapi_3_1_and_what_is_served()
     {
@@ -47,16 +54,31 @@ public sealed class ApiDocumentTests(AzuriteFixture azurite) : AppTests(azurite)
     [Fact]
     public void Every_problem_is_answered_somewhere_and_every_code_explained()
     {
-        var text = Encoding.UTF8.GetString(new ApiDocument(
-            RouteTable.All,
-            Options.Create(new AccountOptions { DiscloseAddresses = true }),
-            Options.Create(new PasswordOptions()),
-            Options.Create(new CodeOptions()),
-            Options.Create(new TokenOptions { Issuer = "https://example.com/api" })).Bytes.Span);
+        var text = Write([.. RouteTable.All, ForAdministrators]);
 
         Assert.All(Catalogue.Problems, problem => Assert.Contains($"\"{problem.Code}\":{{\"description\":", text));
         Assert.Equal(typeof(Problem).GetFields().Length, Catalogue.Problems.Count);
         Assert.Equal(typeof(FieldError).GetFields().Length, Catalogue.FieldErrors.Count);
+    }
+
+    [Fact]
+    public void An_operation_for_administrators_needs_a_token_and_may_refuse_with_403()
+    {
+        using var document = JsonDocument.Parse(Write([ForAdministrators]));
+        var operation = document.RootElement.GetProperty("paths").GetProperty(ForAdministrators.Path).GetProperty("get");
+
+        Assert.Equal("bearer", operation.GetProperty("security")[0].EnumerateObject().Single().Name);
+        Assert.Equal(
+            ["200", "401", "403", "503"], operation.GetProperty("responses").EnumerateObject().Select(response => response.Name).Order());
+    }
+
+    [Fact]
+    public void A_code_that_no_operation_answers_is_not_promised()
+    {
+        Assert.Contains(Problem.Forbidden.Code, Write([ForAdministrators]));
+        Assert.DoesNotContain(Problem.Forbidden.Code, Write([.. RouteTable.All.Where(IsForOthers)]));
+
+        static bool IsForOthers(ApiRoute route) => route.Endpoint?.Access is not Access.Administrator;
     }
 
     [Fact, Holds("A1")]
@@ -115,6 +137,13 @@ public sealed class ApiDocumentTests(AzuriteFixture azurite) : AppTests(azurite)
             }
         }
     }
+
+    private static string Write(IReadOnlyList<ApiRoute> routes) => Encoding.UTF8.GetString(new ApiDocument(
+        routes,
+        Options.Create(new AccountOptions { DiscloseAddresses = true }),
+        Options.Create(new PasswordOptions()),
+        Options.Create(new CodeOptions()),
+        Options.Create(new TokenOptions { Issuer = "https://example.com/api" })).Bytes.Span);
 
     private async Task LimitsHoldAsync(string path, JsonElement operation, string? token)
     {

@@ -1,4 +1,6 @@
 using System.Net;
+using System.Reflection;
+using System.Text.Json.Serialization;
 using AccountFunctions.Storage;
 using Azure.Data.Tables;
 using Microsoft.Extensions.DependencyInjection;
@@ -188,6 +190,17 @@ public sealed class HousekeeperTests(AzuriteFixture azurite) : AppTests(azurite)
         }
 
         await WaitForNetworksAsync();
+    }
+
+    [Fact]
+    public void Every_type_of_job_has_a_name_in_the_queue_and_exactly_one_handler()
+    {
+        var types = typeof(HousekeepingJob).Assembly.GetTypes().Where(type => type.IsSubclassOf(typeof(HousekeepingJob))).ToList();
+        var named = typeof(HousekeepingJob).GetCustomAttributes<JsonDerivedTypeAttribute>().Select(name => name.DerivedType);
+        var handled = App.Services.GetServices<JobRoute>().Select(route => route.Job);
+
+        Assert.Equal(types.Select(type => type.Name).Order(), named.Select(type => type.Name).Order());
+        Assert.Equal(types.Select(type => type.Name).Order(), handled.Select(type => type.Name).Order());
     }
 
     [Theory]

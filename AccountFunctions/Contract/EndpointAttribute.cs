@@ -11,6 +11,9 @@ public enum Access
 
     /// <summary>The owner of an account, with an access token.</summary>
     Owner,
+
+    /// <summary>An administrator, with an access token.</summary>
+    Administrator,
 }
 
 /// <summary>The areas of the API, as the documentation groups operations.</summary>
@@ -37,4 +40,10 @@ public sealed class EndpointAttribute(Type? handler, Access access, string tag) 
 
     /// <summary>The status of success.</summary>
     public int Status { get; set; } = 200;
+
+    /// <summary>True: a request without a body counts as one with an empty object.</summary>
+    public bool BodyOptional { get; set; }
+
+    /// <summary>True: requests that succeed do not count towards the limit of the network throttle.</summary>
+    public bool CountsRefusalsOnly { get; set; }
 }

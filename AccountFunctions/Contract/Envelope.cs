@@ -46,6 +46,7 @@ public static class Envelope
     {
         400 => "Bad Request",
         401 => "Unauthorized",
+        403 => "Forbidden",
         404 => "Not Found",
         411 => "Length Required",
         412 => "Precondition Failed",

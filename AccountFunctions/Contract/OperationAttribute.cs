@@ -15,9 +15,6 @@ public sealed class OperationAttribute(string summary) : Attribute
     /// </summary>
     public string[] Refusals { get; set; } = [];
 
-    /// <summary>True: the request may come without a body.</summary>
-    public bool BodyOptional { get; set; }
-
     /// <summary>True: a success carries an <c>ETag</c>, for <c>If-Match</c>.</summary>
     public bool HasETag { get; set; }
 

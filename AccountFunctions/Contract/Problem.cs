@@ -32,6 +32,9 @@ public sealed record Problem(int Status, string Code)
         "Refused an access token, refresh once and repeat the request. Refused the refresh token, forget both and have the user sign in.")]
     public static readonly Problem TokenNotValid = new(401, "token_not_valid");
 
+    [Explained("Only an administrator may do this.", "Do not offer it to this user: no other try will succeed.")]
+    public static readonly Problem Forbidden = new(403, "forbidden");
+
     [Explained("The password and its repetition differ.", "Have the user type both again.")]
     public static readonly Problem PasswordsDontMatch = new(400, "password_dont_match");
 

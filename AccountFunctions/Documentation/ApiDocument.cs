@@ -14,7 +14,7 @@ public sealed class ApiDocument(
     IOptions<TokenOptions> tokens)
 {
     private readonly Lazy<ReadOnlyMemory<byte>> bytes = new(() => Encoding.UTF8.GetBytes(
-        new ApiDocumentBuilder(accounts.Value, passwords.Value, codes.Value, tokens.Value).Build(routes)));
+        new ApiDocumentBuilder(routes, accounts.Value, passwords.Value, codes.Value, tokens.Value).Build()));
 
     public ReadOnlyMemory<byte> Bytes => bytes.Value;
 }

@@ -15,6 +15,7 @@ internal sealed class ApiDocumentBuilder
     private const string Bearer = "bearer";
     private static readonly string[] Telling = [nameof(Problem.UsernameTaken), nameof(Problem.InvalidUsername)];
 
+    private readonly List<ApiOperation> operations;
     private readonly AccountOptions accounts;
     private readonly ApiSchemas schemas;
     private readonly ApiResponses responses;
@@ -49,13 +50,17 @@ internal sealed class ApiDocumentBuilder
         Paths = [],
     };
 
-    public ApiDocumentBuilder(AccountOptions accounts, PasswordOptions passwords, CodeOptions codes, TokenOptions tokens)
+    public ApiDocumentBuilder(
+        IEnumerable<ApiRoute> routes, AccountOptions accounts, PasswordOptions passwords, CodeOptions codes, TokenOptions tokens)
     {
+        operations = [.. routes.Select(route => ApiOperation.Of(route, ApiSchemas.IsRequest)).OfType<ApiOperation>()];
         this.accounts = accounts;
         schemas = new ApiSchemas(document, passwords, codes);
         document.Info.Contact = new OpenApiContact { Name = "The operators of this deployment", Url = new Uri($"{tokens.Issuer}/docs") };
         document.ExternalDocs = new OpenApiExternalDocs { Description = "Error reference", Url = new Uri($"{tokens.Issuer}/docs/errors") };
-        responses = new ApiResponses(document, tokens.Issuer, Catalogue.Problems.Where(IsAnswered));
+        var refusals = operations.SelectMany(operation => operation.Refusals).ToHashSet();
+        responses = new ApiResponses(
+            document, tokens.Issuer, Catalogue.Problems.Where(problem => refusals.Contains(problem) && IsAnswered(problem)));
         document.AddComponent<IOpenApiSecurityScheme>(Bearer, new OpenApiSecurityScheme
         {
             Type = SecuritySchemeType.Http,
@@ -65,9 +70,8 @@ internal sealed class ApiDocumentBuilder
         });
     }
 
-    public string Build(IEnumerable<ApiRoute> routes)
+    public string Build()
     {
-        var operations = routes.Select(route => ApiOperation.Of(route, ApiSchemas.IsRequest)).OfType<ApiOperation>();
         foreach (var path in operations.GroupBy(operation => operation.Route.Path))
         {
             document.Paths.Add(
@@ -93,12 +97,12 @@ internal sealed class ApiDocumentBuilder
             Parameters = [.. parameters],
             RequestBody = request is null
                 ? null
-                : new OpenApiRequestBody { Required = !about.BodyOptional, Content = ApiResponses.Json(request) },
+                : new OpenApiRequestBody { Required = !operation.Endpoint.BodyOptional, Content = ApiResponses.Json(request) },
             Responses = new OpenApiResponses
             {
                 [Key(operation.Endpoint.Status)] = responses.Success(operation, schemas.Of(operation.Reply)),
             },
-            Security = operation.Endpoint.Access is Access.Owner
+            Security = operation.Endpoint.Access is Access.Owner or Access.Administrator
                 ? [new() { [new OpenApiSecuritySchemeReference(Bearer, document)] = [] }]
                 : [],
         };

@@ -21,6 +21,7 @@ public sealed record ApiOperation(
         [Access.Public] = [],
         [Access.Anyone] = [nameof(Problem.TooManyRequests)],
         [Access.Owner] = [nameof(Problem.NotAuthenticated), nameof(Problem.TokenNotValid)],
+        [Access.Administrator] = [nameof(Problem.NotAuthenticated), nameof(Problem.TokenNotValid), nameof(Problem.Forbidden)],
     };
 
     /// <summary>Null for a route that is not documented.</summary>

@@ -16,11 +16,11 @@ public sealed partial class DeliveryReports(
     HousekeepingQueue housekeeping,
     AccountMetrics metrics,
     TimeProvider time,
-    ILogger<DeliveryReports> logger)
+    ILogger<DeliveryReports> logger) : IJobHandler<DeliveryCheck>
 {
     private const int MaxTries = 10;
 
-    public async Task CheckAsync(DeliveryCheck job, CancellationToken cancellationToken)
+    public async Task HandleAsync(DeliveryCheck job, CancellationToken cancellationToken)
     {
         switch (await FindAsync(job.OperationId, cancellationToken))
         {

@@ -37,6 +37,7 @@ public static class EmailServices
                 : provider.GetRequiredService<AzureCommunicationTransport>());
         return services
             .AddSingleton<EmailQuota>().AddSingleton<EmailTexts>().AddSingleton<EmailSamples>()
-            .AddSingleton<EmailComposer>().AddSingleton<EmailDelivery>().AddSingleton<EmailSender>().AddSingleton<DeliveryReports>();
+            .AddSingleton<EmailComposer>().AddSingleton<EmailDelivery>().AddSingleton<EmailSender>()
+            .AddJob<DeliveryCheck, DeliveryReports>();
     }
 }

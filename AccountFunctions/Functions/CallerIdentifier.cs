@@ -49,6 +49,16 @@ public sealed class CallerIdentifier(
             : Problem.TokenNotValid;
     }
 
+    /// <summary>The caller with an access token, if its account has the role of administrators.</summary>
+    public async Task<Result<Administrator>> AdministratorAsync(HttpRequestData request, CancellationToken cancellationToken)
+    {
+        var caller = await CallerAsync(request, cancellationToken);
+        return caller.IsRefused ? caller.Problem
+            : caller.Reply.Account is { Role: AccountEntity.AdminRole } account
+                ? new Administrator(account, caller.Reply.SessionId, caller.Reply.Client)
+            : Problem.Forbidden;
+    }
+
     private ClientNetwork NetworkOf(HttpRequestData request) =>
         ClientNetwork.Of(request.Header("X-Forwarded-For"), options.Value.TrustedProxyHops);
 }

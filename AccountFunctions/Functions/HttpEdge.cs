@@ -22,20 +22,19 @@ public sealed partial class HttpEdge(
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
 
     /// <summary>An operation of a visitor, within the limits of the network throttle.</summary>
-    /// <param name="countsRefusalsOnly">True: requests that succeed do not count towards the limit.</param>
     public Task<HttpResponseData> AnswerAsync<TRequest, TReply>(
         HttpRequestData request,
         JsonTypeInfo<TRequest> body,
         Func<TRequest, Visitor, CancellationToken, Task<Result<TReply>>> operation,
-        CancellationToken cancellationToken,
-        bool countsRefusalsOnly = false)
+        CancellationToken cancellationToken)
         where TRequest : class
         where TReply : notnull => AnswerAsync(
             request,
             async cancellation =>
             {
+                var countsRefusalsOnly = PolicyOf(request) is { CountsRefusalsOnly: true };
                 var visitor = identifier.Visitor(request, counts: !countsRefusalsOnly, cancellation);
-                var result = await RunAsync(request, body, null, (read, stop) => operation(read, visitor, stop), cancellation);
+                var result = await RunAsync(request, body, (read, stop) => operation(read, visitor, stop), cancellation);
 
                 // A request that was refused before the throttle's verdict counts, too.
                 var admission = countsRefusalsOnly && result.Problem is { Status: < 500 }
@@ -46,17 +45,16 @@ public sealed partial class HttpEdge(
             cancellationToken);
 
     /// <summary>An operation of the owner of an account.</summary>
-    /// <param name="withoutBody">Stands in for a missing body, where every member of it may be left out.</param>
     public Task<HttpResponseData> AnswerAsync<TRequest, TReply>(
         HttpRequestData request,
         JsonTypeInfo<TRequest> body,
         Func<TRequest, Caller, CancellationToken, Task<Result<TReply>>> operation,
-        CancellationToken cancellationToken,
-        TRequest? withoutBody = null)
+        CancellationToken cancellationToken)
         where TRequest : class
         where TReply : notnull => AnswerAsync(
             request,
-            (caller, cancellation) => RunAsync(request, body, withoutBody, (read, stop) => operation(read, caller, stop), cancellation),
+            (Caller caller, CancellationToken cancellation) =>
+                RunAsync(request, body, (read, stop) => operation(read, caller, stop), cancellation),
             cancellationToken);
 
     /// <summary>An operation of the owner of an account, without a body.</summary>
@@ -71,6 +69,33 @@ public sealed partial class HttpEdge(
             },
             cancellationToken);
 
+    /// <summary>An operation for administrators.</summary>
+    public Task<HttpResponseData> AnswerAsync<TRequest, TReply>(
+        HttpRequestData request,
+        JsonTypeInfo<TRequest> body,
+        Func<TRequest, Administrator, CancellationToken, Task<Result<TReply>>> operation,
+        CancellationToken cancellationToken)
+        where TRequest : class
+        where TReply : notnull => AnswerAsync(
+            request,
+            (Administrator caller, CancellationToken cancellation) =>
+                RunAsync(request, body, (read, stop) => operation(read, caller, stop), cancellation),
+            cancellationToken);
+
+    /// <summary>An operation for administrators, without a body.</summary>
+    public Task<HttpResponseData> AnswerAsync<TReply>(
+        HttpRequestData request,
+        Func<Administrator, CancellationToken, Task<Result<TReply>>> operation,
+        CancellationToken cancellationToken)
+        where TReply : notnull => AnswerAsync(
+            request,
+            async cancellation =>
+            {
+                var caller = await identifier.AdministratorAsync(request, cancellation);
+                return caller.IsRefused ? caller.Problem : await operation(caller.Reply, cancellation);
+            },
+            cancellationToken);
+
     /// <summary>The pipeline itself, and all there is for what everybody may ask.</summary>
     public async Task<HttpResponseData> AnswerAsync<TReply>(
         HttpRequestData request, Func<CancellationToken, Task<Result<TReply>>> operation, CancellationToken cancellationToken)
@@ -78,8 +103,9 @@ public sealed partial class HttpEdge(
     {
         var start = Stopwatch.GetTimestamp();
         var function = request.FunctionContext.FunctionDefinition.Name;
+        var traceId = request.TraceId();
         using var activity = request.StartActivity();
-        using var scope = TraceScope(logger, request.TraceId());
+        using var scope = TraceScope(logger, traceId);
         using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limited.CancelAfter(MaxDuration);
         var (result, answer) = (default(Result<TReply>), default(HttpResponseData));
@@ -93,37 +119,39 @@ public sealed partial class HttpEdge(
         catch (Exception e) when (e.IsOutage() || e is UnavailableException or OperationCanceledException)
         {
             result = Problem.Unavailable((e as UnavailableException)?.RetryAfter ?? RetryAfter);
-            LogUnavailable(function, request.TraceId(), e);
+            LogUnavailable(function, traceId, e);
         }
         catch (Exception e)
         {
             result = Problem.InternalFault;
-            LogFailed(function, request.TraceId(), e);
+            LogFailed(function, traceId, e);
         }
 
         if (result.Problem is { Status: < 500 } refusal)
         {
-            LogRefused(function, refusal.Status, refusal.Message.Replace('\n', ','), request.TraceId());
+            LogRefused(function, refusal.Status, refusal.Message.Replace('\n', ','), traceId);
         }
 
         answer ??= await WriteAsync(cancellationToken);
         metrics.Answered(function, (int)answer.StatusCode, result.Problem, Stopwatch.GetElapsedTime(start));
         return answer;
 
-        Task<HttpResponseData> WriteAsync(CancellationToken stop) => ResponseWriter.WriteAsync(
-            request, result, RouteTable.SuccessStatus(request.FunctionContext.FunctionDefinition), tokens.Value.Issuer, stop);
+        Task<HttpResponseData> WriteAsync(CancellationToken stop) =>
+            ResponseWriter.WriteAsync(request, result, PolicyOf(request)?.Status ?? 200, tokens.Value.Issuer, stop);
     }
+
+    private static EndpointAttribute? PolicyOf(HttpRequestData request) =>
+        RouteTable.PolicyOf(request.FunctionContext.FunctionDefinition);
 
     private static async Task<Result<TReply>> RunAsync<TRequest, TReply>(
         HttpRequestData request,
         JsonTypeInfo<TRequest> body,
-        TRequest? withoutBody,
         Func<TRequest, CancellationToken, Task<Result<TReply>>> operation,
         CancellationToken cancellationToken)
         where TRequest : class
         where TReply : notnull
     {
-        var read = await RequestBody.ReadAsync(request, body, cancellationToken, withoutBody);
+        var read = await RequestBody.ReadAsync(request, body, PolicyOf(request) is { BodyOptional: true }, cancellationToken);
         return read.IsRefused ? read.Problem : await operation(read.Reply, cancellationToken);
     }
 

@@ -12,10 +12,12 @@ internal static class RequestBody
 {
     private const int MaxBytes = 64 * 1024;
     private const int UsualBytes = 1024;
+    private static readonly ReadOnlyMemory<byte> EmptyObject = "{}"u8.ToArray();
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false, MaxDepth = 16 };
 
+    /// <param name="isOptional">True: blanks and <c>null</c> count as an empty object.</param>
     public static async Task<Result<TRequest>> ReadAsync<TRequest>(
-        HttpRequestData request, JsonTypeInfo<TRequest> type, CancellationToken cancellationToken, TRequest? withoutBody = null)
+        HttpRequestData request, JsonTypeInfo<TRequest> type, bool isOptional, CancellationToken cancellationToken)
         where TRequest : class
     {
         var buffer = ArrayPool<byte>.Shared.Rent(UsualBytes);
@@ -30,12 +32,12 @@ internal static class RequestBody
 
             // The host passes on no body that has no length, so an empty one that was announced is not what the client sent.
             var body = buffer.AsMemory(0, length);
+            var isLeftOut = isOptional && IsBlank(body.Span);
             return length > MaxBytes ? Problem.TooLarge
                 : length == 0 && request.Header("Transfer-Encoding") is not null ? Problem.LengthRequired
                 : !MediaTypes.IsIdentity(request.Header("Content-Encoding")) ? Problem.UnsupportedMediaType
-                : IsBlank(body.Span) && withoutBody is not null ? withoutBody
-                : length > 0 && !MediaTypes.IsJson(request.Header("Content-Type")) ? Problem.UnsupportedMediaType
-                : Parse(body, type, withoutBody) is { } parsed ? parsed
+                : length > 0 && !isLeftOut && !MediaTypes.IsJson(request.Header("Content-Type")) ? Problem.UnsupportedMediaType
+                : Parse(isLeftOut ? EmptyObject : body, type, isOptional) is { } parsed ? parsed
                 : Problem.InvalidJson;
         }
         finally
@@ -55,7 +57,7 @@ internal static class RequestBody
 
     private static bool IsBlank(ReadOnlySpan<byte> body) => !body.ContainsAnyExcept(" \t\r\n"u8);
 
-    private static TRequest? Parse<TRequest>(ReadOnlyMemory<byte> body, JsonTypeInfo<TRequest> type, TRequest? withoutBody)
+    private static TRequest? Parse<TRequest>(ReadOnlyMemory<byte> body, JsonTypeInfo<TRequest> type, bool isOptional)
         where TRequest : class
     {
         if (!Utf8.IsValid(body.Span))
@@ -70,7 +72,7 @@ internal static class RequestBody
             return document.RootElement.ValueKind switch
             {
                 JsonValueKind.Object => document.Deserialize(type),
-                JsonValueKind.Null => withoutBody,
+                JsonValueKind.Null when isOptional => JsonSerializer.Deserialize(EmptyObject.Span, type),
                 _ => null,
             };
         }

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using Microsoft.Azure.Functions.Worker.Http;
 
@@ -43,28 +42,4 @@ internal static class RequestHeaders
     public static string? UserAgent(this HttpRequestData request) => request.Header("User-Agent") is { } text
         ? new string([.. text.Where(character => char.IsAscii(character) && !char.IsControl(character)).Take(MaxUserAgentLength)])
         : null;
-
-    /// <summary>
-    /// The id of a request in its answer and in the logs, 32 hex digits: the W3C trace id of the client if it sends a valid
-    /// <c>traceparent</c>, else the host's (it has one only with Application Insights), else the id of the invocation.
-    /// </summary>
-    public static string TraceId(this HttpRequestData request) =>
-        TraceIdOf(request.Header("traceparent"))
-        ?? TraceIdOf(request.FunctionContext.TraceContext.TraceParent)
-        ?? request.FunctionContext.InvocationId.Replace("-", "", StringComparison.Ordinal);
-
-    /// <summary>
-    /// Continues the trace of the request, so that its calls to storage carry <see cref="TraceId"/> whether or not the host traces.
-    /// </summary>
-    public static Activity StartActivity(this HttpRequestData request)
-    {
-        var parent = ActivityContext.TryParse(request.Header("traceparent"), null, out var context)
-            ? context.SpanId
-            : ActivitySpanId.CreateRandom();
-        var trace = ActivityTraceId.CreateFromString(request.TraceId());
-        return new Activity(request.FunctionContext.FunctionDefinition.Name).SetParentId(trace, parent, context.TraceFlags).Start();
-    }
-
-    private static string? TraceIdOf(string? traceParent) =>
-        ActivityContext.TryParse(traceParent, null, out var context) ? context.TraceId.ToHexString() : null;
 }

@@ -9,18 +9,18 @@ namespace AccountFunctions.Functions;
 /// <summary>The HTTP functions of the app, read from their attributes. HEAD goes with GET (RFC 9110 §9.3.2) and is not listed.</summary>
 public static class RouteTable
 {
-    private static readonly ConcurrentDictionary<string, int> Statuses = [];
+    private static readonly ConcurrentDictionary<string, EndpointAttribute?> Policies = [];
     private static readonly Lazy<IReadOnlyList<ApiRoute>> Routes = new(Read);
 
     public static IReadOnlyList<ApiRoute> All => Routes.Value;
 
-    /// <summary>The status of success of a function.</summary>
-    public static int SuccessStatus(FunctionDefinition function) => Statuses.GetOrAdd(function.EntryPoint, static entryPoint =>
+    /// <summary>The policy of a function; null for what is not documented.</summary>
+    public static EndpointAttribute? PolicyOf(FunctionDefinition function) => Policies.GetOrAdd(function.EntryPoint, static entryPoint =>
     {
         // One attribute, not the whole table: the first request of an instance would wait for it.
         var end = entryPoint.LastIndexOf('.');
         var method = typeof(RouteTable).Assembly.GetType(entryPoint[..end])?.GetMethod(entryPoint[(end + 1)..]);
-        return method?.GetCustomAttribute<EndpointAttribute>()?.Status ?? 200;
+        return method?.GetCustomAttribute<EndpointAttribute>();
     });
 
     private static IReadOnlyList<ApiRoute> Read() =>

@@ -15,19 +15,17 @@ public sealed class SessionRoutes(
         CancellationToken cancellationToken) =>
         edge.AnswerAsync(request, AccountJson.Default.LoginRequest, login.HandleAsync, cancellationToken);
 
-    [Function(nameof(Refresh)), Endpoint(typeof(Refresh), Access.Anyone, Tags.Session)]
+    [Function(nameof(Refresh)), Endpoint(typeof(Refresh), Access.Anyone, Tags.Session, CountsRefusalsOnly = true)]
     public Task<HttpResponseData> Refresh(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "account/refresh")] HttpRequestData request,
         CancellationToken cancellationToken) =>
-        edge.AnswerAsync(
-            request, AccountJson.Default.RefreshRequest, refresh.HandleAsync, cancellationToken, countsRefusalsOnly: true);
+        edge.AnswerAsync(request, AccountJson.Default.RefreshRequest, refresh.HandleAsync, cancellationToken);
 
-    [Function(nameof(Logout)), Endpoint(typeof(Logout), Access.Owner, Tags.Session)]
+    [Function(nameof(Logout)), Endpoint(typeof(Logout), Access.Owner, Tags.Session, BodyOptional = true)]
     public Task<HttpResponseData> Logout(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "account/logout")] HttpRequestData request,
         CancellationToken cancellationToken) =>
-        edge.AnswerAsync(
-            request, AccountJson.Default.LogoutRequest, logout.HandleAsync, cancellationToken, withoutBody: new LogoutRequest());
+        edge.AnswerAsync(request, AccountJson.Default.LogoutRequest, logout.HandleAsync, cancellationToken);
 
     [Function(nameof(ListSessions)), Endpoint(typeof(ListSessions), Access.Owner, Tags.Session)]
     public Task<HttpResponseData> ListSessions(

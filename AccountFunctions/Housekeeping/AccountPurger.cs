@@ -17,12 +17,12 @@ public sealed partial class AccountPurger(
     NameClaims names,
     JobSender sender,
     TimeProvider time,
-    ILogger<AccountPurger> logger) : BackgroundService
+    ILogger<AccountPurger> logger) : BackgroundService, IJobHandler<AccountPurge>
 {
     // Longer than the queue takes for a job that is not lost.
     private static readonly TimeSpan Overdue = TimeSpan.FromHours(1);
 
-    public async Task PurgeAsync(AccountPurge job, CancellationToken cancellationToken)
+    public async Task HandleAsync(AccountPurge job, CancellationToken cancellationToken)
     {
         if (await BeginAsync(job.AccountId, cancellationToken) is var (account, change))
         {

@@ -1,3 +1,4 @@
+using AccountFunctions.Storage;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace AccountFunctions.Housekeeping;
@@ -7,7 +8,7 @@ public static class HousekeepingServices
 {
     public static IServiceCollection AddHousekeeping(this IServiceCollection services) =>
         services
-            .AddSingleton<AddressSweeper>().AddSingleton<AccountSweeper>().AddSingleton<NetworkSweeper>()
-            .AddSingleton<NameClaims>().AddSingleton<AddressMoves>().AddSingleton<AddressReleases>()
-            .AddSingleton<AccountPurger>().AddHostedService(provider => provider.GetRequiredService<AccountPurger>());
+            .AddJob<AddressSweep, AddressSweeper>().AddJob<AccountSweep, AccountSweeper>().AddJob<NetworkSweep, NetworkSweeper>()
+            .AddSingleton<NameClaims>().AddJob<AddressMove, AddressMoves>().AddJob<AddressRelease, AddressReleases>()
+            .AddJob<AccountPurge, AccountPurger>().AddHostedService(provider => provider.GetRequiredService<AccountPurger>());
 }

@@ -14,8 +14,7 @@ public sealed record LogoutRequest(
 [Operation(
     "Sign out",
     Description = "Ends this session: its access token stays valid until it expires. With `all`, every session and access token of the "
-        + "account ends at once.",
-    BodyOptional = true)]
+        + "account ends at once.")]
 public sealed partial class Logout(AccountStore accounts, Sessions sessions, TimeProvider time, ILogger<Logout> logger)
 {
     public async Task<Result<Success>> HandleAsync(LogoutRequest request, Caller caller, CancellationToken cancellationToken)

@@ -10,6 +10,7 @@ namespace AccountFunctions.Housekeeping;
 /// </summary>
 public sealed partial class AddressMoves(
     AccountStore accounts, NameClaims names, Lifetimes lifetimes, TimeProvider time, ILogger<AddressMoves> logger)
+    : IJobHandler<AddressMove>
 {
     /// <summary>
     /// The one place that says whether an account may move to an address: while its former one is reserved for recovery, only back there.
@@ -31,8 +32,7 @@ public sealed partial class AddressMoves(
         return names.FinishAsync(Wanted(accountId), partition => Find(partition, now), Problem.InvalidCode, cancellationToken);
     }
 
-    /// <summary>Does the job that follows a change of address.</summary>
-    public async Task FollowAsync(AddressMove job, CancellationToken cancellationToken)
+    public async Task HandleAsync(AddressMove job, CancellationToken cancellationToken)
     {
         await FinishAsync(job.AccountId, cancellationToken);
         var now = time.GetUtcNow();

@@ -5,8 +5,9 @@ namespace AccountFunctions.Housekeeping;
 
 /// <summary>Releases the addresses that accounts no longer need: those that they gave up, and recovery addresses that have ended.</summary>
 public sealed class AddressReleases(AddressStore addresses, AccountStore accounts, NameClaims names, TimeProvider time)
+    : IJobHandler<AddressRelease>
 {
-    public async Task ReleaseAsync(AddressRelease job, CancellationToken cancellationToken)
+    public async Task HandleAsync(AddressRelease job, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
         var isContested = (await addresses.LoadAsync(job.AddressKey, cancellationToken)).ResetCode is { IsRedeemed: false };

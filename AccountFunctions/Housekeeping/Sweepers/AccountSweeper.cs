@@ -14,9 +14,9 @@ public sealed class AccountSweeper(
     AccountStore accounts,
     Lifetimes lifetimes,
     IOptions<TokenOptions> options,
-    TimeProvider time)
+    TimeProvider time) : IJobHandler<AccountSweep>
 {
-    public async Task SweepAsync(AccountSweep job, CancellationToken cancellationToken)
+    public async Task HandleAsync(AccountSweep job, CancellationToken cancellationToken)
     {
         var partition = await addresses.LoadAsync(job.AddressKey, cancellationToken);
         if (partition.Claim is not { } claim || await accounts.FindAsync(claim.AccountId, cancellationToken) is not { } account)

@@ -9,11 +9,12 @@ namespace AccountFunctions.Housekeeping;
 /// </summary>
 public sealed class AddressSweeper(
     AddressStore addresses, AccountStore accounts, AccountSweeper accountSweeper, TimeProvider time)
+    : IJobHandler<AddressSweep>
 {
     // Leaves room for the guard.
     private const int MostAtOnce = Partition.MaxRows - 1;
 
-    public async Task SweepAsync(AddressSweep job, CancellationToken cancellationToken)
+    public async Task HandleAsync(AddressSweep job, CancellationToken cancellationToken)
     {
         ClaimEntity? claim = null;
         for (var isDone = false; !isDone;)
@@ -37,7 +38,7 @@ public sealed class AddressSweeper(
 
         if (claim?.AccountId == registration)
         {
-            await accountSweeper.SweepAsync(new AccountSweep(job.AddressKey, job.Due), cancellationToken);
+            await accountSweeper.HandleAsync(new AccountSweep(job.AddressKey, job.Due), cancellationToken);
         }
         else if (await accounts.FindAsync(registration, cancellationToken) is { } account
             && account.AddressKey == job.AddressKey

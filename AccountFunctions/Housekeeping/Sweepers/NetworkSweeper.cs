@@ -3,9 +3,9 @@ using AccountFunctions.Storage;
 namespace AccountFunctions.Housekeeping;
 
 /// <summary>Removes the past windows of networks, also those that a killed instance left behind.</summary>
-public sealed class NetworkSweeper(ThrottleStore store)
+public sealed class NetworkSweeper(ThrottleStore store) : IJobHandler<NetworkSweep>
 {
-    public async Task SweepAsync(NetworkSweep job, CancellationToken cancellationToken)
+    public async Task HandleAsync(NetworkSweep job, CancellationToken cancellationToken)
     {
         foreach (var network in job.Networks)
         {

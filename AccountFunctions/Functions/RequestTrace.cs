@@ -1,0 +1,46 @@
+using System.Diagnostics;
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.Azure.Functions.Worker.Http;
+
+namespace AccountFunctions.Functions;
+
+internal static class RequestTrace
+{
+    /// <summary>The id of a request in its answer and in the logs, 32 hex digits.</summary>
+    public static string TraceId(this HttpRequestData request) => request.Trace().TraceId.ToHexString();
+
+    /// <summary>Continues the trace of the request, so that its calls to storage carry its id whether or not the host traces.</summary>
+    public static Activity StartActivity(this HttpRequestData request)
+    {
+        var trace = request.Trace();
+        return new Activity(request.FunctionContext.FunctionDefinition.Name)
+            .SetParentId(trace.TraceId, trace.SpanId, trace.TraceFlags)
+            .Start();
+    }
+
+    // The headers are read once a request: its function context keeps the trace.
+    private static ActivityContext Trace(this HttpRequestData request)
+    {
+        var items = request.FunctionContext.Items;
+        if (!items.TryGetValue(typeof(RequestTrace), out var known))
+        {
+            items[typeof(RequestTrace)] = known = Read(request);
+        }
+
+        return (ActivityContext)known;
+    }
+
+    /// <summary>
+    /// The W3C trace context of the client if it sends a valid <c>traceparent</c>. Else the id is the host's (it has one only with
+    /// Application Insights), or else that of the invocation.
+    /// </summary>
+    private static ActivityContext Read(HttpRequestData request) =>
+        ActivityContext.TryParse(request.Header("traceparent"), null, out var client)
+            ? client
+            : new ActivityContext(IdOf(request.FunctionContext), ActivitySpanId.CreateRandom(), ActivityTraceFlags.None);
+
+    private static ActivityTraceId IdOf(FunctionContext invocation) =>
+        ActivityContext.TryParse(invocation.TraceContext.TraceParent, null, out var host)
+            ? host.TraceId
+            : ActivityTraceId.CreateFromString(invocation.InvocationId.Replace("-", "", StringComparison.Ordinal));
+}
