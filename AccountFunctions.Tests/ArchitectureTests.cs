@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 using AccountFunctions.Functions;
-using AccountFunctions.Storage;
+using AccountFunctions.Storage.Jobs;
 using ArchUnitNET.Domain;
 using ArchUnitNET.Loader;
 using ArchUnitNET.xUnitV3;

@@ -1,8 +1,8 @@
 using System.Globalization;
 using System.Net;
 using System.Text.Json;
-using AccountFunctions.Accounts;
-using AccountFunctions.Storage;
+using AccountFunctions.Accounts.SignUp;
+using AccountFunctions.Storage.Names;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace AccountFunctions.Tests.Accounts;
@@ -229,9 +229,9 @@ public sealed class ActivateTests(AzuriteFixture azurite) : AppTests(azurite)
         await App.RegisterAsync(Address, "the stranger's 1st");
         await App.WaitForMailsAsync(Address, 2);
         var pending = Assert.Single(await App.RowsAsync("Addresses"), row => row.RowKey.StartsWith("pending-", StringComparison.Ordinal));
-        var codes = (AccountFunctions.Security.VerificationCodes)App.Services.GetService(
-            typeof(AccountFunctions.Security.VerificationCodes))!;
-        var code = codes.Derive(AccountFunctions.Security.CodePurpose.Activation, pending.PartitionKey, pending.GetString("Nonce"));
+        var codes = (AccountFunctions.Security.Codes.VerificationCodes)App.Services.GetService(
+            typeof(AccountFunctions.Security.Codes.VerificationCodes))!;
+        var code = codes.Derive(AccountFunctions.Security.Codes.CodePurpose.Activation, pending.PartitionKey, pending.GetString("Nonce"));
 
         Assert.Equal("invalid_code", (await ActivateAsync(code)).Message);
         Assert.Equal("not_active", (await App.LoginAsync(Address, "the stranger's 1st")).Message);

@@ -1,7 +1,11 @@
 using System.Net;
-using AccountFunctions.Contract;
-using AccountFunctions.Housekeeping;
+using AccountFunctions.Contract.Answers;
+using AccountFunctions.Contract.Fields;
+using AccountFunctions.Contract.Values;
+using AccountFunctions.Lifecycle.Names;
 using AccountFunctions.Storage;
+using AccountFunctions.Storage.Accounts;
+using AccountFunctions.Storage.Jobs;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace AccountFunctions.Tests.Accounts;

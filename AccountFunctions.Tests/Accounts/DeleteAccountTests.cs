@@ -1,10 +1,12 @@
 using System.Net;
 using System.Text.Json;
-using AccountFunctions.Contract;
-using AccountFunctions.Housekeeping;
+using AccountFunctions.Contract.Answers;
+using AccountFunctions.Lifecycle;
 using AccountFunctions.Security;
 using AccountFunctions.Storage;
-using AccountFunctions.Tests.Housekeeping;
+using AccountFunctions.Storage.Accounts;
+using AccountFunctions.Storage.Jobs;
+using AccountFunctions.Tests.Lifecycle;
 using Azure.Data.Tables;
 using Microsoft.Extensions.DependencyInjection;
 using Operations;

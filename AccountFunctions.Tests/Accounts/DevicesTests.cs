@@ -2,7 +2,7 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
-using AccountFunctions.Storage;
+using AccountFunctions.Storage.Accounts;
 using Azure.Data.Tables;
 
 namespace AccountFunctions.Tests.Accounts;

@@ -1,7 +1,7 @@
 using System.Net.Http.Json;
-using AccountFunctions.Accounts;
-using AccountFunctions.Security;
-using AccountFunctions.Tests.Housekeeping;
+using AccountFunctions.Accounts.SignIn;
+using AccountFunctions.Security.Passwords;
+using AccountFunctions.Tests.Lifecycle;
 using AccountFunctions.Tests.Security;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;

@@ -1,6 +1,6 @@
 using System.Net;
 using System.Text.Json;
-using AccountFunctions.Contract;
+using AccountFunctions.Contract.Answers;
 
 namespace AccountFunctions.Tests.Accounts;
 

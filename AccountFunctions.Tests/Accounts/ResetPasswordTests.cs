@@ -1,7 +1,7 @@
 using System.Net;
 using System.Text.Json;
-using AccountFunctions.Contract;
-using AccountFunctions.Security;
+using AccountFunctions.Contract.Answers;
+using AccountFunctions.Security.Passwords;
 using AccountFunctions.Tests.Security;
 using Microsoft.Extensions.DependencyInjection;
 

@@ -1,5 +1,5 @@
 using System.Net;
-using AccountFunctions.Security;
+using AccountFunctions.Security.Passwords;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace AccountFunctions.Tests.Accounts;

@@ -1,8 +1,8 @@
 using System.Net;
 using System.Text.Json;
-using AccountFunctions.Accounts;
-using AccountFunctions.Contract;
-using AccountFunctions.Storage;
+using AccountFunctions.Accounts.SignIn;
+using AccountFunctions.Contract.Answers;
+using AccountFunctions.Storage.Accounts;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.IdentityModel.JsonWebTokens;
 

@@ -1,5 +1,5 @@
 using System.Text;
-using AccountFunctions.Contract;
+using AccountFunctions.Contract.Fields;
 using FsCheck;
 using FsCheck.Fluent;
 

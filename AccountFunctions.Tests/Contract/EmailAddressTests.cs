@@ -1,4 +1,4 @@
-using AccountFunctions.Contract;
+using AccountFunctions.Contract.Fields;
 
 namespace AccountFunctions.Tests.Contract;
 

@@ -1,4 +1,4 @@
-using AccountFunctions.Contract;
+using AccountFunctions.Contract.Answers;
 using AccountFunctions.Documentation;
 
 namespace AccountFunctions.Tests.Contract;

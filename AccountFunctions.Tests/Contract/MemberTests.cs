@@ -1,5 +1,6 @@
-using AccountFunctions.Accounts;
-using AccountFunctions.Contract;
+using AccountFunctions.Accounts.Profile;
+using AccountFunctions.Accounts.SignIn;
+using AccountFunctions.Contract.Fields;
 
 namespace AccountFunctions.Tests.Contract;
 

@@ -3,7 +3,9 @@ using System.Text;
 using AccountFunctions.Accounts;
 using AccountFunctions.Documentation;
 using AccountFunctions.Functions;
-using AccountFunctions.Security;
+using AccountFunctions.Security.Codes;
+using AccountFunctions.Security.Passwords;
+using AccountFunctions.Security.Tokens;
 using Microsoft.Extensions.Options;
 
 namespace AccountFunctions.Tests.Documentation;

@@ -1,7 +1,7 @@
 using System.Text;
 using AccountFunctions.Email;
-using AccountFunctions.Storage;
-using AccountFunctions.Tests.Housekeeping;
+using AccountFunctions.Storage.Jobs;
+using AccountFunctions.Tests.Lifecycle;
 using Azure.Data.Tables;
 using Microsoft.Extensions.DependencyInjection;
 

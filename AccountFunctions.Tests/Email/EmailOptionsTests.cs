@@ -1,5 +1,5 @@
-using AccountFunctions.Contract;
 using AccountFunctions.Email;
+using AccountFunctions.Settings;
 
 namespace AccountFunctions.Tests.Email;
 

@@ -1,5 +1,8 @@
 using AccountFunctions.Email;
 using AccountFunctions.Storage;
+using AccountFunctions.Storage.Changes;
+using AccountFunctions.Storage.Jobs;
+using AccountFunctions.Storage.Throttles;
 using Azure.Data.Tables;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;

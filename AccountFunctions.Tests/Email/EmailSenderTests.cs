@@ -1,7 +1,9 @@
 using System.Text.Json;
-using AccountFunctions.Contract;
+using AccountFunctions.Contract.Fields;
 using AccountFunctions.Email;
 using AccountFunctions.Storage;
+using AccountFunctions.Storage.Accounts;
+using AccountFunctions.Storage.Jobs;
 using Azure;
 using Azure.Data.Tables;
 using Azure.Storage.Queues;

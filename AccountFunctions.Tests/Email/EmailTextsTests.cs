@@ -4,7 +4,7 @@ using System.Resources;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using AccountFunctions.Email;
-using AccountFunctions.Storage;
+using AccountFunctions.Storage.Accounts;
 using Microsoft.Extensions.Options;
 
 namespace AccountFunctions.Tests.Email;

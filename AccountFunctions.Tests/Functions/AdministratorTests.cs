@@ -1,9 +1,10 @@
 using System.Net;
 using System.Text;
 using AccountFunctions.Accounts;
-using AccountFunctions.Contract;
+using AccountFunctions.Accounts.Profile;
+using AccountFunctions.Contract.Answers;
 using AccountFunctions.Functions;
-using AccountFunctions.Storage;
+using AccountFunctions.Storage.Accounts;
 using Azure.Data.Tables;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Azure.Functions.Worker.Http;

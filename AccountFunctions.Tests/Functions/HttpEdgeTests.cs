@@ -5,7 +5,7 @@ using System.Net.Sockets;
 using System.Reflection;
 using System.Text;
 using AccountFunctions.Functions;
-using AccountFunctions.Security;
+using AccountFunctions.Security.Passwords;
 using AccountFunctions.Tests.Security;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.DependencyInjection;

@@ -1,5 +1,5 @@
 using AccountFunctions.Accounts;
-using AccountFunctions.Contract;
+using AccountFunctions.Contract.Description;
 using AccountFunctions.Documentation;
 using AccountFunctions.Functions;
 using ArchUnitNET.Domain;

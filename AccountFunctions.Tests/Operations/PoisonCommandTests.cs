@@ -1,4 +1,5 @@
 using AccountFunctions.Storage;
+using AccountFunctions.Storage.Jobs;
 using Azure.Storage.Queues;
 using Microsoft.Extensions.DependencyInjection;
 using Operations;

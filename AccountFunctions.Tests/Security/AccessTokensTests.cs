@@ -2,8 +2,8 @@ using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
-using AccountFunctions.Security;
-using AccountFunctions.Storage;
+using AccountFunctions.Security.Tokens;
+using AccountFunctions.Storage.Accounts;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
 

@@ -1,4 +1,4 @@
-using AccountFunctions.Security;
+using AccountFunctions.Security.Throttling;
 
 namespace AccountFunctions.Tests.Security;
 

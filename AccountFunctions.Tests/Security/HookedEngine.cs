@@ -1,4 +1,4 @@
-using AccountFunctions.Security;
+using AccountFunctions.Security.Passwords;
 
 namespace AccountFunctions.Tests.Security;
 

@@ -1,7 +1,7 @@
 using System.Diagnostics.Metrics;
 using System.Text;
-using AccountFunctions.Contract;
-using AccountFunctions.Security;
+using AccountFunctions.Contract.Answers;
+using AccountFunctions.Security.Passwords;
 using AccountFunctions.Telemetry;
 using Microsoft.Extensions.Options;
 

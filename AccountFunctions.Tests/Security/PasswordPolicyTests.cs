@@ -1,5 +1,5 @@
-using AccountFunctions.Contract;
-using AccountFunctions.Security;
+using AccountFunctions.Contract.Values;
+using AccountFunctions.Security.Passwords;
 using Microsoft.Extensions.Options;
 
 namespace AccountFunctions.Tests.Security;

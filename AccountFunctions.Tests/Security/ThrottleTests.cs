@@ -1,5 +1,5 @@
 using System.Net;
-using AccountFunctions.Contract;
+using AccountFunctions.Contract.Fields;
 using Azure.Data.Tables;
 
 namespace AccountFunctions.Tests.Security;

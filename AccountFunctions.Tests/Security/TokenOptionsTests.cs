@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
-using AccountFunctions.Contract;
-using AccountFunctions.Security;
+using AccountFunctions.Security.Tokens;
+using AccountFunctions.Settings;
 
 namespace AccountFunctions.Tests.Security;
 

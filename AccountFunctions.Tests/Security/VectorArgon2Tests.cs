@@ -1,7 +1,8 @@
 using System.Runtime.Intrinsics.X86;
 using System.Security.Cryptography;
 using System.Text;
-using AccountFunctions.Security;
+using AccountFunctions.Security.Passwords;
+using AccountFunctions.Security.Passwords.Argon2;
 using Microsoft.Extensions.Time.Testing;
 
 namespace AccountFunctions.Tests.Security;

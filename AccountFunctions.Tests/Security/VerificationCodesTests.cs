@@ -1,5 +1,5 @@
 using System.Globalization;
-using AccountFunctions.Security;
+using AccountFunctions.Security.Codes;
 using Microsoft.Extensions.Options;
 
 namespace AccountFunctions.Tests.Security;

@@ -1,5 +1,8 @@
-using AccountFunctions.Contract;
+using AccountFunctions.Contract.Answers;
+using AccountFunctions.Contract.Values;
 using AccountFunctions.Storage;
+using AccountFunctions.Storage.Accounts;
+using AccountFunctions.Storage.Jobs;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace AccountFunctions.Tests.Storage;

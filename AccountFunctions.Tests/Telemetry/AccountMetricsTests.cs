@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.RegularExpressions;
 using AccountFunctions.Email;
 using AccountFunctions.Storage;
+using AccountFunctions.Storage.Jobs;
 using AccountFunctions.Telemetry;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;

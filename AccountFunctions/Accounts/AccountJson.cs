@@ -1,6 +1,12 @@
 using System.Text.Json.Serialization;
-using AccountFunctions.Contract;
-using AccountFunctions.Security;
+using AccountFunctions.Accounts.Profile;
+using AccountFunctions.Accounts.Recovery;
+using AccountFunctions.Accounts.SignIn;
+using AccountFunctions.Accounts.SignUp;
+using AccountFunctions.Contract.Answers;
+using AccountFunctions.Contract.Fields;
+using AccountFunctions.Contract.Values;
+using AccountFunctions.Security.Tokens;
 
 namespace AccountFunctions.Accounts;
 

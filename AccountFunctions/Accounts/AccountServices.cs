@@ -1,4 +1,10 @@
-using AccountFunctions.Contract;
+using AccountFunctions.Accounts.Profile;
+using AccountFunctions.Accounts.Recovery;
+using AccountFunctions.Accounts.SignIn;
+using AccountFunctions.Accounts.SignIn.Ways;
+using AccountFunctions.Accounts.SignUp;
+using AccountFunctions.Contract.Fields;
+using AccountFunctions.Settings;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 

@@ -1,4 +1,4 @@
-using AccountFunctions.Storage;
+using AccountFunctions.Storage.Accounts;
 
 namespace AccountFunctions.Accounts;
 

@@ -1,5 +1,5 @@
-using AccountFunctions.Contract;
-using AccountFunctions.Storage;
+using AccountFunctions.Contract.Answers;
+using AccountFunctions.Storage.Accounts;
 
 namespace AccountFunctions.Accounts;
 

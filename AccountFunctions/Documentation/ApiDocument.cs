@@ -1,6 +1,8 @@
 using System.Text;
 using AccountFunctions.Accounts;
-using AccountFunctions.Security;
+using AccountFunctions.Security.Codes;
+using AccountFunctions.Security.Passwords;
+using AccountFunctions.Security.Tokens;
 using Microsoft.Extensions.Options;
 
 namespace AccountFunctions.Documentation;

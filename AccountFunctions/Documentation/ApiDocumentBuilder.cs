@@ -3,8 +3,11 @@ using System.Globalization;
 using System.Reflection;
 using System.Text.Json;
 using AccountFunctions.Accounts;
-using AccountFunctions.Contract;
-using AccountFunctions.Security;
+using AccountFunctions.Contract.Answers;
+using AccountFunctions.Contract.Description;
+using AccountFunctions.Security.Codes;
+using AccountFunctions.Security.Passwords;
+using AccountFunctions.Security.Tokens;
 using Microsoft.OpenApi;
 
 namespace AccountFunctions.Documentation;

@@ -1,5 +1,6 @@
 using System.Reflection;
-using AccountFunctions.Contract;
+using AccountFunctions.Contract.Answers;
+using AccountFunctions.Contract.Description;
 
 namespace AccountFunctions.Documentation;
 

@@ -1,5 +1,5 @@
 using System.Reflection;
-using AccountFunctions.Contract;
+using AccountFunctions.Contract.Description;
 
 namespace AccountFunctions.Documentation;
 

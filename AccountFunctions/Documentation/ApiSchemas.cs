@@ -4,8 +4,10 @@ using System.Text.Json.Nodes;
 using System.Text.Json.Schema;
 using System.Text.Json.Serialization.Metadata;
 using AccountFunctions.Accounts;
-using AccountFunctions.Contract;
-using AccountFunctions.Security;
+using AccountFunctions.Contract.Description;
+using AccountFunctions.Contract.Fields;
+using AccountFunctions.Security.Codes;
+using AccountFunctions.Security.Passwords;
 using Microsoft.OpenApi;
 using Microsoft.OpenApi.Reader;
 

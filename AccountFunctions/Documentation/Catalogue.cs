@@ -1,5 +1,7 @@
 using System.Reflection;
-using AccountFunctions.Contract;
+using AccountFunctions.Contract.Answers;
+using AccountFunctions.Contract.Description;
+using AccountFunctions.Contract.Fields;
 
 namespace AccountFunctions.Documentation;
 

@@ -1,7 +1,7 @@
+using AccountFunctions.Contract.Answers;
 using System.Net;
 using System.Text;
 using System.Text.RegularExpressions;
-using AccountFunctions.Contract;
 
 namespace AccountFunctions.Documentation;
 

@@ -1,5 +1,7 @@
-using AccountFunctions.Contract;
-using AccountFunctions.Storage;
+using AccountFunctions.Contract.Answers;
+using AccountFunctions.Storage.Accounts;
+using AccountFunctions.Storage.Jobs;
+using AccountFunctions.Storage.Names;
 using AccountFunctions.Telemetry;
 using Microsoft.Extensions.Logging;
 

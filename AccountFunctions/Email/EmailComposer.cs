@@ -1,5 +1,8 @@
-using AccountFunctions.Security;
+using AccountFunctions.Security.Codes;
 using AccountFunctions.Storage;
+using AccountFunctions.Storage.Accounts;
+using AccountFunctions.Storage.Jobs;
+using AccountFunctions.Storage.Names;
 
 namespace AccountFunctions.Email;
 

@@ -1,5 +1,6 @@
 using AccountFunctions.Security;
-using AccountFunctions.Storage;
+using AccountFunctions.Storage.Jobs;
+using AccountFunctions.Storage.Names;
 
 namespace AccountFunctions.Email;
 

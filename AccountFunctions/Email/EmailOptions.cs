@@ -1,6 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using System.Text.RegularExpressions;
-using AccountFunctions.Contract;
+using AccountFunctions.Contract.Fields;
 
 namespace AccountFunctions.Email;
 

@@ -1,4 +1,4 @@
-using AccountFunctions.Storage;
+using AccountFunctions.Storage.Throttles;
 using Microsoft.Extensions.Options;
 
 namespace AccountFunctions.Email;

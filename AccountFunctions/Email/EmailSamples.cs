@@ -1,5 +1,6 @@
-using AccountFunctions.Security;
+using AccountFunctions.Security.Codes;
 using AccountFunctions.Storage;
+using AccountFunctions.Storage.Accounts;
 using Microsoft.Extensions.Options;
 
 namespace AccountFunctions.Email;

@@ -1,8 +1,9 @@
 using System.Security.Cryptography;
 using System.Text.Json;
-using AccountFunctions.Contract;
+using AccountFunctions.Contract.Answers;
 using AccountFunctions.Security;
 using AccountFunctions.Storage;
+using AccountFunctions.Storage.Jobs;
 using AccountFunctions.Telemetry;
 using Microsoft.Extensions.Logging;
 

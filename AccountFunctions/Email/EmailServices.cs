@@ -1,5 +1,7 @@
-using AccountFunctions.Contract;
+using AccountFunctions.Contract.Values;
+using AccountFunctions.Settings;
 using AccountFunctions.Storage;
+using AccountFunctions.Storage.Jobs;
 using Azure.Communication.Email;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;

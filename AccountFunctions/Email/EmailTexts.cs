@@ -1,6 +1,6 @@
 using System.Globalization;
 using System.Resources;
-using AccountFunctions.Storage;
+using AccountFunctions.Storage.Accounts;
 using Microsoft.Extensions.Options;
 
 namespace AccountFunctions.Email;
@@ -31,7 +31,7 @@ public sealed class EmailTexts(IOptions<EmailOptions> options)
 
     public EmailText AddressTaken(string? language) => Write(nameof(AddressTaken), language);
 
-    /// <param name="moment">What <see cref="Storage.Notice.Time"/> says.</param>
+    /// <param name="moment">What <see cref="Storage.Accounts.Notice.Time"/> says.</param>
     public EmailText Notice(Notice notice, string? language, DateTimeOffset? moment) =>
         Write(notice.Text, language, time: moment ?? default);
 

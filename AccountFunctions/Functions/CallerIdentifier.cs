@@ -1,8 +1,9 @@
 using AccountFunctions.Accounts;
-using AccountFunctions.Contract;
+using AccountFunctions.Contract.Answers;
 using AccountFunctions.Email;
-using AccountFunctions.Security;
-using AccountFunctions.Storage;
+using AccountFunctions.Security.Throttling;
+using AccountFunctions.Security.Tokens;
+using AccountFunctions.Storage.Accounts;
 using Microsoft.Azure.Functions.Worker.Http;
 using Microsoft.Extensions.Options;
 

@@ -1,5 +1,5 @@
 using AccountFunctions.Accounts;
-using AccountFunctions.Contract;
+using AccountFunctions.Contract.Answers;
 using AccountFunctions.Documentation;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Azure.Functions.Worker.Http;

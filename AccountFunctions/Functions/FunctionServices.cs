@@ -1,7 +1,7 @@
 using AccountFunctions.Accounts;
 using AccountFunctions.Documentation;
 using AccountFunctions.Email;
-using AccountFunctions.Housekeeping;
+using AccountFunctions.Lifecycle;
 using AccountFunctions.Security;
 using AccountFunctions.Storage;
 using AccountFunctions.Telemetry;
@@ -17,7 +17,7 @@ public static class FunctionServices
         .AddStorage()
         .AddSecurity()
         .AddEmail()
-        .AddHousekeeping()
+        .AddLifecycle()
         .AddOperations()
         .AddDocumentation()
         .AddEdge();

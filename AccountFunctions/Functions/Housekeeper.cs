@@ -1,4 +1,5 @@
 using AccountFunctions.Storage;
+using AccountFunctions.Storage.Jobs;
 using AccountFunctions.Telemetry;
 using Microsoft.Extensions.Logging;
 

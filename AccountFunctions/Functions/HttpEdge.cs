@@ -1,8 +1,9 @@
 using System.Diagnostics;
 using System.Text.Json.Serialization.Metadata;
 using AccountFunctions.Accounts;
-using AccountFunctions.Contract;
-using AccountFunctions.Security;
+using AccountFunctions.Contract.Answers;
+using AccountFunctions.Contract.Description;
+using AccountFunctions.Security.Tokens;
 using AccountFunctions.Telemetry;
 using Microsoft.Azure.Functions.Worker.Http;
 using Microsoft.Extensions.Logging;

@@ -1,5 +1,6 @@
 using AccountFunctions.Accounts;
-using AccountFunctions.Contract;
+using AccountFunctions.Accounts.Profile;
+using AccountFunctions.Contract.Description;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Azure.Functions.Worker.Http;
 
@@ -20,7 +21,7 @@ public sealed class ProfileRoutes(
     public Task<HttpResponseData> GetDetails(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "account/details")] HttpRequestData request,
         CancellationToken cancellationToken) =>
-        edge.AnswerAsync(request, Accounts.GetDetails.HandleAsync, cancellationToken);
+        edge.AnswerAsync(request, Accounts.Profile.GetDetails.HandleAsync, cancellationToken);
 
     [Function(nameof(UpdateDetails)), Endpoint(typeof(UpdateDetails), Access.Owner, Tags.Profile)]
     public Task<HttpResponseData> UpdateDetails(

@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using System.Text.Unicode;
-using AccountFunctions.Contract;
+using AccountFunctions.Contract.Answers;
 using Microsoft.Azure.Functions.Worker.Http;
 
 namespace AccountFunctions.Functions;

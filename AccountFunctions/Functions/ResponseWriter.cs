@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Text.Json;
 using AccountFunctions.Accounts;
-using AccountFunctions.Contract;
+using AccountFunctions.Contract.Answers;
 using AccountFunctions.Documentation;
 using Microsoft.Azure.Functions.Worker.Http;
 

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using System.Reflection;
-using AccountFunctions.Contract;
+using AccountFunctions.Contract.Description;
 using AccountFunctions.Documentation;
 using Microsoft.Azure.Functions.Worker;
 

@@ -1,5 +1,6 @@
-using AccountFunctions.Contract;
-using AccountFunctions.Security;
+using AccountFunctions.Contract.Answers;
+using AccountFunctions.Contract.Description;
+using AccountFunctions.Security.Tokens;
 using AccountFunctions.Storage;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Azure.Functions.Worker.Http;

@@ -1,5 +1,6 @@
 using AccountFunctions.Accounts;
-using AccountFunctions.Contract;
+using AccountFunctions.Accounts.SignUp;
+using AccountFunctions.Contract.Description;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Azure.Functions.Worker.Http;
 

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using AccountFunctions.Security.Tokens;
 
 namespace AccountFunctions.Security;
 

@@ -1,3 +1,5 @@
+using AccountFunctions.Security.Codes;
+using AccountFunctions.Security.Tokens;
 using AccountFunctions.Storage;
 using Microsoft.Extensions.Options;
 

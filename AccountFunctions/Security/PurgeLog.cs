@@ -1,7 +1,8 @@
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Text;
-using AccountFunctions.Storage;
+using AccountFunctions.Security.Codes;
+using AccountFunctions.Storage.Jobs;
 using Microsoft.Extensions.Options;
 
 namespace AccountFunctions.Security;

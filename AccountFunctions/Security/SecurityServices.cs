@@ -1,5 +1,10 @@
 using System.Text;
-using AccountFunctions.Contract;
+using AccountFunctions.Security.Codes;
+using AccountFunctions.Security.Passwords;
+using AccountFunctions.Security.Passwords.Argon2;
+using AccountFunctions.Security.Throttling;
+using AccountFunctions.Security.Tokens;
+using AccountFunctions.Settings;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
@@ -26,7 +31,7 @@ public static class SecurityServices
         return services
             .AddSingleton<IArgon2Engine, VectorArgon2>().AddSingleton<IArgon2Engine, SodiumArgon2>()
             .AddSingleton<IArgon2Engine, KonsciousArgon2>()
-            .AddSingleton<HashGate>().AddSingleton<PasswordHasher>().AddSingleton<PasswordPolicy>().AddSingleton<Passwords>()
+            .AddSingleton<HashGate>().AddSingleton<PasswordHasher>().AddSingleton<PasswordPolicy>().AddSingleton<Credentials>()
             .AddHostedService<HashEngineCheck>()
             .AddSingleton<SigningKeys>().AddSingleton<TokenMetadata>().AddSingleton<AccessTokens>().AddSingleton<RefreshTokenChain>()
             .AddSingleton<VerificationCodes>().AddSingleton<Lifetimes>().AddSingleton<PurgeLog>()

@@ -1,4 +1,4 @@
-using AccountFunctions.Contract;
+using AccountFunctions.Contract.Answers;
 using Azure.Data.Tables;
 using Azure.Storage.Queues;
 

@@ -1,3 +1,8 @@
+using AccountFunctions.Storage.Accounts;
+using AccountFunctions.Storage.Changes;
+using AccountFunctions.Storage.Jobs;
+using AccountFunctions.Storage.Names;
+using AccountFunctions.Storage.Throttles;
 using Azure.Core;
 using Azure.Data.Tables;
 using Azure.Storage.Queues;

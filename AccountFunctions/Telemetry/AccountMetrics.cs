@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using System.Text.Json;
-using AccountFunctions.Contract;
+using AccountFunctions.Contract.Answers;
 
 namespace AccountFunctions.Telemetry;
 

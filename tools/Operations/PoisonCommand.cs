@@ -1,5 +1,6 @@
 using System.Globalization;
 using AccountFunctions.Storage;
+using AccountFunctions.Storage.Jobs;
 using Azure.Storage.Queues;
 using Azure.Storage.Queues.Models;
 

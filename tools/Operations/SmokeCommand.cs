@@ -4,7 +4,7 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
-using AccountFunctions.Security;
+using AccountFunctions.Security.Tokens;
 
 namespace Operations;
 

@@ -1,7 +1,11 @@
 using System.Diagnostics;
-using AccountFunctions.Contract;
-using AccountFunctions.Security;
+using AccountFunctions.Contract.Fields;
+using AccountFunctions.Contract.Values;
+using AccountFunctions.Security.Codes;
 using AccountFunctions.Storage;
+using AccountFunctions.Storage.Accounts;
+using AccountFunctions.Storage.Jobs;
+using AccountFunctions.Storage.Names;
 using Azure;
 using Azure.Data.Tables;
 using Azure.Storage.Queues;

@@ -1,10 +1,16 @@
-using AccountFunctions.Contract;
-using AccountFunctions.Housekeeping;
-using AccountFunctions.Security;
+using AccountFunctions.Accounts.SignIn;
+using AccountFunctions.Contract.Answers;
+using AccountFunctions.Contract.Description;
+using AccountFunctions.Contract.Fields;
+using AccountFunctions.Lifecycle.Names;
+using AccountFunctions.Security.Codes;
+using AccountFunctions.Security.Throttling;
 using AccountFunctions.Storage;
+using AccountFunctions.Storage.Accounts;
+using AccountFunctions.Storage.Jobs;
 using Microsoft.Extensions.Logging;
 
-namespace AccountFunctions.Accounts;
+namespace AccountFunctions.Accounts.Profile;
 
 public sealed record ChangeEmailRequest(
     [Field("The current password.", Kind = FieldKind.Password, Required = true)] Member<string> Password = default,

@@ -1,9 +1,14 @@
-using AccountFunctions.Contract;
-using AccountFunctions.Security;
-using AccountFunctions.Storage;
+using AccountFunctions.Accounts.SignIn;
+using AccountFunctions.Contract.Answers;
+using AccountFunctions.Contract.Description;
+using AccountFunctions.Contract.Fields;
+using AccountFunctions.Contract.Values;
+using AccountFunctions.Security.Passwords;
+using AccountFunctions.Storage.Accounts;
+using AccountFunctions.Storage.Names;
 using Microsoft.Extensions.Logging;
 
-namespace AccountFunctions.Accounts;
+namespace AccountFunctions.Accounts.Profile;
 
 public sealed record ChangePasswordRequest(
     [Field("The current password.", Kind = FieldKind.Password, Required = true)] Member<string> Password = default,
@@ -19,7 +24,7 @@ public sealed record ChangePasswordRequest(
 public sealed partial class ChangePassword(
     AddressStore addresses,
     AccountStore accounts,
-    Passwords passwords,
+    Credentials credentials,
     CallerConfirmation confirmation,
     TimeProvider time,
     ILogger<ChangePassword> logger)
@@ -31,7 +36,7 @@ public sealed partial class ChangePassword(
         var password = confirmation.Read(errors, request.Password);
         var replacement = errors.Required("new_password", request.NewPassword);
         string[] personal = [account.Username, account.FirstName, account.LastName, account.FirstName + account.LastName];
-        if (replacement is not null && passwords.Check(replacement, personal) is { } fault)
+        if (replacement is not null && credentials.Check(replacement, personal) is { } fault)
         {
             errors.Add("new_password", fault);
         }
@@ -47,7 +52,7 @@ public sealed partial class ChangePassword(
             return passed.Problem;
         }
 
-        var credential = await passwords.HashAsync(replacement, account.Credential?.Salt, cancellationToken);
+        var credential = await credentials.HashAsync(replacement, account.Credential?.Salt, cancellationToken);
         await addresses.ChangeAsync(AddressRequest.Of(passed.Reply.Address), VoidCode, cancellationToken);
         return await ChangeAsync(caller, passed.Reply.Device, credential, cancellationToken);
     }

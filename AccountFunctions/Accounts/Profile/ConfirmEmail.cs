@@ -1,9 +1,13 @@
-using AccountFunctions.Contract;
-using AccountFunctions.Housekeeping;
+using AccountFunctions.Accounts.SignUp;
+using AccountFunctions.Contract.Answers;
+using AccountFunctions.Contract.Description;
+using AccountFunctions.Contract.Fields;
+using AccountFunctions.Lifecycle.Names;
 using AccountFunctions.Security;
-using AccountFunctions.Storage;
+using AccountFunctions.Security.Codes;
+using AccountFunctions.Storage.Accounts;
 
-namespace AccountFunctions.Accounts;
+namespace AccountFunctions.Accounts.Profile;
 
 public sealed record ConfirmEmailRequest(
     [Field(

@@ -1,9 +1,14 @@
-using AccountFunctions.Contract;
+using AccountFunctions.Accounts.SignIn;
+using AccountFunctions.Contract.Answers;
+using AccountFunctions.Contract.Description;
+using AccountFunctions.Contract.Fields;
 using AccountFunctions.Storage;
+using AccountFunctions.Storage.Accounts;
+using AccountFunctions.Storage.Jobs;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
-namespace AccountFunctions.Accounts;
+namespace AccountFunctions.Accounts.Profile;
 
 public sealed record DeleteAccountRequest(
     [Field("The current password.", Kind = FieldKind.Password, Required = true)] Member<string> Password = default);

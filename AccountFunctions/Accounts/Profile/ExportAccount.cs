@@ -1,7 +1,10 @@
-using AccountFunctions.Contract;
-using AccountFunctions.Storage;
+using AccountFunctions.Contract.Answers;
+using AccountFunctions.Contract.Description;
+using AccountFunctions.Contract.Fields;
+using AccountFunctions.Storage.Accounts;
+using AccountFunctions.Storage.Names;
 
-namespace AccountFunctions.Accounts;
+namespace AccountFunctions.Accounts.Profile;
 
 public sealed record AccountExport(
     [Field("The account.")] AccountExportDetails Account,

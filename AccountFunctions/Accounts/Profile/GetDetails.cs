@@ -1,6 +1,7 @@
-using AccountFunctions.Contract;
+using AccountFunctions.Contract.Answers;
+using AccountFunctions.Contract.Description;
 
-namespace AccountFunctions.Accounts;
+namespace AccountFunctions.Accounts.Profile;
 
 /// <summary>The caller's own account.</summary>
 [Operation("Read the account", Description = "The `ETag` names its state, for `If-Match`.", HasETag = true)]

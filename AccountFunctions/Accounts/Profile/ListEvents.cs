@@ -1,10 +1,12 @@
 using System.Buffers.Text;
 using System.ComponentModel.DataAnnotations;
 using System.Text;
-using AccountFunctions.Contract;
-using AccountFunctions.Storage;
+using AccountFunctions.Contract.Answers;
+using AccountFunctions.Contract.Description;
+using AccountFunctions.Contract.Fields;
+using AccountFunctions.Storage.Accounts;
 
-namespace AccountFunctions.Accounts;
+namespace AccountFunctions.Accounts.Profile;
 
 /// <summary>Which part of the history is wanted, as the query of the URL says.</summary>
 public sealed record EventsQuery(

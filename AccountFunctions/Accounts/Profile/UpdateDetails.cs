@@ -1,8 +1,10 @@
-using AccountFunctions.Contract;
+using AccountFunctions.Contract.Answers;
+using AccountFunctions.Contract.Description;
+using AccountFunctions.Contract.Fields;
 using AccountFunctions.Email;
-using AccountFunctions.Storage;
+using AccountFunctions.Storage.Accounts;
 
-namespace AccountFunctions.Accounts;
+namespace AccountFunctions.Accounts.Profile;
 
 public sealed record UpdateDetailsRequest(
     [Field("Given name.", MaxLength = ProfileLimits.Name, Example = "Ada")] Member<string> FirstName = default,

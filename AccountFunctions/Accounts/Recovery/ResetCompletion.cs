@@ -1,8 +1,12 @@
-using AccountFunctions.Contract;
+using AccountFunctions.Contract.Answers;
+using AccountFunctions.Contract.Values;
 using AccountFunctions.Storage;
+using AccountFunctions.Storage.Accounts;
+using AccountFunctions.Storage.Jobs;
+using AccountFunctions.Storage.Names;
 using Microsoft.Extensions.Logging;
 
-namespace AccountFunctions.Accounts;
+namespace AccountFunctions.Accounts.Recovery;
 
 /// <summary>
 /// Does in the account what a redeemed reset code has decided: the new password, which ends every session and access token. Once that is

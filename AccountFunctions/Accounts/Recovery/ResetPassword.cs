@@ -1,8 +1,15 @@
-using AccountFunctions.Contract;
+using AccountFunctions.Accounts.SignUp;
+using AccountFunctions.Contract.Answers;
+using AccountFunctions.Contract.Description;
+using AccountFunctions.Contract.Fields;
+using AccountFunctions.Contract.Values;
 using AccountFunctions.Security;
-using AccountFunctions.Storage;
+using AccountFunctions.Security.Codes;
+using AccountFunctions.Security.Passwords;
+using AccountFunctions.Storage.Accounts;
+using AccountFunctions.Storage.Names;
 
-namespace AccountFunctions.Accounts;
+namespace AccountFunctions.Accounts.Recovery;
 
 public sealed record ResetPasswordRequest(
     [Field("The e-mail address. Outer white space is ignored.", Kind = FieldKind.Address, Required = true)]
@@ -25,7 +32,7 @@ public sealed class ResetPassword(
     AddressStore addresses,
     AccountStore accounts,
     VerificationCodes codes,
-    Passwords passwords,
+    Credentials credentials,
     ResetCompletion completion,
     TimeProvider time)
 {
@@ -35,7 +42,7 @@ public sealed class ResetPassword(
         var address = errors.RequiredAddress("username", request.Username);
         var code = errors.RequiredCode("code", request.Code, codes.Digits);
         var password = errors.Required("new_password", request.NewPassword);
-        if (password is not null && passwords.Check(password, address?.Canonical ?? "") is { } fault)
+        if (password is not null && credentials.Check(password, address?.Canonical ?? "") is { } fault)
         {
             errors.Add("new_password", fault);
         }
@@ -57,7 +64,7 @@ public sealed class ResetPassword(
                     : null;
                 if (row is null
                     || account is null
-                    || (row.IsRedeemed && await passwords.VerifyAsync(password, [row.Credential], cancellationToken) != 0))
+                    || (row.IsRedeemed && await credentials.VerifyAsync(password, [row.Credential], cancellationToken) != 0))
                 {
                     CountTry(partition, now);
                     return Problem.InvalidCode;
@@ -69,7 +76,7 @@ public sealed class ResetPassword(
                     return Reset.Of(account, row);
                 }
 
-                if (passwords.Check(password, account.FirstName, account.LastName, account.FirstName + account.LastName) is { } unfit)
+                if (credentials.Check(password, account.FirstName, account.LastName, account.FirstName + account.LastName) is { } unfit)
                 {
                     // It costs no try, but is written all the same.
                     partition.Save(row);
@@ -77,7 +84,7 @@ public sealed class ResetPassword(
                 }
 
                 // Before the code is used up: a full hash gate must not cost the person the code.
-                credential ??= await passwords.HashAsync(password, account.Credential?.Salt ?? partition.Salt, cancellationToken);
+                credential ??= await credentials.HashAsync(password, account.Credential?.Salt ?? partition.Salt, cancellationToken);
                 Redeem(partition, row, credential, now);
                 return Reset.Of(account, row);
             },

@@ -1,8 +1,12 @@
-using AccountFunctions.Contract;
-using AccountFunctions.Storage;
+using AccountFunctions.Accounts.SignIn;
+using AccountFunctions.Accounts.SignIn.Ways;
+using AccountFunctions.Contract.Answers;
+using AccountFunctions.Contract.Description;
+using AccountFunctions.Contract.Fields;
+using AccountFunctions.Storage.Accounts;
 using Microsoft.Extensions.Logging;
 
-namespace AccountFunctions.Accounts;
+namespace AccountFunctions.Accounts.Recovery;
 
 public sealed record RestoreAccountRequest(
     [Field("The e-mail address. Outer white space is ignored.", Kind = FieldKind.Address, Required = true)]

@@ -1,13 +1,15 @@
-using AccountFunctions.Contract;
-using AccountFunctions.Security;
+using AccountFunctions.Accounts.SignIn.Ways;
+using AccountFunctions.Contract.Answers;
+using AccountFunctions.Contract.Fields;
+using AccountFunctions.Security.Passwords;
 
-namespace AccountFunctions.Accounts;
+namespace AccountFunctions.Accounts.SignIn;
 
 /// <summary>Has a caller prove again who it is before a change that a thief with an access token must not make.</summary>
-public sealed class CallerConfirmation(Passwords passwords, PasswordProver prover, SignInGate gate)
+public sealed class CallerConfirmation(Credentials credentials, PasswordProver prover, SignInGate gate)
 {
     /// <summary>Reads <c>password</c>; null if it is at fault.</summary>
-    public string? Read(FieldErrors errors, Member<string> password) => passwords.ReadCurrent(errors, "password", password);
+    public string? Read(FieldErrors errors, Member<string> password) => credentials.ReadCurrent(errors, "password", password);
 
     public async Task<Result<Passed>> ConfirmAsync(Caller caller, string password, CancellationToken cancellationToken)
     {

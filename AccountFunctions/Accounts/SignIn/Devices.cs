@@ -1,7 +1,7 @@
-using AccountFunctions.Security;
-using AccountFunctions.Storage;
+using AccountFunctions.Security.Tokens;
+using AccountFunctions.Storage.Accounts;
 
-namespace AccountFunctions.Accounts;
+namespace AccountFunctions.Accounts.SignIn;
 
 /// <summary>
 /// The devices of an account: clients that have proved its password and can show it. Each has its own count of failed sign-ins, so that

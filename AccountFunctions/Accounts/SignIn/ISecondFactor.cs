@@ -1,7 +1,7 @@
-using AccountFunctions.Contract;
-using AccountFunctions.Storage;
+using AccountFunctions.Contract.Answers;
+using AccountFunctions.Storage.Accounts;
 
-namespace AccountFunctions.Accounts;
+namespace AccountFunctions.Accounts.SignIn;
 
 /// <summary>What an account asks for besides the first proof.</summary>
 public interface ISecondFactor

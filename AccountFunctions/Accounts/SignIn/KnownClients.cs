@@ -1,10 +1,11 @@
 using System.Security.Cryptography;
 using System.Text;
-using AccountFunctions.Contract;
+using AccountFunctions.Contract.Answers;
 using AccountFunctions.Security;
-using AccountFunctions.Storage;
+using AccountFunctions.Storage.Jobs;
+using AccountFunctions.Storage.Names;
 
-namespace AccountFunctions.Accounts;
+namespace AccountFunctions.Accounts.SignIn;
 
 /// <summary>
 /// Remembers the clients that sign in to an account, and mails its owner about a new one. Most sign-ins are with a known client and cost

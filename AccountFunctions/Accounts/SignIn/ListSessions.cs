@@ -1,9 +1,10 @@
-using AccountFunctions.Contract;
-using AccountFunctions.Security;
-using AccountFunctions.Storage;
+using AccountFunctions.Contract.Answers;
+using AccountFunctions.Contract.Description;
+using AccountFunctions.Security.Tokens;
+using AccountFunctions.Storage.Accounts;
 using Microsoft.Extensions.Options;
 
-namespace AccountFunctions.Accounts;
+namespace AccountFunctions.Accounts.SignIn;
 
 public sealed record SessionReply(
     [Field("Names the session, to end it.", Example = "0193a5f0c1a87d2e9b3c4d5e6f708192")] string Id,

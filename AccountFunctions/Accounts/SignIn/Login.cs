@@ -1,6 +1,9 @@
-using AccountFunctions.Contract;
+using AccountFunctions.Accounts.SignIn.Ways;
+using AccountFunctions.Contract.Answers;
+using AccountFunctions.Contract.Description;
+using AccountFunctions.Contract.Fields;
 
-namespace AccountFunctions.Accounts;
+namespace AccountFunctions.Accounts.SignIn;
 
 public sealed record LoginRequest(
     [Field("The e-mail address. Outer white space is ignored.", Kind = FieldKind.Address, Required = true)]

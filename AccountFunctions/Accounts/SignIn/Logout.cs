@@ -1,8 +1,10 @@
-using AccountFunctions.Contract;
-using AccountFunctions.Storage;
+using AccountFunctions.Contract.Answers;
+using AccountFunctions.Contract.Description;
+using AccountFunctions.Contract.Fields;
+using AccountFunctions.Storage.Accounts;
 using Microsoft.Extensions.Logging;
 
-namespace AccountFunctions.Accounts;
+namespace AccountFunctions.Accounts.SignIn;
 
 public sealed record LogoutRequest(
     [Field("True ends every session of the account.", Nullable = true, Example = false)] Member<bool> All = default);

@@ -1,8 +1,10 @@
-using AccountFunctions.Contract;
-using AccountFunctions.Security;
-using AccountFunctions.Storage;
+using AccountFunctions.Accounts.SignIn.Ways;
+using AccountFunctions.Contract.Values;
+using AccountFunctions.Security.Tokens;
+using AccountFunctions.Storage.Accounts;
+using AccountFunctions.Storage.Names;
 
-namespace AccountFunctions.Accounts;
+namespace AccountFunctions.Accounts.SignIn;
 
 /// <summary>Somebody who has passed <see cref="SignInGate"/>, which alone makes one. Sessions and changes that need proof take nothing else.</summary>
 /// <param name="methods">How it was proved, as in <c>amr</c> (RFC 8176).</param>

@@ -1,11 +1,14 @@
-using AccountFunctions.Contract;
+using AccountFunctions.Contract.Answers;
+using AccountFunctions.Contract.Description;
+using AccountFunctions.Contract.Fields;
 using AccountFunctions.Security;
-using AccountFunctions.Storage;
+using AccountFunctions.Security.Tokens;
+using AccountFunctions.Storage.Accounts;
 using AccountFunctions.Telemetry;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
-namespace AccountFunctions.Accounts;
+namespace AccountFunctions.Accounts.SignIn;
 
 public sealed record RefreshRequest(
     [Field("The refresh token of the last answer.", Required = true, Example = TokenReplies.RefreshExample)]

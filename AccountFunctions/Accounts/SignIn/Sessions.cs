@@ -1,10 +1,12 @@
-using AccountFunctions.Contract;
-using AccountFunctions.Security;
-using AccountFunctions.Storage;
+using AccountFunctions.Contract.Answers;
+using AccountFunctions.Contract.Values;
+using AccountFunctions.Security.Tokens;
+using AccountFunctions.Storage.Accounts;
+using AccountFunctions.Storage.Changes;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
-namespace AccountFunctions.Accounts;
+namespace AccountFunctions.Accounts.SignIn;
 
 /// <summary>Opens and ends sessions.</summary>
 public sealed partial class Sessions(

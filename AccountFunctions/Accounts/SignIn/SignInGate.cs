@@ -1,8 +1,10 @@
-using AccountFunctions.Contract;
-using AccountFunctions.Security;
-using AccountFunctions.Storage;
+using AccountFunctions.Accounts.SignIn.Ways;
+using AccountFunctions.Contract.Answers;
+using AccountFunctions.Security.Throttling;
+using AccountFunctions.Storage.Accounts;
+using AccountFunctions.Storage.Names;
 
-namespace AccountFunctions.Accounts;
+namespace AccountFunctions.Accounts.SignIn;
 
 /// <summary>
 /// The gate that every way in passes. Whatever was proved, it decides in this order, once: the state of the account, the second factor, and

@@ -1,9 +1,9 @@
 using System.Text.Json.Serialization;
-using AccountFunctions.Contract;
-using AccountFunctions.Security;
-using AccountFunctions.Storage;
+using AccountFunctions.Contract.Description;
+using AccountFunctions.Security.Tokens;
+using AccountFunctions.Storage.Accounts;
 
-namespace AccountFunctions.Accounts;
+namespace AccountFunctions.Accounts.SignIn;
 
 public sealed record TokenReply(
     [Field("The access token, a JWT.", Example = TokenReplies.AccessExample)] string Access,

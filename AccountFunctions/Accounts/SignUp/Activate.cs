@@ -1,10 +1,18 @@
 using System.Text.Json.Serialization;
-using AccountFunctions.Contract;
+using AccountFunctions.Accounts.SignIn;
+using AccountFunctions.Contract.Answers;
+using AccountFunctions.Contract.Description;
+using AccountFunctions.Contract.Fields;
+using AccountFunctions.Contract.Values;
 using AccountFunctions.Security;
-using AccountFunctions.Storage;
+using AccountFunctions.Security.Codes;
+using AccountFunctions.Security.Throttling;
+using AccountFunctions.Storage.Accounts;
+using AccountFunctions.Storage.Jobs;
+using AccountFunctions.Storage.Names;
 using Microsoft.Extensions.Logging;
 
-namespace AccountFunctions.Accounts;
+namespace AccountFunctions.Accounts.SignUp;
 
 public sealed record ActivateRequest(
     [Field("The e-mail address. Outer white space is ignored.", Kind = FieldKind.Address, Required = true)]

@@ -1,7 +1,8 @@
-using AccountFunctions.Storage;
+using AccountFunctions.Storage.Accounts;
+using AccountFunctions.Storage.Names;
 using Microsoft.Extensions.Options;
 
-namespace AccountFunctions.Accounts;
+namespace AccountFunctions.Accounts.SignUp;
 
 /// <summary>Turns registrations into accounts.</summary>
 public sealed class NewAccounts(IOptions<AccountOptions> options)

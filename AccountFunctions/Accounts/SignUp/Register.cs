@@ -1,10 +1,16 @@
-using AccountFunctions.Contract;
-using AccountFunctions.Security;
-using AccountFunctions.Storage;
+using AccountFunctions.Contract.Answers;
+using AccountFunctions.Contract.Description;
+using AccountFunctions.Contract.Fields;
+using AccountFunctions.Contract.Values;
+using AccountFunctions.Security.Codes;
+using AccountFunctions.Security.Passwords;
+using AccountFunctions.Security.Throttling;
+using AccountFunctions.Storage.Jobs;
+using AccountFunctions.Storage.Names;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
-namespace AccountFunctions.Accounts;
+namespace AccountFunctions.Accounts.SignUp;
 
 public sealed record RegisterRequest(
     [Field("The e-mail address. Outer white space is ignored.", Kind = FieldKind.Address, Required = true)]
@@ -32,7 +38,7 @@ public sealed record RegisterReply(
     Refusals = [nameof(Problem.PasswordsDontMatch), nameof(Problem.UsernameTaken)])]
 public sealed partial class Register(
     AddressStore addresses,
-    Passwords passwords,
+    Credentials credentials,
     MailThrottle throttle,
     VerificationCodes codes,
     IOptions<AccountOptions> options,
@@ -49,7 +55,7 @@ public sealed partial class Register(
         var lastName = errors.Name("last_name", request.LastName);
         var countryCode = errors.Optional("country_code", request.CountryCode, ProfileLimits.CountryCode, singleLine: true);
         string[] personal = [address?.Canonical ?? "", firstName, lastName, firstName + lastName, lastName + firstName];
-        if (password is not null && passwords.Check(password, personal) is { } fault)
+        if (password is not null && credentials.Check(password, personal) is { } fault)
         {
             errors.Add("password1", fault);
         }
@@ -83,7 +89,7 @@ public sealed partial class Register(
                 }
 
                 // Once, however often the race for the partition is lost.
-                credential ??= await passwords.HashAsync(password, partition.Salt, cancellationToken);
+                credential ??= await credentials.HashAsync(password, partition.Salt, cancellationToken);
                 partition.Enqueue(new EmailJob(MailKind.Registration, address.Key, id, now));
 
                 var pending = NewPending(address, id, credential, reply, visitor.Language, now);

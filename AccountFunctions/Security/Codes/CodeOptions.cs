@@ -1,6 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 
-namespace AccountFunctions.Security;
+namespace AccountFunctions.Security.Codes;
 
 /// <summary>Settings <c>Codes__*</c>: the mailed codes.</summary>
 public sealed class CodeOptions : IValidatableObject

@@ -2,11 +2,11 @@ using System.Buffers.Binary;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
-using AccountFunctions.Contract;
-using AccountFunctions.Storage;
+using AccountFunctions.Contract.Fields;
+using AccountFunctions.Storage.Changes;
 using Microsoft.Extensions.Options;
 
-namespace AccountFunctions.Security;
+namespace AccountFunctions.Security.Codes;
 
 /// <summary>The purpose of a mailed code; a code of one purpose never matches for another.</summary>
 public enum CodePurpose

@@ -1,6 +1,6 @@
 using NSec.Cryptography;
 
-namespace AccountFunctions.Security;
+namespace AccountFunctions.Security.Passwords;
 
 /// <summary>Computes Argon2id, version 19 (RFC 9106).</summary>
 public interface IArgon2Engine
@@ -14,7 +14,7 @@ public interface IArgon2Engine
 
 /// <summary>
 /// libsodium through NSec: without garbage, but for one lane and 16-byte salts only, not on every platform, and slowed down by fresh memory
-/// for each hash. It stands in where <see cref="VectorArgon2"/> cannot work.
+/// for each hash. It stands in where <see cref="Argon2.VectorArgon2"/> cannot work.
 /// </summary>
 public sealed class SodiumArgon2 : IArgon2Engine
 {

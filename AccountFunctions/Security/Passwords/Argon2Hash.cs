@@ -1,9 +1,9 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Text.RegularExpressions;
-using AccountFunctions.Contract;
+using AccountFunctions.Contract.Values;
 
-namespace AccountFunctions.Security;
+namespace AccountFunctions.Security.Passwords;
 
 /// <summary>
 /// An Argon2id hash in the PHC string format: <c>$argon2id$v=19$m=KiB,t=passes,p=lanes$salt$tag</c>, base64 without padding.

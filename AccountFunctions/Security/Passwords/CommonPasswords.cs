@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace AccountFunctions.Security;
+namespace AccountFunctions.Security.Passwords;
 
 /// <summary>Some 49,000 passwords that people choose most often, in lower case (source and licence: CommonPasswords.LICENSE.txt).</summary>
 internal static class CommonPasswords

@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
-namespace AccountFunctions.Security;
+namespace AccountFunctions.Security.Passwords;
 
 /// <summary>
 /// Says at start which engine hashes passwords, and warns if it is not the preferred one, because the processor lacks AVX2 or because that

@@ -1,9 +1,9 @@
 using System.Diagnostics;
-using AccountFunctions.Contract;
+using AccountFunctions.Contract.Answers;
 using AccountFunctions.Telemetry;
 using Microsoft.Extensions.Options;
 
-namespace AccountFunctions.Security;
+namespace AccountFunctions.Security.Passwords;
 
 /// <summary>
 /// Lets a bounded number of password hashes run and a bounded number wait: memory stays below running × memory cost, and a flood is refused

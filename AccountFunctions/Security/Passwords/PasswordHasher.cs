@@ -1,9 +1,9 @@
 using System.Security.Cryptography;
 using System.Text;
-using AccountFunctions.Contract;
+using AccountFunctions.Contract.Values;
 using Microsoft.Extensions.Options;
 
-namespace AccountFunctions.Security;
+namespace AccountFunctions.Security.Passwords;
 
 /// <summary>
 /// Hashes passwords with Argon2id (RFC 9106) and verifies them. A password is its NFKC form (NIST SP 800-63B §3.1.1.2), so that the same

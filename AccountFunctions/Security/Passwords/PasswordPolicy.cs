@@ -1,8 +1,9 @@
 using System.Text;
-using AccountFunctions.Contract;
+using AccountFunctions.Contract.Fields;
+using AccountFunctions.Contract.Values;
 using Microsoft.Extensions.Options;
 
-namespace AccountFunctions.Security;
+namespace AccountFunctions.Security.Passwords;
 
 /// <summary>
 /// Which passwords are accepted (OWASP ASVS 5.0 V6.2, NIST SP 800-63B-4 §3.1.1.2): long enough and not among those that are guessed first.

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 
-namespace AccountFunctions.Security;
+namespace AccountFunctions.Security.Throttling;
 
 /// <summary>The network that a request comes from, as far as it can be trusted: an IPv4 address, or the /64 of an IPv6 customer.</summary>
 /// <param name="Address">Null if no usable address was forwarded. All those requests share one network.</param>

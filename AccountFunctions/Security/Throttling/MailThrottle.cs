@@ -1,8 +1,8 @@
-using AccountFunctions.Contract;
-using AccountFunctions.Storage;
+using AccountFunctions.Contract.Answers;
+using AccountFunctions.Storage.Names;
 using Microsoft.Extensions.Options;
 
-namespace AccountFunctions.Security;
+namespace AccountFunctions.Security.Throttling;
 
 /// <summary>Limits the mails to one address, over all purposes and whether or not it has an account.</summary>
 public sealed class MailThrottle(AddressStore addresses, IOptions<ThrottleOptions> options)

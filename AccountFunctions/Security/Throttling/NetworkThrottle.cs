@@ -1,11 +1,13 @@
 using System.Collections.Concurrent;
 using System.Net;
-using AccountFunctions.Contract;
-using AccountFunctions.Storage;
+using AccountFunctions.Contract.Answers;
+using AccountFunctions.Storage.Changes;
+using AccountFunctions.Storage.Jobs;
+using AccountFunctions.Storage.Throttles;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
-namespace AccountFunctions.Security;
+namespace AccountFunctions.Security.Throttling;
 
 /// <summary>
 /// Bounds the requests of one client network to the open operations per minute, all instances together: an instance reserves a block of

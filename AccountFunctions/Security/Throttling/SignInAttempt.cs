@@ -1,6 +1,7 @@
-using AccountFunctions.Storage;
+using AccountFunctions.Storage.Accounts;
+using AccountFunctions.Storage.Names;
 
-namespace AccountFunctions.Security;
+namespace AccountFunctions.Security.Throttling;
 
 /// <summary>Where an attempt to sign in counts.</summary>
 /// <param name="Device">The client's device, which counts by itself; null: the attempt counts at the address.</param>

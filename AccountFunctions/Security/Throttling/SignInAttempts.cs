@@ -1,4 +1,4 @@
-namespace AccountFunctions.Security;
+namespace AccountFunctions.Security.Throttling;
 
 /// <summary>Counts the sign-ins that run at this moment in this process, by what their failures count at.</summary>
 public sealed class SignInAttempts

@@ -1,4 +1,4 @@
-namespace AccountFunctions.Security;
+namespace AccountFunctions.Security.Throttling;
 
 /// <summary>How an attempt to sign in went.</summary>
 public enum SignInOutcome

@@ -1,8 +1,12 @@
-using AccountFunctions.Contract;
-using AccountFunctions.Storage;
+using AccountFunctions.Contract.Answers;
+using AccountFunctions.Security.Tokens;
+using AccountFunctions.Storage.Accounts;
+using AccountFunctions.Storage.Changes;
+using AccountFunctions.Storage.Jobs;
+using AccountFunctions.Storage.Names;
 using Microsoft.Extensions.Options;
 
-namespace AccountFunctions.Security;
+namespace AccountFunctions.Security.Throttling;
 
 /// <summary>
 /// Slows down guessing at the password of an address, whether or not it has an account. Some failures within a window are free, then each

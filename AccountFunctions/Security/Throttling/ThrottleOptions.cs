@@ -1,7 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using System.Net;
 
-namespace AccountFunctions.Security;
+namespace AccountFunctions.Security.Throttling;
 
 /// <summary>Settings <c>Throttle__*</c>: the limits of one address and of one client network.</summary>
 public sealed class ThrottleOptions : IValidatableObject

@@ -2,12 +2,12 @@ using System.Buffers;
 using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Serialization;
-using AccountFunctions.Storage;
+using AccountFunctions.Storage.Accounts;
 using Microsoft.Extensions.Options;
 using Microsoft.IdentityModel.JsonWebTokens;
 using Microsoft.IdentityModel.Tokens;
 
-namespace AccountFunctions.Security;
+namespace AccountFunctions.Security.Tokens;
 
 /// <summary>The claims of a valid access token.</summary>
 public sealed record AccessClaims(string AccountId, string SessionId, int Version);

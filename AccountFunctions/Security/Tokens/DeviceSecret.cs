@@ -2,7 +2,7 @@ using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
 
-namespace AccountFunctions.Security;
+namespace AccountFunctions.Security.Tokens;
 
 /// <summary>
 /// Proves that a client has signed in to an account before. It opens nothing; it lets the client's sign-ins be counted by themselves, out

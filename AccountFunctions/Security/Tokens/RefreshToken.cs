@@ -3,7 +3,7 @@ using System.Buffers.Text;
 using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
 
-namespace AccountFunctions.Security;
+namespace AccountFunctions.Security.Tokens;
 
 /// <summary>
 /// A refresh token: opaque to clients, and found by us without a scan. It names its session and its place in that session's chain of tokens

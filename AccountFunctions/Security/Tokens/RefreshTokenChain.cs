@@ -1,9 +1,10 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
+using AccountFunctions.Security.Codes;
 using Microsoft.Extensions.Options;
 
-namespace AccountFunctions.Security;
+namespace AccountFunctions.Security.Tokens;
 
 /// <summary>
 /// The tokens of a session, each an HMAC of the one before. So the successor of a token can be given out again when its answer was lost,

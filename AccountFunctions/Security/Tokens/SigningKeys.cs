@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 using Microsoft.Extensions.Options;
 using Microsoft.IdentityModel.Tokens;
 
-namespace AccountFunctions.Security;
+namespace AccountFunctions.Security.Tokens;
 
 /// <summary>
 /// The P-256 keys of access tokens: one that signs and those that are only published and accepted. A key id is the key's RFC 7638

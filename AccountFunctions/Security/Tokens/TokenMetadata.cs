@@ -1,7 +1,7 @@
 using Microsoft.Extensions.Options;
 using Microsoft.IdentityModel.Tokens;
 
-namespace AccountFunctions.Security;
+namespace AccountFunctions.Security.Tokens;
 
 /// <summary>A public key as others read it (RFC 7517, RFC 7518 §6.2.1).</summary>
 public sealed record PublicJsonWebKey(string Kty, string Use, string Alg, string Crv, string Kid, string X, string Y);

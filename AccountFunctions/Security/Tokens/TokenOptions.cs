@@ -1,6 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 
-namespace AccountFunctions.Security;
+namespace AccountFunctions.Security.Tokens;
 
 /// <summary>Settings <c>Tokens__*</c>: access and refresh tokens.</summary>
 public sealed class TokenOptions : IValidatableObject

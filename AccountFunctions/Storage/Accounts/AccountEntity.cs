@@ -1,7 +1,10 @@
-using AccountFunctions.Contract;
+using AccountFunctions.Contract.Fields;
+using AccountFunctions.Contract.Values;
+using AccountFunctions.Storage.Changes;
+using AccountFunctions.Storage.Names;
 using Azure.Data.Tables;
 
-namespace AccountFunctions.Storage;
+namespace AccountFunctions.Storage.Accounts;
 
 /// <summary>
 /// Row <c>account</c> of an account. Other programs read <c>Username</c>, <c>Role</c>, <c>Disabled</c>, <c>ExpirationDate</c> and

@@ -1,4 +1,7 @@
-namespace AccountFunctions.Storage;
+using AccountFunctions.Storage.Changes;
+using AccountFunctions.Storage.Jobs;
+
+namespace AccountFunctions.Storage.Accounts;
 
 /// <summary>The rows of an account that an <see cref="AccountRequest"/> wants, as they were read together. Any other throws.</summary>
 public sealed class AccountPartition(

@@ -1,6 +1,6 @@
-using AccountFunctions.Contract;
+using AccountFunctions.Contract.Answers;
 
-namespace AccountFunctions.Storage;
+namespace AccountFunctions.Storage.Accounts;
 
 /// <summary>
 /// Which rows of an account a change wants, and which version and state of the account it is for. Rows that are known already are given;

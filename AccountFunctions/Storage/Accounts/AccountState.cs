@@ -1,4 +1,4 @@
-namespace AccountFunctions.Storage;
+namespace AccountFunctions.Storage.Accounts;
 
 /// <summary>What may be done with an account, see <see cref="AccountEntity.StateAt"/>.</summary>
 public enum AccountState

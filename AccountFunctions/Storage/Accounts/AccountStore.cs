@@ -1,7 +1,8 @@
-using AccountFunctions.Contract;
+using AccountFunctions.Contract.Answers;
+using AccountFunctions.Storage.Changes;
 using Azure.Data.Tables;
 
-namespace AccountFunctions.Storage;
+namespace AccountFunctions.Storage.Accounts;
 
 /// <summary>Table <c>Accounts</c>: a partition for each account.</summary>
 public sealed class AccountStore(TableServiceClient service, PartitionChanges changes, TimeProvider time)

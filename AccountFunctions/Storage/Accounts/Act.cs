@@ -1,4 +1,4 @@
-namespace AccountFunctions.Storage;
+namespace AccountFunctions.Storage.Accounts;
 
 /// <summary>
 /// What can happen to an account, named once: the word under which the history stores and shows it, and the notice that its owner gets.

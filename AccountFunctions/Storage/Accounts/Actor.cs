@@ -1,4 +1,4 @@
-namespace AccountFunctions.Storage;
+namespace AccountFunctions.Storage.Accounts;
 
 /// <summary>Who did something to an account.</summary>
 /// <param name="SessionId">The session that did it, or that it is about; null: none.</param>

@@ -1,6 +1,7 @@
+using AccountFunctions.Storage.Changes;
 using Azure.Data.Tables;
 
-namespace AccountFunctions.Storage;
+namespace AccountFunctions.Storage.Accounts;
 
 /// <summary>
 /// Row <c>trusted-device-{hash}</c> of an account: a client that signed in with its password, and the sign-ins that failed there since.
@@ -18,7 +19,7 @@ public sealed class DeviceEntity(TableEntity columns) : FailureCounter(columns)
     {
     }
 
-    /// <summary><see cref="Security.DeviceSecret.Hash"/>.</summary>
+    /// <summary><see cref="Security.Tokens.DeviceSecret.Hash"/>.</summary>
     public string Hash => RowKey[RowPrefix.Length..];
 
     public DateTimeOffset Created { get => Get<DateTimeOffset>(); set => Set(value); }

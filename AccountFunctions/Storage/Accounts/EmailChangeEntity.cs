@@ -1,7 +1,8 @@
-using AccountFunctions.Contract;
+using AccountFunctions.Contract.Fields;
+using AccountFunctions.Storage.Changes;
 using Azure.Data.Tables;
 
-namespace AccountFunctions.Storage;
+namespace AccountFunctions.Storage.Accounts;
 
 /// <summary>
 /// Row <c>code-email</c> of an account: the code that was mailed to the address that the account shall have. Once it is redeemed, the row

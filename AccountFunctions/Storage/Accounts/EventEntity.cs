@@ -1,8 +1,9 @@
 using System.Globalization;
 using System.Security.Cryptography;
+using AccountFunctions.Storage.Changes;
 using Azure.Data.Tables;
 
-namespace AccountFunctions.Storage;
+namespace AccountFunctions.Storage.Accounts;
 
 /// <summary>
 /// Row <c>event-{inverted ticks}</c> of an account: its security history, newest first. Each row is written in the transaction of the

@@ -1,6 +1,7 @@
+using AccountFunctions.Storage.Changes;
 using Azure.Data.Tables;
 
-namespace AccountFunctions.Storage;
+namespace AccountFunctions.Storage.Accounts;
 
 /// <summary>Row <c>session-{id}</c> of an account: one signed-in client and the state of its chain of refresh tokens.</summary>
 public sealed class SessionEntity(TableEntity columns) : TableRow(columns)
@@ -20,7 +21,7 @@ public sealed class SessionEntity(TableEntity columns) : TableRow(columns)
     /// <summary>Place of the current refresh token in the chain.</summary>
     public int Counter { get => Get<int>(); set => Set(value); }
 
-    /// <summary><see cref="Security.RefreshToken.Hash"/> of the current refresh token.</summary>
+    /// <summary><see cref="Security.Tokens.RefreshToken.Hash"/> of the current refresh token.</summary>
     public string Hash { get => Get<string>(); set => Set(value); }
 
     /// <summary>The account's version under which the session is good.</summary>

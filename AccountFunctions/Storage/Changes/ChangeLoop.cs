@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
-using AccountFunctions.Contract;
+using AccountFunctions.Contract.Answers;
 
-namespace AccountFunctions.Storage;
+namespace AccountFunctions.Storage.Changes;
 
 /// <summary>
 /// Load, decide, commit: decides again on the new state after a lost race, a bounded number of times. Requests of one process

@@ -1,6 +1,6 @@
 using Azure.Data.Tables;
 
-namespace AccountFunctions.Storage;
+namespace AccountFunctions.Storage.Changes;
 
 /// <summary>
 /// A row of an address that holds a mailed code: not the code itself, but what it is derived from, and how often it may still be tried.

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Runtime.CompilerServices;
 using Azure.Data.Tables;
 
-namespace AccountFunctions.Storage;
+namespace AccountFunctions.Storage.Changes;
 
 /// <summary>A row that counts failed sign-ins: those at an address, or those of one device.</summary>
 public abstract class FailureCounter(TableEntity columns) : TableRow(columns)

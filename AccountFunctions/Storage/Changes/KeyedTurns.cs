@@ -1,4 +1,4 @@
-namespace AccountFunctions.Storage;
+namespace AccountFunctions.Storage.Changes;
 
 /// <summary>
 /// Lets those who want the same key go one after another, within this process. A turn only saves work: ETags decide who wins, so nobody

@@ -1,7 +1,8 @@
+using AccountFunctions.Storage.Jobs;
 using Azure;
 using Azure.Data.Tables;
 
-namespace AccountFunctions.Storage;
+namespace AccountFunctions.Storage.Changes;
 
 /// <summary>
 /// Rows of one partition as they were read, and the change that an operation decides on: rows, and the jobs that go with them. The store

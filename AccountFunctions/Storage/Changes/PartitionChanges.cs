@@ -1,6 +1,7 @@
+using AccountFunctions.Storage.Jobs;
 using Azure.Data.Tables;
 
-namespace AccountFunctions.Storage;
+namespace AccountFunctions.Storage.Changes;
 
 /// <summary>What the <c>ChangeAsync</c> of an account and of an address have in common: after each decision, jobs go before rows.</summary>
 public sealed class PartitionChanges(ChangeLoop loop, JobSender sender)

@@ -1,6 +1,6 @@
 using Azure.Data.Tables;
 
-namespace AccountFunctions.Storage;
+namespace AccountFunctions.Storage.Changes;
 
 internal static class TableClientExtensions
 {

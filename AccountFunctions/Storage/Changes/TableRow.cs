@@ -1,9 +1,9 @@
 using System.Runtime.CompilerServices;
-using AccountFunctions.Contract;
+using AccountFunctions.Contract.Values;
 using Azure;
 using Azure.Data.Tables;
 
-namespace AccountFunctions.Storage;
+namespace AccountFunctions.Storage.Changes;
 
 /// <summary>A typed view of one table row. A column has the name of its property.</summary>
 public class TableRow(TableEntity columns)

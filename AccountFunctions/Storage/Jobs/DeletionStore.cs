@@ -1,7 +1,7 @@
 using System.Globalization;
 using Azure.Data.Tables;
 
-namespace AccountFunctions.Storage;
+namespace AccountFunctions.Storage.Jobs;
 
 /// <summary>
 /// Table <c>Deletions</c>. Partition <c>pending</c> lists the accounts to delete, so that one is found although its job was lost; partition

@@ -1,8 +1,9 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Serialization;
+using AccountFunctions.Storage.Accounts;
 
-namespace AccountFunctions.Storage;
+namespace AccountFunctions.Storage.Jobs;
 
 /// <summary>
 /// A request for a mail, as it travels through the queue: ids only, so that a copy of the queue reveals no address and no code.

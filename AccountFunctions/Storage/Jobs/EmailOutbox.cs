@@ -1,7 +1,7 @@
 using System.Text.Json.Serialization;
 using Azure.Storage.Queues;
 
-namespace AccountFunctions.Storage;
+namespace AccountFunctions.Storage.Jobs;
 
 /// <summary>Queue <c>email-jobs</c>: the way from a request to its mail.</summary>
 public sealed class EmailOutbox(QueueServiceClient service)

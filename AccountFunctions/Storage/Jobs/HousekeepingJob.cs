@@ -1,6 +1,6 @@
 using System.Text.Json.Serialization;
 
-namespace AccountFunctions.Storage;
+namespace AccountFunctions.Storage.Jobs;
 
 /// <summary>Work that nobody waits for, not to be done before <paramref name="Due"/>. It carries ids only.</summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "kind")]

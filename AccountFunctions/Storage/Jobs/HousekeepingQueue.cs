@@ -1,7 +1,7 @@
 using System.Text.Json.Serialization;
 using Azure.Storage.Queues;
 
-namespace AccountFunctions.Storage;
+namespace AccountFunctions.Storage.Jobs;
 
 /// <summary>
 /// Queue <c>housekeeping-jobs</c>: jobs wait in it, invisible, until they are due. It is apart from the queue of mails, which should be

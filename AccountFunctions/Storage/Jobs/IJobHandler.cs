@@ -1,6 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 
-namespace AccountFunctions.Storage;
+namespace AccountFunctions.Storage.Jobs;
 
 /// <summary>Does the jobs of one type. It throws what another delivery may mend, and any job may come twice.</summary>
 public interface IJobHandler<in TJob>

@@ -2,7 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Azure.Storage.Queues;
 
-namespace AccountFunctions.Storage;
+namespace AccountFunctions.Storage.Jobs;
 
 /// <summary>A queue of jobs in JSON, and the poison queue beside it.</summary>
 public abstract class JobQueue<TJob>(QueueServiceClient service, string name, JsonTypeInfo<TJob> type)

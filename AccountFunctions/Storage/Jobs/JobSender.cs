@@ -1,4 +1,4 @@
-namespace AccountFunctions.Storage;
+namespace AccountFunctions.Storage.Jobs;
 
 /// <summary>Sends a job to the queue of its kind.</summary>
 public sealed class JobSender(EmailOutbox mails, HousekeepingQueue housekeeping, DeletionStore deletions)

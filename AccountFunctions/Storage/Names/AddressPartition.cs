@@ -1,7 +1,9 @@
-using AccountFunctions.Contract;
+using AccountFunctions.Contract.Values;
+using AccountFunctions.Storage.Accounts;
+using AccountFunctions.Storage.Changes;
 using Azure.Data.Tables;
 
-namespace AccountFunctions.Storage;
+namespace AccountFunctions.Storage.Names;
 
 /// <summary>Everything that concerns one address, read at one moment.</summary>
 public sealed class AddressPartition : Partition

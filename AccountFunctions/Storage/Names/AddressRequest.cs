@@ -1,6 +1,8 @@
-using AccountFunctions.Contract;
+using AccountFunctions.Contract.Answers;
+using AccountFunctions.Contract.Fields;
+using AccountFunctions.Storage.Accounts;
 
-namespace AccountFunctions.Storage;
+namespace AccountFunctions.Storage.Names;
 
 /// <summary>Which address a change is for. All its rows are read.</summary>
 /// <param name="Key"><see cref="EmailAddress.Key"/>.</param>

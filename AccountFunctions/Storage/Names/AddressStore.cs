@@ -1,7 +1,10 @@
-using AccountFunctions.Contract;
+using AccountFunctions.Contract.Answers;
+using AccountFunctions.Contract.Fields;
+using AccountFunctions.Storage.Accounts;
+using AccountFunctions.Storage.Changes;
 using Azure.Data.Tables;
 
-namespace AccountFunctions.Storage;
+namespace AccountFunctions.Storage.Names;
 
 /// <summary>Table <c>Addresses</c>: a partition for each e-mail address.</summary>
 public sealed class AddressStore(TableServiceClient service, AccountStore accounts, PartitionChanges changes)

@@ -1,8 +1,9 @@
 using System.Globalization;
-using AccountFunctions.Contract;
+using AccountFunctions.Contract.Values;
+using AccountFunctions.Storage.Changes;
 using Azure.Data.Tables;
 
-namespace AccountFunctions.Storage;
+namespace AccountFunctions.Storage.Names;
 
 /// <summary>Row <c>account</c> of an address: the account that owns it. Unique because it is inserted, never replaced.</summary>
 public sealed class ClaimEntity(TableEntity columns) : TableRow(columns)

@@ -1,6 +1,7 @@
+using AccountFunctions.Storage.Changes;
 using Azure.Data.Tables;
 
-namespace AccountFunctions.Storage;
+namespace AccountFunctions.Storage.Names;
 
 /// <summary>
 /// Row <c>guard</c> of an address: what was sent there and tried there lately. Every address has one, so throttling reveals nothing.

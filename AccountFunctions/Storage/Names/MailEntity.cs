@@ -1,6 +1,7 @@
+using AccountFunctions.Storage.Changes;
 using Azure.Data.Tables;
 
-namespace AccountFunctions.Storage;
+namespace AccountFunctions.Storage.Names;
 
 /// <summary>
 /// Row <c>mail-{operation id}</c> of an address: a mail that is on its way or gone, so that a job delivered twice sends it once.

@@ -1,8 +1,9 @@
-using AccountFunctions.Contract;
+using AccountFunctions.Contract.Answers;
+using AccountFunctions.Storage.Changes;
 using Azure.Data.Tables;
 using Microsoft.Extensions.Logging;
 
-namespace AccountFunctions.Storage;
+namespace AccountFunctions.Storage.Names;
 
 /// <summary>
 /// Remembers in table <c>Addresses</c> which mails are sent. The row is inserted before the mail leaves. A process that dies in between

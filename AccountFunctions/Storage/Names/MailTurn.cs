@@ -1,4 +1,4 @@
-namespace AccountFunctions.Storage;
+namespace AccountFunctions.Storage.Names;
 
 /// <summary>Who may send a mail that a delivery of its job asks for.</summary>
 public abstract record MailTurn

@@ -1,7 +1,9 @@
-using AccountFunctions.Contract;
+using AccountFunctions.Contract.Fields;
+using AccountFunctions.Contract.Values;
+using AccountFunctions.Storage.Changes;
 using Azure.Data.Tables;
 
-namespace AccountFunctions.Storage;
+namespace AccountFunctions.Storage.Names;
 
 /// <summary>
 /// Row <c>pending-{registration id}</c> of an address: a registration whose code nobody has redeemed yet. Its account will have the same

@@ -1,7 +1,8 @@
-using AccountFunctions.Contract;
+using AccountFunctions.Contract.Values;
+using AccountFunctions.Storage.Changes;
 using Azure.Data.Tables;
 
-namespace AccountFunctions.Storage;
+namespace AccountFunctions.Storage.Names;
 
 /// <summary>
 /// Row <c>code-reset</c> of an address: the open password-reset code. Every address that asked for one has it, with an account or without.

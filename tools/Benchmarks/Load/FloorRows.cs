@@ -1,7 +1,8 @@
 using System.Security.Cryptography;
-using AccountFunctions.Contract;
-using AccountFunctions.Security;
-using AccountFunctions.Storage;
+using AccountFunctions.Contract.Values;
+using AccountFunctions.Security.Passwords;
+using AccountFunctions.Storage.Accounts;
+using AccountFunctions.Storage.Names;
 
 namespace Benchmarks.Load;
 

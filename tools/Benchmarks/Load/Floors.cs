@@ -1,6 +1,10 @@
 using System.Text.Json;
-using AccountFunctions.Security;
+using AccountFunctions.Security.Passwords;
+using AccountFunctions.Security.Passwords.Argon2;
 using AccountFunctions.Storage;
+using AccountFunctions.Storage.Accounts;
+using AccountFunctions.Storage.Changes;
+using AccountFunctions.Storage.Jobs;
 using AccountFunctions.Telemetry;
 using Azure;
 using Azure.Data.Tables;

@@ -1,5 +1,7 @@
-using AccountFunctions.Contract;
+using AccountFunctions.Contract.Fields;
 using AccountFunctions.Storage;
+using AccountFunctions.Storage.Accounts;
+using AccountFunctions.Storage.Names;
 using Azure.Data.Tables;
 using Benchmarks.Servers;
 

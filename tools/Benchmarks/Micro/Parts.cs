@@ -1,9 +1,13 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using AccountFunctions.Accounts;
-using AccountFunctions.Contract;
-using AccountFunctions.Security;
-using AccountFunctions.Storage;
+using AccountFunctions.Accounts.SignIn;
+using AccountFunctions.Contract.Fields;
+using AccountFunctions.Security.Codes;
+using AccountFunctions.Security.Passwords;
+using AccountFunctions.Security.Passwords.Argon2;
+using AccountFunctions.Security.Tokens;
+using AccountFunctions.Storage.Accounts;
 using BenchmarkDotNet.Attributes;
 using BenchmarkDotNet.Running;
 using Microsoft.Extensions.Options;

@@ -1,9 +1,13 @@
-using AccountFunctions.Contract;
-using AccountFunctions.Security;
-using AccountFunctions.Storage;
+using AccountFunctions.Contract.Answers;
+using AccountFunctions.Contract.Fields;
+using AccountFunctions.Security.Passwords;
+using AccountFunctions.Security.Throttling;
+using AccountFunctions.Security.Tokens;
+using AccountFunctions.Storage.Accounts;
+using AccountFunctions.Storage.Names;
 using Microsoft.Extensions.Logging;
 
-namespace AccountFunctions.Accounts;
+namespace AccountFunctions.Accounts.SignIn.Ways;
 
 /// <summary>
 /// Proves an account by its password. Every attempt costs the same reads and one Argon2 run, with an account or without; only the right
@@ -12,7 +16,7 @@ namespace AccountFunctions.Accounts;
 public sealed partial class PasswordProver(
     AddressStore addresses,
     AccountStore accounts,
-    Passwords passwords,
+    Credentials credentials,
     SignInThrottle throttle,
     TimeProvider time,
     ILogger<PasswordProver> logger)
@@ -21,7 +25,7 @@ public sealed partial class PasswordProver(
     public PasswordClaim? Read(FieldErrors errors, Member<string> username, Member<string> password, Member<string> device)
     {
         var address = errors.RequiredAddress("username", username);
-        var current = passwords.ReadCurrent(errors, "password", password);
+        var current = credentials.ReadCurrent(errors, "password", password);
         var secret = errors.Optional("device", device) is { } text ? new DeviceSecret(text) : null;
         return address is null || current is null || errors.Any ? null : new PasswordClaim(address, current, secret);
     }
@@ -74,7 +78,7 @@ public sealed partial class PasswordProver(
 
         // A registration is checked at a taken address, too. Otherwise registering and signing in there would tell whether the address is
         // taken.
-        var match = await passwords.VerifyAsync(password, [account?.Credential, pending?.Credential], cancellationToken);
+        var match = await credentials.VerifyAsync(password, [account?.Credential, pending?.Credential], cancellationToken);
         var proof = new Proof(new SignInCounter(partition, device, attempt))
         {
             Registration = match == 1 ? pending : null,
@@ -87,7 +91,7 @@ public sealed partial class PasswordProver(
             {
                 Account = account,
                 Method = SessionEntity.PasswordMethod,
-                Rehash = passwords.NeedsRehash(credential) ? stop => passwords.HashAsync(password, credential.Salt, stop) : null,
+                Rehash = credentials.NeedsRehash(credential) ? stop => credentials.HashAsync(password, credential.Salt, stop) : null,
             };
         }
 
@@ -111,7 +115,7 @@ public sealed partial class PasswordProver(
             return delayed;
         }
 
-        var isRight = await passwords.VerifyAsync(password, [account.Credential], cancellationToken) == 0;
+        var isRight = await credentials.VerifyAsync(password, [account.Credential], cancellationToken) == 0;
         return new Proof(new SignInCounter(partition, device, attempt))
         {
             Account = isRight ? account : null,

@@ -1,8 +1,11 @@
-using AccountFunctions.Contract;
-using AccountFunctions.Security;
-using AccountFunctions.Storage;
+using AccountFunctions.Contract.Answers;
+using AccountFunctions.Contract.Values;
+using AccountFunctions.Security.Throttling;
+using AccountFunctions.Security.Tokens;
+using AccountFunctions.Storage.Accounts;
+using AccountFunctions.Storage.Names;
 
-namespace AccountFunctions.Accounts;
+namespace AccountFunctions.Accounts.SignIn.Ways;
 
 /// <summary>
 /// What a prover has found out about somebody who wants in, after the same work for a known and an unknown account. It has counted nothing:

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
-namespace AccountFunctions.Security;
+namespace AccountFunctions.Security.Passwords.Argon2;
 
 /// <summary>
 /// The compression function G of Argon2 (RFC 9106 §3.5) on blocks of 1,024 bytes, in vectors of four 64-bit words. It has no branch and no

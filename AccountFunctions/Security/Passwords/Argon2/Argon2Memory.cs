@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace AccountFunctions.Security;
+namespace AccountFunctions.Security.Passwords.Argon2;
 
 /// <summary>
 /// Keeps the memory of hashes for the next ones: to get 19 MiB of fresh pages from the system takes almost as long as to hash. There are as

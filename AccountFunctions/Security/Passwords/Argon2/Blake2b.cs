@@ -4,7 +4,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 
-namespace AccountFunctions.Security;
+namespace AccountFunctions.Security.Passwords.Argon2;
 
 /// <summary>BLAKE2b without a key (RFC 7693), for the few hundred bytes around Argon2's memory. It allocates nothing.</summary>
 internal struct Blake2b

@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 
-namespace AccountFunctions.Security;
+namespace AccountFunctions.Security.Passwords.Argon2;
 
 /// <summary>
 /// Argon2id (RFC 9106, version 0x13) for one lane, without a key and associated data, in vector code over memory that is kept. The section

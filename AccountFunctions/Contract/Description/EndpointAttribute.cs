@@ -1,0 +1,49 @@
+namespace AccountFunctions.Contract.Description;
+
+/// <summary>Who may call an operation.</summary>
+public enum Access
+{
+    /// <summary>Everybody, as often as they like: health, keys, documents.</summary>
+    Public,
+
+    /// <summary>Everybody, within the limits of the network throttle.</summary>
+    Anyone,
+
+    /// <summary>The owner of an account, with an access token.</summary>
+    Owner,
+
+    /// <summary>An administrator, with an access token.</summary>
+    Administrator,
+}
+
+/// <summary>The areas of the API, as the documentation groups operations.</summary>
+public static class Tags
+{
+    public const string SignUp = "Sign-up";
+    public const string Session = "Sessions";
+    public const string Recovery = "Recovery";
+    public const string Profile = "Profile";
+    public const string Service = "Service";
+}
+
+/// <summary>The policy of a route. It is on the function, so that one line tells who may call it and what it answers.</summary>
+/// <param name="handler">The class of the operation, which documents it; null where the function itself does.</param>
+/// <param name="tag">One of <see cref="Tags"/>.</param>
+[AttributeUsage(AttributeTargets.Method)]
+public sealed class EndpointAttribute(Type? handler, Access access, string tag) : Attribute
+{
+    public Type? Handler { get; } = handler;
+
+    public Access Access { get; } = access;
+
+    public string Tag { get; } = tag;
+
+    /// <summary>The status of success.</summary>
+    public int Status { get; set; } = 200;
+
+    /// <summary>True: a request without a body counts as one with an empty object.</summary>
+    public bool BodyOptional { get; set; }
+
+    /// <summary>True: requests that succeed do not count towards the limit of the network throttle.</summary>
+    public bool CountsRefusalsOnly { get; set; }
+}

@@ -1,0 +1,100 @@
+using AccountFunctions.Contract.Answers;
+
+namespace AccountFunctions.Contract.Fields;
+
+/// <summary>Reads the members of a request and collects what is wrong with them, so that all faults are reported together.</summary>
+public sealed class FieldErrors
+{
+    // With separators between all digits, and some to spare.
+    private const int MaxCodeLength = 64;
+    private readonly Dictionary<string, IReadOnlyList<string>> errors = [];
+
+    public bool Any => errors.Count > 0;
+
+    public Problem ToProblem() => Problem.Fields(errors);
+
+    /// <summary>The first code of a field stays: it is the one that must be mended first.</summary>
+    public void Add(string field, string code) => errors.TryAdd(field, [code]);
+
+    public EmailAddress? RequiredAddress(string field, Member<string> member)
+    {
+        EmailAddress? address = null;
+        if (Required(field, member) is { } text && !EmailAddress.TryParse(text, out address))
+        {
+            Add(field, text.AsSpan().Trim().IsEmpty ? FieldError.Blank : FieldError.InvalidEmail);
+        }
+
+        return address;
+    }
+
+    /// <summary>A string that may not be empty, as it was sent.</summary>
+    public string? Required(string field, Member<string> member)
+    {
+        var text = Optional(field, member);
+        if (member.State is MemberState.Absent or MemberState.Null)
+        {
+            Add(field, member.State is MemberState.Null ? FieldError.Null : FieldError.Required);
+        }
+        else if (text is "")
+        {
+            Add(field, FieldError.Blank);
+        }
+
+        return text is "" ? null : text;
+    }
+
+    /// <summary>
+    /// A mailed code as people paste it: in any width, with separators and invisible characters. Anything but this number of digits is
+    /// invalid, so that what cannot match costs no try.
+    /// </summary>
+    public string? RequiredCode(string field, Member<string> member, int digits)
+    {
+        if (Required(field, member) is not { } text || errors.ContainsKey(field))
+        {
+            return null;
+        }
+
+        // Normalising costs more than the length is worth: a long text of combining marks would keep a core busy.
+        var code = text.Length <= MaxCodeLength ? UnicodeText.WithoutSeparators(text) : "";
+        if (code.Length == digits && code.All(char.IsAsciiDigit))
+        {
+            return code;
+        }
+
+        Add(field, FieldError.Invalid);
+        return null;
+    }
+
+    /// <summary>
+    /// A string of at most <paramref name="maxLength"/> Unicode code points; null where it was null, absent, too long or no text.
+    /// </summary>
+    public string? Optional(string field, Member<string> member, int maxLength = int.MaxValue, bool singleLine = false)
+    {
+        if (member.State is MemberState.Invalid
+            || !UnicodeText.IsWellFormed(member.Value)
+            || (singleLine && member.Value is { } line && line.Any(char.IsControl)))
+        {
+            Add(field, FieldError.Invalid);
+            return null;
+        }
+
+        if (member.Value is { } text && text.Length > maxLength && text.EnumerateRunes().Count() > maxLength)
+        {
+            Add(field, FieldError.TooLong);
+            return null;
+        }
+
+        return member.Value;
+    }
+
+    /// <summary>A person's name: may be left out, which stands for an empty one, but not be null.</summary>
+    public string Name(string field, Member<string> member)
+    {
+        if (member.State is MemberState.Null)
+        {
+            Add(field, FieldError.Null);
+        }
+
+        return Optional(field, member, ProfileLimits.Name, singleLine: true) ?? "";
+    }
+}

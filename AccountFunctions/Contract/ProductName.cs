@@ -1,4 +1,0 @@
-namespace AccountFunctions.Contract;
-
-/// <summary>What the product is called (<c>Email__ProductName</c>): mails show it, and it makes a poor password.</summary>
-public sealed record ProductName(string Value);

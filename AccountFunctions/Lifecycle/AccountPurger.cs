@@ -1,0 +1,116 @@
+using AccountFunctions.Contract.Answers;
+using AccountFunctions.Lifecycle.Names;
+using AccountFunctions.Security;
+using AccountFunctions.Storage;
+using AccountFunctions.Storage.Accounts;
+using AccountFunctions.Storage.Jobs;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace AccountFunctions.Lifecycle;
+
+/// <summary>
+/// Deletes accounts whose grace is over: the rows of their addresses, then their own, and the account's row last, so that a job that was
+/// interrupted goes on. At each start of the app, and after each deletion, it looks for deletions whose job was lost.
+/// </summary>
+public sealed partial class AccountPurger(
+    AccountStore accounts,
+    DeletionStore deletions,
+    PurgeLog log,
+    NameClaims names,
+    JobSender sender,
+    TimeProvider time,
+    ILogger<AccountPurger> logger) : BackgroundService, IJobHandler<AccountPurge>
+{
+    // Longer than the queue takes for a job that is not lost.
+    private static readonly TimeSpan Overdue = TimeSpan.FromHours(1);
+
+    public async Task HandleAsync(AccountPurge job, CancellationToken cancellationToken)
+    {
+        if (await BeginAsync(job.AccountId, cancellationToken) is var (account, change))
+        {
+            await log.AddAsync(account.Id, cancellationToken);
+            string?[] keys = [account.AddressKey, account.RecoveryKey, change?.AddressKey];
+            foreach (var key in keys.OfType<string>().Distinct())
+            {
+                await names.PurgeAsync(key, account.Id, cancellationToken);
+            }
+
+            await accounts.DeleteAsync(account.Id, cancellationToken);
+            LogPurged(account.Id);
+        }
+
+        await deletions.RemovePendingAsync(job, cancellationToken);
+        await FindLostAsync(cancellationToken);
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        try
+        {
+            await FindLostAsync(stoppingToken);
+        }
+        catch (Exception e) when (e.IsOutage() || e is OperationCanceledException)
+        {
+            LogNotFound(e);
+        }
+    }
+
+    private async Task FindLostAsync(CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        foreach (var lost in await deletions.ListPendingAsync(now - Overdue, cancellationToken))
+        {
+            // Under a new date, so that the next one who looks does not find it again.
+            await sender.SendAsync(lost with { Due = now }, cancellationToken);
+            await deletions.RemovePendingAsync(lost, cancellationToken);
+            LogLost(lost.AccountId);
+        }
+    }
+
+    /// <summary>
+    /// Disables the account, so that nobody takes it back half-way, and leaves it to a job a minute later: requests that read the account
+    /// before may still write rows of it.
+    /// </summary>
+    /// <returns>What to delete now; null if that is nothing, or not yet.</returns>
+    private async Task<(AccountEntity Account, EmailChangeEntity? Change)?> BeginAsync(
+        string accountId, CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        (AccountEntity, EmailChangeEntity?)? due = null;
+        await accounts.ChangeAsync<Success>(
+            new AccountRequest(accountId) { WithEmailChange = true },
+            partition =>
+            {
+                due = null;
+                var account = partition.Account;
+                if (account.PurgeBegan is { } began && began + Retention.Request <= now)
+                {
+                    due = (account, partition.EmailChange);
+                }
+                else if (account.DeletesAt <= now)
+                {
+                    (account.Disabled, account.PurgeBegan) = (true, account.PurgeBegan ?? now);
+                    partition.Save(account);
+                    partition.Enqueue(new AccountPurge(accountId, now + Retention.Request));
+                    LogBegun(accountId);
+                }
+
+                return Success.Done;
+            },
+            cancellationToken);
+        return due;
+    }
+
+    [LoggerMessage(LogLevel.Information, "Account {AccountId} is disabled, and deleted in a minute.")]
+    private partial void LogBegun(string accountId);
+
+    [LoggerMessage(LogLevel.Information, "Account {AccountId} is deleted.")]
+    private partial void LogPurged(string accountId);
+
+    [LoggerMessage(LogLevel.Warning, "The job that deletes account {AccountId} was lost; there is a new one.")]
+    private partial void LogLost(string accountId);
+
+    [LoggerMessage(LogLevel.Warning, "Lost deletions could not be looked for; the next start does.")]
+    private partial void LogNotFound(Exception exception);
+}

@@ -1,0 +1,16 @@
+using AccountFunctions.Lifecycle.Names;
+using AccountFunctions.Lifecycle.Sweepers;
+using AccountFunctions.Storage.Jobs;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace AccountFunctions.Lifecycle;
+
+/// <summary>Composes the room.</summary>
+public static class LifecycleServices
+{
+    public static IServiceCollection AddLifecycle(this IServiceCollection services) =>
+        services
+            .AddJob<AddressSweep, AddressSweeper>().AddJob<AccountSweep, AccountSweeper>().AddJob<NetworkSweep, NetworkSweeper>()
+            .AddSingleton<NameClaims>().AddJob<AddressMove, AddressMoves>().AddJob<AddressRelease, AddressReleases>()
+            .AddJob<AccountPurge, AccountPurger>().AddHostedService(provider => provider.GetRequiredService<AccountPurger>());
+}

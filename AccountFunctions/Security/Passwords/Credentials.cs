@@ -1,0 +1,35 @@
+using AccountFunctions.Contract.Fields;
+using AccountFunctions.Contract.Values;
+
+namespace AccountFunctions.Security.Passwords;
+
+/// <summary>What operations need of passwords: the policy for new ones, and the credentials that they are verified against.</summary>
+public sealed class Credentials(PasswordPolicy policy, PasswordHasher hasher)
+{
+    /// <inheritdoc cref="PasswordPolicy.Check"/>
+    public string? Check(string password, params IEnumerable<string> personal) => policy.Check(password, personal);
+
+    /// <summary>Reads the password that somebody has; null if it is at fault.</summary>
+    public string? ReadCurrent(FieldErrors errors, string field, Member<string> member)
+    {
+        var password = errors.Required(field, member);
+        if (password is not null && policy.IsTooLong(password))
+        {
+            errors.Add(field, FieldError.TooLong);
+            return null;
+        }
+
+        return password;
+    }
+
+    /// <inheritdoc cref="PasswordHasher.HashAsync"/>
+    public Task<Credential> HashAsync(string password, Salt? salt, CancellationToken cancellationToken) =>
+        hasher.HashAsync(password, salt, cancellationToken);
+
+    /// <inheritdoc cref="PasswordHasher.VerifyAsync"/>
+    public Task<int> VerifyAsync(string password, IReadOnlyList<Credential?> stored, CancellationToken cancellationToken) =>
+        hasher.VerifyAsync(password, stored, cancellationToken);
+
+    /// <inheritdoc cref="PasswordHasher.NeedsRehash"/>
+    public bool NeedsRehash(Credential stored) => hasher.NeedsRehash(stored);
+}
