@@ -16,12 +16,38 @@ public sealed class ArchitectureTests
     // From the top down.
     private static readonly string[] Floors =
     [
-        "Functions", "Documentation", "Accounts", "Housekeeping", "Email", "Security", "Storage", "Telemetry", "Contract",
+        "Functions", "Documentation", "Accounts", "Lifecycle", "Email", "Security", "Storage", "Telemetry", "Contract", "Settings",
     ];
+
+    // What a part of a room uses of the other parts. What is in the room itself is everybody's, and composes the parts.
+    private static readonly Dictionary<string, string[]> Parts = new()
+    {
+        ["Contract.Values"] = [],
+        ["Contract.Description"] = [],
+        ["Contract.Answers"] = ["Description"],
+        ["Contract.Fields"] = ["Answers", "Description", "Values"],
+        ["Storage.Jobs"] = [],
+        ["Storage.Changes"] = ["Jobs"],
+        ["Storage.Accounts"] = ["Changes", "Jobs"],
+        ["Storage.Names"] = ["Accounts", "Changes", "Jobs"],
+        ["Storage.Throttles"] = ["Changes"],
+        ["Security.Codes"] = [],
+        ["Security.Passwords"] = [],
+        ["Security.Tokens"] = ["Codes"],
+        ["Security.Throttling"] = [],
+        ["Lifecycle.Names"] = [],
+        ["Lifecycle.Sweepers"] = [],
+        ["Accounts.SignIn"] = [],
+        ["Accounts.SignUp"] = ["SignIn"],
+        ["Accounts.Recovery"] = ["SignIn"],
+        ["Accounts.Profile"] = ["SignIn"],
+    };
 
     internal static readonly Architecture Architecture = new ArchLoader().LoadAssemblies(typeof(SignUpRoutes).Assembly).Build();
 
     public static TheoryData<string> Rooms => [.. Floors.Skip(1)];
+
+    public static TheoryData<string> RoomParts => [.. Parts.Keys];
 
     [Theory]
     [MemberData(nameof(Rooms))]
@@ -34,17 +60,38 @@ public sealed class ArchitectureTests
             .Check(Architecture);
     }
 
-    [Fact]
-    public void Every_file_but_Program_is_in_a_room_and_has_its_namespace()
+    [Theory]
+    [MemberData(nameof(RoomParts))]
+    public void A_part_of_a_room_uses_no_other_part_but_those_listed(string part)
     {
-        var files = Directory.EnumerateDirectories(Repository.PathTo(App))
-            .Where(folder => Path.GetFileName(folder) is not ("bin" or "obj" or "Properties"))
-            .SelectMany(folder => Directory.EnumerateFiles(folder, "*.cs", SearchOption.AllDirectories)
-                .Select(file => (Room: Path.GetFileName(folder), File: file)))
+        var room = part.Split('.')[0];
+        var others = Parts.Keys.Where(other => other.StartsWith($"{room}.", StringComparison.Ordinal))
+            .Where(other => other != part && !Parts[part].Contains(other.Split('.')[1]))
+            .Select(Regex.Escape)
+            .ToList();
+        if (others.Count > 0)
+        {
+            Types().That().ResideInNamespaceMatching(Pattern(Regex.Escape(part)))
+                .Should().NotDependOnAny(Types().That().ResideInNamespaceMatching(Pattern(string.Join('|', others))))
+                .Check(Architecture);
+        }
+    }
+
+    [Fact]
+    public void Every_file_but_Program_is_in_a_room_and_has_the_namespace_of_its_folder()
+    {
+        var files = Directory.EnumerateFiles(Repository.PathTo(App), "*.cs", SearchOption.AllDirectories)
+            .Select(file => (File: file, Folder: Path.GetRelativePath(Repository.PathTo(), Path.GetDirectoryName(file)!)))
+            .Where(file => file.Folder != App && file.Folder.Split(Path.DirectorySeparatorChar)[1] is not ("bin" or "obj" or "Properties"))
             .ToList();
 
-        Assert.Equal(Floors.Order(), files.Select(file => file.Room).Distinct().Order());
-        Assert.All(files, file => Assert.Contains($"namespace {App}.{file.Room};", File.ReadAllText(file.File), StringComparison.Ordinal));
+        Assert.Equal(Floors.Order(), files.Select(file => file.Folder.Split(Path.DirectorySeparatorChar)[1]).Distinct().Order());
+        Assert.Equal(
+            Parts.Keys.Order(),
+            files.Select(file => file.Folder.Split(Path.DirectorySeparatorChar))
+                .Where(folders => folders.Length > 2).Select(folders => $"{folders[1]}.{folders[2]}").Distinct().Order());
+        Assert.All(files, file => Assert.Contains(
+            $"namespace {file.Folder.Replace(Path.DirectorySeparatorChar, '.')};", File.ReadAllText(file.File), StringComparison.Ordinal));
         Assert.Equal("Program.cs", Path.GetFileName(Assert.Single(Directory.EnumerateFiles(Repository.PathTo(App), "*.cs"))));
     }
 
