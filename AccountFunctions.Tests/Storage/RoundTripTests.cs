@@ -66,6 +66,60 @@ public sealed class RoundTripTests(AzuriteFixture azurite) : AppTests(azurite)
         Assert.Equal(["GET Accounts"], await CountAsync(() => App.GetAsync("details", token)));
     }
 
+    [Theory]
+    [InlineData("POST details", "GET Accounts, PUT Accounts")]
+    [InlineData("POST password", "?")]
+    [InlineData("POST email", "?")]
+    [InlineData("POST email/confirm", "?")]
+    [InlineData("POST delete", "?")]
+    [InlineData("POST logout", "?")]
+    [InlineData("POST logout all", "?")]
+    [InlineData("DELETE sessions", "?")]
+    public async Task What_a_caller_asks_for_makes_these_requests(string operation, string requests)
+    {
+        var login = await App.SignInAsync(Address);
+        var token = login.GetProperty("access").GetString();
+        var other = (await App.LoginAsync(Address)).Data.GetProperty("access").GetString()!;
+        var id = new Microsoft.IdentityModel.JsonWebTokens.JsonWebToken(other).GetClaim("sid").Value;
+        var code = "";
+        if (operation == "POST email/confirm")
+        {
+            await App.PostAsync("email", new { password = TestApp.Password, username = "new@example.com" }, token);
+            code = await App.NextCodeAsync("new@example.com");
+        }
+
+        Assert.Equal(requests, string.Join(", ", await CountAsync(() => operation switch
+        {
+            "POST logout all" => App.PostAsync("logout", new { all = true }, token),
+            "DELETE sessions" => App.SendAsync(new HttpRequestMessage(HttpMethod.Delete, $"/api/account/sessions/{id}"), token),
+            _ => App.PostAsync(
+                operation.Split(' ')[1],
+                new { password = TestApp.Password, new_password = "green tractor 78", username = "new@example.com", job = "analyst", code },
+                token),
+        })));
+    }
+
+    [Fact]
+    public async Task Restore_makes_these_requests()
+    {
+        var token = (await App.SignInAsync(Address)).GetProperty("access").GetString();
+        await App.PostAsync("delete", new { password = TestApp.Password }, token);
+
+        Assert.Equal("?", string.Join(", ", await CountAsync(
+            () => App.PostAsync("restore", new { username = Address, password = TestApp.Password }))));
+    }
+
+    [Fact]
+    public async Task Forgot_makes_these_requests()
+    {
+        await App.ActivateAsync(Address);
+        await App.PostAsync("code", new { username = Address });
+        var code = await App.NextCodeAsync(Address, 2);
+
+        Assert.Equal("?", string.Join(", ", await CountAsync(
+            () => App.PostAsync("forgot", new { username = Address, code, new_password = "green tractor 78" }))));
+    }
+
     [Theory, Holds("A2", "S6")]
     [InlineData("register")]
     [InlineData("code")]
