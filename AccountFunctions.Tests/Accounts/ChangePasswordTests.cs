@@ -43,6 +43,7 @@ public sealed class ChangePasswordTests(AzuriteFixture azurite) : AppTests(azuri
         {
             App.Time.Advance(TimeSpan.FromMinutes(1));
             await App.PostAsync("code", new { username = Address });
+            await App.WaitForMailsAsync(Address, mails + 2);
         }
 
         Assert.Equal(HttpStatusCode.TooManyRequests, (await App.PostAsync("code", new { username = Address })).Status);

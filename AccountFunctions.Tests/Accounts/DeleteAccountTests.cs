@@ -198,6 +198,7 @@ public sealed class DeleteAccountTests(AzuriteFixture azurite) : AppTests(azurit
         {
             App.Time.Advance(TimeSpan.FromMinutes(1));
             await App.PostAsync("code", new { username = Address });
+            await App.WaitForMailsAsync(Address, mails + 2);
         }
 
         Assert.Equal(HttpStatusCode.TooManyRequests, (await App.PostAsync("code", new { username = Address })).Status);
@@ -262,7 +263,11 @@ public sealed class DeleteAccountTests(AzuriteFixture azurite) : AppTests(azurit
         Assert.Equal(HttpStatusCode.OK, (await App.LoginAsync(Address)).Status);
         Assert.Equal($"{id}\n1 in all\n", await OperateAsync("list"));
         Assert.Equal($"{id}\n1 will be deleted in a moment\n", await OperateAsync("repeat"));
-        await UntilAsync(async () => (await App.RowsAsync("Accounts")).TrueForAll(row => row.PartitionKey != id));
+        await UntilAsync(async () =>
+        {
+            App.Time.Advance(TimeSpan.FromMinutes(1));
+            return (await App.RowsAsync("Accounts")).TrueForAll(row => row.PartitionKey != id);
+        });
         Assert.Equal("0 in all\n", await OperateAsync("list"));
         Assert.Equal("invalid_credentials", (await App.LoginAsync(Address)).Message);
         Assert.Equal(HttpStatusCode.OK, (await App.LoginAsync("bob@example.com")).Status);

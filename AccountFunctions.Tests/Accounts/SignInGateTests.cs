@@ -1,4 +1,3 @@
-using System.Net;
 using System.Text.Json;
 using AccountFunctions.Accounts.SignIn;
 using AccountFunctions.Contract.Answers;
@@ -12,8 +11,12 @@ namespace AccountFunctions.Tests.Accounts;
 public sealed class SignInGateTests(AzuriteFixture azurite) : AppTests(azurite)
 {
     private const string Address = "ada@example.com";
-    private static readonly FactorCheck Missing = new(Problem.InvalidCode);
-    private static readonly FactorCheck Wrong = new(Problem.InvalidCode, IsWrong: true);
+    private const string Asked = "429 7";
+
+    // A refusal that every operation documents.
+    private static readonly Problem Refusal = Problem.Throttled(ThrottleKind.SignIn, TimeSpan.FromSeconds(7));
+    private static readonly FactorCheck Missing = new(Refusal);
+    private static readonly FactorCheck Wrong = new(Refusal, IsWrong: true);
     private readonly TestFactor factor = new();
 
     protected override Task<TestApp> StartAsync(string storage) => TestApp.StartAsync(
@@ -25,11 +28,11 @@ public sealed class SignInGateTests(AzuriteFixture azurite) : AppTests(azurite)
         await App.ActivateAsync(Address);
         await FailAsync(4);
         factor.Check = Missing;
-        Assert.Equal("invalid_code", (await App.LoginAsync(Address)).Message);
+        Assert.Equal(Asked, Short(await App.LoginAsync(Address)));
         factor.Check = new();
         await FailAsync(1);
 
-        Assert.Equal(HttpStatusCode.TooManyRequests, (await App.LoginAsync(Address)).Status);
+        Assert.Equal("429 30", Short(await App.LoginAsync(Address)));
         Assert.DoesNotContain(await App.RowsAsync("Accounts"), row => row.RowKey.StartsWith("session-", StringComparison.Ordinal));
     }
 
@@ -40,17 +43,17 @@ public sealed class SignInGateTests(AzuriteFixture azurite) : AppTests(azurite)
         factor.Check = Missing;
         for (var tries = 0; tries < 10; tries++)
         {
-            Assert.Equal(HttpStatusCode.BadRequest, (await App.LoginAsync(Address)).Status);
+            Assert.Equal(Asked, Short(await App.LoginAsync(Address)));
         }
 
         factor.Check = Wrong;
         for (var tries = 0; tries < 5; tries++)
         {
-            Assert.Equal(HttpStatusCode.BadRequest, (await App.LoginAsync(Address)).Status);
+            Assert.Equal(Asked, Short(await App.LoginAsync(Address)));
         }
 
         factor.Check = new();
-        Assert.Equal(HttpStatusCode.TooManyRequests, (await App.LoginAsync(Address)).Status);
+        Assert.Equal("429 30", Short(await App.LoginAsync(Address)));
     }
 
     [Fact]
@@ -71,12 +74,12 @@ public sealed class SignInGateTests(AzuriteFixture azurite) : AppTests(azurite)
         var access = (await App.SignInAsync(Address)).GetProperty("access").GetString();
         factor.Check = Missing;
         var change = new { password = TestApp.Password, new_password = "green tractor 78" };
-        Assert.Equal("invalid_code", (await App.PostAsync("password", change, access)).Message);
-        Assert.Equal("invalid_code", (await App.PostAsync("delete", new { password = TestApp.Password }, access)).Message);
+        Assert.Equal(Asked, Short(await App.PostAsync("password", change, access)));
+        Assert.Equal(Asked, Short(await App.PostAsync("delete", new { password = TestApp.Password }, access)));
         factor.Check = new();
         await App.PostAsync("delete", new { password = TestApp.Password }, access);
         factor.Check = Missing;
-        Assert.Equal("invalid_code", (await App.PostAsync("restore", new { username = Address, password = TestApp.Password })).Message);
+        Assert.Equal(Asked, Short(await App.PostAsync("restore", new { username = Address, password = TestApp.Password })));
         factor.Check = new();
 
         Assert.Equal("deletion_pending", (await App.LoginAsync(Address)).Message);
@@ -103,6 +106,8 @@ public sealed class SignInGateTests(AzuriteFixture azurite) : AppTests(azurite)
 
         Assert.Equal(["SignInGate.cs"], makers.Select(Path.GetFileName));
     }
+
+    private static string Short(Answer answer) => $"{(int)answer.Status} {answer.Headers.GetValueOrDefault("Retry-After")}";
 
     private static IEnumerable<string> Methods(JsonElement tokens) =>
         new JsonWebToken(tokens.GetProperty("access").GetString()).Claims.Where(claim => claim.Type == "amr").Select(claim => claim.Value);

@@ -135,7 +135,7 @@ public sealed class EmailSenderTests(AzuriteFixture azurite) : AppTests(azurite)
         await App.Table("Addresses").DeleteEntityAsync(row.PartitionKey, $"mail-{job.OperationId:N}");
 
         await EnqueueAsync(job);
-        await App.WaitForLogAsync($"Mail Registration of {job.Id} postponed: its row is not there yet.");
+        await App.WaitForLogAsync($"Mail registration of {job.Id} postponed: its row is not there yet.");
         row.ETag = default;
         await App.Table("Addresses").AddEntityAsync(row);
 
