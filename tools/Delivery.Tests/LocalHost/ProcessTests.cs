@@ -108,6 +108,26 @@ public sealed class ProcessTests(AzuriteFixture azurite)
         }
     }
 
+    [Fact, Holds("C5")]
+    public async Task Of_wrong_passwords_sent_at_once_to_two_processes_five_are_checked()
+    {
+        Dictionary<string, string> settings = new()
+        {
+            ["AzureWebJobsStorage"] = azurite.NewStorage(),
+            ["Throttle__RequestsPerMinute"] = "1000",
+            ["Passwords__MaxWaitingHashes"] = "100",
+        };
+        var apps = await Task.WhenAll(LocalApp.StartAsync(settings), LocalApp.StartAsync(settings));
+        using var first = apps[0];
+        using var second = apps[1];
+
+        var answers = await Task.WhenAll(
+            Enumerable.Range(0, 64).Select(i => apps[i % 2].PostAsync("login", new { username = Address, password = "a wrong password" })));
+
+        Assert.Equal(5, answers.Count(answer => answer.Status is 400));
+        Assert.Equal(59, answers.Count(answer => answer.Status is 429));
+    }
+
     [Fact]
     public void The_profiles_of_the_editors_start_the_app_alike()
     {
