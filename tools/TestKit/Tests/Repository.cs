@@ -6,7 +6,8 @@ namespace TestKit;
 public static class Repository
 {
     /// <param name="parts">From the top of the repository.</param>
-    public static string PathTo(params ReadOnlySpan<string> parts) => Path.Combine([Path.GetDirectoryName(ThisFile())!, "..", "..", "..", .. parts]);
+    public static string PathTo(params ReadOnlySpan<string> parts) =>
+        Path.Combine([Path.GetDirectoryName(ThisFile())!, "..", "..", "..", .. parts]);
 
     private static string ThisFile([CallerFilePath] string path = "") => path;
 }
