@@ -7,13 +7,15 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace AccountFunctions.Tests.Accounts;
 
+[SharedApp]
 public sealed class ActivateTests(AzuriteFixture azurite) : AppTests(azurite)
 {
-    private const string Address = "ada@example.com";
     private const string First = "the stranger's 1st";
     private const string Second = "the owner's own 2nd";
     private const string Third = "the owner's new 3rd";
     private static readonly TimeSpan Repeat = TimeSpan.FromMinutes(10);
+
+    private string Address { get; } = NewAddress();
 
     [Fact]
     public async Task The_mailed_code_makes_the_registration_an_account()
@@ -49,8 +51,8 @@ public sealed class ActivateTests(AzuriteFixture azurite) : AppTests(azurite)
         var answers = await Task.WhenAll(Enumerable.Range(0, 64).Select(_ => ActivateAsync(code)));
 
         Assert.All(answers, answer => Assert.Equal(HttpStatusCode.OK, answer.Status));
-        Assert.Single(await App.RowsAsync("Accounts"), row => row.RowKey == "account");
-        Assert.Single(await App.RowsAsync("Accounts"), row => row.GetString("Kind") == "activated");
+        Assert.Single(await App.AccountRowsAsync(Address), row => row.RowKey == "account");
+        Assert.Single(await App.AccountRowsAsync(Address), row => row.GetString("Kind") == "activated");
     }
 
     [Theory, Holds("B12")]
@@ -121,7 +123,7 @@ public sealed class ActivateTests(AzuriteFixture azurite) : AppTests(azurite)
         await Task.WhenAll(Enumerable.Range(0, 64).Select(_ => ActivateAsync(Wrong(code))));
 
         Assert.Equal(0, Assert.Single(
-            await App.RowsAsync("Addresses"), row => row.RowKey.StartsWith("pending-", StringComparison.Ordinal)).GetInt32("TriesLeft"));
+            await App.AddressRowsAsync(Address), row => row.RowKey.StartsWith("pending-", StringComparison.Ordinal)).GetInt32("TriesLeft"));
         Assert.Equal("invalid_code", (await ActivateAsync(code)).Message);
     }
 
@@ -164,7 +166,7 @@ public sealed class ActivateTests(AzuriteFixture azurite) : AppTests(azurite)
         Assert.Equal(answer.Text, (await ActivateAsync(codes[redeemed])).Text);
         Assert.Equal("invalid_credentials", (await App.LoginAsync(Address, First)).Message);
         Assert.Equal("invalid_credentials", (await App.LoginAsync(Address, Second)).Message);
-        Assert.DoesNotContain(await App.RowsAsync("Addresses"), row => row.RowKey.StartsWith("pending-", StringComparison.Ordinal));
+        Assert.DoesNotContain(await App.AddressRowsAsync(Address), row => row.RowKey.StartsWith("pending-", StringComparison.Ordinal));
         Assert.EndsWith("is your code to set your Example password", (await App.WaitForMailsAsync(Address, 3))[2].Subject);
         var code = await App.NextCodeAsync(Address, mails: 3);
         Assert.Equal(HttpStatusCode.OK, (await App.PostAsync("forgot", new { username = Address, code, new_password = Third })).Status);
@@ -212,7 +214,7 @@ public sealed class ActivateTests(AzuriteFixture azurite) : AppTests(azurite)
     {
         await App.RegisterAsync(Address, First);
         var code = await App.NextCodeAsync(Address);
-        var row = Assert.Single(await App.RowsAsync("Addresses"), row => row.RowKey.StartsWith("pending-", StringComparison.Ordinal));
+        var row = Assert.Single(await App.AddressRowsAsync(Address), row => row.RowKey.StartsWith("pending-", StringComparison.Ordinal));
         var cutOff = App.Services.GetRequiredService<NewAccounts>().From(new PendingEntity(row), isContested: false, App.Time.GetUtcNow());
         await App.Table("Accounts").AddEntityAsync(cutOff.Columns);
         App.Time.Advance(TimeSpan.FromMinutes(1));
@@ -228,7 +230,8 @@ public sealed class ActivateTests(AzuriteFixture azurite) : AppTests(azurite)
         await App.ActivateAsync(Address);
         await App.RegisterAsync(Address, "the stranger's 1st");
         await App.WaitForMailsAsync(Address, 2);
-        var pending = Assert.Single(await App.RowsAsync("Addresses"), row => row.RowKey.StartsWith("pending-", StringComparison.Ordinal));
+        var pending = Assert.Single(
+            await App.AddressRowsAsync(Address), row => row.RowKey.StartsWith("pending-", StringComparison.Ordinal));
         var codes = (AccountFunctions.Security.Codes.VerificationCodes)App.Services.GetService(
             typeof(AccountFunctions.Security.Codes.VerificationCodes))!;
         var code = codes.Derive(AccountFunctions.Security.Codes.CodePurpose.Activation, pending.PartitionKey, pending.GetString("Nonce"));
@@ -251,7 +254,8 @@ public sealed class ActivateTests(AzuriteFixture azurite) : AppTests(azurite)
         return [first, await App.NextCodeAsync(Address, mails: 2)];
     }
 
-    private async Task<string> RowsAsync() => string.Join('\n', (await App.RowsAsync("Addresses")).Concat(await App.RowsAsync("Accounts"))
+    private async Task<string> RowsAsync() => string.Join('\n', (await App.AddressRowsAsync(Address))
+        .Concat(await App.AccountRowsAsync(Address))
         .Where(row => !row.RowKey.StartsWith("mail-", StringComparison.Ordinal))
         .Select(row => string.Join(' ', row.Where(column => column.Key is not ("Commit" or "odata.etag" or "Timestamp")))));
 }

@@ -8,13 +8,15 @@ using Azure.Data.Tables;
 namespace AccountFunctions.Tests.Accounts;
 
 /// <summary>The owner's lane: a client that signed in before is counted by itself.</summary>
+[SharedApp]
 public sealed class DevicesTests(AzuriteFixture azurite) : AppTests(azurite)
 {
-    private const string Address = "ada@example.com";
     private const string Wrong = "a wrong password";
     private const string Changed = "green tractor 78";
     private JsonElement login;
     private string device = "";
+
+    private string Address { get; } = NewAddress();
 
     protected override async Task PrepareAsync()
     {
@@ -105,7 +107,7 @@ public sealed class DevicesTests(AzuriteFixture azurite) : AppTests(azurite)
     [Fact, Holds("C7")]
     public async Task The_device_of_another_account_counts_at_the_address()
     {
-        var foreign = DeviceOf(await App.SignInAsync("eve@example.com"));
+        var foreign = DeviceOf(await App.SignInAsync(NewAddress()));
         await FailAsync(5, foreign);
         Assert.Equal(HttpStatusCode.TooManyRequests, (await LoginAsync(foreign)).Status);
     }
@@ -125,7 +127,7 @@ public sealed class DevicesTests(AzuriteFixture azurite) : AppTests(azurite)
             return answers;
         }
 
-        Assert.Equal(await TryAsync("nobody@example.com"), await TryAsync(Address));
+        Assert.Equal(await TryAsync(NewAddress()), await TryAsync(Address));
     }
 
     [Fact]
@@ -159,7 +161,7 @@ public sealed class DevicesTests(AzuriteFixture azurite) : AppTests(azurite)
         Assert.Equal(HttpStatusCode.OK, (await LoginAsync(device, Changed)).Status);
     }
 
-    [Fact, Holds("C7")]
+    [Fact, OwnApp, Holds("C7")]
     public async Task A_client_that_keeps_no_device_does_not_use_up_those_of_others()
     {
         App.Client.DefaultRequestHeaders.TryAddWithoutValidation("User-Agent", "An old app");
@@ -191,7 +193,7 @@ public sealed class DevicesTests(AzuriteFixture azurite) : AppTests(azurite)
     [Fact]
     public async Task Rows_of_other_kinds_are_not_in_the_way()
     {
-        var account = (await App.RowsAsync("Accounts"))[0].PartitionKey;
+        var account = (await App.AccountRowsAsync(Address))[0].PartitionKey;
         await App.Table("Accounts").AddEntityAsync(new TableEntity(account, "totp"));
 
         Assert.Equal(HttpStatusCode.OK, (await LoginAsync(device)).Status);
@@ -221,7 +223,7 @@ public sealed class DevicesTests(AzuriteFixture azurite) : AppTests(azurite)
     [Fact]
     public async Task A_device_is_good_for_a_year_after_its_last_use()
     {
-        var account = (await App.RowsAsync("Accounts")).Single(row => row.RowKey == AccountEntity.RowName);
+        var account = (await App.AccountRowsAsync(Address)).Single(row => row.RowKey == AccountEntity.RowName);
         account["ExpirationDate"] = AccountEntity.Never;
         await App.Table("Accounts").UpdateEntityAsync(account, account.ETag);
 
@@ -323,7 +325,7 @@ public sealed class DevicesTests(AzuriteFixture azurite) : AppTests(azurite)
     }
 
     private async Task<List<TableEntity>> RowsAsync() =>
-        (await App.RowsAsync("Accounts")).FindAll(row => row.RowKey.StartsWith("trusted-device-", StringComparison.Ordinal));
+        (await App.AccountRowsAsync(Address)).FindAll(row => row.RowKey.StartsWith("trusted-device-", StringComparison.Ordinal));
 
     private async Task<TableEntity> RowAsync(string secret) =>
         (await RowsAsync()).Single(row => row.RowKey.EndsWith(HashOf(secret), StringComparison.Ordinal));

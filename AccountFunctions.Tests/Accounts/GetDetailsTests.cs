@@ -3,12 +3,15 @@ using Azure.Data.Tables;
 
 namespace AccountFunctions.Tests.Accounts;
 
+[SharedApp]
 public sealed class GetDetailsTests(AzuriteFixture azurite) : AppTests(azurite)
 {
+    private string Address { get; } = NewAddress();
+
     [Fact]
     public async Task The_caller_sees_the_user_of_the_login()
     {
-        var login = await App.SignInAsync("ada@example.com");
+        var login = await App.SignInAsync(Address);
         var details = await App.GetAsync("details/", login.GetProperty("access").GetString());
 
         Assert.Equal(HttpStatusCode.OK, details.Status);
@@ -44,7 +47,7 @@ public sealed class GetDetailsTests(AzuriteFixture azurite) : AppTests(azurite)
     [InlineData(930, HttpStatusCode.Unauthorized)]
     public async Task An_access_token_ends_after_its_lifetime_and_half_a_minute_of_skew(int seconds, HttpStatusCode status)
     {
-        var login = await App.SignInAsync("ada@example.com");
+        var login = await App.SignInAsync(Address);
         App.Time.Advance(TimeSpan.FromSeconds(seconds));
 
         Assert.Equal(status, (await App.GetAsync("details", login.GetProperty("access").GetString())).Status);
@@ -55,8 +58,8 @@ public sealed class GetDetailsTests(AzuriteFixture azurite) : AppTests(azurite)
     [InlineData("Version", 2)]
     public async Task An_access_token_dies_with_the_state_it_was_issued_for(string column, object value)
     {
-        var login = await App.SignInAsync("ada@example.com");
-        var row = (await App.RowsAsync("Accounts")).Single(row => row.RowKey == "account");
+        var login = await App.SignInAsync(Address);
+        var row = (await App.AccountRowsAsync(Address)).Single(row => row.RowKey == "account");
         row[column] = value;
         await App.Table("Accounts").UpdateEntityAsync(row, row.ETag, TableUpdateMode.Replace);
 
@@ -66,7 +69,7 @@ public sealed class GetDetailsTests(AzuriteFixture azurite) : AppTests(azurite)
     [Fact]
     public async Task A_refresh_token_is_no_access_token()
     {
-        var login = await App.SignInAsync("ada@example.com");
+        var login = await App.SignInAsync(Address);
 
         Assert.Equal("token_not_valid", (await App.GetAsync("details", login.GetProperty("refresh").GetString())).Message);
     }

@@ -4,14 +4,15 @@ using Azure.Data.Tables;
 
 namespace AccountFunctions.Tests.Accounts;
 
+[SharedApp]
 public sealed class LoginTests(AzuriteFixture azurite) : AppTests(azurite)
 {
-    private const string Address = "ada@example.com";
+    private string Address { get; } = NewAddress();
 
-    [Fact]
+    [Fact, OwnApp]
     public async Task The_right_password_gets_tokens_and_the_user()
     {
-        await App.ActivateAsync(Address);
+        await App.ActivateAsync("ada@example.com");
         var login = (await App.LoginAsync("ADA@example.com")).Data;
 
         Assert.Equal(

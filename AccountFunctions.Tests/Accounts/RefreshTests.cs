@@ -4,13 +4,16 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace AccountFunctions.Tests.Accounts;
 
+[SharedApp]
 public sealed class RefreshTests(AzuriteFixture azurite) : AppTests(azurite)
 {
     private string first = "";
 
+    private string Address { get; } = NewAddress();
+
     protected override async Task PrepareAsync()
     {
-        first = (await App.SignInAsync("ada@example.com")).GetProperty("refresh").GetString()!;
+        first = (await App.SignInAsync(Address)).GetProperty("refresh").GetString()!;
     }
 
     [Fact]
@@ -80,7 +83,7 @@ public sealed class RefreshTests(AzuriteFixture azurite) : AppTests(azurite)
 
         Assert.Equal("token_not_valid", (await RefreshAsync(first)).Message);
         Assert.Equal("token_not_valid", (await RefreshAsync(second)).Message);
-        Assert.Contains(await App.RowsAsync("Accounts"), row => row.GetString("Kind") == "refresh_token_reused");
+        Assert.Contains(await App.AccountRowsAsync(Address), row => row.GetString("Kind") == "refresh_token_reused");
     }
 
     [Fact, Holds("E5")]
@@ -159,7 +162,7 @@ public sealed class RefreshTests(AzuriteFixture azurite) : AppTests(azurite)
     [InlineData("Version", 2)]
     public async Task A_session_dies_when_the_account_changes_its_version(string column, object value)
     {
-        var row = (await App.RowsAsync("Accounts")).Single(row => row.RowKey == "account");
+        var row = (await App.AccountRowsAsync(Address)).Single(row => row.RowKey == "account");
         row[column] = value;
         await App.Table("Accounts").UpdateEntityAsync(row, row.ETag, TableUpdateMode.Replace);
 

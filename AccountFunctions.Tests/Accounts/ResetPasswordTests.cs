@@ -7,12 +7,14 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace AccountFunctions.Tests.Accounts;
 
+[SharedApp]
 public sealed class ResetPasswordTests(AzuriteFixture azurite) : AppTests(azurite)
 {
-    private const string Address = "ada@example.com";
     private const string NewPassword = "green tractor 78";
     private JsonElement login;
     private string code = "";
+
+    private string Address { get; } = NewAddress();
 
     protected override async Task PrepareAsync()
     {
@@ -33,7 +35,7 @@ public sealed class ResetPasswordTests(AzuriteFixture azurite) : AppTests(azurit
         Assert.Equal(
             "token_not_valid", (await App.PostAsync("refresh", new { refresh = login.GetProperty("refresh").GetString() })).Message);
         Assert.Equal("Your Example password was reset", (await App.WaitForMailsAsync(Address, 3))[2].Subject);
-        Assert.Contains(await App.RowsAsync("Accounts"), row => row.GetString("Kind") == "password_reset");
+        Assert.Contains(await App.AccountRowsAsync(Address), row => row.GetString("Kind") == "password_reset");
     }
 
     [Fact, Holds("B10", "S3")]
@@ -50,7 +52,7 @@ public sealed class ResetPasswordTests(AzuriteFixture azurite) : AppTests(azurit
         Assert.Equal("invalid_code", (await ResetAsync(code, "yellow tractor 79")).Message);
     }
 
-    [Fact, Holds("B3", "B13")]
+    [Fact, OwnApp, Holds("B3", "B13")]
     public async Task The_same_call_answers_the_same_for_ten_minutes_and_resets_once()
     {
         var answers = await Task.WhenAll(Enumerable.Range(0, 16).Select(_ => ResetAsync(code)));
@@ -62,7 +64,7 @@ public sealed class ResetPasswordTests(AzuriteFixture azurite) : AppTests(azurit
         Assert.Equal("invalid_code", (await ResetAsync(code, "yellow tractor 79")).Message);
         Assert.Equal("invalid_code", (await ResetAsync(Wrong())).Message);
         Assert.Equal(HttpStatusCode.OK, (await App.GetAsync("details", session.GetProperty("access").GetString())).Status);
-        Assert.Single(await App.RowsAsync("Accounts"), row => row.GetString("Kind") == "password_reset");
+        Assert.Single(await App.AccountRowsAsync(Address), row => row.GetString("Kind") == "password_reset");
         await App.WaitForMailsAsync(Address, 3);
         await App.DrainAsync();
         Assert.Single(await App.MailsAsync(Address), mail => mail.Subject == "Your Example password was reset");

@@ -4,16 +4,19 @@ using System.Text.Json;
 
 namespace AccountFunctions.Tests.Accounts;
 
+[SharedApp]
 public sealed class UpdateDetailsTests(AzuriteFixture azurite) : AppTests(azurite)
 {
     private string token = "";
 
+    private string Address { get; } = NewAddress();
+
     protected override async Task PrepareAsync()
     {
-        token = (await App.SignInAsync("ada@example.com")).GetProperty("access").GetString()!;
+        token = (await App.SignInAsync(Address)).GetProperty("access").GetString()!;
     }
 
-    [Fact]
+    [Fact, OwnApp]
     public async Task Sent_members_change_null_members_are_cleared_and_the_rest_stays()
     {
         await UpdateAsync("""{"job":"Analyst","bio":"Line one\nline two","hobbies":"Looms"}""");
@@ -21,7 +24,7 @@ public sealed class UpdateDetailsTests(AzuriteFixture azurite) : AppTests(azurit
 
         Assert.Equal(HttpStatusCode.OK, answer.Status);
         Assert.Equal(
-            """{"first_name":"Augusta","last_name":"Lovelace","username":"ada@example.com","country_code":"GB","expiration_date":"2026-12-23T12:00:00Z","hobbies":"Looms","job":null,"bio":"Line one\nline two","role":"C","language":null}""",
+            $$"""{"first_name":"Augusta","last_name":"Lovelace","username":"{{Address}}","country_code":"GB","expiration_date":"2026-12-23T12:00:00Z","hobbies":"Looms","job":null,"bio":"Line one\nline two","role":"C","language":null}""",
             answer.Data.GetRawText());
         Assert.Equal(answer.Data.GetRawText(), (await App.GetAsync("details", token)).Data.GetRawText());
     }
@@ -132,7 +135,7 @@ public sealed class UpdateDetailsTests(AzuriteFixture azurite) : AppTests(azurit
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, "/api/account/login")
         {
-            Content = JsonContent.Create(new { username = "ada@example.com", password = TestApp.Password }),
+            Content = JsonContent.Create(new { username = Address, password = TestApp.Password }),
         };
         request.Headers.TryAddWithoutValidation("Accept-Language", language);
         return (await App.SendAsync(request)).Data;

@@ -21,6 +21,7 @@ namespace AccountFunctions.Tests.Documentation;
 /// <summary>
 /// Checks the document against the code. <see cref="TestApp"/> checks every answer in all other tests.
 /// </summary>
+[SharedApp]
 public sealed class ApiDocumentTests(AzuriteFixture azurite) : AppTests(azurite)
 {
     // No operation is for administrators yet.
@@ -29,6 +30,8 @@ public sealed class ApiDocumentTests(AzuriteFixture azurite) : AppTests(azurite)
         Path = "/account/admin",
         Endpoint = new EndpointAttribute(typeof(GetDetails), Access.Administrator, Tags.Profile),
     };
+
+    private string Address { get; } = NewAddress();
 
     [Fact]
     public async Task The_document_is_valid_openapi_3_1_and_what_is_served()
@@ -133,7 +136,7 @@ public sealed class ApiDocumentTests(AzuriteFixture azurite) : AppTests(azurite)
     [Fact, Holds("F6")]
     public async Task Limits_of_requests_are_the_ones_that_hold()
     {
-        var token = (await App.SignInAsync("ada@example.com")).GetProperty("access").GetString();
+        var token = (await App.SignInAsync(Address)).GetProperty("access").GetString();
         foreach (var path in App.Contract.Root.GetProperty("paths").EnumerateObject())
         {
             foreach (var operation in path.Value.EnumerateObject().Where(operation => operation.Value.TryGetProperty("requestBody", out _)))
@@ -161,7 +164,7 @@ public sealed class ApiDocumentTests(AzuriteFixture azurite) : AppTests(azurite)
         {
             // This was the sign-out. Wrong passwords have been tried.
             App.Time.Advance(TimeSpan.FromMinutes(15));
-            token = (await App.LoginAsync("ada@example.com")).Data.GetProperty("access").GetString();
+            token = (await App.LoginAsync(Address)).Data.GetProperty("access").GetString();
         }
 
         var required = request.TryGetProperty("required", out var names) ? names.EnumerateArray()

@@ -4,6 +4,7 @@ using AccountFunctions.Documentation;
 
 namespace AccountFunctions.Tests.Documentation;
 
+[SharedApp]
 public sealed partial class DocumentationPagesTests(AzuriteFixture azurite) : AppTests(azurite)
 {
     [Theory, Holds("F10")]

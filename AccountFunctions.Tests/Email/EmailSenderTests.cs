@@ -4,6 +4,7 @@ using AccountFunctions.Email;
 using AccountFunctions.Storage;
 using AccountFunctions.Storage.Accounts;
 using AccountFunctions.Storage.Jobs;
+using AccountFunctions.Tests.Lifecycle;
 using Azure;
 using Azure.Data.Tables;
 using Azure.Storage.Queues;
@@ -30,7 +31,7 @@ public sealed class EmailSenderTests(AzuriteFixture azurite) : AppTests(azurite)
     [Fact, Holds("G4")]
     public async Task Deliveries_of_one_job_at_once_send_one_mail()
     {
-        await using var quiet = await TestApp.StartAsync(NewStorage());
+        await using var quiet = await ImpatientApp.StartAsync(NewStorage());
         await FaultAsync("""{"delay_ms":300}""", quiet);
         await quiet.RegisterAsync(Address);
         var job = await JobAsync(quiet);
@@ -84,8 +85,8 @@ public sealed class EmailSenderTests(AzuriteFixture azurite) : AppTests(azurite)
     [Fact, Holds("G5")]
     public async Task A_throttled_mail_uses_up_no_dequeue_and_is_sent_when_allowed()
     {
-        await using var strict = await TestApp.StartAsync(
-            NewStorage(), new() { ["AzureFunctionsJobHost:extensions:queues:maxDequeueCount"] = "1" });
+        await using var strict = await ImpatientApp.StartAsync(
+            NewStorage(), settings: new() { ["AzureFunctionsJobHost:extensions:queues:maxDequeueCount"] = "1" });
         await FaultAsync("""{"status":429,"retry_after":1,"times":3}""", strict);
         await strict.RegisterAsync(Address);
 

@@ -12,9 +12,12 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace AccountFunctions.Tests.Functions;
 
+[SharedApp]
 public sealed class HttpEdgeTests(AzuriteFixture azurite) : AppTests(azurite)
 {
     private const string Good = """{"username":"ada@example.com","code":"123456"}""";
+
+    private string Address { get; } = NewAddress();
 
     [Theory, Holds("F6")]
     [InlineData("")]
@@ -163,7 +166,7 @@ public sealed class HttpEdgeTests(AzuriteFixture azurite) : AppTests(azurite)
     [InlineData("{}")]
     public async Task Where_no_body_is_needed_null_and_blanks_count_as_none(string body)
     {
-        var login = await App.SignInAsync("ada@example.com");
+        var login = await App.SignInAsync(Address);
         using var request = new HttpRequestMessage(HttpMethod.Post, "/api/account/logout")
         {
             Content = new StringContent(body, Encoding.UTF8, "application/json"),
@@ -191,7 +194,7 @@ public sealed class HttpEdgeTests(AzuriteFixture azurite) : AppTests(azurite)
     [InlineData("logout")]
     public async Task A_body_without_a_length_is_refused_because_the_host_drops_it(string operation)
     {
-        var token = (await App.SignInAsync("ada@example.com")).GetProperty("access").GetString();
+        var token = (await App.SignInAsync(Address)).GetProperty("access").GetString();
         using var request = new HttpRequestMessage(HttpMethod.Post, $"/api/account/{operation}")
         {
             Content = JsonContent.Create(new { all = true }),
@@ -205,8 +208,7 @@ public sealed class HttpEdgeTests(AzuriteFixture azurite) : AppTests(azurite)
     [Fact, Holds("F10")]
     public async Task Every_answer_carries_the_security_headers()
     {
-        foreach (var answer in new[] { await App.RegisterAsync(
-            "ada@example.com"), await App.GetAsync("details"), await SendAsync("["u8.ToArray()) })
+        foreach (var answer in new[] { await App.RegisterAsync(Address), await App.GetAsync("details"), await SendAsync("["u8.ToArray()) })
         {
             Assert.Equal("no-store", answer.Headers["Cache-Control"]);
             Assert.Equal("nosniff", answer.Headers["X-Content-Type-Options"]);
@@ -241,10 +243,10 @@ public sealed class HttpEdgeTests(AzuriteFixture azurite) : AppTests(azurite)
         Assert.Equal("0af7651916cd43dd8448eb211c80319c", (await App.SendAsync(request)).Headers["X-Request-Id"]);
     }
 
-    [Fact, Holds("F11")]
+    [Fact, OwnApp, Holds("F11")]
     public async Task Every_log_line_of_a_request_carries_its_trace_id()
     {
-        var id = (await App.RegisterAsync("ada@example.com")).Headers["X-Request-Id"];
+        var id = (await App.RegisterAsync(Address)).Headers["X-Request-Id"];
 
         var line = Assert.Single(App.Logs.Text.Split('\n'), line => line.Contains("waits for its code", StringComparison.Ordinal));
         Assert.Contains($"TraceId:{id}", line);

@@ -6,6 +6,7 @@ using Microsoft.Azure.Functions.Worker;
 namespace AccountFunctions.Tests.Functions;
 
 /// <summary>What the HTTP surface must not do.</summary>
+[SharedApp]
 public sealed class SurfaceTests(AzuriteFixture azurite) : AppTests(azurite)
 {
     [Theory, Holds("B11", "F8", "S5")]
@@ -62,7 +63,7 @@ public sealed class SurfaceTests(AzuriteFixture azurite) : AppTests(azurite)
         Assert.All(triggers, trigger => Assert.Equal(AuthorizationLevel.Anonymous, trigger.AuthLevel));
     }
 
-    [Fact, Holds("F11", "S9", "S13")]
+    [Fact, OwnApp, Holds("F11", "S9", "S13")]
     public async Task An_error_reveals_no_internals()
     {
         await App.Table("Addresses").DeleteAsync();

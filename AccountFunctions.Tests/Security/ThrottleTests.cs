@@ -107,26 +107,6 @@ public sealed class ThrottleTests(AzuriteFixture azurite)
         Assert.Equal(1, (await app.Table("Addresses").GetEntityAsync<TableEntity>(key, "guard")).Value.GetInt32("Failures"));
     }
 
-    [Fact, Holds("C5")]
-    public async Task Of_wrong_passwords_sent_at_once_to_two_processes_five_are_checked()
-    {
-        Dictionary<string, string> settings = new()
-        {
-            ["AzureWebJobsStorage"] = azurite.NewStorage(),
-            ["Throttle__RequestsPerMinute"] = "1000",
-            ["Passwords__MaxWaitingHashes"] = "100",
-        };
-        var apps = await Task.WhenAll(LocalApp.StartAsync(settings), LocalApp.StartAsync(settings));
-        using var first = apps[0];
-        using var second = apps[1];
-
-        var answers = await Task.WhenAll(
-            Enumerable.Range(0, 64).Select(i => apps[i % 2].PostAsync("login", new { username = Address, password = Wrong })));
-
-        Assert.Equal(5, answers.Count(answer => answer.Status is 400));
-        Assert.Equal(59, answers.Count(answer => answer.Status is 429));
-    }
-
     [Fact]
     public async Task The_right_password_among_parallel_wrong_ones_is_checked_only_in_turn()
     {

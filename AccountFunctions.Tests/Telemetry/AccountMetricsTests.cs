@@ -3,9 +3,11 @@ using System.Net;
 using System.Text;
 using System.Text.RegularExpressions;
 using AccountFunctions.Email;
+using AccountFunctions.Security.Passwords;
 using AccountFunctions.Storage;
 using AccountFunctions.Storage.Jobs;
 using AccountFunctions.Telemetry;
+using AccountFunctions.Tests.Security;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -83,10 +85,15 @@ public sealed partial class AccountMetricsTests(AzuriteFixture azurite)
     [Fact, Holds("I8")]
     public async Task A_network_that_asks_too_often_and_hashes_that_cannot_wait_are_measured()
     {
+        var engine = new HookedEngine();
         await using var app = await TestApp.StartAsync(
             azurite.NewStorage(),
-            new() { ["Throttle:RequestsPerMinute"] = "12", ["Passwords:MaxConcurrentHashes"] = "1", ["Passwords:MaxWaitingHashes"] = "0" });
+            new() { ["Throttle:RequestsPerMinute"] = "12", ["Passwords:MaxConcurrentHashes"] = "1", ["Passwords:MaxWaitingHashes"] = "0" },
+            configure: services => services.Insert(0, ServiceDescriptor.Singleton<IArgon2Engine>(engine)));
         using var metrics = Record(app);
+
+        // A hash takes until another one is refused, however slowly the requests come.
+        engine.Before = () => SpinWait.SpinUntil(() => metrics.Of("accounts.password_hash.refusals").Any(), TimeSpan.FromSeconds(5));
         var answers = await Task.WhenAll(
             Enumerable.Range(0, 14).Select(number => app.LoginAsync($"a{number}@example.com", TestApp.Password)));
 

@@ -14,6 +14,12 @@ internal sealed class QueueFunctions(IConfiguration configuration, TimeSpan leas
         worker.Functions.Where(function => function.Queue is not null && IsEnabled(function))
             .Select(function => Listener(function, worker.Channel, cancelInvocations).RunAsync(stopReceiving)));
 
+    // A listener that cannot reach its queue comes back by itself. The client's usual retries, half a minute of them, would hold up a stop.
+    private static QueueClientOptions Brief() => new()
+    {
+        Retry = { Delay = TimeSpan.FromMilliseconds(100), MaxDelay = TimeSpan.FromSeconds(1) },
+    };
+
     // The Functions host's way of leaving a function to other instances.
     private bool IsEnabled(Function function) => !configuration.GetValue<bool>($"AzureWebJobs.{function.Name}.Disabled");
 
@@ -27,6 +33,6 @@ internal sealed class QueueFunctions(IConfiguration configuration, TimeSpan leas
                 $"Function {function.Name}: {function.Connection} must be a connection string; the local host has no identity.");
         var invoker = new QueueInvoker(function, channel, logger, cancelInvocations);
         return new QueueListener(
-            invoker, new QueueServiceClient(connectionString), name ?? "", QueueOptions.Read(configuration), lease, logger);
+            invoker, new QueueServiceClient(connectionString, Brief()), name ?? "", QueueOptions.Read(configuration), lease, logger);
     }
 }

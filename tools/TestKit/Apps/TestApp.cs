@@ -2,7 +2,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using AccountFunctions.Documentation;
+using AccountFunctions.Contract.Fields;
 using AccountFunctions.Functions;
 using Azure.Data.Tables;
 using Azure.Storage.Queues;
@@ -27,7 +27,7 @@ public sealed partial class TestApp : IAsyncDisposable
     {
         Storage = storage;
         Time = time;
-        contract = new Lazy<ApiContract>(() => new ApiContract(Services.GetRequiredService<ApiDocument>().Bytes));
+        contract = new Lazy<ApiContract>(() => ApiContract.Of(Services));
         Client = new HttpClient(new ContractHandler(() => contract.Value)) { BaseAddress = new Uri($"http://127.0.0.1:{port}") };
     }
 
@@ -205,6 +205,18 @@ public sealed partial class TestApp : IAsyncDisposable
         }
 
         return rows;
+    }
+
+    /// <summary>The rows of one address.</summary>
+    public async Task<List<TableEntity>> AddressRowsAsync(string address) =>
+        (await RowsAsync("Addresses")).FindAll(row => row.PartitionKey == EmailAddress.KeyOf(address));
+
+    /// <summary>The rows of the account that has this address.</summary>
+    public async Task<List<TableEntity>> AccountRowsAsync(string username)
+    {
+        var rows = await RowsAsync("Accounts");
+        var account = rows.Single(row => row.RowKey == "account" && row.GetString("Username") == username);
+        return rows.FindAll(row => row.PartitionKey == account.PartitionKey);
     }
 
     public async ValueTask DisposeAsync()

@@ -3,15 +3,32 @@ using System.Globalization;
 using System.Net;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using AccountFunctions.Documentation;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 
 namespace TestKit;
 
 /// <summary>The served OpenAPI document, read as the contract that every answer of the app must keep.</summary>
 public sealed partial class ApiContract(ReadOnlyMemory<byte> document)
 {
+    private static readonly ConcurrentDictionary<string, Lazy<ApiContract>> Known = [];
     private readonly ConcurrentDictionary<string, Regex> patterns = [];
 
     public JsonElement Root { get; } = JsonDocument.Parse(document).RootElement;
+
+    /// <summary>The contract of an app. Apps with the same settings share it: to write the document takes longer than to start.</summary>
+    public static ApiContract Of(IServiceProvider services)
+    {
+        // What the document is made from: the routes, which are the same in all apps, and options.
+        var options = typeof(ApiDocument).GetConstructors().Single().GetParameters()
+            .Where(parameter => parameter.ParameterType.Name == typeof(IOptions<>).Name)
+            .Select(parameter => parameter.ParameterType)
+            .Select(type => JsonSerializer.Serialize(type.GetProperty("Value")!.GetValue(services.GetRequiredService(type))));
+        return Known.GetOrAdd(
+            string.Join('\n', options),
+            _ => new Lazy<ApiContract>(() => new ApiContract(services.GetRequiredService<ApiDocument>().Bytes))).Value;
+    }
 
     /// <summary>What the document says of a call; null if it knows none such.</summary>
     public JsonElement? Find(HttpMethod method, string path)

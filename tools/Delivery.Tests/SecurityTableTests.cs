@@ -1,0 +1,169 @@
+using System.Reflection;
+using System.Text.RegularExpressions;
+using AccountFunctions.Tests;
+
+namespace Delivery.Tests;
+
+/// <summary>Generates docs/security.md from the attributes of all tests, so every claim there has a test.</summary>
+public sealed partial class SecurityTableTests
+{
+    private static readonly Assembly[] Assemblies = [typeof(ArchitectureTests).Assembly, typeof(SecurityTableTests).Assembly];
+
+    private static readonly (string Row, string Requirement)[] Requirements =
+    [
+        ("A1", "Answers do not tell known from unknown, active, pending or disabled addresses; only the right password learns more"),
+        ("A2", "Every path does the same work: one Argon2 run, the same storage calls, mail through the queue"),
+        ("A3", "Throttles count and answer unknown addresses like known ones"),
+        ("A4", "Registering a taken address gets the same 201, changes nothing, and its owner gets a mail"),
+        ("A5", "Whoever registered an address first, or also, has no password there once the owner activates"),
+        ("A6", "An address that several registrations wait at with different passwords gets an account without a password"),
+        ("A7", "A change to a taken address answers and works like one to a free address; so does the recovery address"),
+        ("B1", "Codes are derived from 128 random bits and a key, without bias, and are nobody else's"),
+        ("B2", "Codes expire to the second: activation after 24 h, reset after 10 min"),
+        ("B3", "A code works once, whoever else tries at the same moment"),
+        ("B4", "Five tries for a code, counted by conditional writes; then it is dead even if right"),
+        ("B5", "A new code does not reset the budget: one mail a minute, five an hour, ten a day per address"),
+        ("B6", "A code is bound to its purpose and address; a try for another purpose does not use it up"),
+        ("B7", "A newer code, a changed password, a reset and an activation void the open ones"),
+        ("B8", "No code is stored, queued or logged"),
+        ("B9", "Codes are compared in fixed time; only ASCII digits of the configured number match"),
+        ("B10", "An open code changes nothing about the account"),
+        ("B11", "Codes travel in POST bodies only"),
+        ("B12", "What cannot be a code is a field error, costs no try, and is answered alike for every address"),
+        ("B13", "A call that redeemed a code may be repeated for ten minutes; with anything else the code is dead"),
+        ("C1", "Five failed sign-ins in five minutes, then growing delays up to 15 min; after 100 in a row a reset"),
+        ("C2", "During a delay the right password gets the same 429; a reset works and lifts it"),
+        ("C3", "60 requests a minute per client network on the open operations; the trusted hop counts, IPv6 by /64"),
+        ("C4", "Mail caps per address over all purposes, and for all mails together a quota that no minute and no hour exceeds"),
+        ("C5", "Counters are exact under races and shared by instances; an outage opens nothing"),
+        ("C6", "429 says when to come back, in the envelope or as a problem document"),
+        ("C7", "A client with the secret of an earlier sign-in is counted by itself: strangers neither delay nor lock it"),
+        ("C8", "A refresh that succeeds does not count towards the limit of its network; one that is refused does"),
+        ("C9", "Mails that strangers ask for use up nothing of the owner's: a notice of a proved act has a budget of its own, and no right "
+            + "password is refused because of them"),
+        ("D1", "8 to 256 code points after NFKC; over-long passwords are refused, never cut"),
+        ("D2", "No composition rules; all of Unicode, spaces and outer white space count"),
+        ("D3", "One normal form (NFKC) for setting and checking; lone surrogates refused, NUL kept"),
+        ("D4", "Common passwords, patterns, and the owner's address and names are refused"),
+        ("D5", "A new password or address and a deletion ask for the current password; a wrong one counts as a failed sign-in"),
+        ("D6", "Argon2id as PHC strings: 16-byte salt, 32-byte tag, OWASP's cost or more"),
+        ("D7", "Hashes of another cost are renewed at sign-in"),
+        ("D8", "Hashes at once and hashes waiting are bounded; beyond, 503 at once"),
+        ("D9", "Over-long input is refused before any hash or storage call"),
+        ("E1", "Access tokens: ES256, at+jwt, every claim required, 15 min, 30 s of skew"),
+        ("E2", "Key ids are looked up exactly; no foreign header member; 4 KiB at most"),
+        ("E3", "Keys rotate with an overlap and without a sign-out"),
+        ("E4", "Refresh tokens carry 256 random bits and are stored as a hash; 14 days idle, 90 days in all"),
+        ("E5", "A used refresh token that comes again after the grace ends its session"),
+        ("E6", "Within the grace the token used last gets the same successor, also for many at once"),
+        ("E7", "A changed version of the account ends its sessions and access tokens"),
+        ("E8", "Sign-out of one session or all; another account's cannot be touched"),
+        ("E9", "A reset does not sign in; reset and change mail a notice"),
+        ("E10", "401 names the scheme and one reason for every bad token"),
+        ("E11", "Tokens stand in headers and bodies only, and in no log"),
+        ("E12", "A token that is not valid yet is refused; every token names client, methods and time of the sign-in"),
+        ("E13", "While a former address is reserved for recovery, the account moves only back to it"),
+        ("F1", "Nobody sets what is not theirs: role, name, expiry, version"),
+        ("F2", "One canonical form of an address, used everywhere"),
+        ("F3", "Only plain addresses within RFC 5321's limits"),
+        ("F4", "Table keys are hashes, never what was typed"),
+        ("F5", "Nothing typed by a stranger stands in a mail's subject, headers or HTML"),
+        ("F6", "Strict JSON: anything else is a 400"),
+        ("F7", "Bodies over 64 KiB are refused while they are read, chunked or not"),
+        ("F8", "Other content types are 415; other methods are not found"),
+        ("F9", "No origin is allowed by CORS"),
+        ("F10", "Every answer carries the protecting headers"),
+        ("F11", "Errors carry a stable code and a trace id and show nothing of the inside"),
+        ("F12", "Profile edits lose no update; If-Match holds"),
+        ("F13", "No function relies on the host's keys"),
+        ("G1", "Uniqueness by insert, change by ETag, one partition per batch"),
+        ("G2", "A change that was committed but whose answer was lost is recognised as our own; after any fault of storage the client "
+            + "comes to the end of its flow"),
+        ("G3", "A job is enqueued before its row is committed; it waits for the row and is dropped if it never comes"),
+        ("G4", "A job that is delivered many times sends one mail"),
+        ("G5", "A transport that takes no more for now costs a mail no try"),
+        ("G6", "Jobs are small, versioned and carry ids only; what is no job is put aside at once; what was given up can be sent again"),
+        ("G7", "A mail whose code is no longer good is not sent"),
+        ("G8", "A mail that was not delivered is written into the account's history"),
+        ("G9", "While storage is away every operation answers 503 in time, and nothing is half-written"),
+        ("G10", "Calls to storage are bounded in time"),
+        ("I1", "No password, code, token or key is logged"),
+        ("I2", "Sign-ins, refusals and security events are logged: who, what, with which outcome, under the trace that the answer names"),
+        ("I3", "What a client calls itself reaches no log unchanged"),
+        ("I4", "What has outlived its use is removed by itself"),
+        ("I5", "Packages come as their lock files say and fail the build on a known vulnerability; actions are pinned by commit"),
+        ("I6", "Deployed storage, vault and app take TLS 1.2 and Entra tokens only: no keys, no anonymous blobs, no FTP, no passwords for "
+            + "publishing; in production nothing but the app is public"),
+        ("I7", "One identity with these roles and no others, the host's storage apart from the accounts', a vault by roles with purge "
+            + "protection"),
+        ("I8", "Everything is measured or logged that operators need: a documented meter, diagnostic settings, alerts that look at what "
+            + "there is"),
+        ("I9", "Secrets come from the vault only; templates never overwrite a key; development keys and unresolved references stop a "
+            + "start in production"),
+        ("S1", "Seed defect: one code for everybody until restart"),
+        ("S2", "Seed defect: expiry frozen at start and never checked"),
+        ("S3", "Seed defect: an open code locks the owner out"),
+        ("S4", "Seed defect: codes without purpose, tries or rate limit"),
+        ("S5", "Seed defect: activation by GET with sequential ids"),
+        ("S6", "Seed defect: unknown users told apart by answer and time"),
+        ("S7", "Seed defect: tokens survive password change and reset"),
+        ("S8", "Seed defect: account expiry checked on refresh only"),
+        ("S9", "Seed defect: business errors and outages as pages with status 500"),
+        ("S10", "Seed defect: case-sensitive names, non-addresses, password \"1\", trimmed passwords"),
+        ("S11", "Seed defect: mail sent inside the request"),
+        ("S12", "Seed defect: one code accepted twice, parallel registrations answered 500"),
+        ("S13", "Seed defect: any origin, no body limit, debug pages"),
+    ];
+
+    [Fact]
+    public void Every_requirement_has_a_test_and_the_table_in_the_docs_names_it()
+    {
+        var tests = Assemblies.SelectMany(assembly => assembly.GetExportedTypes())
+            .SelectMany(type => type.GetMethods())
+            .SelectMany(method => (method.GetCustomAttribute<HoldsAttribute>()?.Rows ?? []).Select(
+                row => (row, Test: $"{method.DeclaringType!.Name}.{method.Name}")))
+            .ToLookup(pair => pair.row, pair => pair.Test);
+        var rows = Requirements.Select(requirement =>
+            $"| {requirement.Row} | {requirement.Requirement} | "
+                + $"{string.Join("<br>", tests[requirement.Row].Order(StringComparer.Ordinal).Select(test => $"`{test}`"))} |");
+        var table = string.Join('\n', ["| | what holds | tests that would catch the breach |", "|---|---|---|", .. rows]) + "\n";
+
+        Assert.All(Requirements, requirement => Assert.True(tests.Contains(requirement.Row), $"no test holds {requirement.Row}"));
+        Assert.All(tests, row => Assert.Contains(row.Key, Requirements.Select(requirement => requirement.Row)));
+        var file = Repository.PathTo("docs", "security.md");
+        var text = File.ReadAllText(file);
+        var start = text.IndexOf("| | what holds", StringComparison.Ordinal);
+        if (Environment.GetEnvironmentVariable("UPDATE_DOCS") is not null)
+        {
+            File.WriteAllText(file, text[..start] + table);
+        }
+        else
+        {
+            Assert.Equal(table, text[start..]);
+        }
+    }
+
+    [Fact]
+    public void The_list_of_asvs_clauses_is_complete_and_its_references_exist()
+    {
+        var folder = Repository.PathTo("docs");
+        var clauses = File.ReadLines(Path.Combine(folder, "asvs.md"))
+            .Where(line => line.StartsWith("| V", StringComparison.Ordinal))
+            .Select(line => line.Split('|', StringSplitOptions.TrimEntries))
+            .ToList();
+
+        Assert.Equal((70, 183), (clauses.Count(clause => clause[2] == "1"), clauses.Count(clause => clause[2] == "2")));
+        Assert.Equal(clauses.Count, clauses.Select(clause => clause[1]).Distinct().Count());
+        Assert.All(clauses, clause => Assert.NotEmpty(clause[4]));
+        var rows = clauses.SelectMany(clause => Row().Matches(clause[4]).Select(match => match.Value));
+        Assert.Empty(rows.Except(Requirements.Select(requirement => requirement.Row)));
+        Assert.All(clauses.SelectMany(clause => TestName().Matches(clause[4]).Select(match => match.Value)), test =>
+            Assert.Contains(Assemblies.SelectMany(assembly => assembly.GetTypes()), type => type.Name == test));
+    }
+
+    [GeneratedRegex(@"\b[A-GS]\d{1,2}\b|\bI\d\b")]
+    private static partial Regex Row();
+
+    [GeneratedRegex(@"\b\w+Tests\b")]
+    private static partial Regex TestName();
+}
