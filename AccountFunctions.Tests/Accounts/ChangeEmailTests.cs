@@ -1,5 +1,6 @@
 using System.Net;
 using AccountFunctions.Contract.Answers;
+using AccountFunctions.Contract.Description;
 using AccountFunctions.Contract.Fields;
 using AccountFunctions.Contract.Values;
 using AccountFunctions.Lifecycle.Names;

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using AccountFunctions.Contract.Answers;
+using AccountFunctions.Contract.Description;
 using AccountFunctions.Lifecycle;
 using AccountFunctions.Security;
 using AccountFunctions.Storage;

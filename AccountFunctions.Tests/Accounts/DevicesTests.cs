@@ -2,6 +2,7 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using AccountFunctions.Contract.Description;
 using AccountFunctions.Storage.Accounts;
 using Azure.Data.Tables;
 

@@ -1,5 +1,7 @@
 using System.Buffers.Text;
 using System.Text.Json;
+using AccountFunctions.Contract.Description;
+using AccountFunctions.Functions;
 
 namespace AccountFunctions.Tests.Accounts;
 

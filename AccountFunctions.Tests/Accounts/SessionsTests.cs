@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using AccountFunctions.Contract.Description;
 
 namespace AccountFunctions.Tests.Accounts;
 

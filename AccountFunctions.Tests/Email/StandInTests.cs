@@ -1,4 +1,5 @@
 using System.Reflection;
+using AccountFunctions.Contract.Description;
 using Azure.Communication.Email;
 
 namespace AccountFunctions.Tests.Email;

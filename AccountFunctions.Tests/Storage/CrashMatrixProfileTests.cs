@@ -1,4 +1,5 @@
 using System.Net;
+using AccountFunctions.Accounts.Profile;
 
 namespace AccountFunctions.Tests.Storage;
 

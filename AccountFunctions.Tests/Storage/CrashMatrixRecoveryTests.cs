@@ -1,4 +1,6 @@
 using System.Net;
+using AccountFunctions.Accounts.Profile;
+using AccountFunctions.Accounts.Recovery;
 
 namespace AccountFunctions.Tests.Storage;
 

@@ -1,4 +1,5 @@
 using System.Net;
+using AccountFunctions.Accounts.SignIn;
 
 namespace AccountFunctions.Tests.Storage;
 

@@ -1,4 +1,5 @@
 using System.Net;
+using AccountFunctions.Accounts.SignUp;
 
 namespace AccountFunctions.Tests.Storage;
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Net;
+using AccountFunctions.Functions;
 
 namespace AccountFunctions.Tests.Storage;
 

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Diagnostics.Tracing;
+using AccountFunctions.Functions;
 using Azure.Core.Diagnostics;
 
 namespace AccountFunctions.Tests.Storage;

@@ -1,6 +1,6 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
-using System.Text;
+using System.Text.Json;
 using AccountFunctions.Contract.Answers;
 using AccountFunctions.Contract.Description;
 using AccountFunctions.Contract.Fields;
@@ -44,7 +44,10 @@ public sealed record UserReply(
     public static bool Matches(string tags, AccountEntity account) =>
         tags.Split(',', StringSplitOptions.TrimEntries).Any(tag => tag == "*" || tag == TagOf(account));
 
-    // The row's own tag is a weak one, which If-Match never matches.
-    private static string TagOf(AccountEntity account) =>
-        $"\"{Base64Url.EncodeToString(SHA256.HashData(Encoding.UTF8.GetBytes(account.ETag.ToString())).AsSpan(0, 12))}\"";
+    // Of what the owner sees: a sign-in changes the row, and not what If-Match is about.
+    private static string TagOf(AccountEntity account)
+    {
+        var seen = JsonSerializer.SerializeToUtf8Bytes(From(account), AccountJson.Default.UserReply);
+        return $"\"{Base64Url.EncodeToString(SHA256.HashData(seen).AsSpan(0, 12))}\"";
+    }
 }

@@ -120,6 +120,11 @@ internal sealed class ApiSchemas(OpenApiDocument document, PasswordOptions passw
                 var pattern = string.Create(CultureInfo.InvariantCulture, $"^[0-9]{{{codes.Digits}}}$");
                 (keywords["pattern"], example) = (pattern, "1234567890"[..codes.Digits]);
                 break;
+            case FieldKind.ResetCode:
+                var either = string.Create(
+                    CultureInfo.InvariantCulture, $"^([0-9]{{{codes.Digits}}}|[0-9A-Z]{{{VerificationCodes.TakeBackLength}}})$");
+                (keywords["pattern"], example) = (either, "1234567890"[..codes.Digits]);
+                break;
             case FieldKind.NewPassword:
                 keywords["minLength"] = passwords.MinimumLength;
                 goto case FieldKind.Password;

@@ -1,4 +1,6 @@
+using AccountFunctions.Contract.Fields;
 using AccountFunctions.Security.Codes;
+using AccountFunctions.Security.Throttling;
 using AccountFunctions.Storage;
 using AccountFunctions.Storage.Accounts;
 using AccountFunctions.Storage.Jobs;
@@ -12,6 +14,7 @@ public sealed class EmailComposer(
     AccountStore accounts,
     VerificationCodes codes,
     EmailTexts texts,
+    MailThrottle throttle,
     HousekeepingQueue housekeeping,
     TimeProvider time)
 {
@@ -43,8 +46,7 @@ public sealed class EmailComposer(
         return partition.Claim?.AccountId == job.Id ? new EmailDecision.Drop("the account is active already")
             : pending is null ? new EmailDecision.Wait()
             : !pending.IsLive(now) ? new EmailDecision.Drop("its code is no longer good")
-            : partition.Claim is { } claim
-                ? ToOwner(await OwnerAsync(claim, cancellationToken), job, texts.AlreadyRegistered)
+            : partition.Claim is { } claim ? await ComposeTakenAsync(claim, job, texts.AlreadyRegistered, cancellationToken)
             : ActivationCode(pending, now);
     }
 
@@ -93,15 +95,33 @@ public sealed class EmailComposer(
         }
 
         var moment = notice.Time?.Invoke(account);
-        if (notice.Time is not null && moment is null)
+        if ((notice.Time is not null && moment is null) || (notice.CarriesTakeBackCode && account.RecoveryKey != job.AddressKey))
         {
             return new EmailDecision.Drop("it no longer applies");
         }
 
-        return await accounts.CountEventsAsync(job.Id, job.Kind, job.Issued - Day, job.Issued, cancellationToken) >= MaxNotices
+        var code = TakeBackCode(notice, account, job.AddressKey);
+        var earlier = await accounts.ListEventsAsync(job.Id, job.Kind, job.Issued - Day, job.Issued, cancellationToken);
+        return earlier.Count >= MaxNotices
             ? new EmailDecision.Drop("the owner got enough of these today")
-            : new EmailDecision.Send(mailbox, texts.Notice(notice, account.Language, moment), EmailPriority.Notice);
+            : new EmailDecision.Send(mailbox, texts.Notice(notice, account.Language, moment, code), EmailPriority.Notice);
     }
+
+    // An account that is gone, or that no longer needs the address, leaves it soon; the mail waits for that.
+    private async Task<EmailDecision> ComposeTakenAsync(
+        ClaimEntity claim, EmailJob job, Func<string?, EmailText> write, CancellationToken cancellationToken)
+    {
+        var account = await OwnerAsync(claim, cancellationToken);
+        var now = time.GetUtcNow();
+        return account is null || account.StateAt(now) is AccountState.Gone || account.MailboxAt(job.AddressKey, now) is null
+            ? new EmailDecision.Postpone(Retention.Request, "the address is about to be free")
+            : ToOwner(account, job, write);
+    }
+
+    private string? TakeBackCode(Notice notice, AccountEntity account, string addressKey) =>
+        notice.CarriesTakeBackCode && account.RecoveryNonce is { } nonce
+            ? Crockford.Group(codes.DeriveTakeBack(addressKey, nonce))
+            : null;
 
     private async Task<EmailDecision> ComposeEmailChangeAsync(EmailJob job, CancellationToken cancellationToken)
     {
@@ -111,11 +131,18 @@ public sealed class EmailComposer(
             return new EmailDecision.Wait();
         }
 
+        // Charged here and not when it was asked for: a mailbox pays only for what reaches it.
+        var charged = await throttle.ChargeAsync(job.AddressKey, job.Issued, cancellationToken);
+        if (charged.IsRefused)
+        {
+            return new EmailDecision.Drop("the address got enough mails today");
+        }
+
         // The account itself may have the address already: as its recovery address.
         var (now, claim) = (time.GetUtcNow(), (await addresses.LoadAsync(job.AddressKey, cancellationToken)).Claim);
         if (claim is not null && claim.AccountId != account.Id)
         {
-            return ToOwner(await OwnerAsync(claim, cancellationToken), job, texts.AddressTaken);
+            return await ComposeTakenAsync(claim, job, texts.AddressTaken, cancellationToken);
         }
 
         var code = codes.Derive(CodePurpose.EmailChange, change.AddressKey, change.Nonce);

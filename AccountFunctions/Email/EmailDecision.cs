@@ -13,6 +13,9 @@ public abstract record EmailDecision
     /// <summary>The job was enqueued before its row was committed. The row may still come, or its request has failed.</summary>
     public sealed record Wait : EmailDecision;
 
+    /// <summary>Come again after this time.</summary>
+    public sealed record Postpone(TimeSpan Delay, string Reason) : EmailDecision;
+
     /// <param name="Reason">One of a few fixed phrases.</param>
     public sealed record Drop(string Reason) : EmailDecision;
 }

@@ -22,7 +22,13 @@ public sealed class EmailSamples(EmailTexts texts, IOptions<CodeOptions> codes, 
             new("Somebody asks for the address for an account.", texts.EmailChange(language, code, codes.Value.ResetLifetime)),
             new("Somebody asks for an address that has an account for another account.", texts.AddressTaken(language)),
             .. Act.All.Select(act => act.Notice).OfType<Notice>()
-                .Select(notice => new EmailSample(notice.Trigger, texts.Notice(notice, language, time.GetUtcNow() + Retention.FormerAddress))),
+                .Select(notice => new EmailSample(
+                    notice.Trigger,
+                    texts.Notice(
+                        notice,
+                        language,
+                        time.GetUtcNow() + Retention.FormerAddress,
+                        notice.CarriesTakeBackCode ? "01234-56789-ABCDE-FGHJK-MNPQR-S" : null))),
         ];
     }
 }

@@ -77,6 +77,9 @@ public sealed partial class EmailSender(
             case EmailDecision.Drop drop:
                 Drop(job, drop.Reason);
                 break;
+            case EmailDecision.Postpone later:
+                await PostponeAsync(job, later.Delay, later.Reason, cancellationToken);
+                break;
             case EmailDecision.Wait when job.Waits == MaxWaits:
                 Drop(job, "its row never came");
                 break;

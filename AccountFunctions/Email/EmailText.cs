@@ -6,8 +6,10 @@ namespace AccountFunctions.Email;
 /// <summary>A written mail. Its paragraphs are separated by empty lines; the code, if it carries one, is one of them.</summary>
 public sealed record EmailText(CultureInfo Culture, EmailOptions Look, string Subject, string Text, string? Code)
 {
-    private const string CodeStyle =
-        "margin:24px 0;padding:12px 16px;border-radius:8px;font:bold 28px/1.3 monospace;letter-spacing:4px;text-align:center";
+    private const int ShortCode = 10;
+    private const string CodeStyle = "margin:24px 0;padding:12px 16px;border-radius:8px;text-align:center";
+    private const string ShortCodeFont = "font:bold 28px/1.3 monospace;letter-spacing:4px";
+    private const string LongCodeFont = "font:bold 18px/1.5 monospace";
 
     public string PlainText => Text + "\n";
 
@@ -23,9 +25,10 @@ public sealed record EmailText(CultureInfo Culture, EmailOptions Look, string Su
             var language = $"lang=\"{Culture.Name}\" dir=\"{(Culture.TextInfo.IsRightToLeft ? "rtl" : "ltr")}\"";
 
             // The first text of a mail is what lists of mails show beside the subject.
-            var preview = Code is null ? "" : $"<div style=\"display:none\">{Code}</div>";
+            var preview = Code is null or { Length: > ShortCode } ? "" : $"<div style=\"display:none\">{Code}</div>";
+            var font = Code is { Length: > ShortCode } ? LongCodeFont : ShortCodeFont;
             var paragraphs = Text.Split("\n\n").Select(paragraph => paragraph == Code
-                ? $"<p dir=\"ltr\" style=\"border:2px solid {Look.AccentColor};{CodeStyle}\">{Code}</p>"
+                ? $"<p dir=\"ltr\" style=\"border:2px solid {Look.AccentColor};{CodeStyle};{font}\">{Code}</p>"
                 : $"<p style=\"margin:16px 0\">{WebUtility.HtmlEncode(paragraph)}</p>");
             var product = WebUtility.HtmlEncode(Look.ProductName);
             var name = Look.LogoUrl is ""

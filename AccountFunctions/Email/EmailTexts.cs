@@ -32,8 +32,9 @@ public sealed class EmailTexts(IOptions<EmailOptions> options)
     public EmailText AddressTaken(string? language) => Write(nameof(AddressTaken), language);
 
     /// <param name="moment">What <see cref="Storage.Accounts.Notice.Time"/> says.</param>
-    public EmailText Notice(Notice notice, string? language, DateTimeOffset? moment) =>
-        Write(notice.Text, language, time: moment ?? default);
+    /// <param name="code">The take-back code, where <see cref="Storage.Accounts.Notice.CarriesTakeBackCode"/>.</param>
+    public EmailText Notice(Notice notice, string? language, DateTimeOffset? moment, string? code) =>
+        Write(notice.Text, language, code, time: moment ?? default);
 
     private EmailText Write(string name, string? language, string? code = null, TimeSpan validFor = default, DateTimeOffset time = default)
     {

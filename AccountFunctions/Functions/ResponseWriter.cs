@@ -14,6 +14,7 @@ namespace AccountFunctions.Functions;
 internal static class ResponseWriter
 {
     private const string JsonType = "application/json; charset=utf-8";
+    private const string CacheableDocument = "public, max-age=300";
     private const string ProblemType = "application/problem+json";
 
     /// <param name="issuer">The API's own address, under which the error reference is.</param>
@@ -45,13 +46,13 @@ internal static class ResponseWriter
         return response;
     }
 
-    /// <summary>Answers with a document whose shape a standard prescribes, without the envelope.</summary>
+    /// <summary>Answers with a document whose shape a standard prescribes, without the envelope. Validators may keep it.</summary>
     public static async Task<HttpResponseData> WriteDocumentAsync<TDocument>(
         HttpRequestData request, TDocument document, CancellationToken cancellationToken)
     {
         var response = request.CreateResponse();
         response.StatusCode = HttpStatusCode.OK;
-        SetHeaders(request, response, JsonType);
+        SetHeaders(request, response, JsonType, CacheableDocument);
         await JsonSerializer.SerializeAsync(response.Body, document, typeof(TDocument), AccountJson.Default, cancellationToken);
         return response;
     }

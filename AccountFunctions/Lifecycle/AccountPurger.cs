@@ -88,6 +88,11 @@ public sealed partial class AccountPurger(
                 {
                     due = (account, partition.EmailChange);
                 }
+                else if (account.DeletesAt <= now && now < account.RecoveryEnd)
+                {
+                    // Somebody may still take the account back.
+                    partition.Enqueue(new AccountPurge(accountId, account.RecoveryEnd.Value + Retention.Request));
+                }
                 else if (account.DeletesAt <= now)
                 {
                     (account.Disabled, account.PurgeBegan) = (true, account.PurgeBegan ?? now);

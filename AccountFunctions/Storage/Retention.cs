@@ -21,11 +21,6 @@ public static class Retention
     /// <summary>How long the address before a change stays the recovery address of the account.</summary>
     public static readonly TimeSpan FormerAddress = TimeSpan.FromHours(72);
 
-    /// <summary>
-    /// How long at most, if somebody asks for codes there and nobody redeems one: a thief may be using up the codes of the owner.
-    /// </summary>
-    public static readonly TimeSpan ContestedFormerAddress = TimeSpan.FromDays(14);
-
     /// <summary>Longer than a request runs: when a job takes over what a request may not have finished.</summary>
     public static readonly TimeSpan Request = TimeSpan.FromMinutes(1);
 

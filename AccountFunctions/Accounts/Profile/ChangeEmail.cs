@@ -35,6 +35,8 @@ public sealed partial class ChangeEmail(
     TimeProvider time,
     ILogger<ChangeEmail> logger)
 {
+    private const int MostInADay = 5;
+    private static readonly TimeSpan Day = TimeSpan.FromDays(1);
     private static readonly Problem UnderWay = Problem.Unavailable(Retention.Request);
 
     public async Task<Result<Success>> HandleAsync(ChangeEmailRequest request, Caller caller, CancellationToken cancellationToken)
@@ -42,7 +44,8 @@ public sealed partial class ChangeEmail(
         var errors = new FieldErrors();
         var password = confirmation.Read(errors, request.Password);
         var address = errors.RequiredAddress("username", request.Username);
-        if (address is not null && address.Canonical == caller.Account.Username)
+        var isRespelled = address is not null && address.Canonical == caller.Account.Username;
+        if (isRespelled && address?.Mailbox == caller.Account.Mailbox)
         {
             errors.Add("username", FieldError.Invalid);
         }
@@ -58,14 +61,21 @@ public sealed partial class ChangeEmail(
             return passed.Problem;
         }
 
+        if (isRespelled)
+        {
+            // The mailbox is the same, so there is nothing to prove.
+            return await accounts.ChangeAsync(caller.Request, partition => Respell(partition, address), cancellationToken);
+        }
+
         var now = time.GetUtcNow();
         if (AddressMoves.RefusalOf(caller.Account, address.Key, now) is { } reserved)
         {
             return reserved;
         }
 
-        var counted = await throttle.CountAsync(address.Key, now, cancellationToken);
-        return counted.IsRefused ? counted : await IssueAsync(caller, address, now, cancellationToken);
+        return await throttle.PeekAsync(address.Key, now, cancellationToken) is { } throttled
+            ? throttled
+            : await IssueAsync(caller, address, now, cancellationToken);
     }
 
     private async Task<Result<Success>> IssueAsync(
@@ -99,14 +109,40 @@ public sealed partial class ChangeEmail(
                 return reserved;
             }
 
+            if (TryCount(partition.Account, now) is { } wait)
+            {
+                return Problem.Throttled(ThrottleKind.AddressChange, wait);
+            }
+
             var change = partition.NewEmailChange();
             codes.Issue(change, CodePurpose.EmailChange, now);
             (change.Username, change.Mailbox) = (address.Canonical, address.Mailbox);
             partition.Save(change);
+            partition.Save(partition.Account);
             partition.Enqueue(moves.FollowCode(partition.Key, now));
             partition.Enqueue(new EmailJob(MailKind.EmailChange, address.Key, partition.Key, now));
             return Success.Done;
         }
+    }
+
+    // One account must not spend the deployment's mails.
+    private static TimeSpan? TryCount(AccountEntity account, DateTimeOffset now)
+    {
+        var times = account.EmailChangeTimes.Where(time => time > (now - Day).ToUnixTimeSeconds()).ToList();
+        if (times.Count >= MostInADay)
+        {
+            return DateTimeOffset.FromUnixTimeSeconds(times[^MostInADay]) + Day - now;
+        }
+
+        account.EmailChangeTimes = [.. times, now.ToUnixTimeSeconds()];
+        return null;
+    }
+
+    private static Result<Success> Respell(AccountPartition partition, EmailAddress address)
+    {
+        partition.Account.Mailbox = address.Mailbox;
+        partition.Save(partition.Account);
+        return Success.Done;
     }
 
     [LoggerMessage(LogLevel.Information, "Account {AccountId} asks for a new address.")]

@@ -3,6 +3,7 @@ using AccountFunctions.Contract.Answers;
 using AccountFunctions.Contract.Description;
 using AccountFunctions.Contract.Fields;
 using AccountFunctions.Contract.Values;
+using AccountFunctions.Security;
 using AccountFunctions.Security.Passwords;
 using AccountFunctions.Storage.Accounts;
 using AccountFunctions.Storage.Names;
@@ -46,6 +47,13 @@ public sealed partial class ChangePassword(
             return errors.ToProblem();
         }
 
+        // A client whose answer was lost sends the old password and the new one again. The new one is tried like any password.
+        if (IsRepeatable(caller)
+            && await confirmation.ConfirmAsync(caller, replacement, cancellationToken) is { IsRefused: false })
+        {
+            return Success.Done;
+        }
+
         var passed = await confirmation.ConfirmAsync(caller, password, cancellationToken);
         if (passed.IsRefused)
         {
@@ -56,6 +64,9 @@ public sealed partial class ChangePassword(
         await addresses.ChangeAsync(AddressRequest.Of(passed.Reply.Address), VoidCode, cancellationToken);
         return await ChangeAsync(caller, passed.Reply.Device, credential, cancellationToken);
     }
+
+    private bool IsRepeatable(Caller caller) =>
+        caller.Account.PasswordChangedBy == caller.SessionId && time.GetUtcNow() < caller.Account.PasswordChanged + Lifetimes.Repeat;
 
     private static Result<Success> VoidCode(AddressPartition partition)
     {
@@ -77,7 +88,7 @@ public sealed partial class ChangePassword(
             partition =>
             {
                 var account = partition.Account;
-                account.SetPassword(credential, now);
+                account.SetPassword(credential, now, caller.SessionId);
                 partition.Save(account);
                 partition.Record(Act.PasswordChanged, caller.Actor, now);
                 if (partition.EmailChange is { IsRedeemed: false } change)

@@ -28,7 +28,6 @@ public sealed record AccountExportDetails(
 public sealed record AddressExport(
     [Field("The address in its canonical form.", Example = "ada@example.com")] string Username,
     [Field("The address as mail is sent to it.", Example = "Ada@example.com")] string Mailbox,
-    [Field("When mails to the address were asked for in the last day.")] IReadOnlyList<DateTime> Mails,
     [Field("Failed sign-ins since the last success.", Example = 0)] int FailedSignIns,
     [Field("Fingerprints of the clients that signed in last.")] IReadOnlyList<string> Clients);
 
@@ -75,7 +74,7 @@ public sealed class ExportAccount(AccountStore accounts, AddressStore addresses)
             addressExports.Add(await ExportAsync(username, mailbox, cancellationToken));
         }
 
-        var (sessions, devices) = await accounts.ListSignInsAsync(id, cancellationToken);
+        var (sessions, devices, _) = await accounts.ListSignInsAsync(id, cancellationToken);
         var events = accounts.ListEventsAsync(id, null, null, cancellationToken).Select(Export);
         var export = new AccountExport(
             Export(account, change), addressExports, [.. sessions.Select(Export)], [.. devices.Select(Export)], events);
@@ -88,7 +87,6 @@ public sealed class ExportAccount(AccountStore accounts, AddressStore addresses)
         return new AddressExport(
             username,
             mailbox,
-            [.. address.Guard.MailTimes.Select(seconds => DateTimeOffset.FromUnixTimeSeconds(seconds).UtcDateTime)],
             address.Guard.Failures,
             address.Claim?.Clients ?? []);
     }

@@ -62,7 +62,8 @@ public sealed class UpdateDetails(AccountStore accounts)
                 var account = partition.Account;
                 if (caller.IfMatch is { } tags && !UserReply.Matches(tags, account))
                 {
-                    return Problem.Stale;
+                    // RFC 9110 §13.1.1: a change that was made already is a success, such as that of a request whose answer was lost.
+                    return IsApplied(request, language, account) ? account : Problem.Stale;
                 }
 
                 Apply(request, language, account);
@@ -71,8 +72,21 @@ public sealed class UpdateDetails(AccountStore accounts)
             },
             cancellationToken);
 
-        // Only now: the commit gave the row its new tag.
         return changed.IsRefused ? changed.Problem : UserReply.WithETag(changed.Reply);
+    }
+
+    private static bool IsApplied(UpdateDetailsRequest request, string? language, AccountEntity account)
+    {
+        static bool Is(Member<string> member, string? current) => member.State is MemberState.Absent || (member.Value ?? "") == (current ?? "");
+
+        return Is(request.FirstName, account.FirstName)
+            && Is(request.LastName, account.LastName)
+            && Is(request.CountryCode, account.CountryCode)
+            && Is(request.Hobbies, account.Hobbies)
+            && Is(request.Job, account.Job)
+            && Is(request.Bio, account.Bio)
+            && (request.Language.State is MemberState.Absent
+                || (account.HasChosenLanguage == language is not null && (language is null || language == account.Language)));
     }
 
     private static void Apply(UpdateDetailsRequest request, string? language, AccountEntity account)

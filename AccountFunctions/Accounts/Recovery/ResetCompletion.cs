@@ -40,6 +40,16 @@ public sealed partial class ResetCompletion(AccountStore accounts, TimeProvider 
                     return Problem.InvalidCode;
                 }
 
+                if (reset.TakeBackNonce is { } nonce)
+                {
+                    if (account.RecoveryNonce != nonce)
+                    {
+                        return Problem.InvalidCode;
+                    }
+
+                    account.TakenBackNonce = nonce;
+                }
+
                 TakeBack(partition, addressKey, reset.Time, now);
                 account.LastReset = reset.Time;
                 account.SetPassword(reset.Credential, reset.Time);
@@ -93,6 +103,9 @@ public sealed partial class ResetCompletion(AccountStore accounts, TimeProvider 
 /// <param name="Time">When the code was redeemed. A repeated call finishes the reset of this moment, if it was cut off.</param>
 public sealed record Reset(string AccountId, Credential Credential, DateTimeOffset Time)
 {
+    /// <summary>Of the take-back code that was redeemed; null for a mailed code.</summary>
+    public string? TakeBackNonce { get; init; }
+
     public static Result<Reset> Of(AccountEntity account, ResetCodeEntity redeemed) => redeemed.Credential is { } credential
         ? new Reset(account.Id, credential, redeemed.Redeemed)
         : Problem.InvalidCode;

@@ -14,7 +14,10 @@ namespace AccountFunctions.Accounts.Recovery;
 public sealed record ResetPasswordRequest(
     [Field("The e-mail address. Outer white space is ignored.", Kind = FieldKind.Address, Required = true)]
     Member<string> Username = default,
-    [Field("The newest mailed code. Separators and outer white space are ignored.", Kind = FieldKind.Code, Required = true)]
+    [Field(
+        "The newest mailed code, or the code that came with the notice of a change of address. Separators and outer white space are ignored.",
+        Kind = FieldKind.ResetCode,
+        Required = true)]
     Member<string> Code = default,
     [Field("The password from now on.", Kind = FieldKind.NewPassword, Required = true)] Member<string> NewPassword = default);
 
@@ -40,7 +43,7 @@ public sealed class ResetPassword(
     {
         var errors = new FieldErrors();
         var address = errors.RequiredAddress("username", request.Username);
-        var code = errors.RequiredCode("code", request.Code, codes.Digits);
+        var code = errors.RequiredCode("code", request.Code, codes.Digits, VerificationCodes.TakeBackLength);
         var password = errors.Required("new_password", request.NewPassword);
         if (password is not null && credentials.Check(password, address?.Canonical ?? "") is { } fault)
         {
@@ -58,6 +61,11 @@ public sealed class ResetPassword(
             async partition =>
             {
                 var now = time.GetUtcNow();
+                if (code.Length == VerificationCodes.TakeBackLength)
+                {
+                    return await TakeBackAsync(partition, code, password, now, cancellationToken);
+                }
+
                 var row = FindRight(partition, code, now);
                 var account = row is not null && partition.Claim is { } claim
                     ? await FindAsync(claim.AccountId, partition.Key, now, cancellationToken)
@@ -76,7 +84,7 @@ public sealed class ResetPassword(
                     return Reset.Of(account, row);
                 }
 
-                if (credentials.Check(password, account.FirstName, account.LastName, account.FirstName + account.LastName) is { } unfit)
+                if (Unfit(password, account) is { } unfit)
                 {
                     // It costs no try, but is written all the same.
                     partition.Save(row);
@@ -93,6 +101,48 @@ public sealed class ResetPassword(
             ? redeemed.Problem
             : await completion.CompleteAsync(address.Key, redeemed.Reply, visitor.Actor, cancellationToken);
     }
+
+    /// <summary>
+    /// Redeems the code that came with the notice to the address before. It has no tries that a stranger could use up, so nothing is
+    /// counted; the account itself says whether the code is still good.
+    /// </summary>
+    private async Task<Result<Reset>> TakeBackAsync(
+        AddressPartition partition, string code, string password, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        // Every address costs the same reads.
+        var account = await accounts.FindAsync(partition.Claim?.AccountId ?? partition.Key[..32], cancellationToken);
+        var isAlive = account?.StateAt(now).AllowsMail() == true;
+        if (account is not null && isAlive && now < account.RecoveryEnd && account.RecoveryKey == partition.Key
+            && codes.MatchesTakeBack(code, partition.Key, account.RecoveryNonce))
+        {
+            if (Unfit(password, account) is { } unfit)
+            {
+                partition.PretendChange();
+                return Problem.Field("new_password", unfit);
+            }
+
+            var credential = await credentials.HashAsync(password, account.Credential?.Salt, cancellationToken);
+            partition.Guard.ClearFailures();
+            partition.Save(partition.Guard);
+            if (partition.ResetCode is { } open)
+            {
+                partition.Delete(open);
+            }
+
+            return new Reset(account.Id, credential, now) { TakeBackNonce = account.RecoveryNonce };
+        }
+
+        partition.PretendChange();
+        return account is { Credential: { } current } && isAlive && account.AddressKey == partition.Key
+            && now < account.LastReset + Lifetimes.Repeat
+            && codes.MatchesTakeBack(code, partition.Key, account.TakenBackNonce)
+            && await credentials.VerifyAsync(password, [current], cancellationToken) == 0
+                ? new Reset(account.Id, current, account.LastReset)
+                : Problem.InvalidCode;
+    }
+
+    private string? Unfit(string password, AccountEntity account) =>
+        credentials.Check(password, account.FirstName, account.LastName, account.FirstName + account.LastName);
 
     /// <summary>The account, if the address is its own or its recovery address.</summary>
     private async Task<AccountEntity?> FindAsync(

@@ -59,14 +59,20 @@ public sealed partial class RestoreAccount(
         var request = new AccountRequest(account.Id)
         {
             Account = account,
-            Allows = state => state is AccountState.DeletionPending,
+            Allows = state => state is not (AccountState.Disabled or AccountState.Gone),
             Otherwise = Problem.InvalidCredentials,
         };
         var restored = await accounts.ChangeAsync<AccountEntity>(
             request,
             partition =>
             {
-                partition.Account.DeletesAt = null;
+                if (partition.Account.DeletesAt is null)
+                {
+                    // The gate lets a repeated call in for a while.
+                    return partition.Account;
+                }
+
+                (partition.Account.DeletesAt, partition.Account.Restored) = (null, now);
                 partition.Save(partition.Account);
                 partition.Record(Act.Restored, visitor.Actor, now);
                 return partition.Account;

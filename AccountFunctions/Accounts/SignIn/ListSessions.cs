@@ -22,7 +22,7 @@ public sealed class ListSessions(AccountStore accounts, IOptions<TokenOptions> o
     {
         var now = time.GetUtcNow();
         var idleLifetime = options.Value.RefreshIdleLifetime;
-        var (sessions, _) = await accounts.ListSignInsAsync(caller.Account.Id, cancellationToken);
+        var (sessions, _, _) = await accounts.ListSignInsAsync(caller.Account.Id, cancellationToken);
         return new Result<IReadOnlyList<SessionReply>>(
         [
             .. sessions

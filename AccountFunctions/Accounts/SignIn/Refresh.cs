@@ -1,7 +1,6 @@
 using AccountFunctions.Contract.Answers;
 using AccountFunctions.Contract.Description;
 using AccountFunctions.Contract.Fields;
-using AccountFunctions.Security;
 using AccountFunctions.Security.Tokens;
 using AccountFunctions.Storage.Accounts;
 using AccountFunctions.Telemetry;
@@ -34,10 +33,6 @@ public sealed partial class Refresh(
     ILogger<Refresh> logger)
 {
     private readonly TokenOptions options = options.Value;
-
-    // Another instance, whose clock differs, may have written the time. No grace at all stays none.
-    private TimeSpan Grace =>
-        options.RefreshGrace > TimeSpan.Zero ? options.RefreshGrace + Lifetimes.ClockSkew : TimeSpan.FromTicks(-1);
 
     public async Task<Result<TokenReply>> HandleAsync(RefreshRequest request, Visitor visitor, CancellationToken cancellationToken)
     {
@@ -100,7 +95,15 @@ public sealed partial class Refresh(
                 (session.Counter, session.Hash, session.LastUsed) = (successor.Counter, successor.Hash, now);
                 partition.Save(session);
                 return replies.Create(account, session, successor);
-            case 1 when now <= session.LastUsed + Grace:
+            case 1 when now < session.LastUsed + options.RefreshGrace:
+                if (session.Repeated != session.Counter)
+                {
+                    // Once for each token: the history tells the owner, and a flood of repeats writes nothing more.
+                    session.Repeated = session.Counter;
+                    partition.Save(session);
+                    partition.Record(Act.RefreshTokenRepeated, new Actor(session.Id), now);
+                }
+
                 return replies.Create(account, session, successor);
             default:
                 isReused = true;

@@ -1,5 +1,6 @@
 using AccountFunctions.Contract.Answers;
 using AccountFunctions.Contract.Values;
+using AccountFunctions.Security;
 using AccountFunctions.Security.Tokens;
 using AccountFunctions.Storage.Accounts;
 using AccountFunctions.Storage.Changes;
@@ -69,6 +70,7 @@ public sealed partial class Sessions(
                     Client = visitor.Client,
                     Amr = passed.Methods,
                 };
+                partition.Save(partition.SignIns.Turn ?? new SignInTurnEntity(current.Id));
                 partition.Save(device);
                 partition.Insert(session);
                 partition.Record(Act.SignedIn, visitor.Actor with { SessionId = session.Id }, now);
@@ -91,12 +93,12 @@ public sealed partial class Sessions(
     }
 
     /// <summary>Ends a session of the caller's account.</summary>
-    public Task<Result<Success>> EndAsync(Caller caller, string sessionId, Act act, CancellationToken cancellationToken)
+    public async Task<Result<Success>> EndAsync(Caller caller, string sessionId, Act act, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
 
         // Believed to be there, so that the usual case reads nothing.
-        return accounts.ChangeAsync<Success>(
+        var ended = await accounts.ChangeAsync<Success>(
             caller.Request.WithSession(new SessionEntity(caller.Account.Id, sessionId)),
             partition =>
             {
@@ -110,6 +112,18 @@ public sealed partial class Sessions(
                 return Success.Done;
             },
             cancellationToken);
+
+        // A client whose answer was lost may repeat its call.
+        return ended.Problem == Problem.NotFound && await IsEndedAsync(caller.Account.Id, sessionId, act, now, cancellationToken)
+            ? Success.Done
+            : ended;
+    }
+
+    private async Task<bool> IsEndedAsync(
+        string accountId, string sessionId, Act act, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var events = await accounts.ListEventsAsync(accountId, act.Word, now - Lifetimes.Repeat, now + Lifetimes.ClockSkew, cancellationToken);
+        return events.Any(recorded => recorded.SessionId == sessionId);
     }
 
     /// <returns>Whether the account has changed.</returns>

@@ -1,5 +1,6 @@
 using AccountFunctions.Accounts.SignIn.Ways;
 using AccountFunctions.Contract.Answers;
+using AccountFunctions.Security;
 using AccountFunctions.Security.Throttling;
 using AccountFunctions.Storage.Accounts;
 using AccountFunctions.Storage.Names;
@@ -46,14 +47,16 @@ public sealed class SignInGate(
             return new(Problem.NotActive, waiting.IsTried ? SignInOutcome.Neutral : SignInOutcome.Failed);
         }
 
-        // Where no deletion is pending, the right password for keeping the account is a wrong one, so that no answer tells them apart.
-        if (proof.Account is not { } account || (intent is SignInIntent.Restore && account.DeletesAt is null))
+        var now = time.GetUtcNow();
+        if (proof.Account is not { } account
+            || account.StateAt(now) is AccountState.Gone
+            || (intent is SignInIntent.Restore && !MayBeRestored(account, now)))
         {
             return new(
                 intent is SignInIntent.Confirm ? Problem.InvalidPassword : Problem.InvalidCredentials, SignInOutcome.Failed);
         }
 
-        if (RefusalOf(account.StateAt(time.GetUtcNow()), intent) is { } refused)
+        if (RefusalOf(account.StateAt(now), intent) is { } refused)
         {
             return new(refused, SignInOutcome.Neutral);
         }
@@ -63,6 +66,11 @@ public sealed class SignInGate(
             ? new(missing, factor.IsWrong ? SignInOutcome.Failed : SignInOutcome.Neutral)
             : new(new Passed(proof, account, [proof.Method, .. factor.Methods]), SignInOutcome.Succeeded);
     }
+
+    // Where no deletion is pending, the right password for keeping the account is a wrong one, so that no answer tells them apart; but a
+    // client whose answer was lost may repeat its call.
+    private static bool MayBeRestored(AccountEntity account, DateTimeOffset now) =>
+        account.DeletesAt is not null || now < account.Restored + Lifetimes.Repeat;
 
     /// <summary>The one place that says what an account may be used for in which state.</summary>
     private static Problem? RefusalOf(AccountState state, SignInIntent intent) => (state, intent) switch

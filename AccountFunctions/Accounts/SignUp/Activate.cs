@@ -65,8 +65,7 @@ public sealed partial class Activate(
             {
                 if (partition.Claim is { } owned)
                 {
-                    partition.PretendChange();
-                    isRepeated = IsRepeated(owned, code, now);
+                    isRepeated = IsRepeated(partition, owned, code, now);
                     return isRepeated ? owned : Problem.InvalidCode;
                 }
 
@@ -110,8 +109,19 @@ public sealed partial class Activate(
     private bool Matches(string code, string addressKey, string nonce) =>
         codes.Matches(code, CodePurpose.Activation, addressKey, nonce);
 
-    private bool IsRepeated(ClaimEntity claim, string code, DateTimeOffset now) =>
-        now < claim.RepeatableUntil && claim.RedeemedNonce is { } nonce && Matches(code, claim.PartitionKey, nonce);
+    private bool IsRepeated(AddressPartition partition, ClaimEntity claim, string code, DateTimeOffset now)
+    {
+        if (now < claim.RepeatableUntil && claim.RedeemedNonce is { } nonce && claim.RepeatGuesses < codes.Tries)
+        {
+            var isRight = Matches(code, claim.PartitionKey, nonce);
+            claim.RepeatGuesses += isRight ? 0 : 1;
+            partition.Save(claim);
+            return isRight;
+        }
+
+        partition.PretendChange();
+        return false;
+    }
 
     private ClaimEntity Redeem(AddressPartition partition, PendingEntity redeemed, Visitor visitor, DateTimeOffset now)
     {

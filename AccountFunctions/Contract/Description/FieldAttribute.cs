@@ -29,6 +29,9 @@ public enum FieldKind
     Plain,
     Address,
     Code,
+
+    /// <summary>A code, or a take-back code.</summary>
+    ResetCode,
     Password,
 
     /// <summary>A password that is being set: the policy's limits hold for it.</summary>

@@ -47,7 +47,16 @@ public sealed class FieldErrors
     /// A mailed code as people paste it: in any width, with separators and invisible characters. Anything but this number of digits is
     /// invalid, so that what cannot match costs no try.
     /// </summary>
-    public string? RequiredCode(string field, Member<string> member, int digits)
+    public string? RequiredCode(string field, Member<string> member, int digits) => RequiredCode(
+        field, member, code => code.Length == digits && code.All(char.IsAsciiDigit) ? code : null);
+
+    /// <summary>Such a code, or one of this many characters in <see cref="Crockford"/>'s base32.</summary>
+    public string? RequiredCode(string field, Member<string> member, int digits, int characters) => RequiredCode(
+        field,
+        member,
+        code => code.Length == digits && code.All(char.IsAsciiDigit) ? code : Crockford.Read(code, characters));
+
+    private string? RequiredCode(string field, Member<string> member, Func<string, string?> read)
     {
         if (Required(field, member) is not { } text || errors.ContainsKey(field))
         {
@@ -56,9 +65,9 @@ public sealed class FieldErrors
 
         // Normalising costs more than the length is worth: a long text of combining marks would keep a core busy.
         var code = text.Length <= MaxCodeLength ? UnicodeText.WithoutSeparators(text) : "";
-        if (code.Length == digits && code.All(char.IsAsciiDigit))
+        if (read(code) is { } right)
         {
-            return code;
+            return right;
         }
 
         Add(field, FieldError.Invalid);

@@ -1,5 +1,6 @@
 using AccountFunctions.Contract.Answers;
 using AccountFunctions.Security;
+using AccountFunctions.Security.Codes;
 using AccountFunctions.Storage;
 using AccountFunctions.Storage.Accounts;
 using AccountFunctions.Storage.Jobs;
@@ -56,7 +57,7 @@ public sealed partial class AddressMoves(
     private static AccountRequest Wanted(string accountId) => new(accountId) { WithEmailChange = true };
 
     private NamePlan? Find(AccountPartition read, DateTimeOffset now) =>
-        read.EmailChange is { } change && change.IsUnderWay(read.Account)
+        read.EmailChange is { } change && change.IsUnderWay(read.Account) && read.Account.PurgeBegan is null
             ? new NamePlan(change.AddressKey, change.Nonce)
             {
                 Prepare = (claim, former) => Prepare(claim, former, now),
@@ -83,7 +84,7 @@ public sealed partial class AddressMoves(
         }
 
         var (former, mailbox) = (account.AddressKey, account.Mailbox);
-        var act = account.MoveTo(change);
+        var act = account.MoveTo(change, VerificationCodes.NewNonce());
         partition.Save(account);
         partition.RecordLeaving(act, new Actor(change.SessionId, change.Client), change.Redeemed, former, mailbox);
         partition.Enqueue(new AddressRelease(account.Id, former, account.RecoveryEnd ?? now + Retention.Request));

@@ -1,33 +1,23 @@
 using AccountFunctions.Contract.Answers;
 using AccountFunctions.Storage.Accounts;
 using AccountFunctions.Storage.Jobs;
-using AccountFunctions.Storage.Names;
 
 namespace AccountFunctions.Lifecycle.Names;
 
 /// <summary>Releases the addresses that accounts no longer need: those that they gave up, and recovery addresses that have ended.</summary>
-public sealed class AddressReleases(AddressStore addresses, AccountStore accounts, NameClaims names, TimeProvider time)
-    : IJobHandler<AddressRelease>
+public sealed class AddressReleases(AccountStore accounts, NameClaims names, TimeProvider time) : IJobHandler<AddressRelease>
 {
     public async Task HandleAsync(AddressRelease job, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
-        var isContested = (await addresses.LoadAsync(job.AddressKey, cancellationToken)).ResetCode is { IsRedeemed: false };
         await accounts.ChangeAsync<Success>(
             new AccountRequest(job.AccountId),
             partition =>
             {
-                if (partition.Account is { RecoveryEnd: { } end } account && account.RecoveryKey == job.AddressKey && end <= now)
+                var account = partition.Account;
+                if (account.RecoveryKey == job.AddressKey && account.RecoveryEnd <= now)
                 {
-                    if (isContested && account.TryProlongRecovery(now))
-                    {
-                        partition.Enqueue(new AddressRelease(account.Id, job.AddressKey, account.RecoveryUntil));
-                    }
-                    else
-                    {
-                        account.ForgetRecovery();
-                    }
-
+                    account.ForgetRecovery();
                     partition.Save(account);
                 }
 

@@ -30,7 +30,7 @@ public sealed class AccountSweeper(
         }
 
         var now = time.GetUtcNow();
-        var (sessions, devices) = await accounts.ListSignInsAsync(account.Id, cancellationToken);
+        var (sessions, devices, _) = await accounts.ListSignInsAsync(account.Id, cancellationToken);
         var ended = sessions
             .Where(session => session.Version != account.Version || session.EndsAt(options.Value.RefreshIdleLifetime) <= now)
             .ToList();

@@ -22,12 +22,18 @@ public enum CodePurpose
 /// </summary>
 public sealed class VerificationCodes(IOptions<CodeOptions> options)
 {
+    /// <summary>The characters of a take-back code.</summary>
+    public const int TakeBackLength = 26;
+    private const int TakeBackBytes = 16;
     private readonly CodeOptions options = options.Value;
     private readonly byte[] key = DerivedKey.From(options.Value.Key, "verification-code");
     private readonly int digits = options.Value.Digits;
 
     /// <summary>The number of digits of a code.</summary>
     public int Digits => digits;
+
+    /// <summary>How often a code may be tried.</summary>
+    public int Tries => options.Tries;
 
     /// <summary>Gives a row a new code with all its tries and its whole life.</summary>
     public void Issue(CodeRow row, CodePurpose purpose, DateTimeOffset now)
@@ -65,6 +71,20 @@ public sealed class VerificationCodes(IOptions<CodeOptions> options)
 
         return (value % range).ToString(CultureInfo.InvariantCulture).PadLeft(digits, '0');
     }
+
+    /// <summary>
+    /// The code that takes an account back: 128 bits in <see cref="Crockford"/>'s base32, which need no limit of tries.
+    /// </summary>
+    /// <param name="addressKey">Of the address that is brought back.</param>
+    /// <param name="nonce">Of the move that gave it up.</param>
+    public string DeriveTakeBack(string addressKey, string nonce) =>
+        Crockford.Encode(HMACSHA256.HashData(key, Encoding.UTF8.GetBytes($"TakeBack\n{addressKey}\n{nonce}")).AsSpan(0, TakeBackBytes));
+
+    /// <inheritdoc cref="Matches"/>
+    public bool MatchesTakeBack(string code, string addressKey, string? nonce) =>
+        nonce is not null
+        && CryptographicOperations.FixedTimeEquals(
+            Encoding.UTF8.GetBytes(code), Encoding.UTF8.GetBytes(DeriveTakeBack(addressKey, nonce)));
 
     /// <summary>Compares in time that does not depend on the code. Only ASCII digits of the configured number ever match.</summary>
     public bool Matches(string code, CodePurpose purpose, string addressKey, string nonce) =>

@@ -10,11 +10,29 @@ namespace AccountFunctions.Security.Passwords;
 /// </summary>
 public sealed partial record Argon2Hash(int MemoryKiB, int Iterations, int Parallelism, byte[] Salt, byte[] Tag)
 {
+    private const int MaxMemoryKiB = 256 * 1024;
+    private const int MaxIterations = 10;
+    private const int MaxParallelism = 8;
+    private const int MinSaltBytes = 8;
+    private const int MaxBytes = 64;
+    private const int MinTagBytes = 16;
+
+    /// <summary>
+    /// Whether a run is valid (RFC 9106 §3.1) and within what this app is willing to spend on a stored hash. A row that was imported or
+    /// tampered with must not keep the app busy.
+    /// </summary>
+    public bool IsWithinCeilings =>
+        Parallelism is >= 1 and <= MaxParallelism
+        && Iterations is >= 1 and <= MaxIterations
+        && MemoryKiB >= 8 * Parallelism && MemoryKiB <= MaxMemoryKiB
+        && Salt.Length is >= MinSaltBytes and <= MaxBytes
+        && Tag.Length is >= MinTagBytes and <= MaxBytes;
+
     /// <summary>What a run costs.</summary>
     public (int MemoryKiB, int Iterations, int Parallelism) Cost => (MemoryKiB, Iterations, Parallelism);
 
-    /// <exception cref="InvalidOperationException">The text is not base64.</exception>
-    public static byte[] Decode(Salt salt) => Decode(salt.Text) ?? throw new InvalidOperationException("A stored salt is not base64.");
+    /// <summary>Null if the text is no salt that a hash may have.</summary>
+    public static byte[]? Decode(Salt salt) => Decode(salt.Text) is { Length: >= MinSaltBytes and <= MaxBytes } bytes ? bytes : null;
 
     public static bool TryParse(string text, [NotNullWhen(true)] out Argon2Hash? hash)
     {

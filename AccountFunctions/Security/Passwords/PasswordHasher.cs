@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using AccountFunctions.Contract.Values;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace AccountFunctions.Security.Passwords;
@@ -10,23 +11,26 @@ namespace AccountFunctions.Security.Passwords;
 /// characters typed on another keyboard match. Every call costs exactly one Argon2 run. All passwords of one address share one random salt,
 /// so a single run tells whether a password belongs to the account or to a registration that waits there.
 /// </summary>
-public sealed class PasswordHasher
+public sealed partial class PasswordHasher
 {
     private const int SaltBytes = 16;
     private const int TagBytes = 32;
     private readonly PasswordOptions options;
     private readonly HashGate gate;
     private readonly IReadOnlyList<IArgon2Engine> engines;
+    private readonly ILogger<PasswordHasher> logger;
 
     // Verified for an address without an account: the same cost, and no password has this tag.
     private readonly Argon2Hash nobody;
 
     /// <param name="engines">The preferred one first; a later one does what those before it cannot do.</param>
-    public PasswordHasher(IOptions<PasswordOptions> options, HashGate gate, IEnumerable<IArgon2Engine> engines)
+    public PasswordHasher(
+        IOptions<PasswordOptions> options, HashGate gate, IEnumerable<IArgon2Engine> engines, ILogger<PasswordHasher> logger)
     {
         this.options = options.Value;
         this.gate = gate;
         this.engines = [.. engines];
+        this.logger = logger;
         nobody = Template();
     }
 
@@ -38,14 +42,14 @@ public sealed class PasswordHasher
     /// <param name="salt">The salt of the other credentials at the address; null for a new one.</param>
     public async Task<Credential> HashAsync(string password, Salt? salt, CancellationToken cancellationToken)
     {
-        var template = salt is { } shared ? Template() with { Salt = Argon2Hash.Decode(shared) } : Template();
+        var template = salt is { } shared && Argon2Hash.Decode(shared) is { } bytes ? Template() with { Salt = bytes } : Template();
         return Credential.Read((template with { Tag = await DeriveAsync(password, template, cancellationToken) }).ToString());
     }
 
     /// <summary>
     /// The index of the credential that the password matches, or -1; null stands for nobody. One run, with the salt and cost of the first
-    /// credential that is there: another one matches only if it shares them, as those of one address do. The comparison takes the same time
-    /// whatever its outcome.
+    /// credential that is there: another one matches only if it shares them, as those of one address do. A credential that is no hash, or
+    /// beyond the ceilings, matches no password and costs what a missing one costs. The comparison takes the same time whatever its outcome.
     /// </summary>
     public async Task<int> VerifyAsync(string password, IReadOnlyList<Credential?> stored, CancellationToken cancellationToken)
     {
@@ -63,9 +67,16 @@ public sealed class PasswordHasher
     /// <summary>True for a credential of another cost than today's.</summary>
     public bool NeedsRehash(Credential stored) => !Argon2Hash.TryParse(stored.Stored, out var hash) || hash.Cost != nobody.Cost;
 
-    private static Argon2Hash Parse(Credential stored) => Argon2Hash.TryParse(stored.Stored, out var hash)
-        ? hash
-        : throw new InvalidOperationException("A stored credential is no Argon2id PHC string.");
+    private Argon2Hash? Parse(Credential stored)
+    {
+        if (Argon2Hash.TryParse(stored.Stored, out var hash) && hash.IsWithinCeilings)
+        {
+            return hash;
+        }
+
+        LogUnusable();
+        return null;
+    }
 
     private Argon2Hash Template() =>
         new(options.MemoryKiB, options.Iterations, options.Parallelism, RandomNumberGenerator.GetBytes(SaltBytes), new byte[TagBytes]);
@@ -90,4 +101,7 @@ public sealed class PasswordHasher
     }
 
     private IArgon2Engine EngineFor(Argon2Hash hash) => engines.First(engine => engine.Supports(hash));
+
+    [LoggerMessage(LogLevel.Error, "A stored password hash is unreadable or beyond the ceilings; its owner has to reset the password.")]
+    private partial void LogUnusable();
 }

@@ -34,13 +34,23 @@ public sealed class MailThrottle(AddressStore addresses, IOptions<ThrottleOption
         return null;
     }
 
-    /// <summary>Counts a mail that the change of another partition sends.</summary>
-    public Task<Result<Success>> CountAsync(string addressKey, DateTimeOffset now, CancellationToken cancellationToken) =>
+    /// <summary>Whether a mail may be asked for now. Counts nothing: <see cref="ChargeAsync"/> does, once the mail leaves.</summary>
+    public async Task<Problem?> PeekAsync(string addressKey, DateTimeOffset now, CancellationToken cancellationToken) =>
+        Count(await addresses.LoadAsync(addressKey, cancellationToken), now);
+
+    /// <summary>Counts a mail that leaves, once however often its job is delivered.</summary>
+    /// <param name="issued">When it was asked for.</param>
+    public Task<Result<Success>> ChargeAsync(string addressKey, DateTimeOffset issued, CancellationToken cancellationToken) =>
         addresses.ChangeAsync<Success>(
             new AddressRequest(addressKey),
             partition =>
             {
-                if (Count(partition, now) is { } refused)
+                if (partition.Guard.MailTimes.Contains(issued.ToUnixTimeSeconds()))
+                {
+                    return Success.Done;
+                }
+
+                if (Count(partition, issued, isNotice: true) is { } refused)
                 {
                     return refused;
                 }

@@ -74,6 +74,15 @@ public sealed class AccountEntity(TableEntity columns) : TableRow(columns)
     /// <summary>When the account is deleted; null: the owner has not asked for that.</summary>
     public DateTimeOffset? DeletesAt { get => Columns.GetDateTimeOffset(nameof(DeletesAt)); set => Set(value); }
 
+    /// <summary>When the owner last took a deletion back.</summary>
+    public DateTimeOffset Restored { get => GetTime(); set => Set(value); }
+
+    /// <summary>The session that last changed the password; null after a reset.</summary>
+    public string? PasswordChangedBy { get => GetText(); set => Set(value); }
+
+    /// <summary>When changes of the address were asked for in the last day, in seconds since 1970, oldest first.</summary>
+    public IReadOnlyList<long> EmailChangeTimes { get => GetTimes(); set => SetList(value); }
+
     /// <summary>
     /// The address before the last change: with a code mailed there, its owner takes the account back. Null if there is none.
     /// </summary>
@@ -84,8 +93,11 @@ public sealed class AccountEntity(TableEntity columns) : TableRow(columns)
     /// <summary>Until when the recovery address is one.</summary>
     public DateTimeOffset RecoveryUntil { get => GetTime(); private set => Set(value); }
 
-    /// <summary>The longest that <see cref="RecoveryUntil"/> is put off.</summary>
-    public DateTimeOffset RecoveryLimit { get => GetTime(); private set => Set(value); }
+    /// <summary>What the take-back code of the recovery address is derived from.</summary>
+    public string? RecoveryNonce { get => GetText(); private set => Set(value); }
+
+    /// <summary>The <see cref="RecoveryNonce"/> of the take-back code that was used last, at <see cref="LastReset"/>.</summary>
+    public string? TakenBackNonce { get => GetText(); set => Set(value); }
 
     /// <summary><see cref="EmailAddress.Key"/> of the address.</summary>
     public string AddressKey => EmailAddress.KeyOf(Username);
@@ -101,7 +113,8 @@ public sealed class AccountEntity(TableEntity columns) : TableRow(columns)
 
     /// <summary>What may be done with the account. Accounts of administrators never expire.</summary>
     public AccountState StateAt(DateTimeOffset now) =>
-        Disabled ? AccountState.Disabled
+        DeletesAt <= now ? AccountState.Gone
+        : Disabled ? AccountState.Disabled
         : DeletesAt is not null ? AccountState.DeletionPending
         : Role == ClientRole && now >= ExpirationDate ? AccountState.Expired
         : AccountState.Active;
@@ -127,8 +140,9 @@ public sealed class AccountEntity(TableEntity columns) : TableRow(columns)
     /// <summary>
     /// Gives the account its new address. The one before becomes the recovery address, or is given up where the new one was that.
     /// </summary>
+    /// <param name="nonce">Of the take-back code.</param>
     /// <returns>What the history records.</returns>
-    public Act MoveTo(EmailChangeEntity change)
+    public Act MoveTo(EmailChangeEntity change, string nonce)
     {
         var (username, mailbox, isBack) = (Username, Mailbox, change.Username == RecoveryUsername);
         (Username, Mailbox) = (change.Username, change.Mailbox);
@@ -139,25 +153,16 @@ public sealed class AccountEntity(TableEntity columns) : TableRow(columns)
         }
 
         (RecoveryUsername, RecoveryMailbox) = (username, mailbox);
-        (RecoveryUntil, RecoveryLimit) =
-            (change.Redeemed + Retention.FormerAddress, change.Redeemed + Retention.ContestedFormerAddress);
+        (RecoveryUntil, RecoveryNonce) = (change.Redeemed + Retention.FormerAddress, nonce);
         return Act.EmailChanged;
     }
 
     /// <summary>Sets the password, and ends every session and access token.</summary>
-    public void SetPassword(Credential credential, DateTimeOffset now)
+    /// <param name="sessionId">The session that changes it; null for a reset.</param>
+    public void SetPassword(Credential credential, DateTimeOffset now, string? sessionId = null)
     {
-        (Credential, PasswordChanged) = (credential, now);
+        (Credential, PasswordChanged, PasswordChangedBy) = (credential, now, sessionId);
         Version++;
-    }
-
-    /// <summary>Leaves the recovery address one for another day, while its owner may be kept from using it.</summary>
-    /// <returns>False at the limit.</returns>
-    public bool TryProlongRecovery(DateTimeOffset now)
-    {
-        var isContested = now < RecoveryLimit;
-        RecoveryUntil = isContested ? now + Retention.Mails : RecoveryUntil;
-        return isContested;
     }
 
     /// <summary>Brings the recovery address back.</summary>
@@ -167,5 +172,5 @@ public sealed class AccountEntity(TableEntity columns) : TableRow(columns)
         ForgetRecovery();
     }
 
-    public void ForgetRecovery() => (RecoveryUsername, RecoveryMailbox) = (null, null);
+    public void ForgetRecovery() => (RecoveryUsername, RecoveryMailbox, RecoveryNonce) = (null, null, null);
 }

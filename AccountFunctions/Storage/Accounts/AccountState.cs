@@ -11,7 +11,10 @@ public enum AccountState
     /// <summary>The owner has asked for its deletion and may still take that back, with the password or with a mailed code.</summary>
     DeletionPending,
 
-    /// <summary>Nothing at all: an administrator has disabled it, or it is being deleted.</summary>
+    /// <summary>The time of its deletion has come: it answers as an account that does not exist.</summary>
+    Gone,
+
+    /// <summary>Nothing at all: an administrator has disabled it.</summary>
     Disabled,
 }
 
@@ -21,5 +24,5 @@ public static class AccountStates
     public static bool AllowsCalls(this AccountState state) => state is AccountState.Active or AccountState.Expired;
 
     /// <summary>Whether the owner gets mails, and may set a password with a mailed code.</summary>
-    public static bool AllowsMail(this AccountState state) => state is not AccountState.Disabled;
+    public static bool AllowsMail(this AccountState state) => state is not (AccountState.Disabled or AccountState.Gone);
 }

@@ -69,16 +69,16 @@ public sealed class AccountStore(TableServiceClient service, PartitionChanges ch
         return (await table.ListAsync(filter, cancellationToken)).ConvertAll(row => new EventEntity(row));
     }
 
-    /// <summary>How often the history records something after one moment and before another.</summary>
+    /// <summary>What the history records of one kind after one moment and before another.</summary>
     /// <param name="kind"><see cref="Act.Word"/>.</param>
-    public async Task<int> CountEventsAsync(
+    public async Task<IReadOnlyList<EventEntity>> ListEventsAsync(
         string accountId, string kind, DateTimeOffset after, DateTimeOffset before, CancellationToken cancellationToken)
     {
         // Newer events have smaller keys.
         var (first, end) = (EventEntity.FirstKeyBefore(before), EventEntity.KeysAt(after).First);
         var filter = TableClient.CreateQueryFilter(
             $"PartitionKey eq {accountId} and RowKey ge {first} and RowKey lt {end} and Kind eq {kind}");
-        return (await table.ListAsync(filter, cancellationToken, [nameof(TableEntity.RowKey)])).Count;
+        return (await table.ListAsync(filter, cancellationToken)).ConvertAll(row => new EventEntity(row));
     }
 
     /// <summary>The account and the change of its address, each null if there is none.</summary>
@@ -176,7 +176,8 @@ public sealed class AccountStore(TableServiceClient service, PartitionChanges ch
         IEnumerable<TableEntity> Of(string prefix) => rows.Where(row => row.RowKey.StartsWith(prefix, StringComparison.Ordinal));
         return new SignIns(
             [.. Of(SessionEntity.RowPrefix).Select(row => new SessionEntity(row))],
-            [.. Of(DeviceEntity.RowPrefix).Select(row => new DeviceEntity(row))]);
+            [.. Of(DeviceEntity.RowPrefix).Select(row => new DeviceEntity(row))],
+            rows.Find(row => row.RowKey == SignInTurnEntity.RowName) is { } turn ? new SignInTurnEntity(turn) : null);
     }
 
     // Side by side: the other reads add no time.
@@ -204,7 +205,8 @@ public sealed class AccountStore(TableServiceClient service, PartitionChanges ch
 
 /// <summary>What sign-ins have left at an account: rows that have ended and are not yet removed, too.</summary>
 /// <param name="Sessions">Oldest first.</param>
-public sealed record SignIns(IReadOnlyList<SessionEntity> Sessions, IReadOnlyList<DeviceEntity> Devices)
+/// <param name="Turn">Null before the first sign-in.</param>
+public sealed record SignIns(IReadOnlyList<SessionEntity> Sessions, IReadOnlyList<DeviceEntity> Devices, SignInTurnEntity? Turn)
 {
-    public static SignIns None { get; } = new([], []);
+    public static SignIns None { get; } = new([], [], null);
 }

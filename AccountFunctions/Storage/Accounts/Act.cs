@@ -23,6 +23,9 @@ public sealed record Act(string Word)
 
     public static Act RefreshTokenReused { get; } = Name("refresh_token_reused");
 
+    /// <summary>A used refresh token came again within its grace: a lost answer, or a copy of the token.</summary>
+    public static Act RefreshTokenRepeated { get; } = Name("refresh_token_repeated");
+
     public static Act PasswordChanged { get; } = Name("password_changed", new Notice("PasswordChanged", "The owner changes the password."));
 
     public static Act PasswordReset { get; } = Name("password_reset", new Notice("PasswordReset", "A mailed code has set the password."));
@@ -30,7 +33,10 @@ public sealed record Act(string Word)
     /// <summary>The account has another address. The notice goes to the one before.</summary>
     public static Act EmailChanged { get; } = Name(
         "email_changed",
-        new Notice("EmailChanged", "The owner has changed the address; the old one gets this.", account => account.RecoveryEnd));
+        new Notice("EmailChanged", "The owner has changed the address; the old one gets this.", account => account.RecoveryEnd)
+        {
+            CarriesTakeBackCode = true,
+        });
 
     /// <summary>The account is back at its recovery address. The notice goes to the address that it gives up.</summary>
     public static Act EmailRestored { get; } = Name(
@@ -62,4 +68,8 @@ public sealed record Act(string Word)
 /// <param name="Time">
 /// The time that the text names, of the account as it is when the mail is written. No time: the notice no longer applies.
 /// </param>
-public sealed record Notice(string Text, string Trigger, Func<AccountEntity, DateTimeOffset?>? Time = null);
+public sealed record Notice(string Text, string Trigger, Func<AccountEntity, DateTimeOffset?>? Time = null)
+{
+    /// <summary>Whether the text has the code that takes the account back.</summary>
+    public bool CarriesTakeBackCode { get; init; }
+}

@@ -24,6 +24,9 @@ public sealed class SessionEntity(TableEntity columns) : TableRow(columns)
     /// <summary><see cref="Security.Tokens.RefreshToken.Hash"/> of the current refresh token.</summary>
     public string Hash { get => Get<string>(); set => Set(value); }
 
+    /// <summary>The last <see cref="Counter"/> whose predecessor came again within the grace; 0 if none did.</summary>
+    public int Repeated { get => GetNumber(); set => Set(value); }
+
     /// <summary>The account's version under which the session is good.</summary>
     public int Version { get => Get<int>(); set => Set(value); }
 

@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Runtime.CompilerServices;
 using Azure.Data.Tables;
 
 namespace AccountFunctions.Storage.Changes;
@@ -27,8 +25,4 @@ public abstract class FailureCounter(TableEntity columns) : TableRow(columns)
         + Retention.Failures;
 
     public void ClearFailures() => (FailureTimes, Failures, Delays, LockedUntil) = ([], 0, 0, null);
-
-    /// <summary>A column of times in seconds since 1970; empty if it is not there.</summary>
-    protected long[] GetTimes([CallerMemberName] string column = "") =>
-        [.. GetList(column).Select(time => long.Parse(time, CultureInfo.InvariantCulture))];
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.CompilerServices;
 using AccountFunctions.Contract.Values;
 using Azure;
@@ -51,6 +52,10 @@ public class TableRow(TableEntity columns)
     /// <summary>A column of several values, with commas between them; empty if it is not there.</summary>
     protected string[] GetList([CallerMemberName] string column = "") =>
         (GetText(column) ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries);
+
+    /// <summary>A column of times in seconds since 1970; empty if it is not there.</summary>
+    protected long[] GetTimes([CallerMemberName] string column = "") =>
+        [.. GetList(column).Select(time => long.Parse(time, CultureInfo.InvariantCulture))];
 
     protected void SetList<T>(IEnumerable<T> values, [CallerMemberName] string column = "") => Set(string.Join(',', values), column);
 

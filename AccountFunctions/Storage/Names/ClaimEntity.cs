@@ -21,6 +21,9 @@ public sealed class ClaimEntity(TableEntity columns) : TableRow(columns)
     /// <summary>Until when the call may be repeated.</summary>
     public DateTimeOffset RepeatableUntil { get => GetTime(); set => Set(value); }
 
+    /// <summary>Wrong codes since then. They are guesses like others, and after some of them the call may not be repeated any more.</summary>
+    public int RepeatGuesses { get => GetNumber(); set => Set(value); }
+
     /// <summary>Whether the account began without a password, because registrations with different passwords waited.</summary>
     public bool WasContested { get => GetFlag(); set => Set(value); }
 

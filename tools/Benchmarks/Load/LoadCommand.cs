@@ -1,4 +1,5 @@
 using AccountFunctions.Functions;
+using AccountFunctions.Security.Passwords;
 using AccountFunctions.Storage;
 using Azure.Storage.Queues;
 using Benchmarks.Servers;

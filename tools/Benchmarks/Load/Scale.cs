@@ -1,3 +1,4 @@
+using AccountFunctions.Accounts.SignIn;
 using AccountFunctions.Contract.Fields;
 using AccountFunctions.Storage;
 using AccountFunctions.Storage.Accounts;

@@ -4,7 +4,6 @@ using System.IO.Compression;
 using System.Reflection;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using AccountFunctions.Contract.Answers;
 using AccountFunctions.Storage;
 using AccountFunctions.Telemetry;
 
