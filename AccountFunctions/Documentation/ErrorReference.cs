@@ -5,7 +5,7 @@ using System.Text.RegularExpressions;
 
 namespace AccountFunctions.Documentation;
 
-/// <summary>The page that explains every code and says what to do about it.</summary>
+/// <summary>The page that explains every error code and says what to do about it.</summary>
 public static partial class ErrorReference
 {
     /// <inheritdoc cref="DocumentationPages.SwaggerUi"/>

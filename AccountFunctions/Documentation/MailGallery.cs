@@ -9,7 +9,7 @@ namespace AccountFunctions.Documentation;
 public sealed class MailGallery(EmailSamples samples)
 {
     /// <inheritdoc cref="DocumentationPages.SwaggerUi"/>
-    /// <param name="language">One of <see cref="EmailLanguage.Supported"/>; any other shows the first.</param>
+    /// <param name="language">One of <see cref="EmailLanguage.Supported"/>; any other value shows the first.</param>
     public WebFile Write(string root, string? language)
     {
         var shown = EmailLanguage.Supported.FirstOrDefault(supported => supported == language) ?? EmailLanguage.Supported[0];

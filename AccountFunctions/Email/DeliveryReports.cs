@@ -8,8 +8,8 @@ using Microsoft.Extensions.Logging;
 namespace AccountFunctions.Email;
 
 /// <summary>
-/// Finds out, some time after a mail was handed over, whether the service accepted it for delivery, and records failures in the history of
-/// the account.
+/// Asks the service, some time after the app handed over a mail, whether it accepted the mail for delivery, and records failures in the
+/// history of the account.
 /// </summary>
 public sealed partial class DeliveryReports(
     IEmailTransport transport,
@@ -59,7 +59,7 @@ public sealed partial class DeliveryReports(
         }
     }
 
-    // A transport that does not answer is asked again later, like one that does not know yet.
+    // Ask again later if the transport does not answer or does not know yet.
     private async Task<DeliveryReport?> FindAsync(Guid operationId, CancellationToken cancellationToken)
     {
         try
@@ -72,9 +72,9 @@ public sealed partial class DeliveryReports(
         }
     }
 
-    [LoggerMessage(LogLevel.Warning, "The mail of operation {OperationId} was not accepted for delivery: {Reason}.")]
+    [LoggerMessage(LogLevel.Warning, "The transport did not accept the mail of operation {OperationId} for delivery: {Reason}.")]
     private partial void LogFailed(Guid operationId, string reason);
 
-    [LoggerMessage(LogLevel.Information, "The transport does not know what became of the mail of operation {OperationId}.")]
+    [LoggerMessage(LogLevel.Information, "The transport does not know the outcome of the mail of operation {OperationId}.")]
     private partial void LogUnknown(Guid operationId);
 }
