@@ -16,7 +16,7 @@ public sealed class MailGallery(EmailSamples samples)
         var body = new StringBuilder($"""
             <body class="gallery">
             <header>
-            <h1>Gallery of mails</h1>
+            <h1>Mail gallery</h1>
             <p><a href="{root}docs">API documentation</a></p>
             <nav aria-label="Languages">
 
@@ -42,7 +42,7 @@ public sealed class MailGallery(EmailSamples samples)
                 """);
         }
 
-        return DocumentationPages.PageWithMails(root, "Gallery of mails", body.Append("</ol>\n</main>").ToString());
+        return DocumentationPages.PageWithMails(root, "Mail gallery", body.Append("</ol>\n</main>").ToString());
     }
 
     private static string Name(string language) => $"{Encode(CultureInfo.GetCultureInfo(language).NativeName)} ({language})";

@@ -72,9 +72,9 @@ public sealed partial class DeliveryReports(
         }
     }
 
-    [LoggerMessage(LogLevel.Warning, "The transport did not accept the mail of operation {OperationId} for delivery: {Reason}.")]
+    [LoggerMessage(LogLevel.Warning, "The mail of operation {OperationId} was not accepted for delivery: {Reason}.")]
     private partial void LogFailed(Guid operationId, string reason);
 
-    [LoggerMessage(LogLevel.Information, "The transport does not know the outcome of the mail of operation {OperationId}.")]
+    [LoggerMessage(LogLevel.Information, "The transport does not know what became of the mail of operation {OperationId}.")]
     private partial void LogUnknown(Guid operationId);
 }

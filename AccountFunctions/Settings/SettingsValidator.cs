@@ -29,7 +29,7 @@ public sealed class SettingsValidator<TOptions>(string section) : IValidateOptio
     {
         if (value is string text && text.StartsWith("@Microsoft.KeyVault(", StringComparison.Ordinal))
         {
-            return "the Key Vault reference is not resolved; check that the secret exists and that the app may read it";
+            return "the reference to Key Vault is not resolved; check that the secret exists and that the app may read it";
         }
 
         if (value is "" && property.GetCustomAttribute<RequiredAttribute>() is not null)

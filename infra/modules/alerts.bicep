@@ -41,7 +41,7 @@ var queries = [
   {
     name: 'mail-misconfigured'
     severity: 0
-    text: 'No mail leaves: credentials, sender or domain.'
+    text: 'No mail can be sent: check credentials, sender and domain.'
     query: 'AppMetrics | where Name == "accounts.mail.outcomes" and tostring(Properties["accounts.mail.reason"]) == "the transport is misconfigured"'
     column: 'Sum'
     window: 'PT15M'

@@ -125,6 +125,6 @@ public sealed partial class Register(
         return pending;
     }
 
-    [LoggerMessage(LogLevel.Information, "Registration {Id} is waiting for its code.")]
+    [LoggerMessage(LogLevel.Information, "Registration {Id} waits for its code.")]
     private partial void LogRegistered(string id);
 }

@@ -15,7 +15,7 @@ internal sealed class StartPage(string? productName)
     [
         ("docs", "API documentation", "Every operation, to try out."),
         ("docs/errors", "Error reference", "What each code means and what to do about it."),
-        ("docs/mails", "Gallery of mails", "All mails in all languages."),
+        ("docs/mails", "Mail gallery", "All mails in all languages."),
         ("openapi.json", "OpenAPI document", "For generators of clients."),
         ("health/ready", "Health", "Whether storage answers."),
     ];

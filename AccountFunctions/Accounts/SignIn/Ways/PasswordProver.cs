@@ -138,7 +138,7 @@ public sealed partial class PasswordProver(
     // Stands in for the id at an address without an account.
     private static string NobodyAt(AddressPartition partition) => partition.Key[..32];
 
-    [LoggerMessage(LogLevel.Information, "Wrong password for account {AccountId}.")]
+    [LoggerMessage(LogLevel.Information, "A wrong password was tried on account {AccountId}.")]
     private partial void LogFailed(string accountId);
 }
 
