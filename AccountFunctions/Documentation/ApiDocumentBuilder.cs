@@ -31,9 +31,8 @@ internal sealed class ApiDocumentBuilder
             License = new OpenApiLicense { Name = "MIT", Identifier = "MIT" },
             Description = $"""
                 Sign-up, activation by mailed code, sign-in, recovery and account details. Every answer comes in one envelope:
-                `status`, `code` (the HTTP status), `data` and `message`, and for fields at fault `errors`. A client that sends
-                `Accept: application/problem+json` gets refusals as RFC 9457 instead. What each code means and what to do about it
-                is on the error reference.
+                `status`, `code` (the HTTP status), `data` and `message`, and `errors` for invalid fields. A client that sends
+                `Accept: application/problem+json` gets refusals as RFC 9457 instead. The error reference explains each code and what to do about it.
                 """,
         },
 
@@ -43,7 +42,7 @@ internal sealed class ApiDocumentBuilder
         // In the order in which a client uses them.
         Tags = new HashSet<OpenApiTag>
         {
-            new() { Name = Tags.SignUp, Description = "From an address to an account." },
+            new() { Name = Tags.SignUp, Description = "Registration and activation." },
             new() { Name = Tags.Session, Description = "Sign-in, refresh and sign-out." },
             new() { Name = Tags.Recovery, Description = "Forgotten passwords and pending deletions." },
             new() { Name = Tags.Profile, Description = "The account, for its owner." },

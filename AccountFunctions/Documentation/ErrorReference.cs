@@ -18,7 +18,7 @@ public static partial class ErrorReference
             <p><a href="{root}docs">API documentation</a></p>
             <p>A refusal carries one of these codes: as <code>message</code> in the envelope, as <code>code</code> in a problem
             document (RFC 9457).
-            Match codes, never texts. Treat a code that is not here like any other of its status.</p>
+            Match codes, never texts. Treat an unknown code by its status.</p>
             <nav aria-label="Codes">
             """);
         var groups = Catalogue.Problems.GroupBy(problem => problem.Status ?? 0).OrderBy(group => group.Key).ToList();

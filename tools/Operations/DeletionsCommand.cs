@@ -12,7 +12,7 @@ namespace Operations;
 public sealed class DeletionsCommand(AccountStore accounts, PurgeLog log, TimeProvider time, TextWriter output)
 {
     public const string Usage = """
-        deletions list             lists the accounts that are deleted and that a backup has brought back
+        deletions list             lists deleted accounts that a restored backup has brought back
         deletions repeat           deletes them again
         """;
 

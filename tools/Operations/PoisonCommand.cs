@@ -17,10 +17,10 @@ public sealed class PoisonCommand(
     TextWriter output)
 {
     public const string Usage = """
-        poison list                lists the mail jobs that were given up
-        poison redrive ID|--all    sends one of them, or all, through the mail queue again
-        poison drop ID|--all       forgets one of them, or all
-          --queue housekeeping-jobs  at the end: those jobs instead
+        poison list                lists the abandoned mail jobs
+        poison redrive ID|--all    sends one of them, or all of them, to the mail queue again
+        poison drop ID|--all       deletes one of them, or all of them
+          --queue housekeeping-jobs  at the end: works on those jobs instead
         """;
 
     private const int MaxMessages = 32;
@@ -61,7 +61,7 @@ public sealed class PoisonCommand(
         foreach (var message in messages)
         {
             await output.WriteLineAsync(string.Create(
-                CultureInfo.InvariantCulture, $"{message.MessageId}  given up {message.InsertedOn:u}  {Describe(message.Body)}"));
+                CultureInfo.InvariantCulture, $"{message.MessageId}  abandoned {message.InsertedOn:u}  {Describe(message.Body)}"));
         }
 
         await output.WriteLineAsync($"{count} in all{(messages.Length < count ? $", the first {messages.Length} shown" : "")}");
@@ -116,7 +116,7 @@ public sealed class PoisonCommand(
 
     private string Describe(BinaryData body) =>
         emailJobs.Read(body) is { } mail
-            ? string.Create(CultureInfo.InvariantCulture, $"{mail.Kind} of {mail.Id}, asked for {mail.Issued:u}")
+            ? string.Create(CultureInfo.InvariantCulture, $"{mail.Kind} of {mail.Id}, requested {mail.Issued:u}")
             : housekeepingJobs.Read(body) is { } job
                 ? string.Create(CultureInfo.InvariantCulture, $"{job.GetType().Name}, due {job.Due:u}")
                 : "no job";

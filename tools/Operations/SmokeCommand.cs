@@ -18,9 +18,9 @@ public sealed class SmokeCommand(HttpClient client, TextWriter output, TimeSpan 
     public const string Usage = """
         smoke --base-url URL [--issuer URL] [--signing-key FILE] [--register ADDRESS]
           checks the deployment at URL (https://host/api)
-          --issuer       the issuer to expect, if clients reach the deployment by another URL
-          --signing-key  PEM of a key that must be among the published ones
-          --register     an address that gets a code
+          --issuer       the expected issuer, if clients reach the deployment by another URL
+          --signing-key  PEM file of a key that must be among the published ones
+          --register     registers this address, which gets a code
         """;
 
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
@@ -39,7 +39,7 @@ public sealed class SmokeCommand(HttpClient client, TextWriter output, TimeSpan 
 
         if (options.SigningKeyFile is { } file && !File.Exists(file))
         {
-            await output.WriteLineAsync($"There is no file {file}.");
+            await output.WriteLineAsync($"The file {file} does not exist.");
             return 2;
         }
 

@@ -46,7 +46,7 @@ public static class MailStress
         Console.WriteLine(
             $"{outage.TotalMinutes:N0} min of outage, {jobs:N0} jobs: {stage.Sink.Refusals:N0} refusals, "
             + $"then {stage.Sink.Count:N0} mails to {stage.Sink.Recipients:N0} recipients, "
-            + $"the last {late.TotalSeconds:N0} s after the end; {poisoned} given up");
+            + $"the last {late.TotalSeconds:N0} s after the end; {poisoned} abandoned");
         return stage.Sink.Count == jobs && poisoned == 0;
     }
 
