@@ -32,7 +32,8 @@ internal sealed class ApiDocumentBuilder
             Description = $"""
                 Sign-up, activation by mailed code, sign-in, recovery and account details. Every answer comes in one envelope:
                 `status`, `code` (the HTTP status), `data` and `message`, and `errors` for invalid fields. A client that sends
-                `Accept: application/problem+json` gets refusals as RFC 9457 instead. The error reference explains each code and what to do about it.
+                `Accept: application/problem+json` gets refusals as RFC 9457 instead. The error reference explains each
+                code and what to do about it.
                 """,
         },
 

@@ -27,7 +27,7 @@ public static partial class ErrorReference
             body.Append(null, $"<a href=\"#{entry.Code}\">{entry.Code}</a>\n");
         }
 
-        body.Append("<a href=\"#fields\">Codes of fields</a>\n</nav>\n</header>\n<main>\n");
+        body.Append("<a href=\"#fields\">Field codes</a>\n</nav>\n</header>\n<main>\n");
         foreach (var group in groups)
         {
             body.Append(null, $"<h2 class=\"group\">{group.Key} {Envelope.Title(group.Key)}</h2>\n");
@@ -38,7 +38,7 @@ public static partial class ErrorReference
         }
 
         body.Append("""
-            <h2 class="group" id="fields">Codes of fields</h2>
+            <h2 class="group" id="fields">Field codes</h2>
             <p>With <code>invalid_fields</code>, <code>errors</code> lists these by field. In the envelope, <code>message</code> has them as
             <code>field: code</code>, one a line.</p>
 

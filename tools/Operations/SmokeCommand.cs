@@ -97,7 +97,7 @@ public sealed class SmokeCommand(HttpClient client, TextWriter output, TimeSpan 
             "not_authenticated",
             cancellationToken);
         await ExpectAsync(
-            "shows nobody's data without a token",
+            "shows no data without a token",
             url,
             "account/export",
             null,

@@ -20,7 +20,7 @@ return await new RootCommand("Tries to break the app's promises. Each scenario s
         "Strangers fail at one address; its owner signs in.",
         [("callers", 64), ("sign-ins", 50)],
         options => FloodStress.RunAsync(options[0], options[1])),
-    Scenario("outages", "Tables, queues and mail become unavailable and come back.", [("times", 10)], options => OutageStress.RunAsync(options[0])),
+    Scenario("outages", "Tables, queues and mail fail and recover.", [("times", 10)], options => OutageStress.RunAsync(options[0])),
     Scenario(
         "soak",
         "A long time at four fifths of the limit.",

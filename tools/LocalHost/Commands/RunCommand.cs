@@ -37,8 +37,7 @@ internal sealed class RunCommand
     {
         Description = "Rebuilds and restarts the app whenever one of its sources changes.",
     };
-    private readonly Option<bool> wait = new("--wait") { Description = "Waits for an app that a debugger starts, instead of starting "
-        + "one." };
+    private readonly Option<bool> wait = new("--wait") { Description = "Waits for an app that a debugger starts." };
 
     public static RootCommand Create()
     {
