@@ -1,8 +1,7 @@
 namespace AccountFunctions.Contract.Values;
 
 /// <summary>
-/// What a password is checked against, in one stored string: scheme, cost, salt and tag (PHC string format). Operations pass it on and
-/// never look inside.
+/// A stored password hash: scheme, cost, salt and tag in one string (PHC string format). Operations pass it on and never look inside.
 /// </summary>
 public sealed record Credential
 {
@@ -10,18 +9,18 @@ public sealed record Credential
 
     private Credential(string stored) => Stored = stored;
 
-    /// <summary>As a row keeps it.</summary>
+    /// <summary>The string as the row stores it.</summary>
     public string Stored { get; }
 
-    /// <summary>The salt alone. All credentials of one address share it.</summary>
+    /// <summary>The salt, which all credentials of one address share.</summary>
     public Salt Salt => new(Stored.Split(Separator)[^2]);
 
-    /// <exception cref="InvalidOperationException">The text is no PHC string with a salt and a tag.</exception>
+    /// <exception cref="InvalidOperationException">The text is not a PHC string with a salt and a tag.</exception>
     public static Credential Read(string stored) => stored.Split(Separator) is ["", _, .., { Length: > 0 }, { Length: > 0 }]
         ? new Credential(stored)
-        : throw new InvalidOperationException("A stored credential is no PHC string.");
+        : throw new InvalidOperationException("A stored credential is not a PHC string.");
 
-    /// <summary>Never the secret part.</summary>
+    /// <summary>Returns nothing secret, so that a log cannot leak the hash.</summary>
     public override string ToString() => nameof(Credential);
 }
 

@@ -5,7 +5,7 @@ using AccountFunctions.Storage.Names;
 
 namespace AccountFunctions.Lifecycle.Names;
 
-/// <summary>Releases the addresses that accounts no longer need: those that they gave up, and recovery addresses that have ended.</summary>
+/// <summary>Releases addresses that accounts no longer need: those they gave up, and recovery addresses whose time has passed.</summary>
 public sealed class AddressReleases(AddressStore addresses, AccountStore accounts, NameClaims names, TimeProvider time)
     : IJobHandler<AddressRelease>
 {

@@ -10,7 +10,7 @@ namespace AccountFunctions.Security.Passwords;
 /// </summary>
 public sealed partial record Argon2Hash(int MemoryKiB, int Iterations, int Parallelism, byte[] Salt, byte[] Tag)
 {
-    /// <summary>What a run costs.</summary>
+    /// <summary>The cost of one run.</summary>
     public (int MemoryKiB, int Iterations, int Parallelism) Cost => (MemoryKiB, Iterations, Parallelism);
 
     /// <exception cref="InvalidOperationException">The text is not base64.</exception>

@@ -6,9 +6,9 @@ using Microsoft.Extensions.Options;
 namespace AccountFunctions.Security.Passwords;
 
 /// <summary>
-/// Hashes passwords with Argon2id (RFC 9106) and verifies them. A password is its NFKC form (NIST SP 800-63B §3.1.1.2), so that the same
+/// Hashes passwords with Argon2id (RFC 9106) and verifies them. It hashes the NFKC form (NIST SP 800-63B §3.1.1.2), so that the same
 /// characters typed on another keyboard match. Every call costs exactly one Argon2 run. All passwords of one address share one random salt,
-/// so a single run tells whether a password belongs to the account or to a registration that waits there.
+/// so a single run shows whether a password belongs to the account or to a registration waiting there.
 /// </summary>
 public sealed class PasswordHasher
 {
@@ -18,10 +18,10 @@ public sealed class PasswordHasher
     private readonly HashGate gate;
     private readonly IReadOnlyList<IArgon2Engine> engines;
 
-    // Verified for an address without an account: the same cost, and no password has this tag.
+    // Stands in at an address without an account: it has the same cost, and no password matches its tag.
     private readonly Argon2Hash nobody;
 
-    /// <param name="engines">The preferred one first; a later one does what those before it cannot do.</param>
+    /// <param name="engines">The preferred engine first; later ones handle what the earlier ones cannot.</param>
     public PasswordHasher(IOptions<PasswordOptions> options, HashGate gate, IEnumerable<IArgon2Engine> engines)
     {
         this.options = options.Value;
@@ -43,9 +43,9 @@ public sealed class PasswordHasher
     }
 
     /// <summary>
-    /// The index of the credential that the password matches, or -1; null stands for nobody. One run, with the salt and cost of the first
-    /// credential that is there: another one matches only if it shares them, as those of one address do. The comparison takes the same time
-    /// whatever its outcome.
+    /// The index of the credential that the password matches, or -1; a null credential never matches. Makes one run, with the salt and cost
+    /// of the first credential that is not null. Others match only if they share these, as all credentials of one address do. The
+    /// comparison takes constant time.
     /// </summary>
     public async Task<int> VerifyAsync(string password, IReadOnlyList<Credential?> stored, CancellationToken cancellationToken)
     {
@@ -60,12 +60,12 @@ public sealed class PasswordHasher
         return match;
     }
 
-    /// <summary>True for a credential of another cost than today's.</summary>
+    /// <summary>True if the credential's cost differs from the configured one.</summary>
     public bool NeedsRehash(Credential stored) => !Argon2Hash.TryParse(stored.Stored, out var hash) || hash.Cost != nobody.Cost;
 
     private static Argon2Hash Parse(Credential stored) => Argon2Hash.TryParse(stored.Stored, out var hash)
         ? hash
-        : throw new InvalidOperationException("A stored credential is no Argon2id PHC string.");
+        : throw new InvalidOperationException("A stored credential is not an Argon2id PHC string.");
 
     private Argon2Hash Template() =>
         new(options.MemoryKiB, options.Iterations, options.Parallelism, RandomNumberGenerator.GetBytes(SaltBytes), new byte[TagBytes]);

@@ -8,7 +8,7 @@ namespace AccountFunctions.Storage.Accounts;
 
 /// <summary>
 /// Row <c>account</c> of an account. Other programs read <c>Username</c>, <c>Role</c>, <c>Disabled</c>, <c>ExpirationDate</c> and
-/// <c>Version</c>.
+/// <c>Version</c>, so these must keep their names.
 /// </summary>
 public sealed class AccountEntity(TableEntity columns) : TableRow(columns)
 {
@@ -16,7 +16,7 @@ public sealed class AccountEntity(TableEntity columns) : TableRow(columns)
     public const string ClientRole = "C";
     public const string AdminRole = "A";
 
-    /// <summary>The expiration date of an account that does not expire: the last second that RFC 3339 can write.</summary>
+    /// <summary>The expiration date of an account that never expires: the last second that RFC 3339 can express.</summary>
     public static readonly DateTimeOffset Never = new(9999, 12, 31, 23, 59, 59, TimeSpan.Zero);
 
     public AccountEntity(string id)
@@ -30,7 +30,7 @@ public sealed class AccountEntity(TableEntity columns) : TableRow(columns)
     /// <summary>The canonical address.</summary>
     public string Username { get => Get<string>(); set => Set(value); }
 
-    /// <summary>Where mail goes.</summary>
+    /// <summary>The address that mail is sent to.</summary>
     public string Mailbox { get => Get<string>(); set => Set(value); }
 
     public string Role { get => Get<string>(); set => Set(value); }
@@ -39,7 +39,7 @@ public sealed class AccountEntity(TableEntity columns) : TableRow(columns)
 
     public DateTimeOffset ExpirationDate { get => Get<DateTimeOffset>(); set => Set(value); }
 
-    /// <summary>Raised to end every session: sessions and access tokens carry the version they were issued under.</summary>
+    /// <summary>Raised to end every session: sessions and access tokens carry the version at which they were issued.</summary>
     public int Version { get => Get<int>(); set => Set(value); }
 
     /// <summary>Null: the account has no password yet; the owner sets one with a mailed code.</summary>
@@ -71,20 +71,20 @@ public sealed class AccountEntity(TableEntity columns) : TableRow(columns)
 
     public DateTimeOffset Created { get => Get<DateTimeOffset>(); set => Set(value); }
 
-    /// <summary>When the account is deleted; null: the owner has not asked for that.</summary>
+    /// <summary>When the account will be deleted; null: the owner has not requested that.</summary>
     public DateTimeOffset? DeletesAt { get => Columns.GetDateTimeOffset(nameof(DeletesAt)); set => Set(value); }
 
     /// <summary>
-    /// The address before the last change: with a code mailed there, its owner takes the account back. Null if there is none.
+    /// The address before the last change: with a code mailed there, its owner can recover the account. Null if there is none.
     /// </summary>
     public string? RecoveryUsername { get => GetText(); private set => Set(value); }
 
     public string? RecoveryMailbox { get => GetText(); private set => Set(value); }
 
-    /// <summary>Until when the recovery address is one.</summary>
+    /// <summary>When the recovery address stops being one.</summary>
     public DateTimeOffset RecoveryUntil { get => GetTime(); private set => Set(value); }
 
-    /// <summary>The longest that <see cref="RecoveryUntil"/> is put off.</summary>
+    /// <summary>The latest time to which <see cref="RecoveryUntil"/> can be extended.</summary>
     public DateTimeOffset RecoveryLimit { get => GetTime(); private set => Set(value); }
 
     /// <summary><see cref="EmailAddress.Key"/> of the address.</summary>
@@ -93,20 +93,20 @@ public sealed class AccountEntity(TableEntity columns) : TableRow(columns)
     /// <summary><see cref="EmailAddress.Key"/> of the recovery address; null if there is none.</summary>
     public string? RecoveryKey => RecoveryUsername is { } username ? EmailAddress.KeyOf(username) : null;
 
-    /// <summary>When the recovery address stops to be one; null if there is none.</summary>
+    /// <summary>When the recovery address stops being one; null if there is none.</summary>
     public DateTimeOffset? RecoveryEnd => RecoveryUsername is null ? null : RecoveryUntil;
 
-    /// <summary>When its purge began: from then on, no request may begin to change the account. Null: it has not.</summary>
+    /// <summary>When the purge began: from then on, no request may start a change of the account. Null: it has not begun.</summary>
     public DateTimeOffset? PurgeBegan { get => Columns.GetDateTimeOffset(nameof(PurgeBegan)); set => Set(value); }
 
-    /// <summary>What may be done with the account. Accounts of administrators never expire.</summary>
+    /// <summary>What the account may be used for. Accounts of administrators never expire.</summary>
     public AccountState StateAt(DateTimeOffset now) =>
         Disabled ? AccountState.Disabled
         : DeletesAt is not null ? AccountState.DeletionPending
         : Role == ClientRole && now >= ExpirationDate ? AccountState.Expired
         : AccountState.Active;
 
-    /// <summary>Where mail for an address of the account goes; null if it is not, or no longer, an address of the account.</summary>
+    /// <summary>The mailbox of an address of the account; null if the address is not, or is no longer, the account's.</summary>
     public string? MailboxAt(string addressKey, DateTimeOffset now) =>
         addressKey == AddressKey ? Mailbox
         : addressKey == RecoveryKey && now < RecoveryUntil ? RecoveryMailbox
@@ -117,17 +117,18 @@ public sealed class AccountEntity(TableEntity columns) : TableRow(columns)
         addressKey == AddressKey || addressKey == RecoveryKey || (change?.IsUnderWay(this) == true && addressKey == change.AddressKey);
 
     /// <summary>
-    /// While an address is reserved for recovery, the account moves only back to it: a thief who moves it on must not leave its owner
-    /// without a way back.
+    /// While an address is reserved for recovery, the account may move only back to it, so that a thief who moves the account cannot leave
+    /// its owner without a way back.
     /// </summary>
-    /// <returns>How long the account must wait before it may move to this address; null: it need not.</returns>
+    /// <returns>How long the account must wait before it may move to this address; null: no wait.</returns>
     public TimeSpan? WaitBeforeMoveTo(string addressKey, DateTimeOffset now) =>
         RecoveryEnd is { } end && now < end && addressKey != RecoveryKey ? end - now : null;
 
     /// <summary>
-    /// Gives the account its new address. The one before becomes the recovery address, or is given up where the new one was that.
+    /// Gives the account its new address. The old address becomes the recovery address, or is given up if the new one was the recovery
+    /// address.
     /// </summary>
-    /// <returns>What the history records.</returns>
+    /// <returns>The act for the history.</returns>
     public Act MoveTo(EmailChangeEntity change)
     {
         var (username, mailbox, isBack) = (Username, Mailbox, change.Username == RecoveryUsername);
@@ -151,7 +152,7 @@ public sealed class AccountEntity(TableEntity columns) : TableRow(columns)
         Version++;
     }
 
-    /// <summary>Leaves the recovery address one for another day, while its owner may be kept from using it.</summary>
+    /// <summary>Extends the recovery address by a day, because an attacker may be keeping its owner from using it.</summary>
     /// <returns>False at the limit.</returns>
     public bool TryProlongRecovery(DateTimeOffset now)
     {
@@ -160,7 +161,7 @@ public sealed class AccountEntity(TableEntity columns) : TableRow(columns)
         return isContested;
     }
 
-    /// <summary>Brings the recovery address back.</summary>
+    /// <summary>Makes the recovery address the account's address again.</summary>
     public void Recover()
     {
         (Username, Mailbox) = (RecoveryUsername ?? Username, RecoveryMailbox ?? Mailbox);
