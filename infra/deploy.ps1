@@ -14,7 +14,7 @@ $file = "infra/$Parameters.bicepparam"
 if (-not (Test-Path $file)) { throw "$file does not exist" }
 $work = New-Item -ItemType Directory -Path (Join-Path ([IO.Path]::GetTempPath()) ([IO.Path]::GetRandomFileName()))
 
-# Says what it does, and with -DryRun no more than that.
+# Prints what it does; with -DryRun it does nothing else.
 function Invoke-Step([string] $Program, [string[]] $Arguments) {
   Write-Host "+ $Program $Arguments"
   if (-not $DryRun) { & $Program @Arguments }
@@ -31,10 +31,10 @@ try {
     $state = Invoke-Step az @('provider', 'show', '--namespace', "Microsoft.$provider", '--query', 'registrationState', '--output', 'tsv')
     if ($state -ne 'Registered') { Invoke-Step az @('provider', 'register', '--namespace', "Microsoft.$provider", '--wait') }
   }
-  # The parameter files read it from the environment, so that it stands on no command line. Where a signing key is there already, the template leaves that.
+  # The parameter files read it from the environment, so that it appears on no command line. If there is already a signing key, the template keeps that one.
   Write-Host '+ SIGNING_KEY_SEED=$(openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256)'
   if (-not $DryRun) { $env:SIGNING_KEY_SEED = (openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256) -join "`n" }
-  # Only where it is missing: creating a group that exists replaces its tags.
+  # Only if it is missing, because creating an existing group replaces its tags.
   if ((Invoke-Step az @('group', 'exists', '--name', $Group)) -ne 'true') {
     Invoke-Step az @('group', 'create', '--name', $Group, '--location', $Location, '--output', 'none')
   }
@@ -48,7 +48,7 @@ try {
   Write-Host '2. The app'
   Invoke-Step dotnet @('publish', 'AccountFunctions', '--configuration', 'Release', '-p:AzureCommunicationEmail=Package', '--output', "$work/app")
   if (-not $DryRun) {
-    # Unlike Compress-Archive this takes hidden folders along.
+    # Unlike Compress-Archive, this includes hidden folders.
     [IO.Compression.ZipFile]::CreateFromDirectory("$work/app", "$work/app.zip")
     $zip = [IO.Compression.ZipFile]::OpenRead("$work/app.zip")
     $names = $zip.Entries.FullName
@@ -61,7 +61,7 @@ try {
   }
   Invoke-Step az @('functionapp', 'deployment', 'source', 'config-zip', '--resource-group', $Group, '--name', $app, '--src', "$work/app.zip", '--timeout', '600')
 
-  # Azure keeps what it has read from the vault for up to a day, and a restart alone does not change that.
+  # Azure caches the vault's secrets for up to a day, and a restart alone does not change that.
   $id = Invoke-Step az @('functionapp', 'show', '--resource-group', $Group, '--name', $app, '--query', 'id', '--output', 'tsv')
   $references = "https://management.azure.com$id/config/configreferences/appsettings"
   Invoke-Step az @('rest', '--method', 'post', '--url', "$references/refresh?api-version=2024-11-01", '--output', 'none')

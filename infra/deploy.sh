@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Deploys the whole backend, again and again with the same outcome: infra/deploy.sh RESOURCE_GROUP LOCATION PARAMETERS [--dry-run]
+# Deploys the whole backend; running it again gives the same result: infra/deploy.sh RESOURCE_GROUP LOCATION PARAMETERS [--dry-run]
 # PARAMETERS is the name of a file infra/NAME.bicepparam. Needs az (signed in), the .NET SDK, curl, openssl and zip.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -12,7 +12,7 @@ fi
 group=$1 location=$2 parameters=infra/$3.bicepparam
 dry=${4:-}
 [ -f "$parameters" ] || { echo "$parameters does not exist" >&2; exit 2; }
-[ -z "$dry" ] || [ "$dry" = --dry-run ] || { echo "$dry is no option" >&2; exit 2; }
+[ -z "$dry" ] || [ "$dry" = --dry-run ] || { echo "$dry is not an option" >&2; exit 2; }
 
 # The host reads the files of the package as another user, whatever the umask of this shell.
 umask 022
@@ -30,7 +30,7 @@ output() {
   [ -z "$dry" ] || echo "<$1>"
 }
 
-# Uploads fail now and then for reasons that pass.
+# Uploads sometimes fail for temporary reasons.
 retry() {
   for attempt in 1 2 3; do
     run "$@" && return
@@ -45,17 +45,17 @@ for provider in App Authorization Communication EventGrid Insights AlertsManagem
   state=$(run az provider show --namespace "Microsoft.$provider" --query registrationState --output tsv)
   [ "$state" = Registered ] || run az provider register --namespace "Microsoft.$provider" --wait
 done
-# The parameter files read it from the environment, so that it is on no command line. Where a signing key is there already, the template leaves that.
+# The parameter files read it from the environment, so that it appears on no command line. If there is already a signing key, the template keeps that one.
 echo "+ SIGNING_KEY_SEED=\$(openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256)" >&2
 if [ -z "$dry" ]; then SIGNING_KEY_SEED=$(openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256); fi
 export SIGNING_KEY_SEED
-# Only where it is missing: creating a group that exists replaces its tags.
+# Only if it is missing, because creating an existing group replaces its tags.
 exists=$(run az group exists --name "$group")
 [ "$exists" = true ] || run az group create --name "$group" --location "$location" --output none
 run az deployment group what-if --resource-group "$group" --name accounts --parameters "$parameters"
 run az deployment group create --resource-group "$group" --name accounts --parameters "$parameters" --output none
 unset SIGNING_KEY_SEED
-# One by one: of several assignments in a line, the shell reports only the last one's failure.
+# One by one, because of several assignments on a line, the shell reports only the last one's failure.
 app=$(output functionAppName)
 default_api=$(output defaultApiUrl)
 api=$(output apiUrl)
@@ -69,12 +69,12 @@ run infra/refresh-secrets.sh "$group" "$app"
 echo "3. Smoke test" >&2
 run dotnet run --project tools/Operations -- smoke --base-url "$default_api" --issuer "$api"
 if [ "$api" != "$default_api" ]; then
-  # Nobody can bind a name before the app is there.
+  # A custom name can be bound only after the app exists.
   reached=0
   run curl --silent --show-error --output /dev/null --max-time 20 "$api/health/live" || reached=$?
   case $reached in
     0) run dotnet run --project tools/Operations -- smoke --base-url "$api" ;;
-    6 | 7 | 28 | 35 | 60) echo "$api does not lead here yet: bind it (docs/operations.md), then run: smoke --base-url $api" >&2 ;;
+    6 | 7 | 28 | 35 | 60) echo "$api does not lead to the app yet: bind it (docs/operations.md), then run: smoke --base-url $api" >&2 ;;
     *) exit "$reached" ;;
   esac
 fi

@@ -14,16 +14,16 @@ param environmentName string
 
 param location string = resourceGroup().location
 
-@description('What the mails call the product.')
+@description('The name of the product in mails.')
 param productName string
 
-@description('What carries the mails.')
+@description('The service that sends the mails.')
 param email emailType
 
-@description('Mails that may leave in a minute and in an hour: the quota that the mail service grants.')
+@description('Mails per minute and per hour: the quota that the mail service grants.')
 param emailQuota { perMinute: int, perHour: int } = { perMinute: 30, perHour: 100 }
 
-@description('The address under which clients reach the app, without a trailing slash; empty for the one that Azure gives it. It is the issuer of access tokens: changing it ends every one of them.')
+@description('The URL at which clients reach the app, without a trailing slash; empty for the default name. It is the issuer of access tokens, so changing it invalidates all of them.')
 param publicUrl string = ''
 
 @description('Audience of access tokens.')
@@ -32,10 +32,10 @@ param audience string = 'account-functions'
 @description('Further app settings, as local.settings.sample.json names them.')
 param settings { *: string } = {}
 
-@description('True while the secret TokensPreviousSigningKeys of the vault is to be read: keys that are published and accepted, never used to sign.')
+@description('True makes the app read the secret TokensPreviousSigningKeys of the vault: keys that are published and accepted, but never used to sign.')
 param previousSigningKeys bool = false
 
-@description('Instances that are always there to answer HTTP; 0 scales to zero.')
+@description('Instances that are always ready to answer HTTP; 0 scales to zero.')
 @minValue(0)
 param alwaysReady int = 0
 
@@ -43,7 +43,7 @@ param alwaysReady int = 0
 @maxValue(1000)
 param maximumInstances int = 40
 
-@description('How storage is replicated. Not every region has zones: where it has none, LRS, or GRS with a copy in another region.')
+@description('How storage is replicated. Not every region has availability zones; in one without, use LRS, or GRS with a copy in another region.')
 param storageSku ('Standard_LRS' | 'Standard_ZRS' | 'Standard_GRS' | 'Standard_GZRS') = 'Standard_ZRS'
 
 @description('How long logs are kept, in days.')
@@ -51,13 +51,13 @@ param storageSku ('Standard_LRS' | 'Standard_ZRS' | 'Standard_GRS' | 'Standard_G
 @maxValue(730)
 param logRetentionDays int = 30
 
-@description('Who hears of alerts; empty for nobody.')
+@description('The email address that gets alerts; empty for none.')
 param alertEmail string = ''
 
 @description('Origins whose pages may call the API from a browser, for example https://app.example.com. No wildcard.')
 param corsOrigins string[] = []
 
-@description('Id of the Front Door profile that alone may call the app (its property frontDoorId); empty lets everybody call the app directly.')
+@description('Id of the only Front Door profile that may call the app (its property frontDoorId); empty lets anyone call the app directly.')
 param frontDoorId string = ''
 
 @description('True puts storage and vault behind private endpoints. Deployments of code must then come from inside the network.')
@@ -66,24 +66,24 @@ param privateNetwork bool = false
 @description('True protects what holds data from deletion.')
 param deleteLocks bool = false
 
-@description('Object id of who may write secrets of the vault; empty for nobody.')
+@description('Object id of the operator who may write secrets of the vault; empty for none.')
 param operatorObjectId string = ''
 
 param tags tagsType = {}
 
-@description('PEM of a P-256 private key that signs access tokens. It is used by the first deployment only; the secret is never overwritten. Empty where the secret is there already.')
+@description('PEM of a P-256 private key that signs access tokens. Only the first deployment uses it; the secret is never overwritten. May be empty if the secret already exists.')
 @secure()
 param signingKeySeed string = ''
 
-@description('Password for the mail server, where mails leave by one. Empty leaves the secret as it is.')
+@description('Password for the mail server, if one sends the mails. Empty leaves the secret unchanged.')
 @secure()
 param smtpPassword string = ''
 
-@description('Source of the key from which codes and refresh tokens are derived. It is used by the first deployment only; the secret is never overwritten.')
+@description('Source of the key from which codes and refresh tokens are derived. Only the first deployment uses it; the secret is never overwritten.')
 @secure()
 param codeKeySeed string = '${newGuid()}${newGuid()}'
 
-// Before what is readable, so that no cut to a length limit takes it away.
+// Comes before the readable part of a name, so that no truncation removes it.
 var token = take(uniqueString(subscription().id, resourceGroup().id, workload, environmentName), 8)
 var name = '${workload}-${environmentName}-${token}'
 var allTags = union(tags, { workload: workload, environment: environmentName })
@@ -210,7 +210,7 @@ module functionApp 'modules/functionapp.bicep' = {
         Email__PerMinute: string(emailQuota.perMinute)
         Email__PerHour: string(emailQuota.perHour)
       },
-      // Front Door is one more proxy that names its peer.
+      // Front Door is one more trusted proxy.
       empty(frontDoorId) ? {} : { Throttle__TrustedProxyHops: '2' },
       email.kind == 'smtp'
         ? {
@@ -254,12 +254,12 @@ module alerts 'modules/alerts.bicep' = {
 output functionAppName string = functionAppName
 output apiUrl string = '${apiUrl}/api'
 
-@description('Where the app answers before a name of its own is bound.')
+@description('The URL at which the app answers before a custom name is bound.')
 output defaultApiUrl string = '${defaultUrl}/api'
 output vaultName string = vaultName
 
-@description('What the command poison needs as AccountsStorage__queueServiceUri.')
+@description('The value of AccountsStorage__queueServiceUri for the command poison.')
 output queueServiceUri string = dataStorage.outputs.queueServiceUri
 
-@description('What has to be published in DNS before a custom mail domain can be verified.')
+@description('The DNS records to publish before a custom mail domain can be verified.')
 output mailDomainRecords domainRecordsType = mail.?outputs.domainRecords ?? {}

@@ -1,17 +1,17 @@
 #!/usr/bin/env bash
-# Packs what was published into a zip that Functions can run: infra/package.sh FOLDER ZIP
+# Packs the published app into a zip that Functions can run: infra/package.sh FOLDER ZIP
 set -euo pipefail
 
 folder=$1 zip=$(realpath "$2")
 rm -f "$zip"
-# The host reads the files as another user, and what was published under a umask of 077 is for this one only.
+# The host reads the files as another user, who cannot read files published under a umask of 077.
 chmod -R a+rX "$folder"
-# The dot takes hidden folders along, which a pattern like * would not.
+# The dot includes hidden folders, which a pattern like * would not.
 (cd "$folder" && zip --quiet --recurse-paths "$zip" .)
 
 files=$(zip -sf "$zip" | sed 's/^  //')
 for file in host.json worker.config.json functions.metadata extensions.json AccountFunctions.dll .azurefunctions/; do
-  grep -qxF "$file" <<<"$files" || { echo "what was published lacks $file" >&2; exit 1; }
+  grep -qxF "$file" <<<"$files" || { echo "the published app lacks $file" >&2; exit 1; }
 done
 if grep -qxF local.settings.json <<<"$files"; then
   echo "local.settings.json must not leave this machine" >&2

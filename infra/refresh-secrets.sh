@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Makes the app read its secrets again: infra/refresh-secrets.sh RESOURCE_GROUP APP
-# Azure keeps what it has read from the vault for up to a day, and a restart alone does not change that.
+# Azure caches the vault's secrets for up to a day, and a restart alone does not change that.
 set -euo pipefail
 
 group=$1 app=$2
@@ -18,7 +18,7 @@ for _ in $(seq 30); do
   sleep "${REFRESH_PAUSE:-10}"
 done
 
-# Rights on a new vault take some minutes.
-echo "These settings do not get their secrets; are the secrets there, and has the app the right to read them?" >&2
+# Rights on a new vault take some minutes to take effect.
+echo "These settings do not get their secrets; check that the secrets exist and that the app may read them:" >&2
 echo "$open" >&2
 exit 1

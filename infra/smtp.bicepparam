@@ -1,4 +1,4 @@
-// An example: mails leave by a mail server, and Front Door is the only way in.
+// An example: a mail server sends the mails, and Front Door is the only way in.
 using 'main.bicep'
 
 param workload = 'accounts'

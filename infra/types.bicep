@@ -3,11 +3,11 @@
 type tags = { *: string }
 
 @export()
-@description('What carries the mails.')
+@description('The service that sends the mails.')
 @discriminator('kind')
 type email = managedDomain | customDomain | smtp
 
-@description('Communication Services with a domain that Azure provides: for trying, 10 mails an hour.')
+@description('Communication Services with a domain that Azure provides: for trials, 10 mails an hour.')
 type managedDomain = {
   kind: 'managedDomain'
 
@@ -15,7 +15,7 @@ type managedDomain = {
   dataLocation: string
 }
 
-@description('Communication Services with a domain of yours.')
+@description('Communication Services with your own domain.')
 type customDomain = {
   kind: 'customDomain'
   dataLocation: string
@@ -26,7 +26,7 @@ type customDomain = {
   @description('The part of the sender before the @.')
   senderUsername: string
 
-  @description('False until the DNS records that the first deployment names are published and verified.')
+  @description('False until the DNS records from the first deployment are published and verified.')
   verified: bool
 }
 
@@ -40,5 +40,5 @@ type smtp = {
 }
 
 @export()
-@description('DNS records that prove a mail domain, by what they are for.')
+@description('DNS records that prove a mail domain, by purpose.')
 type domainRecords = { *: { name: string, type: string, value: string, ttl: int } }

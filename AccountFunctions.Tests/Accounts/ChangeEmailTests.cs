@@ -86,7 +86,7 @@ public sealed class ChangeEmailTests(AzuriteFixture azurite) : AppTests(azurite)
 
         Assert.Equal(taken.Text, free.Text);
         Assert.Equal(rows, await ShapeAsync());
-        Assert.Equal("Somebody tried to use your Example address", (await App.WaitForMailsAsync("bob@example.com", 2))[^1].Subject);
+        Assert.Equal("Someone tried to use your Example address", (await App.WaitForMailsAsync("bob@example.com", 2))[^1].Subject);
         await App.NextCodeAsync(New);
     }
 
@@ -174,7 +174,7 @@ public sealed class ChangeEmailTests(AzuriteFixture azurite) : AppTests(azurite)
         await ConfirmAsync(thief, await App.NextCodeAsync("thief@example.net"));
         Assert.Equal(HttpStatusCode.OK, (await App.PostAsync("delete", new { password = TestApp.Password }, thief)).Status);
         Assert.Contains(
-            await App.WaitForMailsAsync(Old, 3), mail => mail.Subject.Contains("is going to be deleted", StringComparison.Ordinal));
+            await App.WaitForMailsAsync(Old, 3), mail => mail.Subject.Contains("will be deleted", StringComparison.Ordinal));
         App.Time.Advance(TimeSpan.FromHours(71));
         await App.PostAsync("code", new { username = Old });
         Assert.Equal(HttpStatusCode.OK, (await ForgotAsync(Old, await App.NextCodeAsync(Old, 4))).Status);
@@ -216,7 +216,7 @@ public sealed class ChangeEmailTests(AzuriteFixture azurite) : AppTests(azurite)
 
         Assert.Equal(unknown.Status, recovery.Status);
         Assert.Equal((await App.LoginAsync("else@example.com")).Text, (await App.LoginAsync(Old, "no password 77")).Text);
-        Assert.Equal("You already have an account at Example", (await App.WaitForMailsAsync(Old, 3))[^1].Subject);
+        Assert.Equal("You already have an Example account", (await App.WaitForMailsAsync(Old, 3))[^1].Subject);
     }
 
     [Fact]

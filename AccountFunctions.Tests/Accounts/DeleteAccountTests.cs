@@ -38,7 +38,7 @@ public sealed class DeleteAccountTests(AzuriteFixture azurite) : AppTests(azurit
         Assert.Equal("deletion_pending", (await App.LoginAsync(Address)).Message);
         Assert.Equal("invalid_credentials", (await App.LoginAsync(Address, "a wrong password")).Message);
         var notice = (await App.WaitForMailsAsync(Address, 2))[^1];
-        Assert.Equal("Your Example account is going to be deleted", notice.Subject);
+        Assert.Equal("Your Example account will be deleted", notice.Subject);
         Assert.Contains("\n\n2026-12-07 12:01 UTC\n\n", notice.PlainText, StringComparison.Ordinal);
     }
 
@@ -62,7 +62,7 @@ public sealed class DeleteAccountTests(AzuriteFixture azurite) : AppTests(azurit
 
         Assert.Equal(Address, restored.Data.GetProperty("user").GetProperty("username").GetString());
         Assert.Equal(HttpStatusCode.OK, (await App.GetAsync("details", Access(restored.Data))).Status);
-        Assert.Equal("Your Example account stays", (await App.WaitForMailsAsync(Address, 3))[2].Subject);
+        Assert.Equal("Your Example account was restored", (await App.WaitForMailsAsync(Address, 3))[2].Subject);
 
         // The job for the old date finds nothing to do.
         App.Time.Advance(TimeSpan.FromDays(2));
@@ -204,7 +204,7 @@ public sealed class DeleteAccountTests(AzuriteFixture azurite) : AppTests(azurit
 
         Assert.Equal(HttpStatusCode.TooManyRequests, (await App.PostAsync("code", new { username = Address })).Status);
         Assert.Equal(HttpStatusCode.OK, (await DeleteAsync(login)).Status);
-        Assert.Equal("Your Example account is going to be deleted", (await App.WaitForMailsAsync(Address, 6))[^1].Subject);
+        Assert.Equal("Your Example account will be deleted", (await App.WaitForMailsAsync(Address, 6))[^1].Subject);
     }
 
     [Fact]
@@ -318,9 +318,9 @@ public sealed class DeleteAccountTests(AzuriteFixture azurite) : AppTests(azurit
     private async Task PassGraceAsync(string id)
     {
         App.Time.Advance(Grace);
-        await App.WaitForLogAsync($"Account {id} is disabled, and deleted in a minute.");
+        await App.WaitForLogAsync($"Account {id} is being disabled; a job will delete it in a minute.");
         App.Time.Advance(TimeSpan.FromMinutes(1));
-        await App.WaitForLogAsync($"Account {id} is deleted.");
+        await App.WaitForLogAsync($"Account {id} was deleted.");
     }
 
     private Task WaitForDeletionsAsync(int count) => UntilAsync(async () => (await App.RowsAsync("Deletions")).Count == count);

@@ -39,7 +39,7 @@ public sealed partial class SettingsTests
     [InlineData("Email__ProductName", "", "is required")]
     [InlineData("Email__AccentColor", "red;background:url(//example.com)", "must be a colour like #0b57d0")]
     [InlineData("Email__LogoUrl", "http://example.com/logo.png", "must be an https address")]
-    [InlineData("Throttle__ExemptNetworks", "203.0.113.0", "'203.0.113.0' is no CIDR range")]
+    [InlineData("Throttle__ExemptNetworks", "203.0.113.0", "'203.0.113.0' is not a CIDR range")]
     public void A_setting_that_makes_no_sense_is_refused_by_the_name_it_is_written_with(string setting, string value, string fault)
     {
         var section = Sections.Single(section => setting.StartsWith($"{section.Name}__", StringComparison.Ordinal));

@@ -104,7 +104,7 @@ public sealed class EmailSenderTests(AzuriteFixture azurite) : AppTests(azurite)
     {
         await FaultAsync(fault);
         await App.RegisterAsync(Address);
-        await App.WaitForLogAsync($"Critical No mail leaves: the transport answers {status}");
+        await App.WaitForLogAsync($"Critical No mail can be sent: the transport answers {status}");
 
         await TestApp.WaitForLengthAsync(App.Queue("email-jobs"), 1);
         Assert.DoesNotContain("failed for message", App.Logs.Text);

@@ -11,7 +11,8 @@ using AccountFunctions.Security.Tokens;
 namespace AccountFunctions.Accounts;
 
 /// <summary>
-/// Every request and reply of the API as JSON. Strict: case-sensitive names, no duplicate members, no nulls or gaps where a type has none.
+/// Source-generated JSON for every request and reply of the API. It is strict: names are case-sensitive, no member may occur twice, and
+/// null or absent is accepted only where the type allows it.
 /// </summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,

@@ -10,14 +10,13 @@ using Microsoft.Extensions.Hosting;
 
 namespace AccountFunctions.Accounts;
 
-/// <summary>Composes the room.</summary>
 public static class AccountServices
 {
     public static IServiceCollection AddOperations(this IServiceCollection services)
     {
         services.AddSettings<AccountOptions>("Accounts")
             .Validate<IHostEnvironment>(
-                (_, host) => !host.IsDevelopment() || !HasUnreadableMembers(), "A request has a member of a type that nothing reads.");
+                (_, host) => !host.IsDevelopment() || !HasUnreadableMembers(), "No converter reads the type of a request's member.");
         return services
             .AddSingleton<KnownClients>()
             .AddSingleton<Sessions>().AddSingleton<TokenReplies>()

@@ -2,6 +2,8 @@ using AccountFunctions.Storage.Accounts;
 
 namespace AccountFunctions.Accounts;
 
-/// <summary>The caller of an operation for administrators: an account with their role as just read, and the session of the token.</summary>
+/// <summary>
+/// The caller of an administrator operation: an account whose role was read for this request, and the session of the access token.
+/// </summary>
 /// <param name="Client">What the client calls itself.</param>
 public sealed record Administrator(AccountEntity Account, string SessionId, string? Client);

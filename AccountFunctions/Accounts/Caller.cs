@@ -2,12 +2,12 @@ using AccountFunctions.Storage.Accounts;
 
 namespace AccountFunctions.Accounts;
 
-/// <summary>The caller of an operation with an access token: the account as just read, and the session that the token belongs to.</summary>
+/// <summary>The caller of an operation that takes an access token: the account as read for this request, and the token's session.</summary>
 /// <param name="Client">What the client calls itself.</param>
-/// <param name="IfMatch">The state that a change may be made to, if the caller insists on one.</param>
+/// <param name="IfMatch">The entity tags of <c>If-Match</c>: the state that the change applies to. Null: any.</param>
 public sealed record Caller(AccountEntity Account, string SessionId, string? Client, string? IfMatch)
 {
-    /// <summary>As the history records the caller.</summary>
+    /// <summary>The caller as the history records it.</summary>
     public Actor Actor => new(SessionId, Client);
 
     /// <inheritdoc cref="AccountRequest.ForOwner"/>

@@ -8,13 +8,13 @@ using AccountFunctions.Storage.Accounts;
 
 namespace AccountFunctions.Accounts;
 
-/// <summary>An account as its owner sees it.</summary>
+/// <summary>The account as its owner sees it.</summary>
 public sealed record UserReply(
     [Field("Given name.", MaxLength = ProfileLimits.Name, Example = "Ada")] string FirstName,
     [Field("Family name.", MaxLength = ProfileLimits.Name, Example = "Lovelace")] string LastName,
-    [Field("The e-mail address in its canonical form.", Example = "ada@example.com")] string Username,
+    [Field("The email address in its canonical form.", Example = "ada@example.com")] string Username,
     [Field("Country.", MaxLength = ProfileLimits.CountryCode, Example = "GB")] string? CountryCode,
-    [Field("Until when it may sign in.", Example = "2026-12-23T12:00:00Z")] DateTime ExpirationDate,
+    [Field("When the account expires. After that, it cannot sign in.", Example = "2026-12-23T12:00:00Z")] DateTime ExpirationDate,
     [Field("Hobbies.", MaxLength = ProfileLimits.Hobbies, Example = "Flying machines")] string? Hobbies,
     [Field("Job.", MaxLength = ProfileLimits.Job, Example = "Mathematician")] string? Job,
     [Field("About the person.", MaxLength = ProfileLimits.Bio, Example = "Wrote the first program.")] string? Bio,
@@ -40,7 +40,7 @@ public sealed record UserReply(
     /// <summary>The account with its entity tag.</summary>
     public static Result<UserReply> WithETag(AccountEntity account) => new(From(account)) { ETag = TagOf(account) };
 
-    /// <summary>Whether <c>If-Match</c> names the account's state.</summary>
+    /// <summary>Whether <c>If-Match</c> matches the account's state.</summary>
     public static bool Matches(string tags, AccountEntity account) =>
         tags.Split(',', StringSplitOptions.TrimEntries).Any(tag => tag == "*" || tag == TagOf(account));
 

@@ -7,7 +7,7 @@ using Microsoft.Extensions.Options;
 
 namespace AccountFunctions.Documentation;
 
-/// <summary>The OpenAPI 3.1 document as it is served. It is written when somebody asks for it first, so that the app starts fast.</summary>
+/// <summary>The OpenAPI 3.1 document as the app serves it. The first request for it generates it, so that the app starts fast.</summary>
 public sealed class ApiDocument(
     IReadOnlyList<ApiRoute> routes,
     IOptions<AccountOptions> accounts,

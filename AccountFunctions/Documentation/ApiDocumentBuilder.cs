@@ -12,7 +12,7 @@ using Microsoft.OpenApi;
 
 namespace AccountFunctions.Documentation;
 
-/// <summary>Makes the document out of the route table, the operations, their types and the catalogue of problems.</summary>
+/// <summary>Builds the document from the route table, the operations, their types and the catalogue of problems.</summary>
 internal sealed class ApiDocumentBuilder
 {
     private const string Bearer = "bearer";
@@ -31,21 +31,21 @@ internal sealed class ApiDocumentBuilder
             License = new OpenApiLicense { Name = "MIT", Identifier = "MIT" },
             Description = $"""
                 Sign-up, activation by mailed code, sign-in, recovery and account details. Every answer comes in one envelope:
-                `status`, `code` (the HTTP status), `data` and `message`, and for fields at fault `errors`. A client that sends
-                `Accept: application/problem+json` gets refusals as RFC 9457 instead. What each code means and what to do about it
-                is on the error reference.
+                `status`, `code` (the HTTP status), `data` and `message`, and `errors` for invalid fields. A client that sends
+                `Accept: application/problem+json` gets refusals as RFC 9457 instead. The error reference explains each
+                code and what to do about it.
                 """,
         },
 
-        // Relative to the document, which a proxy may serve under another path.
+        // Relative to the document, because a proxy may serve it under another path.
         Servers = [new OpenApiServer { Url = "." }],
 
-        // In the order in which a client comes to them.
+        // In the order in which a client uses them.
         Tags = new HashSet<OpenApiTag>
         {
-            new() { Name = Tags.SignUp, Description = "From an address to an account." },
-            new() { Name = Tags.Session, Description = "Sign-in and what follows it." },
-            new() { Name = Tags.Recovery, Description = "A forgotten password." },
+            new() { Name = Tags.SignUp, Description = "Registration and activation." },
+            new() { Name = Tags.Session, Description = "Sign-in, refresh and sign-out." },
+            new() { Name = Tags.Recovery, Description = "Forgotten passwords and pending deletions." },
             new() { Name = Tags.Profile, Description = "The account, for its owner." },
             new() { Name = Tags.Service, Description = "For other services and for operators." },
         },
@@ -144,7 +144,7 @@ internal sealed class ApiDocumentBuilder
 
         if (operation.About.Refusals.Contains(nameof(Problem.Stale)))
         {
-            const string Description = "The `ETag` of the one state that may be changed.";
+            const string Description = "The `ETag` of the state that the change applies to.";
             yield return new OpenApiParameter
             {
                 Name = "If-Match",

@@ -4,10 +4,10 @@ using AccountFunctions.Contract.Description;
 
 namespace AccountFunctions.Documentation;
 
-/// <summary>An operation, as its route, its handler and its types describe it.</summary>
+/// <summary>An operation as its route, handler and types describe it.</summary>
 /// <param name="Request">Type of the body; null for none.</param>
 /// <param name="Reply">Type of the data in the envelope, or of the document.</param>
-/// <param name="Refusals">All that it may answer but success.</param>
+/// <param name="Refusals">Every refusal that it may answer.</param>
 public sealed record ApiOperation(
     ApiRoute Route, EndpointAttribute Endpoint, OperationAttribute About, Type? Request, Type Reply, IReadOnlyList<CatalogueEntry> Refusals)
 {
@@ -25,8 +25,8 @@ public sealed record ApiOperation(
         [Access.Administrator] = [nameof(Problem.NotAuthenticated), nameof(Problem.TokenNotValid), nameof(Problem.Forbidden)],
     };
 
-    /// <summary>Null for a route that is not documented.</summary>
-    /// <param name="isRequest">Tells the types of request bodies from the other parameters of a handler.</param>
+    /// <summary>Returns null for a route that is not documented.</summary>
+    /// <param name="isRequest">Distinguishes the types of request bodies from a handler's other parameters.</param>
     public static ApiOperation? Of(ApiRoute route, Predicate<Type> isRequest)
     {
         if (route.Endpoint is not { } endpoint)

@@ -29,7 +29,7 @@ internal sealed class ApiResponses
         AddHeader("X-Request-Id", "The id of the request in the logs.", Text());
         AddHeader("ETag", "The state of the account, for `If-Match`.", Text());
         AddHeader("Retry-After", "Seconds to wait.", new OpenApiSchema { Type = JsonSchemaType.Integer, Minimum = "1" });
-        AddHeader("WWW-Authenticate", "The scheme, and what is wrong with the token if one was sent (RFC 6750).", Text());
+        AddHeader("WWW-Authenticate", "The scheme, and what is wrong with a token that was sent (RFC 6750).", Text());
     }
 
     public static Dictionary<string, IOpenApiMediaType> Json(IOpenApiSchema schema) =>
@@ -42,7 +42,7 @@ internal sealed class ApiResponses
         Content = Json(operation.About.Document is not null ? reply : Answer(operation, reply)),
     };
 
-    /// <param name="fields">Members of the request, which may be at fault.</param>
+    /// <param name="fields">Members of the request that may be invalid.</param>
     public IOpenApiResponse Refusal(int status, IReadOnlyList<CatalogueEntry> refusals, IReadOnlyList<string> fields)
     {
         if (refusals.Any(refusal => refusal.Name == nameof(Problem.InvalidFields)))
@@ -50,13 +50,13 @@ internal sealed class ApiResponses
             return Describe(status, refusals, fields);
         }
 
-        // A refusal that several operations share is described once.
+        // Describe a refusal that several operations share only once.
         var name = string.Join("Or", refusals.Select(refusal => refusal.Name));
         document.AddComponent<IOpenApiResponse>(name, Describe(status, refusals, []));
         return new OpenApiResponseReference(name, document);
     }
 
-    // Named, because generators of clients call what has no name Response31.
+    // Give it a name, because client generators call an unnamed schema Response31.
     private OpenApiSchemaReference Answer(ApiOperation operation, IOpenApiSchema reply)
     {
         var type = operation.Reply;
@@ -70,7 +70,7 @@ internal sealed class ApiResponses
     {
         var faults = new OpenApiSchema
         {
-            Description = "Fields at fault, for `invalid_fields` only.",
+            Description = "The invalid fields, for `invalid_fields` only.",
             Type = JsonSchemaType.Object,
             AdditionalProperties = new OpenApiSchema
             {
@@ -139,8 +139,8 @@ internal sealed class ApiResponses
         Enum = [.. values.Select(value => value.DeepClone())],
     };
 
-    // Codes are added in time. Clients generated from a closed list would lose the whole refusal at one that they do not know, so the list
-    // is an extension (https://opensource.zalando.com/restful-api-guidelines/#112).
+    // New codes may be added. A client generated from a closed list would lose the whole refusal at an unknown code, so the list is an
+    // extension (https://opensource.zalando.com/restful-api-guidelines/#112).
     private static OpenApiSchema Codes(IEnumerable<string> known) => new()
     {
         Type = JsonSchemaType.String,

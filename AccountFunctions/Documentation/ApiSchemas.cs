@@ -34,7 +34,7 @@ internal sealed class ApiSchemas(OpenApiDocument document, PasswordOptions passw
     public static bool IsRequest(Type type) =>
         type.GetProperties().Any(property => MemberTypes.ContainsKey(property.PropertyType));
 
-    /// <summary>An object becomes a component of the document and is referred to; all else stands where it is.</summary>
+    /// <summary>Makes an object a component of the document and refers to it; leaves any other schema inline.</summary>
     public IOpenApiSchema Of(Type type)
     {
         var schema = AccountJson.Default.Options.GetJsonSchemaAsNode(
@@ -46,13 +46,13 @@ internal sealed class ApiSchemas(OpenApiDocument document, PasswordOptions passw
     {
         if (context.TypeInfo.Kind is not JsonTypeInfoKind.Object)
         {
-            // The exporter lists the words of an enum, but does not say that they are strings.
+            // The exporter lists the values of an enum but does not say that they are strings.
             if (schema is JsonObject words && words.ContainsKey("enum"))
             {
                 words["type"] = "string";
             }
 
-            // Nor does it describe what a converter of ours writes: times, alone or in a list.
+            // Nor does it describe what our own converters write: times, alone or in a list.
             if (context.TypeInfo is { Kind: JsonTypeInfoKind.Enumerable, ElementType: { } element } && DateTypes.ContainsKey(element))
             {
                 schema["items"] = Date(element);
@@ -80,7 +80,7 @@ internal sealed class ApiSchemas(OpenApiDocument document, PasswordOptions passw
 
     private static JsonObject Date(Type type) => new() { ["type"] = DateTypes[type].DeepClone(), ["format"] = "date-time" };
 
-    // Converters of our own read the members of requests, so the exporter cannot describe those.
+    // Our own converters read the members of requests, so the exporter cannot describe them.
     private void Describe(JsonNode schema, JsonPropertyInfo property, FieldAttribute field)
     {
         var properties = schema["properties"]?.AsObject()
@@ -109,7 +109,7 @@ internal sealed class ApiSchemas(OpenApiDocument document, PasswordOptions passw
         var maxLength = field.MaxLength;
         keywords["description"] = field.Description;
 
-        // The exporter takes the default of a parameter for one of the member.
+        // The exporter mistakes the default of a parameter for a default of the member.
         keywords.Remove("default");
         switch (field.Kind)
         {
@@ -159,7 +159,7 @@ internal sealed class ApiSchemas(OpenApiDocument document, PasswordOptions passw
         OpenApiModelFactory.Parse<OpenApiSchema>(schema.ToJsonString(), OpenApiSpecVersion.OpenApi3_1, document, out _, "json")
             ?? throw new InvalidOperationException("The exporter writes schemas only.");
 
-    // The members of a record are described on the parameters of its constructor.
+    // A record's attributes are on the parameters of its constructor.
     private static FieldAttribute? About(JsonPropertyInfo property) =>
         property.AssociatedParameter?.AttributeProvider
             ?.GetCustomAttributes(typeof(FieldAttribute), inherit: false) is [FieldAttribute field]

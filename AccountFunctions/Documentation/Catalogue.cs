@@ -5,12 +5,12 @@ using AccountFunctions.Contract.Fields;
 
 namespace AccountFunctions.Documentation;
 
-/// <summary>A code that clients may get, and its documentation.</summary>
-/// <param name="Name">Of the member of the catalogue.</param>
+/// <summary>An error code that clients may get, and its documentation.</summary>
+/// <param name="Name">The name of the member that defines it.</param>
 /// <param name="Status">Null for the code of a field.</param>
 public sealed record CatalogueEntry(string Name, string Code, int? Status, string Meaning, string Advice);
 
-/// <summary>Every code there is, read off <see cref="Problem"/> and <see cref="FieldError"/>.</summary>
+/// <summary>Every error code, read from <see cref="Problem"/> and <see cref="FieldError"/>.</summary>
 public static class Catalogue
 {
     public static IReadOnlyList<CatalogueEntry> Problems { get; } = Read<Problem>(

@@ -1,6 +1,6 @@
 namespace AccountFunctions.Documentation;
 
-/// <summary>Swagger UI over the document, and what the pages have in common.</summary>
+/// <summary>Swagger UI for the document, and what all pages share.</summary>
 public static class DocumentationPages
 {
     private static readonly Lazy<IReadOnlyDictionary<string, WebFile>> AllAssets = new(() => new Dictionary<string, WebFile>
@@ -16,7 +16,7 @@ public static class DocumentationPages
 
     public static IReadOnlyDictionary<string, WebFile> Assets => AllAssets.Value;
 
-    /// <param name="root">The relative path from the page to the API: a proxy may serve it under another one than ours.</param>
+    /// <param name="root">The relative path from the page to the API, because a proxy may serve the API under another path.</param>
     public static WebFile SwaggerUi(string root) => Page(
         root,
         "API documentation",
@@ -43,7 +43,7 @@ public static class DocumentationPages
 
     private static string PagesCss(string root) => $"<link rel=\"stylesheet\" href=\"{Link(root, "pages.css")}\">";
 
-    /// <summary>A page of text.</summary>
+    /// <summary>A page without scripts.</summary>
     internal static WebFile Page(string root, string title, string body) => Page(root, title, PagesCss(root), body);
 
     private static WebFile Page(string root, string title, string head, string body) => WebFile.Page(Html(root, title, head, body));

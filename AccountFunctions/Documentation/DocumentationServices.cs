@@ -2,7 +2,6 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace AccountFunctions.Documentation;
 
-/// <summary>Composes the room.</summary>
 public static class DocumentationServices
 {
     public static IServiceCollection AddDocumentation(this IServiceCollection services) =>

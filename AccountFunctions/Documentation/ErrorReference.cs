@@ -5,7 +5,7 @@ using System.Text.RegularExpressions;
 
 namespace AccountFunctions.Documentation;
 
-/// <summary>The page that explains every code and says what to do about it.</summary>
+/// <summary>The page that explains every error code and says what to do about it.</summary>
 public static partial class ErrorReference
 {
     /// <inheritdoc cref="DocumentationPages.SwaggerUi"/>
@@ -18,7 +18,7 @@ public static partial class ErrorReference
             <p><a href="{root}docs">API documentation</a></p>
             <p>A refusal carries one of these codes: as <code>message</code> in the envelope, as <code>code</code> in a problem
             document (RFC 9457).
-            Match codes, never texts. Treat a code that is not here like any other of its status.</p>
+            Match codes, never texts. Treat an unknown code by its status.</p>
             <nav aria-label="Codes">
             """);
         var groups = Catalogue.Problems.GroupBy(problem => problem.Status ?? 0).OrderBy(group => group.Key).ToList();
@@ -27,7 +27,7 @@ public static partial class ErrorReference
             body.Append(null, $"<a href=\"#{entry.Code}\">{entry.Code}</a>\n");
         }
 
-        body.Append("<a href=\"#fields\">Codes of fields</a>\n</nav>\n</header>\n<main>\n");
+        body.Append("<a href=\"#fields\">Field codes</a>\n</nav>\n</header>\n<main>\n");
         foreach (var group in groups)
         {
             body.Append(null, $"<h2 class=\"group\">{group.Key} {Envelope.Title(group.Key)}</h2>\n");
@@ -38,7 +38,7 @@ public static partial class ErrorReference
         }
 
         body.Append("""
-            <h2 class="group" id="fields">Codes of fields</h2>
+            <h2 class="group" id="fields">Field codes</h2>
             <p>With <code>invalid_fields</code>, <code>errors</code> lists these by field. In the envelope, <code>message</code> has them as
             <code>field: code</code>, one a line.</p>
 

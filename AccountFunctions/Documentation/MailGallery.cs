@@ -9,14 +9,14 @@ namespace AccountFunctions.Documentation;
 public sealed class MailGallery(EmailSamples samples)
 {
     /// <inheritdoc cref="DocumentationPages.SwaggerUi"/>
-    /// <param name="language">One of <see cref="EmailLanguage.Supported"/>; any other shows the first.</param>
+    /// <param name="language">One of <see cref="EmailLanguage.Supported"/>; any other value shows the first.</param>
     public WebFile Write(string root, string? language)
     {
         var shown = EmailLanguage.Supported.FirstOrDefault(supported => supported == language) ?? EmailLanguage.Supported[0];
         var body = new StringBuilder($"""
             <body class="gallery">
             <header>
-            <h1>Gallery of mails</h1>
+            <h1>Mail gallery</h1>
             <p><a href="{root}docs">API documentation</a></p>
             <nav aria-label="Languages">
 
@@ -42,7 +42,7 @@ public sealed class MailGallery(EmailSamples samples)
                 """);
         }
 
-        return DocumentationPages.PageWithMails(root, "Gallery of mails", body.Append("</ol>\n</main>").ToString());
+        return DocumentationPages.PageWithMails(root, "Mail gallery", body.Append("</ol>\n</main>").ToString());
     }
 
     private static string Name(string language) => $"{Encode(CultureInfo.GetCultureInfo(language).NativeName)} ({language})";

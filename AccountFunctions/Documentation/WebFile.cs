@@ -6,7 +6,7 @@ namespace AccountFunctions.Documentation;
 
 /// <summary>A file for a browser.</summary>
 /// <param name="Policy">Its Content-Security-Policy.</param>
-/// <param name="Tag">Its entity tag; null for a file that is written anew for each request.</param>
+/// <param name="Tag">Its entity tag; null for a file that is generated for each request.</param>
 public sealed record WebFile(
     ReadOnlyMemory<byte> Content,
     string ContentType,
@@ -15,7 +15,7 @@ public sealed record WebFile(
     string? Tag = null,
     bool IsGzip = false)
 {
-    // Scripts and styles come from the page's own origin only, and no other site may frame the page.
+    // Scripts and styles may come only from the page's own origin, and no other site may frame the page.
     private const string OwnOnly =
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
         + "form-action 'none'; base-uri 'none'; frame-ancestors 'none'";
@@ -23,10 +23,10 @@ public sealed record WebFile(
     public static WebFile Json(ReadOnlyMemory<byte> content) =>
         new(content, "application/json; charset=utf-8", "default-src 'none'; frame-ancestors 'none'");
 
-    /// <summary>A page that loads scripts, styles and data from its own origin only.</summary>
+    /// <summary>A page that may load scripts, styles and data only from its own origin.</summary>
     public static WebFile Page(string html) => new(Encoding.UTF8.GetBytes(html), "text/html; charset=utf-8", OwnOnly);
 
-    /// <summary>A page that shows mails in frames, which inherit its policy: a mail's styles are inline.</summary>
+    /// <summary>A page that shows mails in frames. The frames inherit its policy, so it allows the inline styles of mails.</summary>
     public static WebFile PageWithMails(string html) =>
         Page(html) with
         {
@@ -34,7 +34,7 @@ public sealed record WebFile(
                 .Replace("img-src 'self'", "img-src 'self' https:", StringComparison.Ordinal),
         };
 
-    /// <summary>A file that pages refer to by <see cref="Version"/>, so browsers may keep it for ever.</summary>
+    /// <summary>A file that pages refer to by <see cref="Version"/>, so browsers may cache it for a year.</summary>
     public static WebFile Asset(Stream content, string contentType)
     {
         using var buffer = new MemoryStream();
@@ -48,7 +48,7 @@ public sealed record WebFile(
     /// <summary>Changes with the content.</summary>
     public string Version => Tag?.Trim('"') ?? "";
 
-    /// <summary>The content without compression.</summary>
+    /// <summary>The uncompressed content.</summary>
     public ReadOnlyMemory<byte> Inflate()
     {
         if (!IsGzip)

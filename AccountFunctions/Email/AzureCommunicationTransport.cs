@@ -5,7 +5,7 @@ using Microsoft.Extensions.Options;
 
 namespace AccountFunctions.Email;
 
-/// <summary>Azure Communication Services Email.</summary>
+/// <summary>Sends mails through Azure Communication Services.</summary>
 public sealed class AzureCommunicationTransport(EmailClient client, IOptions<EmailOptions> options) : IEmailTransport
 {
     private static readonly TimeSpan DefaultRetryAfter = TimeSpan.FromMinutes(1);
@@ -23,7 +23,7 @@ public sealed class AzureCommunicationTransport(EmailClient client, IOptions<Ema
 
         try
         {
-            // Started, not Completed: waiting for the delivery would hold the function for a minute.
+            // Started instead of Completed, because waiting for the delivery would hold the function for a minute.
             await client.SendAsync(WaitUntil.Started, message, mail.OperationId, cancellationToken);
         }
         catch (RequestFailedException e) when (Classify(e) is { } failure)
@@ -56,11 +56,11 @@ public sealed class AzureCommunicationTransport(EmailClient client, IOptions<Ema
         429 => EmailFailure.Throttled,
         408 or >= 500 or < 400 => null,
 
-        // The same mail gets through once an operator has mended the sender, the domain, the rights or the app.
+        // The same mail will go through after an operator fixes the sender, the domain, the rights or the app.
         _ => EmailFailure.Configuration,
     };
 
-    // "Invalid format for email address" is also said of the sender, then with the property's name.
+    // The service also reports "Invalid format for email address" for the sender, but then names the property.
     private static bool IsAboutRecipient(string message) =>
         !message.Contains("sender", StringComparison.OrdinalIgnoreCase)
         && (message.Contains("recipients", StringComparison.OrdinalIgnoreCase)

@@ -8,8 +8,8 @@ using Microsoft.Extensions.Logging;
 namespace AccountFunctions.Email;
 
 /// <summary>
-/// Finds out, some time after a mail was handed over, whether the service accepted it for delivery, and records failures in the history of
-/// the account.
+/// Asks the service, some time after the app handed over a mail, whether it accepted the mail for delivery, and records failures in the
+/// history of the account.
 /// </summary>
 public sealed partial class DeliveryReports(
     IEmailTransport transport,
@@ -59,7 +59,7 @@ public sealed partial class DeliveryReports(
         }
     }
 
-    // A transport that does not answer is asked again later, like one that does not know yet.
+    // Ask again later if the transport does not answer or does not know yet.
     private async Task<DeliveryReport?> FindAsync(Guid operationId, CancellationToken cancellationToken)
     {
         try

@@ -8,7 +8,9 @@ using AccountFunctions.Storage.Names;
 
 namespace AccountFunctions.Email;
 
-/// <summary>Finds out which mail a job needs, and its recipient. Codes are derived here, again at each delivery.</summary>
+/// <summary>
+/// Decides which mail a job needs, and its recipient. Derives the code again at each delivery, because no code is stored.
+/// </summary>
 public sealed class EmailComposer(
     AddressStore addresses,
     AccountStore accounts,
@@ -18,12 +20,12 @@ public sealed class EmailComposer(
     HousekeepingQueue housekeeping,
     TimeProvider time)
 {
-    // Of one act in a day: a thief with the password must not flood the mailbox. The first ones tell the owner all there is to know.
+    // Per act and day: a thief with the password must not flood the mailbox, and the first notices tell the owner enough.
     private const int MaxNotices = 5;
     private const string NoOwner = "the account is disabled or gone";
     private static readonly TimeSpan Day = TimeSpan.FromDays(1);
 
-    /// <summary>Whether the app writes such mails.</summary>
+    /// <summary>Whether the app writes mails of this kind.</summary>
     public static bool Knows(string kind) =>
         kind is MailKind.Registration or MailKind.Code or MailKind.EmailChange or MailKind.NewSignIn || Act.Find(kind)?.Notice is not null;
 
@@ -56,7 +58,8 @@ public sealed class EmailComposer(
         var now = time.GetUtcNow();
         if (partition.ResetCode is not { } row || row.Issued != job.Issued)
         {
-            // The job's own row is still to come, or another one has replaced it. Instances' clocks differ, so only waiting tells which.
+            // The job's own row is not committed yet, or a newer row has replaced it. Clocks of instances differ, so only waiting shows
+            // which.
             return new EmailDecision.Wait();
         }
 
@@ -87,7 +90,7 @@ public sealed class EmailComposer(
             return new EmailDecision.Wait();
         }
 
-        // The account after the event, so that the mail shows the change.
+        // Read the account after the event, so that the mail shows the change.
         var (account, now) = (await accounts.FindAsync(job.Id, cancellationToken), time.GetUtcNow());
         if (account is null || (reason.Mailbox ?? MailboxOf(account, job.AddressKey, now)) is not { } mailbox)
         {
@@ -168,7 +171,9 @@ public sealed class EmailComposer(
         return new EmailDecision.Send(pending.Mailbox, text, EmailPriority.Activation);
     }
 
-    /// <summary>The account of a claim. One that does not need the address any more gives it up: its job may have been lost.</summary>
+    /// <summary>
+    /// The account of a claim. If the account no longer needs the address, releases it, because the job that does so may have been lost.
+    /// </summary>
     private async Task<AccountEntity?> OwnerAsync(ClaimEntity claim, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();

@@ -1,16 +1,16 @@
 namespace AccountFunctions.Email;
 
-/// <summary>What to do about a job, given the rows as they are now.</summary>
+/// <summary>What to do with a job, given the current rows.</summary>
 public abstract record EmailDecision
 {
     private EmailDecision()
     {
     }
 
-    /// <param name="To">The stored address, never the one that a request named.</param>
+    /// <param name="To">The stored address, never one that a request named.</param>
     public sealed record Send(string To, EmailText Text, EmailPriority Priority) : EmailDecision;
 
-    /// <summary>The job was enqueued before its row was committed. The row may still come, or its request has failed.</summary>
+    /// <summary>The job was enqueued before its row was committed. The row may still arrive, or its request failed.</summary>
     public sealed record Wait : EmailDecision;
 
     /// <summary>Come again after this time.</summary>

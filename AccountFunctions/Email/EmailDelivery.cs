@@ -42,7 +42,7 @@ public sealed class EmailDelivery(
         }
         catch (Exception e)
         {
-            // Communication Services has delivered mails that it answered with 429, so it is asked before the next try.
+            // Communication Services has delivered mails that it answered with 429, so the app asks about a mail before it sends again.
             await mails.GiveUpAsync(row, refused: e is EmailFailureException { Failure: not EmailFailure.Throttled });
             throw;
         }
@@ -61,7 +61,7 @@ public sealed class EmailDelivery(
     }
 }
 
-/// <summary>What came of a delivery that the transport did not refuse.</summary>
+/// <summary>The outcome of a delivery that the transport did not refuse.</summary>
 public abstract record DeliveryOutcome
 {
     private DeliveryOutcome()
@@ -72,6 +72,6 @@ public abstract record DeliveryOutcome
 
     public sealed record AlreadySent : DeliveryOutcome;
 
-    /// <summary>Another delivery of the job is under way; try again after this time.</summary>
+    /// <summary>Another delivery of the job is in progress; try again after this time.</summary>
     public sealed record Busy(TimeSpan RetryAfter) : DeliveryOutcome;
 }

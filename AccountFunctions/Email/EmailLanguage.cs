@@ -2,10 +2,10 @@ using System.Net.Http.Headers;
 
 namespace AccountFunctions.Email;
 
-/// <summary>The languages that mails are written in.</summary>
+/// <summary>The languages of mails.</summary>
 public static class EmailLanguage
 {
-    /// <summary>Characters of the longest tag that anybody needs (RFC 5646 §4.4.1).</summary>
+    /// <summary>The length of the longest tag in practice (RFC 5646 §4.4.1).</summary>
     public const int MaxLength = 35;
     private const int MaxRanges = 20;
 
@@ -13,8 +13,8 @@ public static class EmailLanguage
     public static IReadOnlyList<string> Supported { get; } = ["en", "ar", "de", "es", "fr", "pt", "tr", "zh-Hans"];
 
     /// <summary>
-    /// The language that the client prefers (RFC 9110 §12.5.4), looked up by leaving out subtags from the end (RFC 4647 §3.4); null if none
-    /// is supported.
+    /// The language that the client prefers (RFC 9110 §12.5.4), looked up by removing subtags from the end (RFC 4647 §3.4); null if none is
+    /// supported.
     /// </summary>
     public static string? Choose(string? acceptLanguage) => (acceptLanguage ?? "").Split(',', MaxRanges + 1)
         .Take(MaxRanges)
@@ -38,7 +38,7 @@ public static class EmailLanguage
             }
         }
 
-        // Chinese without a script means the simplified one, except in regions that write the traditional one.
+        // Chinese without a script means simplified, except in regions that write traditional Chinese.
         return tag.ToUpperInvariant() is "ZH" or "ZH-CN" or "ZH-SG" ? "zh-Hans" : null;
     }
 }

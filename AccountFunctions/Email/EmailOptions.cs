@@ -4,33 +4,33 @@ using AccountFunctions.Contract.Fields;
 
 namespace AccountFunctions.Email;
 
-/// <summary>Settings <c>Email__*</c>: the sender of mails and the transport.</summary>
+/// <summary>Settings <c>Email__*</c>: sender, look, language, quota and transport of mails.</summary>
 public sealed partial class EmailOptions : IValidatableObject
 {
     /// <summary>
-    /// What carries the mails. <c>AzureCommunication</c> needs <c>CommunicationServices</c>, <c>Smtp</c> needs <c>Smtp__Host</c>.
+    /// The service that sends mails. <c>AzureCommunication</c> needs <c>CommunicationServices</c>, <c>Smtp</c> needs <c>Smtp__Host</c>.
     /// </summary>
     public EmailTransportKind Transport { get; set; }
 
-    /// <summary>A bare address. <see cref="ProductName"/> is the name beside it.</summary>
+    /// <summary>The sender's address, without a name. Mails show <see cref="ProductName"/> as the name.</summary>
     [Required] public string Sender { get; set; } = "";
 
-    /// <summary>What mails call the product.</summary>
+    /// <summary>The product's name in mails.</summary>
     [Required] public string ProductName { get; set; } = "";
 
-    /// <summary>The colour of the line above a mail and of the frame around its code, like <c>#0b57d0</c>.</summary>
+    /// <summary>The colour of the line at the top of a mail and of the frame around its code, for example <c>#0b57d0</c>.</summary>
     public string AccentColor { get; set; } = "#0b57d0";
 
-    /// <summary>An https address of a picture, 40 pixels high, that mails show in place of the product's name; empty for none.</summary>
+    /// <summary>The https URL of an image that mails show, 40 pixels high, instead of the product's name; empty for none.</summary>
     public string LogoUrl { get; set; } = "";
 
-    /// <summary>The language of mails to people who asked for none of those that mails are written in.</summary>
+    /// <summary>The language of mails to users whose preferred languages are not supported.</summary>
     public string DefaultLanguage { get; set; } = "en";
 
-    /// <summary>Mails that may leave in any minute, all instances together: the quota that the transport grants.</summary>
+    /// <summary>Mails that all instances together may send in any minute: the quota that the transport grants.</summary>
     [Range(1, 10_000_000)] public int PerMinute { get; set; } = 30;
 
-    /// <summary>Mails that may leave in any hour, all instances together.</summary>
+    /// <summary>Mails that all instances together may send in any hour.</summary>
     [Range(1, 100_000_000)] public int PerHour { get; set; } = 100;
 
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
@@ -40,7 +40,7 @@ public sealed partial class EmailOptions : IValidatableObject
             yield return new ValidationResult("must be a bare address, like accounts@example.com", [nameof(Sender)]);
         }
 
-        // They go into the style and the markup of mails.
+        // Validate them strictly, because mails put them into their style and markup.
         if (!Color().IsMatch(AccentColor))
         {
             yield return new ValidationResult("must be a colour like #0b57d0", [nameof(AccentColor)]);

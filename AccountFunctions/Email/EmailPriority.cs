@@ -1,9 +1,9 @@
 namespace AccountFunctions.Email;
 
-/// <summary>Which mails go first when the quota is short. A kind leaves room for those before it.</summary>
+/// <summary>Which mails go first when the quota is short. A kind leaves room for the kinds before it.</summary>
 public enum EmailPriority
 {
-    /// <summary>Somebody cannot sign in and waits.</summary>
+    /// <summary>A user cannot sign in and is waiting.</summary>
     Reset,
     Activation,
     Notice,

@@ -19,7 +19,7 @@ public sealed class EmailQuota(ThrottleStore store, IOptions<EmailOptions> optio
     private readonly Dictionary<EmailPriority, Budget> budgets = [];
     private EmailQuotaEntity row = new();
 
-    /// <summary>Zero: one more mail may leave. Otherwise how long to wait before asking again.</summary>
+    /// <summary>Zero if one more mail may go; otherwise the time to wait before asking again.</summary>
     public async Task<TimeSpan> TakeAsync(EmailPriority priority, CancellationToken cancellationToken)
     {
         await turn.WaitAsync(cancellationToken);

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Options;
 
 namespace AccountFunctions.Email;
 
-/// <summary>One of each mail, for people who want to see them.</summary>
+/// <summary>One sample of each mail, for the gallery.</summary>
 public sealed class EmailSamples(EmailTexts texts, IOptions<CodeOptions> codes, TimeProvider time)
 {
     /// <param name="language">One of <see cref="EmailLanguage.Supported"/>.</param>
@@ -14,13 +14,13 @@ public sealed class EmailSamples(EmailTexts texts, IOptions<CodeOptions> codes, 
         var code = string.Concat(Enumerable.Range(1, codes.Value.Digits).Select(digit => digit % 10));
         return
         [
-            new("Somebody registers the address.", texts.ActivationCode(language, code, codes.Value.ActivationLifetime)),
-            new("Somebody registers an address that has an account.", texts.AlreadyRegistered(language)),
-            new("Somebody asks for a code at an address with an account.", texts.ResetCode(language, code, codes.Value.ResetLifetime)),
+            new("Someone registers the address.", texts.ActivationCode(language, code, codes.Value.ActivationLifetime)),
+            new("Someone registers an address that already has an account.", texts.AlreadyRegistered(language)),
+            new("Someone requests a code for an address with an account.", texts.ResetCode(language, code, codes.Value.ResetLifetime)),
             new("The address was registered with different passwords.", texts.SetPassword(language, code, codes.Value.ResetLifetime)),
-            new("A client signs in that was not used before.", texts.NewSignIn(language, time.GetUtcNow())),
-            new("Somebody asks for the address for an account.", texts.EmailChange(language, code, codes.Value.ResetLifetime)),
-            new("Somebody asks for an address that has an account for another account.", texts.AddressTaken(language)),
+            new("A new client signs in.", texts.NewSignIn(language, time.GetUtcNow())),
+            new("The owner of an account wants to move it to this address.", texts.EmailChange(language, code, codes.Value.ResetLifetime)),
+            new("The owner of another account wants this address, which already has an account.", texts.AddressTaken(language)),
             .. Act.All.Select(act => act.Notice).OfType<Notice>()
                 .Select(notice => new EmailSample(
                     notice.Trigger,

@@ -10,8 +10,8 @@ using Microsoft.Extensions.Logging;
 namespace AccountFunctions.Email;
 
 /// <summary>
-/// Handles a job of the queue. An outage is thrown, and the host delivers the job again. Everything else ends here: a mail is sent once,
-/// postponed as a copy of its job, or dropped with a reason in the log.
+/// Handles a mail job. Throws on an outage, so that the host delivers the job again. Any other job ends here: it sends its mail, is
+/// postponed as a copy, or is dropped with a reason in the log.
 /// </summary>
 public sealed partial class EmailSender(
     EmailComposer composer,
@@ -24,13 +24,13 @@ public sealed partial class EmailSender(
     TimeProvider time,
     ILogger<EmailSender> logger)
 {
-    // 1 + 3 + 9 s: longer than a request may take to commit.
+    // 1 + 3 + 9 s is longer than a request may take to commit.
     private const int MaxWaits = 3;
     private const string NoMailbox = "there is no such mailbox";
     private static readonly TimeSpan StopRetry = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(5);
 
-    // The first is shorter than a reset code lives, because what looks like a fault of the configuration may pass.
+    // The first delay is shorter than the life of a reset code, because an apparent misconfiguration may be temporary.
     private static readonly TimeSpan FirstConfigurationRetry = TimeSpan.FromMinutes(3);
     private static readonly TimeSpan LastConfigurationRetry = TimeSpan.FromMinutes(15);
 
@@ -46,7 +46,7 @@ public sealed partial class EmailSender(
 
         if (job.Kind is not MailKind.NewSignIn)
         {
-            // Those may have waited on purpose.
+            // Notices of new clients may have waited on purpose.
             metrics.JobHandled(QueueNames.EmailJobs, time.GetUtcNow() - job.Issued);
         }
 
@@ -56,7 +56,7 @@ public sealed partial class EmailSender(
         }
         catch (Exception e) when (cancellationToken.IsCancellationRequested && (e is OperationCanceledException || e.IsOutage()))
         {
-            // The host stops and keeps the message hidden until its lease ends, which may be longer than the code lives.
+            // A host that stops keeps the message hidden until its lease ends, which may be after the code expires.
             using var limit = new CancellationTokenSource(StopTimeout);
             await PostponeAsync(job, StopRetry, "the host stops", limit.Token);
         }
@@ -66,7 +66,7 @@ public sealed partial class EmailSender(
     {
         if (!job.IsCopy)
         {
-            // First of all, so that nothing of the job can be left behind.
+            // Schedule the sweep first, so that no row of the job can be left behind.
             var registration = job.Kind is MailKind.Registration ? job.Id : null;
             await housekeeping.EnqueueAsync(
                 new AddressSweep(job.AddressKey, lifetimes.EndOfMail(job.Issued), registration), cancellationToken);
@@ -144,8 +144,8 @@ public sealed partial class EmailSender(
         }
     }
 
-    // A copy instead of a failure: it does not count as a failed delivery, and arrives at the chosen time. Spread out, so that the copies
-    // do not all arrive at once.
+    // Send a copy instead of failing: a copy does not count as a failed delivery, and it arrives at the chosen time. The random delay keeps
+    // copies from all arriving at once.
     private Task PostponeAsync(EmailJob job, TimeSpan delay, string reason, CancellationToken cancellationToken)
     {
         Count(job, "postponed", reason);
@@ -175,9 +175,9 @@ public sealed partial class EmailSender(
     [LoggerMessage(LogLevel.Warning, "Mail {Kind} of {Id} dropped: {Reason}: {Answer}.")]
     private partial void LogRefused(string kind, string id, string reason, string answer);
 
-    [LoggerMessage(LogLevel.Critical, "No mail leaves: the transport answers {Reason}. Check credentials, sender and domain.")]
+    [LoggerMessage(LogLevel.Critical, "No mail can be sent: the transport answers {Reason}. Check the credentials, sender and domain.")]
     private partial void LogMisconfigured(string reason, Exception exception);
 
-    [LoggerMessage(LogLevel.Error, "A message that is no mail job is put aside in the poison queue.")]
+    [LoggerMessage(LogLevel.Error, "A message that is not a mail job goes to the poison queue.")]
     private partial void LogMalformed();
 }

@@ -9,7 +9,6 @@ using Microsoft.Extensions.Options;
 
 namespace AccountFunctions.Email;
 
-/// <summary>Composes the room.</summary>
 public static class EmailServices
 {
     public static IServiceCollection AddEmail(this IServiceCollection services)
@@ -24,7 +23,7 @@ public static class EmailServices
                 "Smtp__Host: is required by Email__Transport Smtp");
         services.AddSingleton(provider => new ProductName(provider.GetRequiredService<IOptions<EmailOptions>>().Value.ProductName));
 
-        // The queue tries again; retries of the client's own would only use up the service's quota.
+        // The queue retries, so retries by the client would only use up the service's quota.
         var options = new EmailClientOptions { Retry = { MaxRetries = 0 } };
         services.AddSingleton(provider => AzureConnection.Connect(
             provider.GetRequiredService<IConfiguration>(),

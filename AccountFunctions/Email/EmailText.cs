@@ -3,7 +3,7 @@ using System.Net;
 
 namespace AccountFunctions.Email;
 
-/// <summary>A written mail. Its paragraphs are separated by empty lines; the code, if it carries one, is one of them.</summary>
+/// <summary>The text of a mail. Empty lines separate its paragraphs; a code is a paragraph of its own.</summary>
 public sealed record EmailText(CultureInfo Culture, EmailOptions Look, string Subject, string Text, string? Code)
 {
     private const int ShortCode = 10;
@@ -14,9 +14,8 @@ public sealed record EmailText(CultureInfo Culture, EmailOptions Look, string Su
     public string PlainText => Text + "\n";
 
     /// <summary>
-    /// One column that fits a phone. It sets no text or background colour, so that it is readable in a client's light and dark mode, and
-    /// refers to nothing outside itself but a logo. Language and direction are set on the body's content, too, since many clients throw the
-    /// outer elements away.
+    /// One column that fits a phone. It sets no text or background colour, so that it is readable in light and dark mode, and loads nothing
+    /// but a logo. Language and direction are also set inside the body, because many clients remove the outer elements.
     /// </summary>
     public string Html
     {

@@ -6,15 +6,15 @@ using Microsoft.Extensions.Options;
 namespace AccountFunctions.Email;
 
 /// <summary>
-/// The texts of the mails in the reader's language, from the resource files in <c>Texts</c>. They hold nothing that a user typed, not even
-/// the reader's name: a stranger may have registered the address.
+/// The texts of mails in the recipient's language, from the resource files in <c>Texts</c>. They contain nothing that a user typed, not
+/// even a name: a stranger may have registered the address.
 /// </summary>
 public sealed class EmailTexts(IOptions<EmailOptions> options)
 {
     private static readonly ResourceManager Resources = new("AccountFunctions.Email.Texts.Mail", typeof(EmailTexts).Assembly);
 
     /// <param name="language">One of <see cref="EmailLanguage.Supported"/>; null for the default.</param>
-    /// <param name="validFor">The time that the code has left when the mail is written.</param>
+    /// <param name="validFor">How long the code is still valid when the mail is written.</param>
     public EmailText ActivationCode(string? language, string code, TimeSpan validFor) =>
         Write(nameof(ActivationCode), language, code, validFor);
 
@@ -48,7 +48,7 @@ public sealed class EmailTexts(IOptions<EmailOptions> options)
         return new EmailText(culture, options.Value, Read("Subject"), Read("Text"), code);
     }
 
-    // Rounded down: a mail must not promise more than is left. The moment that the mail took does not count.
+    // Round down, because a mail must not promise more than is left. Ignore the moment that it took to get here.
     private static string Duration(TimeSpan left, CultureInfo culture)
     {
         var span = left + TimeSpan.FromSeconds(30);
@@ -58,7 +58,7 @@ public sealed class EmailTexts(IOptions<EmailOptions> options)
         return string.Format(CultureInfo.InvariantCulture, Text(unit, culture), Math.Floor(number));
     }
 
-    // Kept together by an isolate (UAX #9 §2.1): between Arabic words its parts would change places.
+    // An isolate (UAX #9 §2.1) keeps its parts in order, which would change places between Arabic words.
     private static string LeftToRight(string text, CultureInfo culture) => culture.TextInfo.IsRightToLeft ? $"\u2066{text}\u2069" : text;
 
     private static string Text(string name, CultureInfo culture) =>

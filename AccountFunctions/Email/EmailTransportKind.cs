@@ -1,6 +1,6 @@
 namespace AccountFunctions.Email;
 
-/// <summary>The transports of mails.</summary>
+/// <summary>The available mail transports.</summary>
 public enum EmailTransportKind
 {
     AzureCommunication,

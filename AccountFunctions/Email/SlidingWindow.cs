@@ -3,8 +3,8 @@ using System.Globalization;
 namespace AccountFunctions.Email;
 
 /// <summary>
-/// Counts recent occurrences in twelve slots per period. No span of a period's length can hold more than the limit: a span touches thirteen
-/// slots, and all of them count.
+/// Counts recent events in twelve slots per period. No span as long as the period can exceed the limit: a span touches thirteen slots, and
+/// all of them count.
 /// </summary>
 public sealed class SlidingWindow
 {
@@ -13,7 +13,7 @@ public sealed class SlidingWindow
     private readonly long current;
     private readonly SortedList<long, int> counts = [];
 
-    /// <param name="state">What <see cref="ToString"/> gave the last time.</param>
+    /// <param name="state">The last result of <see cref="ToString"/>.</param>
     public SlidingWindow(TimeSpan period, DateTimeOffset now, string state)
     {
         slotSeconds = (long)period.TotalSeconds / Slots;
@@ -32,7 +32,7 @@ public sealed class SlidingWindow
 
     public int Count => counts.Values.Sum();
 
-    /// <param name="number">Negative for what did not happen after all.</param>
+    /// <param name="number">Negative to take back events that did not happen.</param>
     public void Add(int number, DateTimeOffset when)
     {
         var slot = when.ToUnixTimeSeconds() / slotSeconds;
@@ -42,7 +42,7 @@ public sealed class SlidingWindow
         }
     }
 
-    /// <summary>When the count will be below the limit.</summary>
+    /// <summary>When the count will drop below the limit.</summary>
     public DateTimeOffset RoomAt(int limit)
     {
         var count = Count;

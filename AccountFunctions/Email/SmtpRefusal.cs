@@ -4,12 +4,12 @@ using MailKit.Net.Smtp;
 namespace AccountFunctions.Email;
 
 /// <summary>
-/// Reads the refusals of mail servers. Only a refusal that names the mailbox is about the mail; anything else that a server refuses
-/// permanently is a fault of the deployment, because the same mail gets through once an operator has mended the relay.
+/// Classifies the refusals of mail servers. Only a refusal that names the mailbox is about the mail. Any other permanent refusal is a fault
+/// of the deployment, because the same mail will go through after an operator fixes the relay.
 /// </summary>
 internal static partial class SmtpRefusal
 {
-    /// <summary>Null for a refusal that the next delivery may not meet: 4xx (RFC 5321 §4.2.1).</summary>
+    /// <summary>Null for a temporary refusal: 4xx (RFC 5321 §4.2.1).</summary>
     public static EmailFailure? Classify(SmtpCommandException refusal)
     {
         if ((int)refusal.StatusCode < 500)
@@ -17,7 +17,7 @@ internal static partial class SmtpRefusal
             return null;
         }
 
-        // Servers put the enhanced status code (RFC 3463) first, or last as "(#5.1.1)".
+        // Servers put the enhanced status code (RFC 3463) at the start, or at the end as "(#5.1.1)".
         var code = EnhancedCode().Match(refusal.Message) is { Success: true } match ? match.Groups["code"].Value : null;
         var isAboutRecipient = refusal.ErrorCode is SmtpErrorCode.RecipientNotAccepted or SmtpErrorCode.MessageNotAccepted;
         return code switch
@@ -46,7 +46,7 @@ internal static partial class SmtpRefusal
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
     private static partial Regex NoSuchUser();
 
-    // Texts that mention a missing user but are about who sends, or about what the server forwards.
+    // Texts that mention a missing user but are about the sender, or about relaying.
     [GeneratedRegex(
         @"\b(sender|from|relay\w*|helo|ehlo|auth\w*|polic\w*|block\w*|spam)\b",
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]

@@ -6,13 +6,13 @@ using MimeKit;
 
 namespace AccountFunctions.Email;
 
-/// <summary>Any mail server, through MailKit.</summary>
+/// <summary>Sends mails through any mail server, with MailKit.</summary>
 public sealed class SmtpTransport(IOptions<SmtpOptions> smtp, IOptions<EmailOptions> email) : IEmailTransport
 {
     private const int TimeoutMilliseconds = 20_000;
     private static readonly TimeSpan MailboxFullRetry = TimeSpan.FromMinutes(5);
 
-    /// <summary>Failures come back as mails to the sender.</summary>
+    /// <summary>The server reports failures as mails to the sender.</summary>
     public TimeSpan? ReportDelay => null;
 
     public Task<DeliveryReport?> FindReportAsync(Guid operationId, CancellationToken cancellationToken) =>
@@ -49,7 +49,8 @@ public sealed class SmtpTransport(IOptions<SmtpOptions> smtp, IOptions<EmailOpti
                 await client.AuthenticateAsync(options.Username, options.Password, cancellationToken);
             }
 
-            // With SMTPUTF8 the client would write the recipient's domain in Unicode, and a next hop without it bounces the mail.
+            // With SMTPUTF8, the client would write the recipient's domain in Unicode, and a next hop without SMTPUTF8 would bounce the
+            // mail.
             client.Capabilities &= ~SmtpCapabilities.UTF8;
             await client.SendAsync(message, cancellationToken);
         }
@@ -62,7 +63,7 @@ public sealed class SmtpTransport(IOptions<SmtpOptions> smtp, IOptions<EmailOpti
         await client.DisconnectAsync(quit: true, cancellationToken);
     }
 
-    // A connection that breaks is an outage.
+    // A broken connection is an outage.
     private static EmailFailure? Classify(Exception exception) => exception switch
     {
         AuthenticationException or ServiceNotAuthenticatedException or SslHandshakeException or NotSupportedException =>
@@ -71,7 +72,7 @@ public sealed class SmtpTransport(IOptions<SmtpOptions> smtp, IOptions<EmailOpti
         _ => null,
     };
 
-    // Never the server's text: it may quote the address.
+    // Never log the server's text, because it may quote the address.
     private static string Describe(Exception exception) => exception is SmtpCommandException refused
         ? $"{(int)refused.StatusCode} {refused.ErrorCode}"
         : exception.GetType().Name;

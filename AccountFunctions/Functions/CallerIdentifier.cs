@@ -9,16 +9,16 @@ using Microsoft.Extensions.Options;
 
 namespace AccountFunctions.Functions;
 
-/// <summary>Finds out who calls.</summary>
+/// <summary>Identifies the caller of a request.</summary>
 public sealed class CallerIdentifier(
     AccessTokens tokens, AccountStore accounts, NetworkThrottle throttle, IOptions<ThrottleOptions> options, TimeProvider time)
 {
     private const string Scheme = "Bearer ";
 
     /// <summary>
-    /// The caller of an open operation. The network throttle starts to look at the request and lets the operation go on meanwhile.
+    /// The caller of an open operation. The network throttle runs in parallel with the operation.
     /// </summary>
-    /// <param name="counts">False only refuses the requests of a network that has used up its limit.</param>
+    /// <param name="counts">False: the request does not count, and is refused only if its network has used up its limit.</param>
     public Visitor Visitor(HttpRequestData request, bool counts, CancellationToken cancellationToken)
     {
         var language = EmailLanguage.Choose(request.Header("Accept-Language"));
@@ -26,13 +26,13 @@ public sealed class CallerIdentifier(
         return new Visitor(request.UserAgent(), language, admission);
     }
 
-    /// <summary>Counts a request. Null if its network has not used up its limit.</summary>
+    /// <summary>Counts a request. Null if its network is within its limit.</summary>
     public Task<Problem?> AdmitAsync(HttpRequestData request, CancellationToken cancellationToken) =>
         throttle.AdmitAsync(NetworkOf(request), cancellationToken);
 
     /// <summary>
-    /// The caller with an access token (RFC 6750 §2.1). The account is read with every call, so an access token dies at once when the
-    /// account is disabled, deleted or raised to a new version.
+    /// The caller with an access token (RFC 6750 §2.1). Every call reads the account, so an access token becomes void as soon as the
+    /// account is disabled or deleted, or its version is raised.
     /// </summary>
     public async Task<Result<Caller>> CallerAsync(HttpRequestData request, CancellationToken cancellationToken)
     {
@@ -50,7 +50,7 @@ public sealed class CallerIdentifier(
             : Problem.TokenNotValid;
     }
 
-    /// <summary>The caller with an access token, if its account has the role of administrators.</summary>
+    /// <summary>The caller with an access token, if the account is an administrator's.</summary>
     public async Task<Result<Administrator>> AdministratorAsync(HttpRequestData request, CancellationToken cancellationToken)
     {
         var caller = await CallerAsync(request, cancellationToken);

@@ -7,7 +7,7 @@ using Microsoft.Extensions.Options;
 
 namespace AccountFunctions.Functions;
 
-/// <summary>The documentation for people who write clients, unless <c>Accounts__ServeDocs</c> is false.</summary>
+/// <summary>The documentation for client developers, unless <c>Accounts__ServeDocs</c> is false.</summary>
 public sealed class DocumentationRoutes(HttpEdge edge, ApiDocument document, MailGallery gallery, IOptions<AccountOptions> options)
 {
     [Function(nameof(OpenApi))]
@@ -46,7 +46,7 @@ public sealed class DocumentationRoutes(HttpEdge edge, ApiDocument document, Mai
 
     private Task<HttpResponseData> AnswerAsync(HttpRequestData request, Func<string, WebFile?> find, CancellationToken cancellationToken)
     {
-        // With a slash at its end, the page is a folder deeper for the browser.
+        // With a trailing slash, the browser resolves relative links one folder deeper.
         var root = request.FindUrl()?.AbsolutePath.EndsWith('/') == true ? "../" : "";
         return options.Value.ServeDocs && find(root) is { } file
             ? ResponseWriter.WriteFileAsync(request, file, cancellationToken)

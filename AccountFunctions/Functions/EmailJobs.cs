@@ -5,7 +5,7 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace AccountFunctions.Functions;
 
-/// <summary>The queue function of mails: one mail a message.</summary>
+/// <summary>The queue function for mails: each message sends at most one.</summary>
 public sealed class EmailJobs(EmailSender sender, JobsInProgress jobs)
 {
     [Function(nameof(SendEmail))]

@@ -9,7 +9,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace AccountFunctions.Functions;
 
-/// <summary>Composes the app: every room, from the ground up.</summary>
+/// <summary>Registers the services of every room, from the bottom up.</summary>
 public static class FunctionServices
 {
     public static IServiceCollection AddAccountFunctions(this IServiceCollection services) => services

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Logging;
 namespace AccountFunctions.Functions;
 
 /// <summary>
-/// Hands a job of the queue to its handler. Failures are thrown, and the host delivers the job again; every job may be done twice.
+/// Hands a job to its handler. Throws on failure, so that the host delivers the job again; every job may run twice.
 /// </summary>
 public sealed partial class Housekeeper(
     IEnumerable<JobRoute> routes,
@@ -29,7 +29,7 @@ public sealed partial class Housekeeper(
         var lag = time.GetUtcNow() - job.Due;
         if (lag < TimeSpan.Zero)
         {
-            // The queue hides a message for seven days at most, and some jobs are due later.
+            // The queue hides a message for at most seven days, so send later jobs again.
             return queue.EnqueueAsync(job, cancellationToken);
         }
 
@@ -37,6 +37,6 @@ public sealed partial class Housekeeper(
         return routesByJob[job.GetType()].HandleAsync(services, job, cancellationToken);
     }
 
-    [LoggerMessage(LogLevel.Error, "A message that is no housekeeping job is put aside in the poison queue.")]
+    [LoggerMessage(LogLevel.Error, "A message that is not a housekeeping job goes to the poison queue.")]
     private partial void LogMalformed();
 }

@@ -4,7 +4,7 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace AccountFunctions.Functions;
 
-/// <summary>The queue function of work that is done later.</summary>
+/// <summary>The queue function for delayed work.</summary>
 public sealed class HousekeepingJobs(Housekeeper housekeeper, JobsInProgress jobs)
 {
     [Function(nameof(KeepHouse))]

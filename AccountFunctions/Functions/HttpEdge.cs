@@ -12,8 +12,8 @@ using Microsoft.Extensions.Options;
 namespace AccountFunctions.Functions;
 
 /// <summary>
-/// The pipeline between an HTTP request and its operation: identify the caller, read the body, run the operation, write the answer. Nothing
-/// escapes: an outage or a bug is answered in the shape of the contract, too.
+/// The pipeline between an HTTP request and its operation: identify the caller, read the body, run the operation, write the answer. No
+/// exception escapes: outages and bugs also get an answer in the shape of the contract.
 /// </summary>
 public sealed partial class HttpEdge(
     CallerIdentifier identifier, IOptions<TokenOptions> tokens, AccountMetrics metrics, ILogger<HttpEdge> logger)
@@ -22,7 +22,7 @@ public sealed partial class HttpEdge(
     private static readonly TimeSpan MaxDuration = TimeSpan.FromSeconds(9);
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
 
-    /// <summary>An operation of a visitor, within the limits of the network throttle.</summary>
+    /// <summary>Runs an open operation within the limits of the network throttle.</summary>
     public Task<HttpResponseData> AnswerAsync<TRequest, TReply>(
         HttpRequestData request,
         JsonTypeInfo<TRequest> body,
@@ -37,7 +37,7 @@ public sealed partial class HttpEdge(
                 var visitor = identifier.Visitor(request, counts: !countsRefusalsOnly, cancellation);
                 var result = await RunAsync(request, body, (read, stop) => operation(read, visitor, stop), cancellation);
 
-                // A request that was refused before the throttle's verdict counts, too.
+                // A request that was refused before the throttle's verdict also counts.
                 var admission = countsRefusalsOnly && result.Problem is { Status: < 500 }
                     ? identifier.AdmitAsync(request, cancellation)
                     : visitor.Admission;
@@ -45,7 +45,7 @@ public sealed partial class HttpEdge(
             },
             cancellationToken);
 
-    /// <summary>An operation of the owner of an account.</summary>
+    /// <summary>Runs an operation for the owner of an account.</summary>
     public Task<HttpResponseData> AnswerAsync<TRequest, TReply>(
         HttpRequestData request,
         JsonTypeInfo<TRequest> body,
@@ -58,7 +58,7 @@ public sealed partial class HttpEdge(
                 RunAsync(request, body, (read, stop) => operation(read, caller, stop), cancellation),
             cancellationToken);
 
-    /// <summary>An operation of the owner of an account, without a body.</summary>
+    /// <summary>Runs an operation for the owner of an account, without a body.</summary>
     public Task<HttpResponseData> AnswerAsync<TReply>(
         HttpRequestData request, Func<Caller, CancellationToken, Task<Result<TReply>>> operation, CancellationToken cancellationToken)
         where TReply : notnull => AnswerAsync(
@@ -70,7 +70,7 @@ public sealed partial class HttpEdge(
             },
             cancellationToken);
 
-    /// <summary>An operation for administrators.</summary>
+    /// <summary>Runs an operation for administrators.</summary>
     public Task<HttpResponseData> AnswerAsync<TRequest, TReply>(
         HttpRequestData request,
         JsonTypeInfo<TRequest> body,
@@ -83,7 +83,7 @@ public sealed partial class HttpEdge(
                 RunAsync(request, body, (read, stop) => operation(read, caller, stop), cancellation),
             cancellationToken);
 
-    /// <summary>An operation for administrators, without a body.</summary>
+    /// <summary>Runs an operation for administrators, without a body.</summary>
     public Task<HttpResponseData> AnswerAsync<TReply>(
         HttpRequestData request,
         Func<Administrator, CancellationToken, Task<Result<TReply>>> operation,
@@ -97,7 +97,7 @@ public sealed partial class HttpEdge(
             },
             cancellationToken);
 
-    /// <summary>The pipeline itself, and all there is for what everybody may ask.</summary>
+    /// <summary>The pipeline itself. Endpoints that are open to everyone without a limit use it directly.</summary>
     public async Task<HttpResponseData> AnswerAsync<TReply>(
         HttpRequestData request, Func<CancellationToken, Task<Result<TReply>>> operation, CancellationToken cancellationToken)
         where TReply : notnull
@@ -114,7 +114,7 @@ public sealed partial class HttpEdge(
         {
             result = await operation(limited.Token);
 
-            // A file is read from storage while it is written.
+            // The writer reads a file from storage while it sends it.
             answer = result.FileName is null ? null : await WriteAsync(limited.Token);
         }
         catch (Exception e) when (e.IsOutage() || e is UnavailableException or OperationCanceledException)
@@ -159,7 +159,7 @@ public sealed partial class HttpEdge(
     [LoggerMessage(LogLevel.Information, "{Function} refused: {Status} {Code}. Request {TraceId}.")]
     private partial void LogRefused(string function, int status, string code, string traceId);
 
-    [LoggerMessage(LogLevel.Warning, "{Function} could not be answered. Request {TraceId}.")]
+    [LoggerMessage(LogLevel.Warning, "{Function} is unavailable. Request {TraceId}.")]
     private partial void LogUnavailable(string function, string traceId, Exception exception);
 
     [LoggerMessage(LogLevel.Error, "{Function} failed. Request {TraceId}.")]

@@ -3,15 +3,15 @@ using Microsoft.Extensions.Hosting;
 namespace AccountFunctions.Functions;
 
 /// <summary>
-/// Keeps the process alive at a stop until the queue functions have returned. The host terminates its worker first and cancels the
-/// functions next, and a cancelled mail still has to leave a copy of its job.
+/// Keeps the process alive at a stop until the queue functions have returned. The host first terminates its worker and then cancels the
+/// functions, but a cancelled mail function still has to send a copy of its job.
 /// </summary>
 public sealed class JobsInProgress : IHostedService
 {
     private static readonly TimeSpan Limit = TimeSpan.FromSeconds(5);
     private readonly TaskCompletionSource done = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    // One for the time before the stop.
+    // One count stands for the time before the stop.
     private int running = 1;
 
     public async Task RunAsync(Func<Task> job)

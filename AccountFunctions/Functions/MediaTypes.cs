@@ -9,7 +9,7 @@ internal static class MediaTypes
     private static readonly string[] Utf8Labels =
         ["utf-8", "utf8", "unicode-1-1-utf-8", "unicode11utf8", "unicode20utf8", "x-unicode20utf8"];
 
-    /// <summary>Whether a body is JSON in UTF-8. Parameters may be empty or unknown, as some clients send them.</summary>
+    /// <summary>Whether a body is JSON in UTF-8. Accepts empty and unknown parameters, because some clients send them.</summary>
     public static bool IsJson(string? contentType)
     {
         if (MediaTypeHeaderValue.TryParse(contentType, out var type))
@@ -20,22 +20,22 @@ internal static class MediaTypes
                     .Select(parameter => parameter.Value?.Trim('"') ?? ""));
         }
 
-        // What the grammar does not allow, but clients send.
+        // The grammar does not allow this, but clients send it.
         var parts = (contentType ?? "").Split(';', StringSplitOptions.TrimEntries);
         return IsJson(parts[0], parts.Skip(1).Select(CharsetOf).OfType<string>());
     }
 
-    /// <summary>Whether a body comes as it is, uncompressed.</summary>
+    /// <summary>Whether a body is not compressed.</summary>
     public static bool IsIdentity(string? contentEncoding) =>
         Split(contentEncoding).All(coding => coding.Equals("identity", StringComparison.OrdinalIgnoreCase));
 
-    /// <summary>Whether <c>Accept</c> names the type itself, and not with <c>q=0</c>.</summary>
+    /// <summary>Whether <c>Accept</c> names the type itself, without <c>q=0</c>.</summary>
     public static bool Accepts(string? accept, string type) => Split(accept).Any(entry =>
         MediaTypeWithQualityHeaderValue.TryParse(entry, out var media)
             && type.Equals(media.MediaType, StringComparison.OrdinalIgnoreCase)
             && media.Quality is not 0);
 
-    /// <summary>Whether <c>Accept-Encoding</c> allows gzip: by name, or else by <c>*</c>.</summary>
+    /// <summary>Whether <c>Accept-Encoding</c> allows gzip, by name or by <c>*</c>.</summary>
     public static bool AcceptsGzip(string? acceptEncoding)
     {
         var codings = Split(acceptEncoding)
@@ -47,7 +47,7 @@ internal static class MediaTypes
         return gzip is { Quality: not 0 };
     }
 
-    /// <summary>Whether <c>If-None-Match</c> names the tag, by the weak comparison (RFC 9110 §13.1.2).</summary>
+    /// <summary>Whether <c>If-None-Match</c> matches the tag in a weak comparison (RFC 9110 §13.1.2).</summary>
     public static bool Matches(string? ifNoneMatch, string tag) =>
         Split(ifNoneMatch).Any(entry => entry == "*" || entry == tag || entry == $"W/{tag}");
 

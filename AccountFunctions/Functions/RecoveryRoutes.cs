@@ -6,7 +6,7 @@ using Microsoft.Azure.Functions.Worker.Http;
 
 namespace AccountFunctions.Functions;
 
-/// <summary>The ways back to an account.</summary>
+/// <summary>Ways to recover an account.</summary>
 public sealed class RecoveryRoutes(HttpEdge edge, ResendCode resendCode, ResetPassword resetPassword, RestoreAccount restoreAccount)
 {
     [Function(nameof(ResendCode)), Endpoint(typeof(ResendCode), Access.Anyone, Tags.Recovery)]

@@ -7,7 +7,7 @@ using Microsoft.Azure.Functions.Worker.Http;
 
 namespace AccountFunctions.Functions;
 
-/// <summary>Reads a request's body as strict JSON (RFC 8259), and never more than the limit, whatever its headers say.</summary>
+/// <summary>Reads a request's body as strict JSON (RFC 8259). Never reads more than the limit, whatever the headers say.</summary>
 internal static class RequestBody
 {
     private const int MaxBytes = 64 * 1024;
@@ -15,7 +15,7 @@ internal static class RequestBody
     private static readonly ReadOnlyMemory<byte> EmptyObject = "{}"u8.ToArray();
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false, MaxDepth = 16 };
 
-    /// <param name="isOptional">True: blanks and <c>null</c> count as an empty object.</param>
+    /// <param name="isOptional">True: white space and <c>null</c> count as an empty object.</param>
     public static async Task<Result<TRequest>> ReadAsync<TRequest>(
         HttpRequestData request, JsonTypeInfo<TRequest> type, bool isOptional, CancellationToken cancellationToken)
         where TRequest : class
@@ -30,7 +30,7 @@ internal static class RequestBody
                 buffer = length < buffer.Length ? buffer : Larger(buffer);
             }
 
-            // The host passes on no body that has no length, so an empty one that was announced is not what the client sent.
+            // The host drops a body without a length, so an empty body that was announced is not what the client sent.
             var body = buffer.AsMemory(0, length);
             var isLeftOut = isOptional && IsBlank(body.Span);
             return length > MaxBytes ? Problem.TooLarge
@@ -46,7 +46,7 @@ internal static class RequestBody
         }
     }
 
-    // Bodies hold passwords, so the pool gets no buffer back that holds one.
+    // Bodies hold passwords, so wipe each buffer before it goes back to the pool.
     private static byte[] Larger(byte[] full)
     {
         var larger = ArrayPool<byte>.Shared.Rent(2 * full.Length);
@@ -67,7 +67,7 @@ internal static class RequestBody
 
         try
         {
-            // The document also finds duplicates among members that the request type does not know.
+            // Parsing a document also finds duplicates of members that the request type does not have.
             using var document = JsonDocument.Parse(body, Strict);
             return document.RootElement.ValueKind switch
             {
@@ -78,7 +78,7 @@ internal static class RequestBody
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
-            // A lone surrogate in an escape is an InvalidOperationException.
+            // A lone surrogate in an escape sequence causes an InvalidOperationException.
             return null;
         }
     }

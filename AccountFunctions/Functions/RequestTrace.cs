@@ -6,7 +6,7 @@ namespace AccountFunctions.Functions;
 
 internal static class RequestTrace
 {
-    /// <summary>The id of a request in its answer and in the logs, 32 hex digits.</summary>
+    /// <summary>The id of a request in its answer and in the logs: 32 hex digits.</summary>
     public static string TraceId(this HttpRequestData request) => request.Trace().TraceId.ToHexString();
 
     /// <summary>Continues the trace of the request, so that its calls to storage carry its id whether or not the host traces.</summary>
@@ -18,7 +18,7 @@ internal static class RequestTrace
             .Start();
     }
 
-    // The headers are read once a request: its function context keeps the trace.
+    // The function context keeps the trace, so that each request reads the headers once.
     private static ActivityContext Trace(this HttpRequestData request)
     {
         var items = request.FunctionContext.Items;
@@ -31,8 +31,8 @@ internal static class RequestTrace
     }
 
     /// <summary>
-    /// The W3C trace context of the client if it sends a valid <c>traceparent</c>. Else the id is the host's (it has one only with
-    /// Application Insights), or else that of the invocation.
+    /// The client's W3C trace context if it sends a valid <c>traceparent</c>. Otherwise the host's id (which exists only with Application
+    /// Insights), or the id of the invocation.
     /// </summary>
     private static ActivityContext Read(HttpRequestData request) =>
         ActivityContext.TryParse(request.Header("traceparent"), null, out var client)

@@ -9,7 +9,7 @@ using Microsoft.Azure.Functions.Worker.Http;
 namespace AccountFunctions.Functions;
 
 /// <summary>
-/// Writes answers: the envelope that clients parse or, for a refusal if the client asks for it, a problem document (RFC 9457).
+/// Writes answers: the envelope, or a problem document (RFC 9457) for a refusal if the client accepts one.
 /// </summary>
 internal static class ResponseWriter
 {
@@ -17,7 +17,7 @@ internal static class ResponseWriter
     private const string CacheableDocument = "public, max-age=300";
     private const string ProblemType = "application/problem+json";
 
-    /// <param name="issuer">The API's own address, under which the error reference is.</param>
+    /// <param name="issuer">The API's own address; the error reference is below it.</param>
     public static async Task<HttpResponseData> WriteAsync<TReply>(
         HttpRequestData request, Result<TReply> result, int success, string issuer, CancellationToken cancellationToken)
         where TReply : notnull
@@ -26,13 +26,13 @@ internal static class ResponseWriter
         var response = request.CreateResponse();
         response.StatusCode = (HttpStatusCode)(result.Problem?.Status ?? success);
 
-        // A proxy that changed the body would make the tag a weak one, and If-Match never matches those.
+        // A proxy that changes the body weakens the tag, and If-Match never matches weak tags.
         SetHeaders(
             request, response, asProblem ? ProblemType : JsonType, result.ETag is null ? "no-store" : "no-store, no-transform");
         SetHeaders(response, result);
         if (result is { IsRefused: false, FileName: { } name })
         {
-            // Written as it is read from storage, however much there is.
+            // Stream it from storage, because it may be large.
             response.Headers.Add("Content-Disposition", $"attachment; filename=\"{name}\"");
             await JsonSerializer.SerializeAsync(response.Body, result.Reply, typeof(TReply), AccountJson.Default, cancellationToken);
             return response;
@@ -57,7 +57,7 @@ internal static class ResponseWriter
         return response;
     }
 
-    /// <summary>Sends a file, gzipped if accepted; 304 if the client has it.</summary>
+    /// <summary>Sends a file, gzipped if the client accepts that; 304 if the client already has it.</summary>
     public static async Task<HttpResponseData> WriteFileAsync(HttpRequestData request, WebFile file, CancellationToken cancellationToken)
     {
         var response = request.CreateResponse();
@@ -104,7 +104,7 @@ internal static class ResponseWriter
         response.Headers.Add("X-Content-Type-Options", "nosniff");
         response.Headers.Add("X-Request-Id", request.TraceId());
 
-        // The platform answers CORS and lets scripts of allowed origins read the body, but no headers of ours.
+        // The platform handles CORS and lets scripts of allowed origins read the body, but not our headers.
         response.Headers.Add("Access-Control-Expose-Headers", "ETag, Retry-After, X-Request-Id");
         if (request.IsHttps())
         {

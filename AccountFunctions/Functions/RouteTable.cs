@@ -6,7 +6,9 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace AccountFunctions.Functions;
 
-/// <summary>The HTTP functions of the app, read from their attributes. HEAD goes with GET (RFC 9110 §9.3.2) and is not listed.</summary>
+/// <summary>
+/// The HTTP functions of the app, read from their attributes. HEAD accompanies every GET (RFC 9110 §9.3.2) and is not listed.
+/// </summary>
 public static class RouteTable
 {
     private static readonly ConcurrentDictionary<string, EndpointAttribute?> Policies = [];
@@ -14,10 +16,10 @@ public static class RouteTable
 
     public static IReadOnlyList<ApiRoute> All => Routes.Value;
 
-    /// <summary>The policy of a function; null for what is not documented.</summary>
+    /// <summary>The policy of a function; null if it has none.</summary>
     public static EndpointAttribute? PolicyOf(FunctionDefinition function) => Policies.GetOrAdd(function.EntryPoint, static entryPoint =>
     {
-        // One attribute, not the whole table: the first request of an instance would wait for it.
+        // Read one attribute instead of the whole table, because the first request of an instance would wait for that.
         var end = entryPoint.LastIndexOf('.');
         var method = typeof(RouteTable).Assembly.GetType(entryPoint[..end])?.GetMethod(entryPoint[(end + 1)..]);
         return method?.GetCustomAttribute<EndpointAttribute>();

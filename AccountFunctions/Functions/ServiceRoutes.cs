@@ -28,14 +28,14 @@ public sealed class ServiceRoutes(HttpEdge edge, TokenMetadata metadata, Storage
         ResponseWriter.WriteDocumentAsync(request, metadata.Configuration, cancellationToken);
 
     [Function(nameof(Live)), Endpoint(null, Access.Public, Tags.Service)]
-    [Operation("Liveness", Description = "The app runs.")]
+    [Operation("Liveness", Description = "The app is running.")]
     public Task<HttpResponseData> Live(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "health/live")] HttpRequestData request,
         CancellationToken cancellationToken) =>
         edge.AnswerAsync<Success>(request, _ => Task.FromResult<Result<Success>>(Success.Done), cancellationToken);
 
     [Function(nameof(Ready)), Endpoint(null, Access.Public, Tags.Service)]
-    [Operation("Readiness", Description = "Tables and queue answer.")]
+    [Operation("Readiness", Description = "Tables and queues answer.")]
     public Task<HttpResponseData> Ready(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", "head", Route = "health/ready")] HttpRequestData request,
         CancellationToken cancellationToken) =>

@@ -6,7 +6,7 @@ using Microsoft.Azure.Functions.Worker.Http;
 
 namespace AccountFunctions.Functions;
 
-/// <summary>Sign-in and what follows it.</summary>
+/// <summary>Sign-in, refresh and sign-out.</summary>
 public sealed class SessionRoutes(
     HttpEdge edge, Login login, Refresh refresh, Logout logout, ListSessions listSessions, RevokeSession revokeSession)
 {

@@ -6,7 +6,7 @@ using Microsoft.Azure.Functions.Worker.Http;
 
 namespace AccountFunctions.Functions;
 
-/// <summary>The ways in to an account.</summary>
+/// <summary>Registration and activation.</summary>
 public sealed class SignUpRoutes(HttpEdge edge, Register register, Activate activate)
 {
     [Function(nameof(Register)), Endpoint(typeof(Register), Access.Anyone, Tags.SignUp, Status = 201)]

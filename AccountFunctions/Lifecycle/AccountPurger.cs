@@ -10,8 +10,8 @@ using Microsoft.Extensions.Logging;
 namespace AccountFunctions.Lifecycle;
 
 /// <summary>
-/// Deletes accounts whose grace is over: the rows of their addresses, then their own, and the account's row last, so that a job that was
-/// interrupted goes on. At each start of the app, and after each deletion, it looks for deletions whose job was lost.
+/// Deletes accounts whose grace period has ended: first the rows of their addresses, then their own, and the account's row last, so that an
+/// interrupted job can continue. At each start of the app, and after each deletion, it looks for deletions whose job was lost.
 /// </summary>
 public sealed partial class AccountPurger(
     AccountStore accounts,
@@ -22,7 +22,7 @@ public sealed partial class AccountPurger(
     TimeProvider time,
     ILogger<AccountPurger> logger) : BackgroundService, IJobHandler<AccountPurge>
 {
-    // Longer than the queue takes for a job that is not lost.
+    // Longer than the queue takes to deliver a job.
     private static readonly TimeSpan Overdue = TimeSpan.FromHours(1);
 
     public async Task HandleAsync(AccountPurge job, CancellationToken cancellationToken)
@@ -61,7 +61,7 @@ public sealed partial class AccountPurger(
         var now = time.GetUtcNow();
         foreach (var lost in await deletions.ListPendingAsync(now - Overdue, cancellationToken))
         {
-            // Under a new date, so that the next one who looks does not find it again.
+            // List it with a new date, so that the next search does not find it again.
             await sender.SendAsync(lost with { Due = now }, cancellationToken);
             await deletions.RemovePendingAsync(lost, cancellationToken);
             LogLost(lost.AccountId);
@@ -69,10 +69,10 @@ public sealed partial class AccountPurger(
     }
 
     /// <summary>
-    /// Disables the account, so that nobody takes it back half-way, and leaves it to a job a minute later: requests that read the account
-    /// before may still write rows of it.
+    /// Disables the account, so that no request restores it halfway. A job deletes it a minute later, because requests that have already
+    /// read the account may still write its rows.
     /// </summary>
-    /// <returns>What to delete now; null if that is nothing, or not yet.</returns>
+    /// <returns>What to delete now; null if there is nothing to delete, or not yet.</returns>
     private async Task<(AccountEntity Account, EmailChangeEntity? Change)?> BeginAsync(
         string accountId, CancellationToken cancellationToken)
     {
@@ -107,15 +107,15 @@ public sealed partial class AccountPurger(
         return due;
     }
 
-    [LoggerMessage(LogLevel.Information, "Account {AccountId} is disabled, and deleted in a minute.")]
+    [LoggerMessage(LogLevel.Information, "Account {AccountId} is being disabled; a job will delete it in a minute.")]
     private partial void LogBegun(string accountId);
 
-    [LoggerMessage(LogLevel.Information, "Account {AccountId} is deleted.")]
+    [LoggerMessage(LogLevel.Information, "Account {AccountId} was deleted.")]
     private partial void LogPurged(string accountId);
 
-    [LoggerMessage(LogLevel.Warning, "The job that deletes account {AccountId} was lost; there is a new one.")]
+    [LoggerMessage(LogLevel.Warning, "The job that deletes account {AccountId} was lost; the app sent a new one.")]
     private partial void LogLost(string accountId);
 
-    [LoggerMessage(LogLevel.Warning, "Lost deletions could not be looked for; the next start does.")]
+    [LoggerMessage(LogLevel.Warning, "The search for lost deletions failed; the next start repeats it.")]
     private partial void LogNotFound(Exception exception);
 }

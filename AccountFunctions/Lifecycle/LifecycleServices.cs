@@ -5,7 +5,6 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace AccountFunctions.Lifecycle;
 
-/// <summary>Composes the room.</summary>
 public static class LifecycleServices
 {
     public static IServiceCollection AddLifecycle(this IServiceCollection services) =>

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace AccountFunctions.Security;
 
-/// <summary>One secret in the settings, a key of its own for each use (HKDF, RFC 5869).</summary>
+/// <summary>Derives a separate key for each use from one secret in the settings (HKDF, RFC 5869).</summary>
 internal static class DerivedKey
 {
     public static byte[] From(string base64Secret, string use) =>

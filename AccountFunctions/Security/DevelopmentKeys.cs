@@ -3,7 +3,7 @@ using AccountFunctions.Security.Tokens;
 
 namespace AccountFunctions.Security;
 
-/// <summary>The keys of local.settings.sample.json are public, so they must never guard real accounts.</summary>
+/// <summary>The keys of local.settings.sample.json, which are public and must never protect real accounts.</summary>
 internal static class DevelopmentKeys
 {
     private const string CodeKeyHash = "31caa40e39e50e0443e2f0547a06e1a5e48a60b46c2d3864381bd9a4a339f150";

@@ -5,13 +5,13 @@ using Microsoft.Extensions.Options;
 
 namespace AccountFunctions.Security;
 
-/// <summary>When rows may be deleted whose use the settings bound.</summary>
+/// <summary>When the app may delete rows whose lifetime depends on the settings.</summary>
 public sealed class Lifetimes(IOptions<CodeOptions> codes, IOptions<TokenOptions> tokens)
 {
     /// <summary>How far the clocks of two instances may differ.</summary>
     public static readonly TimeSpan ClockSkew = TimeSpan.FromSeconds(30);
 
-    /// <summary>How long a call that redeemed a code may be repeated, because answers get lost.</summary>
+    /// <summary>How long a client may repeat a call that redeemed a code, because answers get lost.</summary>
     public static readonly TimeSpan Repeat = TimeSpan.FromMinutes(10);
 
     /// <summary>
@@ -20,6 +20,6 @@ public sealed class Lifetimes(IOptions<CodeOptions> codes, IOptions<TokenOptions
     public DateTimeOffset EndOfMail(DateTimeOffset issued) =>
         issued + Retention.Margin + new[] { Retention.Mails, codes.Value.ActivationLifetime, codes.Value.ResetLifetime }.Max();
 
-    /// <summary>When most of the sessions opened by <paramref name="now"/> have ended because nobody used them.</summary>
+    /// <summary>When most of the sessions opened by <paramref name="now"/> have ended from disuse.</summary>
     public DateTimeOffset EndOfSessions(DateTimeOffset now) => now + tokens.Value.RefreshIdleLifetime + Retention.Margin;
 }

@@ -8,8 +8,8 @@ using Microsoft.Extensions.Options;
 namespace AccountFunctions.Security;
 
 /// <summary>
-/// Remembers which accounts were deleted, by an HMAC-SHA-256 of their ids: after the restore of a backup, it tells which accounts must go
-/// again, and nobody without the key learns from it who had one.
+/// Remembers which accounts were deleted, by an HMAC-SHA-256 of their ids. After a backup is restored, it shows which accounts must be
+/// deleted again. Without the key, it does not reveal who had an account.
 /// </summary>
 public sealed class PurgeLog(DeletionStore store, IOptions<CodeOptions> options, TimeProvider time)
 {
@@ -18,7 +18,7 @@ public sealed class PurgeLog(DeletionStore store, IOptions<CodeOptions> options,
     public Task AddAsync(string accountId, CancellationToken cancellationToken) =>
         store.AddPurgedAsync(Hash(accountId), time.GetUtcNow(), cancellationToken);
 
-    /// <summary>Those of the accounts that were deleted once.</summary>
+    /// <summary>Returns the accounts that were already deleted.</summary>
     public async IAsyncEnumerable<string> FindPurgedAsync(
         IAsyncEnumerable<string> accountIds, [EnumeratorCancellation] CancellationToken cancellationToken)
     {

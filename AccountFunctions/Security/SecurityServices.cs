@@ -10,7 +10,6 @@ using Microsoft.Extensions.Hosting;
 
 namespace AccountFunctions.Security;
 
-/// <summary>Composes the room.</summary>
 public static class SecurityServices
 {
     public static IServiceCollection AddSecurity(this IServiceCollection services)

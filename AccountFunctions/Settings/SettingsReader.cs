@@ -6,10 +6,10 @@ using Microsoft.Extensions.Options;
 
 namespace AccountFunctions.Settings;
 
-/// <summary>Checks the text of settings. A refusal is one line that names the setting as an operator writes it.</summary>
+/// <summary>Checks the text of settings. An error is one line that names the setting as an operator writes it.</summary>
 internal static partial class SettingsReader
 {
-    /// <exception cref="OptionsValidationException">A setting is not one of the options, or is of another type.</exception>
+    /// <exception cref="OptionsValidationException">A setting is unknown, or has the wrong type.</exception>
     public static void Check<TOptions>(IConfigurationSection section)
     {
         var failures = section.GetChildren()

@@ -16,7 +16,8 @@ public static class SettingsServices
         services.AddSingleton(new SettingsSection(section, typeof(TOptions)));
         services.AddSingleton<IValidateOptions<TOptions>>(new SettingsValidator<TOptions>(section));
 
-        // Before the binder, which takes "900" for 900 days, passes over what it does not know, and names no setting as it is written.
+        // Run before the binder, which reads "900" as 900 days, ignores unknown settings, and does not name a setting as operators write
+        // it.
         return services.AddOptions<TOptions>()
             .Configure<IConfiguration>((_, configuration) => SettingsReader.Check<TOptions>(configuration.GetSection(section)))
             .BindConfiguration(section)

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Options;
 
 namespace AccountFunctions.Settings;
 
-/// <summary>Checks options by their attributes. A refusal is one line that names the setting as an operator writes it.</summary>
+/// <summary>Checks options by their attributes. An error is one line that names the setting as an operator writes it.</summary>
 public sealed class SettingsValidator<TOptions>(string section) : IValidateOptions<TOptions>
     where TOptions : class
 {
@@ -29,7 +29,7 @@ public sealed class SettingsValidator<TOptions>(string section) : IValidateOptio
     {
         if (value is string text && text.StartsWith("@Microsoft.KeyVault(", StringComparison.Ordinal))
         {
-            return "the reference to Key Vault is not resolved; is the secret there, and has the app the right to read it?";
+            return "the reference to Key Vault is not resolved; check that the secret exists and that the app may read it";
         }
 
         if (value is "" && property.GetCustomAttribute<RequiredAttribute>() is not null)

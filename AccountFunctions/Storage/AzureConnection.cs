@@ -5,8 +5,8 @@ using Microsoft.Extensions.Configuration;
 namespace AccountFunctions.Storage;
 
 /// <summary>
-/// Connections in the form of the Functions host: a setting is a connection string, or a section with an address and an identity, which
-/// goes first (<c>NAME__tableServiceUri</c> or another address, <c>NAME__credential</c>, <c>NAME__clientId</c>).
+/// Connections in the format of the Functions host: a setting is a connection string, or a section with an address and an identity
+/// (<c>NAME__tableServiceUri</c> or another address, <c>NAME__credential</c>, <c>NAME__clientId</c>). The section takes precedence.
 /// </summary>
 public static class AzureConnection
 {

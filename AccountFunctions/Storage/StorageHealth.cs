@@ -4,10 +4,10 @@ using Azure.Storage.Queues;
 
 namespace AccountFunctions.Storage;
 
-/// <summary>Checks that tables and queues exist and answer. Throws what the storage clients throw if not.</summary>
+/// <summary>Checks that tables and queues exist and answer. Otherwise throws the exception of the storage client.</summary>
 public sealed class StorageHealth(TableServiceClient tables, QueueServiceClient queues, TimeProvider time)
 {
-    // Anybody may ask, and each check costs five calls.
+    // Cache the result, because anyone may ask, and each check costs five calls.
     private static readonly TimeSpan GoodFor = TimeSpan.FromSeconds(2);
     private DateTimeOffset lastGood;
 
@@ -27,7 +27,7 @@ public sealed class StorageHealth(TableServiceClient tables, QueueServiceClient 
         return Success.Done;
     }
 
-    // A point read would take a missing table for a missing row.
+    // A point read could not tell a missing table from a missing row.
     private static async Task QueryAsync(TableClient table, CancellationToken cancellationToken)
     {
         var filter = TableClient.CreateQueryFilter($"PartitionKey eq {"health"}");

@@ -5,14 +5,16 @@ using Azure.Core.Pipeline;
 
 namespace AccountFunctions.Storage;
 
-/// <summary>Measures every try of every call to storage, by table or queue. URLs hold keys, so nothing else of them is kept.</summary>
+/// <summary>
+/// Measures every try of every storage call, by table or queue. It keeps nothing else of the URLs, because they contain keys.
+/// </summary>
 public sealed class StorageMetricsPolicy(AccountMetrics metrics) : HttpPipelinePolicy
 {
     private const string Target = "accounts.storage.target";
 
     private static readonly string[] Names = [.. TableNames.All, .. QueueNames.All];
 
-    /// <summary>Names the table of the calls in this scope: the URL of a transaction does not.</summary>
+    /// <summary>Names the table of the calls in this scope, because the URL of a transaction does not.</summary>
     public static IDisposable Naming(string table) =>
         HttpPipeline.CreateHttpMessagePropertiesScope(new Dictionary<string, object?> { [Target] = table });
 

@@ -1,6 +1,6 @@
 namespace AccountFunctions.Storage;
 
-/// <summary>Names of the tables. The Bicep creates them in Azure.</summary>
+/// <summary>Names of the tables. The Bicep templates create them in Azure.</summary>
 public static class TableNames
 {
     public const string Addresses = "Addresses";
@@ -12,7 +12,7 @@ public static class TableNames
 }
 
 /// <summary>
-/// Names of the queues. The Functions host appends <c>-poison</c> to the name of a queue for messages that failed too often.
+/// Names of the queues. For messages that failed too often, the Functions host appends <c>-poison</c> to the name.
 /// </summary>
 public static class QueueNames
 {
@@ -22,10 +22,10 @@ public static class QueueNames
     public const string HousekeepingJobsPoison = HousekeepingJobs + PoisonSuffix;
     private const string PoisonSuffix = "-poison";
 
-    /// <summary>Where jobs wait to be done.</summary>
+    /// <summary>The queues with jobs to run.</summary>
     public static IReadOnlyList<string> Jobs { get; } = [EmailJobs, HousekeepingJobs];
 
-    /// <summary>Every queue; a name before those that it begins.</summary>
+    /// <summary>Every queue; a name that is a prefix of another comes after it.</summary>
     public static IReadOnlyList<string> All { get; } = [EmailJobsPoison, EmailJobs, HousekeepingJobsPoison, HousekeepingJobs];
 
     public static string PoisonOf(string queue) => queue + PoisonSuffix;

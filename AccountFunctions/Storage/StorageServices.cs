@@ -12,7 +12,6 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace AccountFunctions.Storage;
 
-/// <summary>Composes the room.</summary>
 public static class StorageServices
 {
     private const string Connection = "AccountsStorage";
@@ -28,7 +27,7 @@ public static class StorageServices
             .AddSingleton<StorageHealth>().AddHostedService<StorageSetup>();
     }
 
-    /// <summary>The clients alone, as <c>AccountsStorage</c> configures them.</summary>
+    /// <summary>Registers only the clients, as <c>AccountsStorage</c> configures them.</summary>
     public static IServiceCollection AddStorageClients(this IServiceCollection services)
     {
         services.AddSingleton<StorageMetricsPolicy>();
@@ -44,7 +43,7 @@ public static class StorageServices
         });
         services.AddSingleton(provider =>
         {
-            // Base64 is what the queue trigger expects.
+            // The queue trigger expects base64.
             var options = Configure(new QueueClientOptions { MessageEncoding = QueueMessageEncoding.Base64 }, provider);
             return AzureConnection.Connect(
                 provider.GetRequiredService<IConfiguration>(),
@@ -56,7 +55,7 @@ public static class StorageServices
         return services;
     }
 
-    // Somebody waits for the answer: two tries of a few seconds, then it is an outage.
+    // A user is waiting for the answer: after two tries of a few seconds, it is an outage.
     private static TOptions Configure<TOptions>(TOptions options, IServiceProvider provider)
         where TOptions : ClientOptions
     {

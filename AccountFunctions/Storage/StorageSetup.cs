@@ -6,8 +6,8 @@ using Microsoft.Extensions.Hosting;
 namespace AccountFunctions.Storage;
 
 /// <summary>
-/// Creates tables and queues for development, before the worker connects to its host and takes work. In Azure the deployment has created
-/// them, and the app needs no right to.
+/// Creates tables and queues for development, before the worker connects to its host. In Azure the deployment creates them, so the app
+/// needs no right to.
 /// </summary>
 public sealed class StorageSetup(TableServiceClient tables, QueueServiceClient queues, IHostEnvironment environment)
     : IHostedLifecycleService

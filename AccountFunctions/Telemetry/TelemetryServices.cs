@@ -6,16 +6,15 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace AccountFunctions.Telemetry;
 
-/// <summary>Composes the room.</summary>
 public static class TelemetryServices
 {
-    /// <summary>The instruments.</summary>
+    /// <summary>Registers the instruments.</summary>
     public static IServiceCollection AddTelemetry(this IServiceCollection services) => services.AddMetrics()
         .AddSingleton(provider => new AccountMetrics(provider.GetRequiredService<IMeterFactory>().Create(AccountMetrics.MeterName)));
 
     /// <summary>
     /// Sends the measurements to Application Insights if <c>APPLICATIONINSIGHTS_CONNECTION_STRING</c> is set, as the identity
-    /// <c>AZURE_CLIENT_ID</c> if that is set too. Otherwise nothing is loaded and nothing is recorded. The host sends logs and requests.
+    /// <c>AZURE_CLIENT_ID</c> if that is also set. Otherwise loads and records nothing. The host sends logs and requests.
     /// </summary>
     public static IServiceCollection AddTelemetryExport(this IServiceCollection services, IConfiguration configuration)
     {

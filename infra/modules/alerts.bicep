@@ -8,13 +8,13 @@ param functionAppName string
 param dataStorageName string
 param alertEmail string
 
-// What each alert means and what to do about it: docs/operations.md. They look at metrics and at the logs of storage, of which nothing is sampled away.
-// Of a metric the sum or the maximum counts, of log lines their number.
+// What each alert means and what to do about it: docs/operations.md. They query metrics and storage logs, which are never sampled.
+// For a metric, the sum or the maximum counts; for log lines, their number.
 var queries = [
   {
     name: 'poison'
     severity: 1
-    text: 'A job was given up.'
+    text: 'A job was abandoned.'
     query: 'StorageQueueLogs | where OperationName == "PutMessage" and Uri contains "-poison/"'
     column: ''
     window: 'PT15M'
@@ -23,7 +23,7 @@ var queries = [
   {
     name: 'mail-stuck'
     severity: 1
-    text: 'Jobs for mails came ten minutes ago or earlier, and none was done in half an hour.'
+    text: 'Mail jobs arrived at least ten minutes ago, and none was completed in half an hour.'
     query: 'StorageQueueLogs | where Uri contains "/email-jobs/" | summarize came = countif(OperationName == "PutMessage" and TimeGenerated < ago(10m)), done = countif(OperationName == "DeleteMessage") | where came > 0 and done == 0'
     column: ''
     window: 'PT30M'
@@ -32,7 +32,7 @@ var queries = [
   {
     name: 'mail-late'
     severity: 2
-    text: 'Mails leave more than 15 minutes after they were asked for: the quota is too small, or the mail service is away.'
+    text: 'Mails are sent more than 15 minutes after they were requested: the quota is too small, or the mail service is unavailable.'
     query: 'AppMetrics | where Name == "accounts.queue.lag" and tostring(Properties["messaging.destination.name"]) == "email-jobs" and Max > 900'
     column: ''
     window: 'PT15M'
@@ -41,7 +41,7 @@ var queries = [
   {
     name: 'mail-misconfigured'
     severity: 0
-    text: 'No mail leaves: credentials, sender or domain.'
+    text: 'No mail can be sent: check credentials, sender and domain.'
     query: 'AppMetrics | where Name == "accounts.mail.outcomes" and tostring(Properties["accounts.mail.reason"]) == "the transport is misconfigured"'
     column: 'Sum'
     window: 'PT15M'
@@ -50,7 +50,7 @@ var queries = [
   {
     name: 'mail-failures'
     severity: 2
-    text: 'Many mails are not delivered.'
+    text: 'Many mails were not delivered.'
     query: 'AppMetrics | where Name == "accounts.mail.outcomes" and tostring(Properties["accounts.mail.outcome"]) in ("failed", "undelivered")'
     column: 'Sum'
     window: 'PT15M'
@@ -77,7 +77,7 @@ var queries = [
   {
     name: 'refresh-token-reuse'
     severity: 2
-    text: 'Used refresh tokens come again: stolen, or a client that refreshes twice at once.'
+    text: 'Used refresh tokens were sent again: they are stolen, or a client refreshes twice at once.'
     query: 'AppMetrics | where Name == "accounts.refresh_token.reuses"'
     column: 'Sum'
     window: 'PT15M'
@@ -95,7 +95,7 @@ var queries = [
   {
     name: 'hashes-refused'
     severity: 2
-    text: 'Sign-ins are refused with 503 because too many passwords wait to be hashed.'
+    text: 'Sign-ins are refused with 503 because too many passwords are waiting to be hashed.'
     query: 'AppMetrics | where Name == "accounts.password_hash.refusals"'
     column: 'Sum'
     window: 'PT15M'
@@ -168,7 +168,7 @@ resource serverErrors 'Microsoft.Insights/metricAlerts@2018-03-01' = {
   location: 'global'
   tags: tags
   properties: {
-    description: 'The app answers with 5xx: storage is away, or the hash gate is full.'
+    description: 'The app answers with 5xx: storage is unavailable, or the hash gate is full.'
     severity: 1
     enabled: true
     scopes: [app.id]
@@ -197,7 +197,7 @@ resource throttledStorage 'Microsoft.Insights/metricAlerts@2018-03-01' = {
   location: 'global'
   tags: tags
   properties: {
-    description: 'The storage account refuses calls: it is near its 20,000 a second, or a partition near its 2,000.'
+    description: 'The storage account refuses calls: it is near its limit of 20,000 a second, or a partition is near its 2,000.'
     severity: 1
     enabled: true
     scopes: [dataStorage.id]

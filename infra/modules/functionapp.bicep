@@ -13,7 +13,7 @@ param insightsName string
 @description('Subnet from which the app reaches private endpoints.')
 param subnetId string?
 
-@description('Id of the Front Door profile that alone may call the app; empty for everybody.')
+@description('Id of the only Front Door profile that may call the app; empty lets anyone call it.')
 param frontDoorId string
 
 @description('Origins whose pages may call the API from a browser.')
@@ -21,10 +21,10 @@ param corsOrigins string[]
 param alwaysReady int
 param maximumInstances int
 
-@description('App settings that are no secrets.')
+@description('App settings that are not secret.')
 param settings { *: string }
 
-@description('App settings that are, and the names of their secrets in the vault.')
+@description('App settings that are secret, with the names of their secrets in the vault.')
 param vaultItems { *: string }
 
 resource identity 'Microsoft.ManagedIdentity/userAssignedIdentities@2024-11-30' existing = {
@@ -94,7 +94,7 @@ resource app 'Microsoft.Web/sites@2024-11-01' = {
       remoteDebuggingEnabled: false
       cors: empty(corsOrigins) ? null : { allowedOrigins: corsOrigins, supportCredentials: false }
 
-      // Otherwise whoever calls the app directly writes the X-Forwarded-For entry that the app trusts.
+      // Otherwise a direct caller could forge the X-Forwarded-For entry that the app trusts.
       ipSecurityRestrictionsDefaultAction: empty(frontDoorId) ? 'Allow' : 'Deny'
       ipSecurityRestrictions: empty(frontDoorId)
         ? []
@@ -121,7 +121,7 @@ resource app 'Microsoft.Web/sites@2024-11-01' = {
     properties: { allow: false }
   }
 
-  // Replaces all settings: what is set by hand is gone with the next deployment.
+  // Replaces all settings: the next deployment removes settings made by hand.
   resource appSettings 'config' = {
     name: 'appsettings'
     properties: union(
@@ -131,7 +131,7 @@ resource app 'Microsoft.Web/sites@2024-11-01' = {
         APPLICATIONINSIGHTS_CONNECTION_STRING: insights.properties.ConnectionString
         APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'ClientId=${identity.properties.clientId};Authorization=AAD'
         APPLICATIONINSIGHTS_STATSBEAT_DISABLED: 'true'
-        // The host's page at the root says nothing that clients need.
+        // Clients do not need the host's page at the root.
         AzureWebJobsDisableHomepage: 'true'
         AzureWebJobsStorage__accountName: hostStorage.name
         AzureWebJobsStorage__credential: 'managedidentity'
@@ -140,7 +140,7 @@ resource app 'Microsoft.Web/sites@2024-11-01' = {
         AccountsStorage__tableServiceUri: dataStorage.properties.primaryEndpoints.table
         AccountsStorage__credential: 'managedidentity'
         AccountsStorage__clientId: identity.properties.clientId
-        // The host buffers whole bodies before the app sees them. The app takes 64 KiB; with the default of 100 MiB a few requests would fill the memory.
+        // The host buffers whole bodies before the app sees them. The app accepts 64 KiB; with the default of 100 MiB, a few requests would fill the memory.
         FUNCTIONS_REQUEST_BODY_SIZE_LIMIT: '1048576'
       },
       reduce(

@@ -5,11 +5,11 @@ param tags tagsType
 param identityName string
 param email emailType
 
-@description('What people see as the sender beside the address.')
+@description('The name of the sender that recipients see next to the address.')
 param productName string
 param workspaceName string
 
-// The only built-in role that may send; it may do more, so it is given on this one resource.
+// The only built-in role that allows sending. It allows more, so it is assigned on this resource only.
 var emailOwner = '09976791-48a7-449e-bb21-39d1a415f350'
 var custom = email.kind == 'customDomain'
 var senderUsername = email.kind == 'customDomain' ? email.senderUsername : 'DoNotReply'
@@ -25,7 +25,7 @@ resource workspace 'Microsoft.OperationalInsights/workspaces@2025-02-01' existin
 
 resource service 'Microsoft.Communication/emailServices@2025-09-01' = {
   name: 'acse-${name}'
-  #disable-next-line no-hardcoded-location // The service is global, its data is where dataLocation says.
+  #disable-next-line no-hardcoded-location // The service is global; dataLocation decides where its data is.
   location: 'global'
   tags: tags
   properties: { dataLocation: email.kind == 'smtp' ? 'Europe' : email.dataLocation }

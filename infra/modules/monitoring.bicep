@@ -33,7 +33,7 @@ resource insights 'Microsoft.Insights/components@2020-02-02' = {
     Application_Type: 'web'
     WorkspaceResourceId: workspace.id
     DisableLocalAuth: true
-    // Every log line is an audit line; host.json keeps the host from sampling them, too.
+    // Every log line is an audit line; host.json also keeps the host from sampling them.
     SamplingPercentage: 100
   }
 }

@@ -11,7 +11,7 @@ var zones = {
   vault: 'privatelink.vaultcore.azure.net'
 }
 
-// Nothing reaches storage and vault but what is in this network, and that by HTTPS only.
+// Only this network can reach storage and vault, and only by HTTPS.
 resource rules 'Microsoft.Network/networkSecurityGroups@2025-01-01' = {
   name: 'nsg-${name}'
   location: location
@@ -85,7 +85,7 @@ resource network 'Microsoft.Network/virtualNetworks@2025-01-01' = {
 resource zone 'Microsoft.Network/privateDnsZones@2020-06-01' = [
   for item in items(zones): {
     name: item.value
-    #disable-next-line no-hardcoded-location // DNS zones are nowhere.
+    #disable-next-line no-hardcoded-location // DNS zones have no region.
     location: 'global'
     tags: tags
   }
@@ -95,7 +95,7 @@ resource link 'Microsoft.Network/privateDnsZones/virtualNetworkLinks@2020-06-01'
   for (item, index) in items(zones): {
     parent: zone[index]
     name: 'to-network'
-    #disable-next-line no-hardcoded-location // DNS zones are nowhere.
+    #disable-next-line no-hardcoded-location // DNS zones have no region.
     location: 'global'
     tags: tags
     properties: {

@@ -15,10 +15,10 @@ param containers string[] = []
 param queues string[] = []
 param tables string[] = []
 
-@description('Services that are reached by private endpoints only; empty leaves the account on the public network, where it still takes Entra tokens only.')
+@description('Services that only private endpoints can reach; empty leaves the account on the public network, where it still accepts only Entra tokens.')
 param privateEndpoints ('blob' | 'queue' | 'table')[]
 
-@description('Where private endpoints go.')
+@description('The subnet for private endpoints.')
 param endpoints { subnetId: string, zoneIds: { *: string } }?
 param workspaceName string
 param lock bool
@@ -146,7 +146,7 @@ resource zoneGroup 'Microsoft.Network/privateEndpoints/privateDnsZoneGroups@2025
   }
 ]
 
-// Who has changed the package that runs.
+// Shows who changed the deployed package.
 resource blobLogs 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
   name: 'to-workspace'
   scope: account::blobService
@@ -160,7 +160,7 @@ resource blobLogs 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
   }
 }
 
-// What comes into a queue and what leaves it is what the alerts look for.
+// The alerts query what enters and leaves a queue.
 resource queueLogs 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
   name: 'to-workspace'
   scope: account::queueService
@@ -174,7 +174,7 @@ resource queueLogs 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = 
   }
 }
 
-// Of tables no logs: every request to the app would write several. Who may read them at all is in the role assignments, whose changes the activity log has.
+// No logs for tables, because every request to the app would write several. The role assignments say who may read them, and the activity log records changes of these.
 resource tableMetrics 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
   name: 'to-workspace'
   scope: account::tableService

@@ -18,7 +18,7 @@ param smtpPassword string
 param operatorObjectId string
 param private bool
 
-@description('Where private endpoints go.')
+@description('The subnet for private endpoints.')
 param endpoints { subnetId: string, zoneIds: { *: string } }?
 param workspaceName string
 param lock bool
@@ -53,7 +53,7 @@ resource vault 'Microsoft.KeyVault/vaults@2025-05-01' = {
   }
 }
 
-// A new value would end every code that is open and the grace of every refresh token, so the first one stays.
+// A new value would void all open codes and the grace of all refresh tokens, so the first one stays.
 @onlyIfNotExists()
 resource codeKey 'Microsoft.KeyVault/vaults/secrets@2025-05-01' = {
   parent: vault
@@ -64,7 +64,7 @@ resource codeKey 'Microsoft.KeyVault/vaults/secrets@2025-05-01' = {
   }
 }
 
-// Written through Resource Manager, which reaches the vault also where its network is private.
+// Written through Resource Manager, which can reach the vault even in a private network.
 @onlyIfNotExists()
 resource signingKey 'Microsoft.KeyVault/vaults/secrets@2025-05-01' = if (!empty(signingKeySeed)) {
   parent: vault

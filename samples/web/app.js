@@ -12,7 +12,7 @@ const status = document.getElementById('status');
 const nav = document.getElementById('nav');
 nav.setAttribute('aria-label', t('Account'));
 
-// What one page passes to the next: the address that was typed, and what to say.
+// What one page passes to the next: the address that the user typed, and a message to show.
 let remembered = { username: '', wanted: '' };
 let notice = '';
 
@@ -101,7 +101,7 @@ function form({ fields, button, style, submit, done }) {
 }
 
 const address = () => ({
-  name: 'username', label: t('E-mail address'), type: 'email', autocomplete: 'username', required: true, value: remembered.username,
+  name: 'username', label: t('Email address'), type: 'email', autocomplete: 'username', required: true, value: remembered.username,
 });
 const code = {
   name: 'code', label: t('Code from the mail'), inputmode: 'numeric', autocomplete: 'one-time-code', required: true,
@@ -110,7 +110,7 @@ const code = {
 const currentPassword = label => ({ name: 'password', label, type: 'password', autocomplete: 'current-password', required: true });
 const newPassword = (name = 'new_password', label = t('New password')) => ({
   name, label, type: 'password', autocomplete: 'new-password', required: true,
-  hint: t('At least 8 characters. Three unrelated words are a good one.'),
+  hint: t('At least 8 characters. Three unrelated words make a good password.'),
 });
 const heading = text => h('h1', {}, text);
 
@@ -137,7 +137,7 @@ const pages = {
         go('/activate', t('We have mailed a code to your address.'));
       },
     }),
-    h('p', {}, t('Have an account?'), ' ', h('a', { href: '#/sign-in' }, t('Sign in'))),
+    h('p', {}, t('Already have an account?'), ' ', h('a', { href: '#/sign-in' }, t('Sign in'))),
   ],
 
   '/activate': () => [
@@ -149,7 +149,7 @@ const pages = {
       done: (answer, values) => {
         remembered = { username: values.username };
         return answer === 'set_password'
-          ? go('/reset', t('Somebody else signed up with this address, too. Set a password with the code of the mail that follows.'))
+          ? go('/reset', t('Someone else also signed up with this address. Set a password with the code in the mail that follows.'))
           : go('/sign-in', t('Your address is confirmed. Sign in now.'));
       },
     }),
@@ -170,7 +170,7 @@ const pages = {
 
   '/forgot': () => [
     heading(t('Forgot your password?')),
-    h('p', {}, t('We mail you a code with which you set a new one.')),
+    h('p', {}, t('We will mail you a code to set a new one.')),
     form({
       fields: [address()],
       button: t('Mail a code'),
@@ -242,7 +242,7 @@ const pages = {
     form({
       fields: [
         currentPassword(t('Current password')),
-        { name: 'username', label: t('New e-mail address'), type: 'email', autocomplete: 'email', required: true },
+        { name: 'username', label: t('New email address'), type: 'email', autocomplete: 'email', required: true },
       ],
       button: t('Mail a code'),
       submit: values => accounts.changeEmail(values.password, values.username),
@@ -260,7 +260,7 @@ const pages = {
       fields: [code],
       button: t('Confirm'),
       submit: values => accounts.confirmEmail(values.code),
-      done: () => go('/account', t('Your address is changed.')),
+      done: () => go('/account', t('Your address was changed.')),
     }),
     h('p', {}, t('No mail?'), ' ', h('a', { href: '#/email' }, t('Mail another code'))),
   ],
@@ -288,7 +288,7 @@ const pages = {
 
   '/delete': () => [
     heading(t('Delete account')),
-    h('p', {}, t('We delete everything about your account. For a while you can change your mind: sign in to keep it.')),
+    h('p', {}, t('We will delete everything about your account. You can change your mind for a while: sign in to keep it.')),
     form({
       fields: [currentPassword(t('Current password'))],
       button: t('Delete account'),
@@ -305,7 +305,7 @@ const pages = {
       fields: [address(), currentPassword(t('Password'))],
       button: t('Keep the account'),
       submit: values => accounts.restore(values.username, values.password),
-      done: () => go('/account', t('Your account stays.')),
+      done: () => go('/account', t('Your account will not be deleted.')),
     }),
   ],
 
@@ -315,7 +315,7 @@ const pages = {
       fields: [currentPassword(t('Current password')), newPassword()],
       button: t('Change password'),
       submit: values => accounts.changePassword(values.password, values.new_password),
-      done: () => go('/account', t('Your password is changed, and all other devices are signed out.')),
+      done: () => go('/account', t('Your password was changed, and all other devices were signed out.')),
     }),
   ],
 
@@ -396,7 +396,7 @@ async function show() {
     : [link('/sign-in', t('Sign in'), path), link('/sign-up', t('Sign up'), path)]);
   const content = await (pages[path] ?? pages['/'])();
 
-  // A slow answer must not replace the page that the user has gone to meanwhile.
+  // A slow answer must not replace a page that the user has opened in the meantime.
   if (content && path === (location.hash.slice(1) || '/')) {
     main.replaceChildren(...content);
     document.title = `${main.querySelector('h1')?.textContent ?? 'Example'} – Example`;

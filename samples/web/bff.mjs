@@ -14,7 +14,7 @@ const valueOf = (request, name) =>
 
 /** Answers `POST /bff/OPERATION` with the arguments of a client's operation as a JSON array, and with its result as JSON. */
 export function createBff(api) {
-  // In memory, so a restart signs everybody out. An app with several instances keeps them in a store that all share.
+  // In memory, so a restart signs all users out. An app with several instances needs a shared store.
   const sessions = new Map();
 
   function open(request) {
@@ -23,9 +23,9 @@ export function createBff(api) {
     const accounts = createAccounts({
       api,
       store: memoryStore(),
-      // One for each browser. An app that several people use on one keeps one for each of them.
+      // One for each browser. If several people share a browser, keep one for each of them.
       devices: { load: () => device, save: (_, fresh) => { device = fresh; } },
-      // The list of devices names the browser, and mails are in its language.
+      // The list of devices shows the browser's name, and mails use its language.
       fetch: (input, init) => fetch(input, { ...init, headers: { ...init.headers, 'User-Agent': agent, 'Accept-Language': language } }),
     });
     return { accounts, device: () => device };
@@ -40,7 +40,7 @@ export function createBff(api) {
       return { result };
     }
 
-    // Whoever signs in gets a new name for the session, so nobody can have planted it.
+    // A sign-in gets a new session id, so that an attacker cannot plant one.
     sessions.delete(id);
     if (!isSignedIn) {
       return { result, setCookie: id && [`${cookie}=; Max-Age=0; ${attributes}`] };

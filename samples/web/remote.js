@@ -1,4 +1,4 @@
-/** The client's operations, carried out by the page's own back end (bff.mjs), which keeps the tokens. */
+/** The client's operations, called through the page's own back end (bff.mjs), which keeps the tokens. */
 export const remoteAccounts = ({ language, onSessionEnd }) => new Proxy({}, {
   get: (_, operation) => async (...parameters) => {
     try {

@@ -1,4 +1,4 @@
-// Serves the sample on a port of its own, with nothing but Node.js: node server.mjs [--cookie] [PORT] [API]
+// Serves the sample on its own port, with nothing but Node.js: node server.mjs [--cookie] [PORT] [API]
 import { createServer } from 'node:http';
 import { readFile, readdir } from 'node:fs/promises';
 import { dirname, extname, join } from 'node:path';
@@ -22,7 +22,7 @@ const files = {
 
 const bff = cookie ? (await import('./bff.mjs')).createBff(api) : undefined;
 
-// No inline script or style, and calls to one place only.
+// No inline script or style, and calls to a single origin.
 const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
   + `connect-src ${cookie ? "'self'" : new URL(api).origin}; `
   + "form-action 'none'; base-uri 'none'; frame-ancestors 'none'";

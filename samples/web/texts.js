@@ -1,9 +1,9 @@
-/** The languages of the mails, each by its own name. English is the key of the others' texts, which are in `languages/`. */
+/** The languages of the mails, each by its own name. The English texts are the keys of the translations in `languages/`. */
 export const languages = {
   ar: 'العربية', de: 'Deutsch', en: 'English', es: 'Español', fr: 'Français', pt: 'Português', tr: 'Türkçe', 'zh-Hans': '中文',
 };
 
-/** The language that the user chose here, else the first of the browser's that there is. */
+/** The language that the user chose here, or else the first of the browser's languages that is supported. */
 export const language = [localStorage.getItem('language'), ...navigator.languages].map(supported).find(Boolean) ?? 'en';
 
 const texts = language === 'en' ? {} : (await import(`./languages/${language}.js`)).default;
@@ -26,36 +26,36 @@ export const t = (text, value) => (texts[text] ?? text).replace('{0}', () => val
 /** What a code means to a user. Codes come from the API; texts belong to the app. */
 const errors = {
   invalid_credentials: t('The address or the password is wrong.'),
-  not_active: t('This address is not confirmed yet. Enter the code that we mailed.'),
-  expired_account: t('The time of this account is over. Please contact us.'),
+  not_active: t('This address is not confirmed yet. Enter the code that we mailed you.'),
+  expired_account: t('This account has expired. Please contact us.'),
   disabled_account: t('This account is disabled. Please contact us.'),
-  deletion_pending: t('This account is going to be deleted.'),
-  invalid_code: t('This code is not right, or no longer valid. Look at the newest mail, or ask for another code.'),
+  deletion_pending: t('This account will be deleted.'),
+  invalid_code: t('This code is wrong or no longer valid. Check the newest mail, or request another code.'),
   invalid_password: t('The current password is wrong.'),
   password_dont_match: t('The two passwords differ.'),
-  stale: t('The account was changed elsewhere. Here is its new state.'),
+  stale: t('The account was changed elsewhere. This is its current state.'),
   token_not_valid: t('You have been signed out.'),
-  not_found: t('It is no longer there.'),
+  not_found: t('This no longer exists.'),
   unreachable: t('No connection. Check your network and try again.'),
   unavailable: t('The service is busy. Try again in a moment.'),
-  internal: t('The service is out of order. We are told about it.'),
+  internal: t('The service is out of order. We have been notified.'),
 };
 
 const fields = {
   required: t('Please fill this in.'),
   blank: t('Please fill this in.'),
   null: t('Please fill this in.'),
-  invalid: t('This cannot be right.'),
-  invalid_email: t('This is no e-mail address.'),
+  invalid: t('This is not valid.'),
+  invalid_email: t('Enter a valid email address.'),
   too_long: t('This is too long.'),
   too_short: t('Use at least 8 characters.'),
-  too_common: t('This password is too common. Three unrelated words are a good one.'),
-  too_similar: t('This resembles your address or name.'),
+  too_common: t('This password is too common. Three unrelated words make a good one.'),
+  too_similar: t('This is too similar to your address or name.'),
 };
 
 export const textOf = ({ code, retryAfter }) =>
-  code === 'throttled' ? t('Too many tries. Wait {0} seconds.', retryAfter ?? 60)
-  : code === 'invalid_fields' ? t('Please look at the marked fields.')
+  code === 'throttled' ? t('Too many attempts. Wait {0} seconds.', retryAfter ?? 60)
+  : code === 'invalid_fields' ? t('Please check the marked fields.')
   : errors[code] ?? t('Something went wrong. Try again later.');
 
 const events = {
@@ -64,13 +64,13 @@ const events = {
   signed_out: t('Signed out'),
   signed_out_everywhere: t('Signed out everywhere'),
   session_revoked: t('A device was signed out'),
-  refresh_token_reused: t('Somebody used a copy of this session; it was ended'),
+  refresh_token_reused: t('Someone used a copy of this session, so it was ended'),
   password_changed: t('Password changed'),
   password_reset: t('Password set with a mailed code'),
   email_changed: t('Address changed'),
-  email_restored: t('Old address brought back'),
-  deletion_requested: t('Deletion asked for'),
-  restored: t('Account kept'),
+  email_restored: t('Old address restored'),
+  deletion_requested: t('Deletion requested'),
+  restored: t('Deletion cancelled'),
   mail_failed: t('A mail could not be delivered'),
 };
 
@@ -79,10 +79,10 @@ export const eventOf = kind => events[kind] ?? kind;
 const browsers = { Edg: 'Edge', OPR: 'Opera', Firefox: 'Firefox', Chrome: 'Chrome', Safari: 'Safari' };
 const systems = { Android: 'Android', iPhone: 'iPhone', iPad: 'iPad', Windows: 'Windows', 'Mac OS': 'macOS', Linux: 'Linux' };
 
-/** What a person calls the client of a session: `Chrome, Windows`. Apps that are no browser name themselves. */
+/** A readable name for the client of a session: `Chrome, Windows`. Apps that are not browsers name themselves. */
 export function deviceOf(userAgent) {
   const names = [browsers, systems].map(known => Object.entries(known).find(([sign]) => userAgent?.includes(sign))?.[1]);
   return names.filter(Boolean).join(', ') || userAgent || t('Unknown device');
 }
 
-export const fieldTextOf = code => fields[code] ?? t('This cannot be right.');
+export const fieldTextOf = code => fields[code] ?? t('This is not valid.');

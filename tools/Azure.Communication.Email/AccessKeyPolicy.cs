@@ -5,7 +5,7 @@ using Azure.Core.Pipeline;
 
 namespace Azure.Communication.Email;
 
-/// <summary>Signs a request with the access key (HMAC-SHA256). Runs once per try, so that a retry carries a fresh date.</summary>
+/// <summary>Signs a request with the access key (HMAC-SHA256). Runs for each try, so that a retry carries a fresh date.</summary>
 internal sealed class AccessKeyPolicy(AzureKeyCredential credential) : HttpPipelineSynchronousPolicy
 {
     public override void OnSendingRequest(HttpMessage message)

@@ -5,7 +5,7 @@ using Azure.Core.Pipeline;
 
 namespace Azure.Communication.Email;
 
-/// <summary>Sends mail by Azure Communication Services: the part of package Azure.Communication.Email 1.1.0 that the app uses.</summary>
+/// <summary>Sends mail with Azure Communication Services: the part of package Azure.Communication.Email 1.1.0 that the app uses.</summary>
 public class EmailClient
 {
     private readonly Uri endpoint;
@@ -54,10 +54,10 @@ public class EmailClient
         SendAsync(wait, message, Guid.CreateVersion7(TimeProvider.System.GetUtcNow()), cancellationToken);
 
     /// <summary>
-    /// Hands a mail to the service. With <see cref="WaitUntil.Completed"/> it polls until the mail is on its way, which takes a while.
+    /// Hands a mail to the service. With <see cref="WaitUntil.Completed"/>, polls until the service has sent the mail, which takes a while.
     /// </summary>
-    /// <exception cref="ArgumentException">The message lacks something the service demands.</exception>
-    /// <exception cref="RequestFailedException">The service refused, or the send failed while it was waited for.</exception>
+    /// <exception cref="ArgumentException">The message lacks something that the service requires.</exception>
+    /// <exception cref="RequestFailedException">The service refused, or the send failed during the wait.</exception>
     public virtual async Task<EmailSendOperation> SendAsync(
         WaitUntil wait, EmailMessage message, Guid operationId, CancellationToken cancellationToken = default)
     {

@@ -56,6 +56,6 @@ public class EmailMessage
         }
     }
 
-    // Bare addresses only: "Ada <ada@example.com>" is none.
+    // Bare addresses only: "Ada <ada@example.com>" is not one.
     private static bool IsAddress(string address) => MailAddress.TryCreate(address, out var parsed) && parsed.Address == address;
 }

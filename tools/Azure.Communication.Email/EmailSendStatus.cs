@@ -1,6 +1,6 @@
 namespace Azure.Communication.Email;
 
-/// <summary>What became of a send; the service may answer values that are not listed here.</summary>
+/// <summary>The status of a send; the service may return values that are not listed here.</summary>
 public readonly struct EmailSendStatus(string value) : IEquatable<EmailSendStatus>
 {
     private readonly string? value = value ?? throw new ArgumentNullException(nameof(value));

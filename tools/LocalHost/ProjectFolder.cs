@@ -2,12 +2,12 @@ using System.Reflection;
 
 namespace LocalHost;
 
-/// <summary>Where the clone is.</summary>
+/// <summary>The folders of this clone.</summary>
 public static class ProjectFolder
 {
     public const string SampleSettings = "local.settings.sample.json";
 
-    /// <summary>The nearest folder above this program that holds the sample settings; the current folder if there is none.</summary>
+    /// <summary>The nearest folder above this program with the sample settings; the current folder if there is none.</summary>
     public static string Root { get; } = Find();
 
     /// <summary>The sources of the app that is built with this program.</summary>

@@ -1,4 +1,4 @@
 namespace LocalHost;
 
-/// <summary>The start cannot succeed. The message is one line that says why and what to do.</summary>
+/// <summary>The start cannot succeed. The message says in one line why, and what to do.</summary>
 public sealed class StartException(string message, Exception? innerException = null) : Exception(message, innerException);

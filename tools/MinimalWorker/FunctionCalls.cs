@@ -3,7 +3,7 @@ using Azure.Storage.Queues.Models;
 
 namespace MinimalWorker;
 
-/// <summary>What the functions have seen, for tests in the same process.</summary>
+/// <summary>Records what the functions have received, for tests in the same process.</summary>
 public sealed class FunctionCalls
 {
     private readonly TaskCompletionSource released = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -16,10 +16,10 @@ public sealed class FunctionCalls
     /// <summary>Hanging calls that have begun.</summary>
     public ConcurrentQueue<string> Hanging { get; } = [];
 
-    /// <summary>Lets every hanging call go on.</summary>
+    /// <summary>Releases every hanging call.</summary>
     public void Release() => released.TrySetResult();
 
-    /// <summary>Succeeds, unless the message begins with "bad"; hangs until it is released if it begins with "slow".</summary>
+    /// <summary>Succeeds, unless the message begins with "bad". Hangs until released if it begins with "slow".</summary>
     public async Task WorkAsync(QueueMessage message, CancellationToken cancellationToken)
     {
         var text = message.Body.ToString();

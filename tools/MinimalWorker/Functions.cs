@@ -7,7 +7,7 @@ using Microsoft.Azure.Functions.Worker.Http;
 
 namespace MinimalWorker;
 
-/// <summary>Functions that show what a host does with them.</summary>
+/// <summary>Functions that reveal how a host treats them.</summary>
 public sealed class Functions(FunctionCalls calls)
 {
     [Function(nameof(Hello))]
@@ -37,7 +37,7 @@ public sealed class Functions(FunctionCalls calls)
         CancellationToken cancellationToken) =>
         AnswerAsync(request, number, cancellationToken);
 
-    /// <summary>Answers with what the worker was given: a line for each header, then the trace, then the body.</summary>
+    /// <summary>Answers with what the worker received: a line for each header, then the trace, then the body.</summary>
     [Function(nameof(Echo))]
     public async Task<HttpResponseData> Echo(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "echo")] HttpRequestData request, CancellationToken cancellationToken)
@@ -68,7 +68,7 @@ public sealed class Functions(FunctionCalls calls)
         return await AnswerAsync(request, "released", cancellationToken);
     }
 
-    /// <summary>What a read of an account costs without anything around it.</summary>
+    /// <summary>The cost of reading an account without anything around it.</summary>
     [Function(nameof(ReadRow))]
     public async Task<HttpResponseData> ReadRow(
         [HttpTrigger(AuthorizationLevel.Anonymous, "get", Route = "rows/{id}")] HttpRequestData request,

@@ -6,13 +6,13 @@ using AccountFunctions.Storage.Jobs;
 namespace Operations;
 
 /// <summary>
-/// <c>dotnet run --project tools/Operations -- deletions …</c>: what operators do after they restored a backup. It reads every account of
-/// the storage that the settings name, and compares their ids with the log of deleted ones.
+/// <c>dotnet run --project tools/Operations -- deletions …</c>: for operators who have restored a backup. It reads every account of the
+/// configured storage, and compares their ids with the log of deleted accounts.
 /// </summary>
 public sealed class DeletionsCommand(AccountStore accounts, PurgeLog log, TimeProvider time, TextWriter output)
 {
     public const string Usage = """
-        deletions list             lists the accounts that are deleted and that a backup has brought back
+        deletions list             lists deleted accounts that a restored backup has brought back
         deletions repeat           deletes them again
         """;
 

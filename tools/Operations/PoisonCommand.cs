@@ -7,8 +7,8 @@ using Azure.Storage.Queues.Models;
 namespace Operations;
 
 /// <summary>
-/// <c>dotnet run --project tools/Operations -- poison …</c>: what operators do about jobs that were given up. It works on the storage
-/// that the settings name, from anywhere. A job that is sent again meets the rows as they are now: one whose code has expired is dropped.
+/// <c>dotnet run --project tools/Operations -- poison …</c>: for operators who handle abandoned jobs. It works on the configured storage,
+/// from anywhere. A job that is sent again sees the current rows: the app drops one whose code has expired.
 /// </summary>
 public sealed class PoisonCommand(
     QueueServiceClient service,
@@ -17,16 +17,16 @@ public sealed class PoisonCommand(
     TextWriter output)
 {
     public const string Usage = """
-        poison list                lists the mail jobs that were given up
-        poison redrive ID|--all    sends one of them, or all, through the mail queue again
-        poison drop ID|--all       forgets one of them, or all
-          --queue housekeeping-jobs  at the end: those jobs instead
+        poison list                lists the abandoned mail jobs
+        poison redrive ID|--all    sends one of them, or all of them, to the mail queue again
+        poison drop ID|--all       deletes one of them, or all of them
+          --queue housekeeping-jobs  at the end: works on those jobs instead
         """;
 
     private const int MaxMessages = 32;
     private static readonly TimeSpan Forever = TimeSpan.FromSeconds(-1);
 
-    // While it is being moved, nobody else sees a message; if the command dies, it is back after this time.
+    // A message stays invisible to others while the command moves it. If the command dies, the message reappears after this time.
     private static readonly TimeSpan Lease = TimeSpan.FromMinutes(1);
 
     /// <returns>The exit code of the process.</returns>
@@ -61,16 +61,16 @@ public sealed class PoisonCommand(
         foreach (var message in messages)
         {
             await output.WriteLineAsync(string.Create(
-                CultureInfo.InvariantCulture, $"{message.MessageId}  given up {message.InsertedOn:u}  {Describe(message.Body)}"));
+                CultureInfo.InvariantCulture, $"{message.MessageId}  abandoned {message.InsertedOn:u}  {Describe(message.Body)}"));
         }
 
         await output.WriteLineAsync($"{count} in all{(messages.Length < count ? $", the first {messages.Length} shown" : "")}");
     }
 
-    // Moves the messages to a queue, or only deletes them if there is none.
+    // Moves the messages to a queue, or deletes them if there is none.
     private async Task<int> HandleAsync(QueueClient poison, QueueClient? queue, string? id, CancellationToken cancellationToken)
     {
-        // What comes back while this runs is left for the next time.
+        // Ignore messages that come back while this runs.
         var start = (await poison.GetPropertiesAsync(cancellationToken)).Value.ApproximateMessagesCount;
         var (seen, done) = (0, 0);
         var verb = queue is null ? "dropped" : "sent again";
@@ -110,13 +110,13 @@ public sealed class PoisonCommand(
         }
 
         var missed = id is not null && done == 0;
-        await output.WriteLineAsync(missed ? $"No message {id} is there, or another command is at it." : $"{done} {verb}");
+        await output.WriteLineAsync(missed ? $"No message {id} is there, or another command is using it." : $"{done} {verb}");
         return missed ? 1 : 0;
     }
 
     private string Describe(BinaryData body) =>
         emailJobs.Read(body) is { } mail
-            ? string.Create(CultureInfo.InvariantCulture, $"{mail.Kind} of {mail.Id}, asked for {mail.Issued:u}")
+            ? string.Create(CultureInfo.InvariantCulture, $"{mail.Kind} of {mail.Id}, requested {mail.Issued:u}")
             : housekeepingJobs.Read(body) is { } job
                 ? string.Create(CultureInfo.InvariantCulture, $"{job.GetType().Name}, due {job.Due:u}")
                 : "no job";

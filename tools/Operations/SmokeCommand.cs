@@ -9,8 +9,8 @@ using AccountFunctions.Security.Tokens;
 namespace Operations;
 
 /// <summary>
-/// <c>dotnet run --project tools/Operations -- smoke --base-url https://host/api</c>: whether a deployment is what its clients expect. It
-/// changes nothing there, unless <c>--register</c> names an address that shall get a code.
+/// <c>dotnet run --project tools/Operations -- smoke --base-url https://host/api</c>: checks whether a deployment meets its clients'
+/// expectations. It changes nothing, unless <c>--register</c> names an address to register.
 /// </summary>
 /// <param name="patience">How long a deployment may take to become ready.</param>
 public sealed class SmokeCommand(HttpClient client, TextWriter output, TimeSpan patience)
@@ -18,9 +18,9 @@ public sealed class SmokeCommand(HttpClient client, TextWriter output, TimeSpan 
     public const string Usage = """
         smoke --base-url URL [--issuer URL] [--signing-key FILE] [--register ADDRESS]
           checks the deployment at URL (https://host/api)
-          --issuer       the issuer to expect, if clients reach the deployment by another URL
-          --signing-key  PEM of a key that must be among the published ones
-          --register     an address that gets a code
+          --issuer       the expected issuer, if clients reach the deployment by another URL
+          --signing-key  PEM file of a key that must be among the published ones
+          --register     registers this address, which gets a code
         """;
 
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
@@ -28,7 +28,7 @@ public sealed class SmokeCommand(HttpClient client, TextWriter output, TimeSpan 
         ["Cache-Control", "Content-Security-Policy", "Referrer-Policy", "X-Content-Type-Options", "X-Request-Id"];
     private int failures;
 
-    /// <returns>The exit code of the process: 0 if all checks passed, 1 if not, 2 if the arguments say nothing.</returns>
+    /// <returns>The exit code of the process: 0 if all checks passed, 1 if not, 2 if the arguments are invalid.</returns>
     public async Task<int> RunAsync(string[] args, CancellationToken cancellationToken)
     {
         if (SmokeOptions.Parse(args) is not { } options)
@@ -39,7 +39,7 @@ public sealed class SmokeCommand(HttpClient client, TextWriter output, TimeSpan 
 
         if (options.SigningKeyFile is { } file && !File.Exists(file))
         {
-            await output.WriteLineAsync($"There is no file {file}.");
+            await output.WriteLineAsync($"The file {file} does not exist.");
             return 2;
         }
 
@@ -59,7 +59,7 @@ public sealed class SmokeCommand(HttpClient client, TextWriter output, TimeSpan 
         return failures == 0 ? 0 : 1;
     }
 
-    // A fresh deployment takes a while until it has its settings and its rights.
+    // A new deployment takes a while to get its settings and rights.
     private async Task WaitAsync(string url, CancellationToken cancellationToken)
     {
         for (var start = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(start) < patience;)
@@ -75,7 +75,7 @@ public sealed class SmokeCommand(HttpClient client, TextWriter output, TimeSpan 
             catch (Exception e) when (
                 e is HttpRequestException || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested))
             {
-                // Not there yet, or accepting connections without an answer.
+                // The app is not up yet, or accepts connections without answering.
             }
 
             await Task.Delay(Pause, cancellationToken);
@@ -97,7 +97,7 @@ public sealed class SmokeCommand(HttpClient client, TextWriter output, TimeSpan 
             "not_authenticated",
             cancellationToken);
         await ExpectAsync(
-            "shows nobody's data without a token",
+            "shows no data without a token",
             url,
             "account/export",
             null,

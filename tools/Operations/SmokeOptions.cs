@@ -1,11 +1,11 @@
 namespace Operations;
 
 /// <summary>The options of <see cref="SmokeCommand"/>.</summary>
-/// <param name="BaseUrl">The deployment's API, without a slash at its end.</param>
-/// <param name="Issuer">The issuer that its tokens must have.</param>
+/// <param name="BaseUrl">The deployment's API, without a trailing slash.</param>
+/// <param name="Issuer">The expected issuer of its tokens.</param>
 public sealed record SmokeOptions(string BaseUrl, string Issuer, string? SigningKeyFile, string? Address)
 {
-    /// <summary>Null if the arguments make no sense.</summary>
+    /// <summary>Null if the arguments are invalid.</summary>
     public static SmokeOptions? Parse(string[] args)
     {
         var values = new Dictionary<string, string>();

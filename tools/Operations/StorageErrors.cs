@@ -3,10 +3,10 @@ using Azure.Identity;
 
 namespace Operations;
 
-/// <summary>What an operator reads when the storage refuses a command.</summary>
+/// <summary>Explains to the operator why the storage refused a command.</summary>
 internal static class StorageErrors
 {
-    /// <returns>The exit code of the command; 1 if the storage cannot be used.</returns>
+    /// <returns>The exit code of the command; 1 if the storage is not usable.</returns>
     public static async Task<int> GuardAsync(TextWriter output, Func<Task<int>> command)
     {
         try

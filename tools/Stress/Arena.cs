@@ -3,10 +3,10 @@ using Azure.Data.Tables;
 
 namespace Stress;
 
-/// <summary>Where the requests of a race meet: one instance or more on one stage.</summary>
+/// <summary>The arena of a race: one or more instances on one stage.</summary>
 public sealed class Arena(Stage stage, IReadOnlyList<LocalApp> apps)
 {
-    /// <summary>Requests of a race.</summary>
+    /// <summary>The number of requests in a race.</summary>
     public const int Width = 64;
 
     private readonly TableServiceClient tables = new(stage.Storage);
@@ -19,7 +19,7 @@ public sealed class Arena(Stage stage, IReadOnlyList<LocalApp> apps)
 
     public int ServerErrors { get; private set; }
 
-    /// <summary>Sends all requests at once, to the instances in turn.</summary>
+    /// <summary>Sends all requests at once, distributed over the instances.</summary>
     public async Task<Reply[]> RaceAsync(Func<LocalApp, int, Task<Reply>> request)
     {
         var replies = await Task.WhenAll(Enumerable.Range(0, Width).Select(number => request(Apps[number % Apps.Count], number)));
@@ -38,10 +38,10 @@ public sealed class Arena(Stage stage, IReadOnlyList<LocalApp> apps)
         return await Apps[0].PostAsync("login", new { username, password = Stage.Password });
     }
 
-    /// <summary>How often an account of an address was activated, as the histories tell.</summary>
+    /// <summary>How often an account of an address was activated, according to the histories.</summary>
     public Task<int> ActivationsAsync(string username) => EventsAsync(username, "activated");
 
-    /// <summary>How often the histories of the accounts of an address tell of something.</summary>
+    /// <summary>How many events of a kind the histories of an address's accounts have.</summary>
     public async Task<int> EventsAsync(string username, string kind)
     {
         var count = 0;
@@ -54,14 +54,14 @@ public sealed class Arena(Stage stage, IReadOnlyList<LocalApp> apps)
         return count;
     }
 
-    /// <summary>How many accounts have an address as theirs and a claim on it.</summary>
+    /// <summary>How many accounts have an address and a claim on it.</summary>
     public async Task<int> ClaimsAsync(string username)
     {
         var claim = await tables.GetTableClient("Addresses").GetEntityIfExistsAsync<TableEntity>(EmailAddress.KeyOf(username), "account");
         return (await FindAsync(username)).Count(account => claim.Value?.GetString("AccountId") == account.PartitionKey);
     }
 
-    /// <summary>Tries left for the activation code of an address.</summary>
+    /// <summary>The tries left for the activation code of an address.</summary>
     public async Task<int> TriesLeftAsync(string username)
     {
         var filter = TableClient.CreateQueryFilter($"PartitionKey eq {EmailAddress.KeyOf(username)} and Username eq {username}");

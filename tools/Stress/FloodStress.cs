@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Stress;
 
-/// <summary>Strangers fail at the owner's address without a pause; a client that signed in before gets in all the same.</summary>
+/// <summary>Strangers fail at the owner's address without a pause; a client that signed in before can still sign in.</summary>
 public static class FloodStress
 {
     private const string Owner = "owner@example.com";
@@ -35,7 +35,7 @@ public static class FloodStress
             await Task.Delay(10);
         }
 
-        var another = await RepeatAsync("somebody else, during the flood", Other, null);
+        var another = await RepeatAsync("another user, during the flood", Other, null);
         var owner = await RepeatAsync("owner with the device, during the flood", Owner, device);
         var without = await RepeatAsync("owner without it, during the flood", Owner, null);
         await stop.CancelAsync();
@@ -43,7 +43,7 @@ public static class FloodStress
         Console.WriteLine(
             $"{callers} strangers sent {heard + refused:N0} wrong passwords in {watch.Elapsed.TotalSeconds:N0} s; {heard} were checked");
 
-        // One more is checked each time that a delay ends, and the delays double.
+        // One more is checked each time a delay ends, and the delays double.
         return another == signIns && owner == signIns && without == 0 && heard <= MostHeard + (watch.Elapsed / FirstDelay);
 
         async Task FailAsync()

@@ -3,7 +3,7 @@ using System.Net;
 
 namespace Stress;
 
-/// <summary>Hostile requests by the million: every answer is one of the contract, none is a 5xx, and the memory stays bounded.</summary>
+/// <summary>Hostile requests by the million: every answer conforms to the contract, none is a 5xx, and memory stays bounded.</summary>
 public static class HostileStress
 {
     private const int Parallelism = 32;
@@ -16,7 +16,7 @@ public static class HostileStress
     {
         await using var stage = await Stage.StartAsync();
 
-        // Azurite slows down with the rows that mails leave.
+        // Azurite slows down with the rows that mails leave behind.
         using var app = await stage.StartAppAsync(mailsPerHour: 5);
         var signedUp = 0;
         var people = await Task.WhenAll(Enumerable.Range(0, People).Select(_ => SignUpAsync()));
@@ -38,7 +38,7 @@ public static class HostileStress
                 Console.WriteLine($"--seed {seed} --only {number}: {(int)response.StatusCode} {text}");
             }
 
-            // Some requests sign out or change the password, which ends the token.
+            // Some requests sign out or change the password, which voids the token.
             if (response.StatusCode is HttpStatusCode.Unauthorized && request.Headers.Authorization?.Parameter == token)
             {
                 people[number % People] = await SignInAsync(username) ?? await SignUpAsync();

@@ -1,10 +1,10 @@
 namespace Stress;
 
 /// <summary>
-/// One person of <see cref="KillStress"/>: registers, activates, signs in, refreshes, resets the password, deletes the account, and keeps
-/// it after all.
+/// One person of <see cref="KillStress"/>: registers, activates, signs in, refreshes, resets the password, deletes the account, and
+/// restores it.
 /// </summary>
-/// <param name="app">Returns the app that runs now.</param>
+/// <param name="app">Returns the app that is currently running.</param>
 public sealed class KillFlow(Stage stage, Func<LocalApp> app, string username)
 {
     private const string NewPassword = "green tractor 78";
@@ -14,7 +14,7 @@ public sealed class KillFlow(Stage stage, Func<LocalApp> app, string username)
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan ThrottlePause = TimeSpan.FromSeconds(1);
 
-    /// <returns>How many mails the person asked for.</returns>
+    /// <returns>How many mails the person requested.</returns>
     public async Task<int> RunAsync()
     {
         var asked = await RegisterAsync();
@@ -31,13 +31,13 @@ public sealed class KillFlow(Stage stage, Func<LocalApp> app, string username)
         Check(again, 200);
         await DeleteAndKeepAsync(again.Reply.Data.GetProperty("access").GetString());
 
-        // The app sends more mails: about the new password, the deletion and its end. A call that is repeated may send its notice again.
+        // The app sends more mails: about the new password, the deletion and its end. A repeated call may send its notice again.
         return asked + 3 + notices;
     }
 
     private async Task DeleteAndKeepAsync(string? token)
     {
-        // The deletion may have worked although its answer was lost; the token is dead then.
+        // The deletion may have succeeded although its answer was lost; then the token is void.
         var deleted = await AskAsync("delete", new { password = NewPassword }, token);
         if (deleted.Reply.Status is not 401)
         {
@@ -67,7 +67,7 @@ public sealed class KillFlow(Stage stage, Func<LocalApp> app, string username)
         throw new InvalidOperationException($"{username}: no registration leads to an account.");
     }
 
-    // Tries every code that arrives within a person's patience. The right one may have worked although its answer was lost.
+    // Tries every code that arrives within a person's patience. The right one may have succeeded although its answer was lost.
     private async Task<bool> RedeemAsync(string operation, string password, Func<string, object> body)
     {
         var tried = new HashSet<string>();
@@ -88,7 +88,7 @@ public sealed class KillFlow(Stage stage, Func<LocalApp> app, string username)
         return false;
     }
 
-    // Repeats what got no answer, and what the app refuses for now: 429 after many sign-ins, 503 when something is away.
+    // Repeats calls without an answer, and calls that the app refuses for now: 429 after many sign-ins, 503 during an outage.
     private async Task<(Reply Reply, int Attempts)> AskAsync(string operation, object body, string? token = null)
     {
         for (var attempts = 1; ; attempts++)

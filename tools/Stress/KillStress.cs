@@ -4,7 +4,7 @@ using Azure.Data.Tables;
 
 namespace Stress;
 
-/// <summary>People go through the whole flow while host and app are killed again and again. They try until they are through.</summary>
+/// <summary>People go through the whole flow while host and app are killed again and again. They retry until they finish.</summary>
 public static class KillStress
 {
     private const int Parallelism = 10;

@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 
 namespace Stress;
 
-/// <summary>Mail jobs that arrive twice, an outage of the mail service, mails that fail each time, kills while mails are sent.</summary>
+/// <summary>Mail jobs delivered twice, an outage of the mail service, mails that always fail, and kills while mails are sent.</summary>
 public static class MailStress
 {
     private const int Wave = 1000;
@@ -13,7 +13,7 @@ public static class MailStress
         var (mails, recipients) = (0, 0);
         var watch = Stopwatch.StartNew();
 
-        // Each wave has a storage of its own: Azurite slows down with what went through its queues.
+        // Each wave has its own storage, because Azurite slows down with the messages that went through its queues.
         for (var first = 0; first < jobs; first += Wave)
         {
             var wave = Math.Min(Wave, jobs - first);
@@ -46,7 +46,7 @@ public static class MailStress
         Console.WriteLine(
             $"{outage.TotalMinutes:N0} min of outage, {jobs:N0} jobs: {stage.Sink.Refusals:N0} refusals, "
             + $"then {stage.Sink.Count:N0} mails to {stage.Sink.Recipients:N0} recipients, "
-            + $"the last {late.TotalSeconds:N0} s after the end; {poisoned} given up");
+            + $"the last {late.TotalSeconds:N0} s after the end; {poisoned} abandoned");
         return stage.Sink.Count == jobs && poisoned == 0;
     }
 
@@ -71,7 +71,7 @@ public static class MailStress
             await Task.Delay(RandomNumberGenerator.GetInt32(100, 900));
         }
 
-        // The messages that the killed app held come back when the host's lease on them ends, after ten minutes.
+        // Messages held by the killed app reappear when the host's lease on them ends, after ten minutes.
         using var last = await stage.StartAppAsync();
         await stage.WaitAsync(() => stage.Sink.Recipients == jobs, $"after {done} kills");
         await stage.DrainAsync();

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Stress;
 
-/// <summary>Tables, queues and the mail service go away and come back, again and again, while people sign up and in.</summary>
+/// <summary>Tables, queues and the mail service become unavailable and come back repeatedly, while people sign up and in.</summary>
 public static class OutageStress
 {
     private const int Parallelism = 4;
@@ -14,7 +14,8 @@ public static class OutageStress
     public static async Task<bool> RunAsync(int times)
     {
         Console.WriteLine(
-            "| away | times | answers meanwhile | 503 | slowest 503 | other 5xx | last 503 after the return | registered and lost |");
+            "| away | times | answers during the outage | 503 | slowest 503 | other 5xx | last 503 after the return | registered and lost "
+                + "|");
         Console.WriteLine("|---|---|---|---|---|---|---|---|");
         return await RunAsync("Table", times) & await RunAsync("Queue", times) & await RunAsync("mail", times);
     }
@@ -45,7 +46,7 @@ public static class OutageStress
         stop = true;
         await load;
 
-        // The queue listener may lose a message on its way. It comes back when the host's lease on it ends, after ten minutes.
+        // The queue listener may lose a message in transit, which reappears when the host's lease on it ends, after ten minutes.
         await stage.WaitAsync(
             () => tally.Registered.All(username => stage.Sink.CountFor(username) > 0), $"{what}: {tally.Registered.Count:N0} registered");
         var lost = tally.Registered.Count(username => stage.Sink.CountFor(username) == 0);

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using Stress;
 
-return await new RootCommand("Tries to break what the app promises. Each scenario starts a storage, a mail service and the app.")
+return await new RootCommand("Tries to break the app's promises. Each scenario starts a storage, a mail service and the app.")
 {
     Scenario("races", "64 requests at once, on one and on two instances.", [("rounds", 50)], options => RaceStress.RunAsync(options[0])),
     Scenario(
@@ -20,7 +20,7 @@ return await new RootCommand("Tries to break what the app promises. Each scenari
         "Strangers fail at one address; its owner signs in.",
         [("callers", 64), ("sign-ins", 50)],
         options => FloodStress.RunAsync(options[0], options[1])),
-    Scenario("outages", "Tables, queues and mail go away and come back.", [("times", 10)], options => OutageStress.RunAsync(options[0])),
+    Scenario("outages", "Tables, queues and mail fail and recover.", [("times", 10)], options => OutageStress.RunAsync(options[0])),
     Scenario(
         "soak",
         "A long time at four fifths of the limit.",
@@ -29,7 +29,7 @@ return await new RootCommand("Tries to break what the app promises. Each scenari
     Scenario("mail-twice", "Every mail job is delivered twice.", [("jobs", 10_000)], options => MailStress.DeliverTwiceAsync(options[0])),
     Scenario(
         "mail-outage",
-        "The mail service is away.",
+        "The mail service is unavailable.",
         [("jobs", 500), ("minutes", 10)],
         options => MailStress.OutageAsync(options[0], TimeSpan.FromMinutes(options[1]))),
     Scenario(

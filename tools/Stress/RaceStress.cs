@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 
 namespace Stress;
 
-/// <summary>Many requests at once, on one and on two instances: what must happen once happens once, and no count is lost.</summary>
+/// <summary>Many requests at once, on one and on two instances: what must happen once happens exactly once, and no count is lost.</summary>
 public static class RaceStress
 {
     private const int MailsPerHour = 5;
@@ -159,12 +159,12 @@ public static class RaceStress
         var token = (await arena.SignInAsync(username)).Data.GetProperty("access").GetString();
         var replies = await arena.RaceAsync((app, _) => app.PostAsync("delete", new { password = Stage.Password }, token));
 
-        // Each announces the deletion by mail, and there are so many mails an hour; the one that wins has killed the token of the others.
+        // Each request announces the deletion by mail, and mails per hour are limited. The winner voids the token of the others.
         return Exactly([.. replies.Where(reply => reply.Status is not 401 and not 429)], (200, 1))
             ?? (await arena.EventsAsync(username, "deletion_requested") is 1 ? null : "not one request")
             ?? ((await arena.Apps[^1].PostAsync("restore", new { username, password = Stage.Password })).Status is 200
                 ? null
-                : "it cannot be taken back");
+                : "it cannot be cancelled");
     }
 
     private static async Task<string?> WrongCodesAsync(Arena arena, string username)

@@ -10,7 +10,7 @@ public static class SoakStress
     // Requests of one session.
     private const int Turn = 20;
 
-    // Few, so that every account soon has as many as it ever will.
+    // Few, so that every account soon reaches the limit.
     private const int MaxSessions = 5;
     private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan FindLimit = TimeSpan.FromSeconds(30);
@@ -97,7 +97,7 @@ public static class SoakStress
                 caller => Task.Run(() => UseAsync(caller, watch, duration, interval))));
         }
 
-        // A caller asks again when the interval since the last request is over, and each session is another of its people.
+        // A caller sends a request when the interval since its last one is over, and each session belongs to another of its people.
         async Task UseAsync(int caller, Stopwatch watch, TimeSpan duration, TimeSpan interval)
         {
             var (token, refresh, next) = ("", "", TimeSpan.Zero);

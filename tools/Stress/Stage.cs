@@ -13,12 +13,12 @@ using LocalHost.Storage;
 
 namespace Stress;
 
-/// <summary>Storage in memory and a fake mail service. Apps of a scenario run on them; both survive when an app is killed.</summary>
+/// <summary>Storage in memory and a fake mail service. The apps of a scenario use them; both survive a killed app.</summary>
 public sealed class Stage : IAsyncDisposable
 {
     public const string Password = "blue tractor 77";
 
-    // No test signs in to such a registration.
+    // No scenario signs in to such a registration.
     private static readonly Credential NoPassword = Credential.Read(
         "$argon2id$v=19$m=8,t=1,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAA");
     private readonly Azurite azurite;
@@ -38,8 +38,8 @@ public sealed class Stage : IAsyncDisposable
     public static async Task<Stage> StartAsync() =>
         new(await Azurite.StartAsync(new AzuriteOptions(), CancellationToken.None), await MailSink.StartAsync());
 
-    /// <summary>Starts the app. Nothing that is not under test refuses a request or takes time.</summary>
-    /// <param name="storage">Another connection string, of a proxy in front of the storage.</param>
+    /// <summary>Starts the app with settings under which nothing that is not under test refuses a request or takes time.</summary>
+    /// <param name="storage">The connection string of a proxy in front of the storage; null: no proxy.</param>
     public Task<LocalApp> StartAppAsync(string? storage = null, int mailsPerHour = 1000, int maxSessions = 50) =>
         LocalApp.StartAsync(Settings(storage ?? Storage, mailsPerHour, maxSessions));
 
@@ -50,7 +50,7 @@ public sealed class Stage : IAsyncDisposable
         await app.PostAsync("activate", new { username, code = await Sink.CodeAsync(username) });
     }
 
-    /// <summary>Writes registrations and their mail jobs, as if so many people had signed up.</summary>
+    /// <summary>Writes registrations and their mail jobs, as if that many people had signed up.</summary>
     public async Task RegisterAsync(int count, int copies)
     {
         var tables = new TableServiceClient(Storage);
@@ -103,8 +103,8 @@ public sealed class Stage : IAsyncDisposable
     }
 
     /// <summary>
-    /// Median milliseconds of a query of a partition without rows, and of a read of a row that is not there. Azurite looks at every row of
-    /// the table for the first; Table Storage for neither.
+    /// Median milliseconds of a query of a partition without rows, and of a read of a row that is not there. Azurite reads every row of the
+    /// table for the first; Table Storage does so for neither.
     /// </summary>
     public async Task<(double Query, double Key)> TimeReadsAsync()
     {
@@ -127,7 +127,7 @@ public sealed class Stage : IAsyncDisposable
             await MedianAsync(() => table.GetEntityIfExistsAsync<TableEntity>("none", "none")));
     }
 
-    /// <summary>Waits for the condition, or until no mail job is left that could fulfil it.</summary>
+    /// <summary>Waits for the condition, or until there are no mail jobs left.</summary>
     public async Task WaitAsync(Func<bool> condition, string what)
     {
         for (var seconds = 0; !condition() && await JobsAsync() > 0; seconds++)
@@ -174,14 +174,14 @@ public sealed class Stage : IAsyncDisposable
         ["Throttle__MailsPerDay"] = "50",
         ["Tokens__MaxSessions"] = $"{maxSessions}",
 
-        // Each host would name itself, and instances would refuse each other's tokens.
+        // A fixed issuer, because otherwise each host would use its own and instances would refuse each other's tokens.
         ["Tokens__Issuer"] = "http://localhost/api",
         ["AzureFunctionsJobHost__extensions__queues__maxPollingInterval"] = "00:00:00.200",
     };
 
     private Task<int> JobsAsync() => CountAsync(QueueNames.EmailJobs);
 
-    // Counts invisible messages, too.
+    // The count includes invisible messages.
     private async Task<int> CountAsync(string queue) =>
         (await queues.GetQueueClient(queue).GetPropertiesAsync()).Value.ApproximateMessagesCount;
 }

@@ -3,12 +3,14 @@ using System.Security.Cryptography;
 
 namespace Stress;
 
-/// <summary>Whether an answer, or its time, tells a known address from an unknown one: pairs of requests in random order.</summary>
+/// <summary>
+/// Measures whether an answer, or its time, distinguishes known from unknown addresses, by pairs of requests in random order.
+/// </summary>
 public static class TimingStress
 {
     private const int Pool = 40;
 
-    // A share of the median. Hashes are cheap here, so work that only one of the two costs shows in full.
+    // A share of the median. Hashes are cheap here, so extra work for one of the two addresses shows clearly.
     private const double MostDifference = 0.1;
 
     public static async Task<bool> RunAsync(int pairs)
@@ -17,7 +19,7 @@ public static class TimingStress
         using var app = await stage.StartAppAsync();
         var password = Stage.Password;
 
-        // Each may ask for so many mails a day.
+        // Each account may request only a limited number of mails a day.
         var tokens = await Task.WhenAll(Enumerable.Range(0, Pool).Select(number => SignInAsync(stage, app, $"asks-{number}@example.com")));
         var asked = 0;
         var operations = new (string Name, Func<string, Task<Reply>> Ask)[]
@@ -36,7 +38,7 @@ public static class TimingStress
         var holds = true;
         foreach (var (name, ask) in operations)
         {
-            // The mails of the operation before would keep those of these people waiting.
+            // The previous operation's mails would delay the mails to these people.
             await stage.DrainAsync();
             await stage.ForgetHousekeepingAsync();
             var known = Enumerable.Range(0, Pool).Select(number => $"known-{name}-{number}@example.com").ToArray();
@@ -83,7 +85,7 @@ public static class TimingStress
         return unequal == 0 && Math.Abs(share) < MostDifference;
     }
 
-    // The text is the answer without the address.
+    // The answer's text without the address.
     private static async Task<(double Microseconds, string Text)> TimeAsync(Func<string, Task<Reply>> ask, string address)
     {
         var start = Stopwatch.GetTimestamp();

@@ -3,8 +3,8 @@ using System.Diagnostics;
 namespace TestKit;
 
 /// <summary>
-/// Waits for what a queue or another process brings about. So patient that a busy machine fails no test: what is tested is that a thing
-/// happens, not how soon.
+/// Waits for the effect of a queue or another process, long enough that a busy machine fails no test. Tests check that something happens,
+/// not how soon.
 /// </summary>
 public static class Eventually
 {
@@ -14,8 +14,8 @@ public static class Eventually
     public static Task TrueAsync(Func<bool> condition, Func<string> otherwise) =>
         TrueAsync(() => Task.FromResult(condition()), otherwise);
 
-    /// <param name="otherwise">What is wrong if the condition never comes true.</param>
-    /// <exception cref="TimeoutException">It did not.</exception>
+    /// <param name="otherwise">Describes the failure if the condition never becomes true.</param>
+    /// <exception cref="TimeoutException">The condition did not become true.</exception>
     public static async Task TrueAsync(Func<Task<bool>> condition, Func<string> otherwise)
     {
         for (var start = Stopwatch.GetTimestamp(); !await condition();)

@@ -7,12 +7,12 @@ namespace TestKit;
 /// <summary>TCP ports of this machine.</summary>
 public static class Ports
 {
-    // Below those that systems give to outgoing connections, one of which could take the port before its listener does.
+    // Below the ports of outgoing connections, one of which could take the port before its listener does.
     private const int First = 20_000;
     private const int Count = 12_000;
     private static int next = RandomNumberGenerator.GetInt32(Count);
 
-    /// <summary>A port that nobody listens on, and that no other caller in this process is given.</summary>
+    /// <summary>A free port that no other caller in this process gets.</summary>
     public static int Free()
     {
         while (true)
@@ -26,7 +26,7 @@ public static class Ports
             }
             catch (SocketException e) when (e.SocketErrorCode is SocketError.AddressAlreadyInUse)
             {
-                // Somebody listens here: the next one.
+                // The port is in use, so try the next one.
             }
         }
     }

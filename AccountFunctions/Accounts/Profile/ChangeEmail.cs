@@ -14,17 +14,17 @@ namespace AccountFunctions.Accounts.Profile;
 
 public sealed record ChangeEmailRequest(
     [Field("The current password.", Kind = FieldKind.Password, Required = true)] Member<string> Password = default,
-    [Field("The new e-mail address. Outer white space is ignored.", Kind = FieldKind.Address, Required = true)]
+    [Field("The new email address. Leading and trailing white space is ignored.", Kind = FieldKind.Address, Required = true)]
     Member<string> Username = default);
 
 /// <summary>
-/// Begins a change of address: mails a code to the new one. The operation does not look whether that address is taken: it writes the same
-/// rows and the same job for every address, and the queue function finds out which mail to send.
+/// Begins a change of address: mails a code to the new address. The operation does not check whether that address is taken. It writes the
+/// same rows and the same job for every address, and the queue function decides which mail to send.
 /// </summary>
 [Operation(
     "Change the address",
-    Description = "Mails a code to the new address, for `email/confirm`. The answer is the same where that address has an account already; "
-        + "its owner gets a notice. Until the code is redeemed, nothing changes.",
+    Description = "Mails a code to the new address, for `email/confirm`. The answer is the same if that address already has an account; "
+        + "its owner gets a notice. Nothing changes until the code is redeemed.",
     Refusals = [nameof(Problem.InvalidPassword), nameof(Problem.TooManyRequests)])]
 public sealed partial class ChangeEmail(
     AccountStore accounts,
@@ -85,7 +85,7 @@ public sealed partial class ChangeEmail(
         var issued = await accounts.ChangeAsync(request, Decide, cancellationToken);
         if (issued.Problem == UnderWay)
         {
-            // A change that was redeemed and then interrupted comes first: its plan must not be overwritten.
+            // First finish a redeemed change that was interrupted: this request would overwrite its plan.
             await moves.FinishAsync(caller.Account.Id, cancellationToken);
             issued = await accounts.ChangeAsync(request with { Account = null }, Decide, cancellationToken);
         }

@@ -13,14 +13,15 @@ namespace AccountFunctions.Accounts.Profile;
 
 public sealed record ChangePasswordRequest(
     [Field("The current password.", Kind = FieldKind.Password, Required = true)] Member<string> Password = default,
-    [Field("The password from now on.", Kind = FieldKind.NewPassword, Required = true)] Member<string> NewPassword = default);
+    [Field("The new password.", Kind = FieldKind.NewPassword, Required = true)] Member<string> NewPassword = default);
 
 /// <summary>
-/// Replaces the caller's password. The old one is required, and guessing at it here is slowed down like guessing at sign-in.
+/// Replaces the caller's password. The caller must send the current one; guesses at it are throttled as at sign-in.
 /// </summary>
 [Operation(
     "Change the password",
-    Description = "Ends every other session and every access token issued before, this session's too: refresh next. The owner gets a mail.",
+    Description = "Ends every other session, and every access token issued so far, including this session's: refresh next. The owner gets "
+        + "a mail.",
     Refusals = [nameof(Problem.InvalidPassword), nameof(Problem.TooManyRequests)])]
 public sealed partial class ChangePassword(
     AddressStore addresses,
@@ -78,7 +79,7 @@ public sealed partial class ChangePassword(
         return Success.Done;
     }
 
-    /// <summary>The session that calls goes on, and so does its device.</summary>
+    /// <summary>Keeps the calling session and its device.</summary>
     private async Task<Result<Success>> ChangeAsync(
         Caller caller, DeviceEntity? device, Credential credential, CancellationToken cancellationToken)
     {

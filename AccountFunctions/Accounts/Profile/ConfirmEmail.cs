@@ -11,17 +11,17 @@ namespace AccountFunctions.Accounts.Profile;
 
 public sealed record ConfirmEmailRequest(
     [Field(
-        "The code that the new address was mailed. Separators and outer white space are ignored.", Kind = FieldKind.Code, Required = true)]
+        "The code mailed to the new address. Separators and white space around it are ignored.", Kind = FieldKind.Code, Required = true)]
     Member<string> Code = default);
 
 /// <summary>
-/// Redeems the code that was mailed to the new address, and moves the account there. Every try is written conditionally before it is
-/// answered, as in <see cref="Activate"/>.
+/// Redeems the code mailed to the new address, and moves the account there. Every try is written conditionally before it is answered, as in
+/// <see cref="Activate"/>.
 /// </summary>
 [Operation(
     "Confirm the new address",
-    Description = "Redeems the code that `email` mailed. Sessions go on. The old address gets a notice. For 72 hours a code mailed there "
-        + "(`code`, then `forgot`) brings it back. The same call answers the same for ten minutes.",
+    Description = "Redeems the code that `email` mailed. Sessions continue. The old address gets a notice. For 72 hours, a code mailed "
+        + "there (`code`, then `forgot`) restores it. Repeating the call within ten minutes gets the same answer.",
     Refusals = [nameof(Problem.InvalidCode)],
     HasETag = true)]
 public sealed class ConfirmEmail(AccountStore accounts, VerificationCodes codes, AddressMoves moves, TimeProvider time)

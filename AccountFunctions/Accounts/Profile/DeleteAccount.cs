@@ -16,11 +16,13 @@ public sealed record DeleteAccountRequest(
 public sealed record DeleteAccountReply(
     [Field("When everything about the account is deleted.", Example = "2026-12-07T12:00:00Z")] DateTime DeletesAt);
 
-/// <summary>Plans the deletion of the caller's account, and ends every session. Until it is due, the owner may take it back.</summary>
+/// <summary>
+/// Schedules the deletion of the caller's account, and ends every session. Until then, the owner can restore the account.
+/// </summary>
 [Operation(
     "Delete the account",
-    Description = "Ends every session, and deletes everything about the account when the grace is over. Until then `restore` or `forgot` "
-        + "keep it. The owner gets a mail with the date.",
+    Description = "Ends every session, and deletes everything about the account after a grace period. Until then, `restore` or `forgot` "
+        + "cancels the deletion. The owner gets a mail with the date.",
     Refusals = [nameof(Problem.InvalidPassword), nameof(Problem.TooManyRequests)])]
 public sealed partial class DeleteAccount(
     AccountStore accounts,
@@ -58,7 +60,7 @@ public sealed partial class DeleteAccount(
     {
         var account = partition.Account;
 
-        // Not while somebody else may still take the account back: a thief may have moved it.
+        // The account stays for as long as its former address can recover it: a thief may have moved it.
         var recovery = account is { RecoveryKey: { } key, RecoveryEnd: { } end } && now < end ? (Key: key, End: end) : default;
         var deletesAt = now + options.Value.DeletionGrace;
         deletesAt = deletesAt < recovery.End ? recovery.End : deletesAt;
@@ -68,11 +70,11 @@ public sealed partial class DeleteAccount(
         partition.Record(
             Act.DeletionRequested, caller.Actor, now, recovery.Key is null ? [account.AddressKey] : [account.AddressKey, recovery.Key]);
 
-        // Not before this request has ended, even without a grace: the job would find nothing to delete.
+        // Even without a grace period, the job must run after this request has ended. Before that, it would find nothing to delete.
         partition.Enqueue(new AccountPurge(account.Id, deletesAt + Retention.Request));
         return new DeleteAccountReply(deletesAt.UtcDateTime);
     }
 
-    [LoggerMessage(LogLevel.Information, "The owner of account {AccountId} asks for its deletion.")]
+    [LoggerMessage(LogLevel.Information, "The owner of account {AccountId} requested its deletion.")]
     private partial void LogPlanned(string accountId);
 }

@@ -8,40 +8,40 @@ namespace AccountFunctions.Accounts.Profile;
 
 public sealed record AccountExport(
     [Field("The account.")] AccountExportDetails Account,
-    [Field("Its addresses: the one that it has, and the recovery address.")] IReadOnlyList<AddressExport> Addresses,
+    [Field("Its addresses: the current one and the recovery address.")] IReadOnlyList<AddressExport> Addresses,
     [Field("Its sessions.")] IReadOnlyList<SessionExport> Sessions,
-    [Field("The clients that are counted by themselves when they sign in.")] IReadOnlyList<DeviceExport> Devices,
+    [Field("The clients whose failed sign-ins are counted separately.")] IReadOnlyList<DeviceExport> Devices,
     [Field("Its history, newest first.")] IAsyncEnumerable<EventExport> Events);
 
 public sealed record AccountExportDetails(
     [Field("The account's id, `sub` of the access tokens.", Example = "0193a5f0c1a87d2e9b3c4d5e6f708192")] string Id,
-    [Field("What the owner sees.")] UserReply Details,
+    [Field("The account as `details` returns it.")] UserReply Details,
     [Field("Whether the owner has chosen the language.", Example = false)] bool HasChosenLanguage,
     [Field("Whether the account is disabled.", Example = false)] bool Disabled,
-    [Field("When the account was made.", Example = "2026-11-23T12:00:00Z")] DateTime Created,
-    [Field("When the password was set last.", Example = "2026-11-23T12:00:00Z")] DateTime PasswordChanged,
-    [Field("When the account is deleted; null if nobody has asked for that.", Example = "2026-12-07T12:00:00Z")] DateTime? DeletesAt,
-    [Field("Until when the address before the last change can bring itself back.", Example = "2026-11-26T12:00:00Z")]
+    [Field("When the account was created.", Example = "2026-11-23T12:00:00Z")] DateTime Created,
+    [Field("When the password was last set.", Example = "2026-11-23T12:00:00Z")] DateTime PasswordChanged,
+    [Field("When the account will be deleted; null if no deletion was requested.", Example = "2026-12-07T12:00:00Z")] DateTime? DeletesAt,
+    [Field("Until when the former address can recover the account.", Example = "2026-11-26T12:00:00Z")]
     DateTime? RecoveryUntil,
-    [Field("The address that waits for its code.", Example = "new@example.com")] string? NewAddress);
+    [Field("The new address, until its code is redeemed.", Example = "new@example.com")] string? NewAddress);
 
 public sealed record AddressExport(
     [Field("The address in its canonical form.", Example = "ada@example.com")] string Username,
     [Field("The address as mail is sent to it.", Example = "Ada@example.com")] string Mailbox,
     [Field("Failed sign-ins since the last success.", Example = 0)] int FailedSignIns,
-    [Field("Fingerprints of the clients that signed in last.")] IReadOnlyList<string> Clients);
+    [Field("Fingerprints of the clients that signed in most recently.")] IReadOnlyList<string> Clients);
 
 public sealed record SessionExport(
-    [Field("Names the session.", Example = "0193a5f0c1a87d2e9b3c4d5e6f708192")] string Id,
-    [Field("When the sign-in was.", Example = "2026-11-23T12:00:00Z")] DateTime Created,
-    [Field("When the tokens were refreshed last.", Example = "2026-11-23T12:15:00Z")] DateTime LastUsed,
-    [Field("When it ends, however much it is used.", Example = "2027-02-21T12:00:00Z")] DateTime Expires,
+    [Field("The id of the session.", Example = "0193a5f0c1a87d2e9b3c4d5e6f708192")] string Id,
+    [Field("When the client signed in.", Example = "2026-11-23T12:00:00Z")] DateTime Created,
+    [Field("When the tokens were last refreshed.", Example = "2026-11-23T12:15:00Z")] DateTime LastUsed,
+    [Field("When the session ends, even if it is used.", Example = "2027-02-21T12:00:00Z")] DateTime Expires,
     [Field("What the client called itself at sign-in.", Example = "ExampleApp/2.1")] string? Client,
     [Field("How the user signed in (RFC 8176).")] IReadOnlyList<string> Amr);
 
 public sealed record DeviceExport(
-    [Field("When the client signed in first.", Example = "2026-11-23T12:00:00Z")] DateTime Created,
-    [Field("When it signed in last.", Example = "2026-11-23T12:15:00Z")] DateTime LastUsed,
+    [Field("When the client first signed in.", Example = "2026-11-23T12:00:00Z")] DateTime Created,
+    [Field("When it last signed in.", Example = "2026-11-23T12:15:00Z")] DateTime LastUsed,
     [Field("What the client called itself.", Example = "ExampleApp/2.1")] string? Client,
     [Field("Failed sign-ins since the last success.", Example = 0)] int FailedSignIns);
 
@@ -49,17 +49,17 @@ public sealed record EventExport(
     [Field("When it happened.", Example = "2026-11-23T12:00:00Z")] DateTime Time,
     [Field("What happened.", Example = "mail_failed")] string Kind,
     [Field("What the client called itself.", Example = "ExampleApp/2.1")] string? Client,
-    [Field("The session that did it or that it is about.", Example = "0193a5f0c1a87d2e9b3c4d5e6f708192")] string? Session,
+    [Field("The session that did it, or that was affected.", Example = "0193a5f0c1a87d2e9b3c4d5e6f708192")] string? Session,
     [Field("The id of the administrator who did it; null for the owner.", Example = "0193a5f0c1a87d2e9b3c4d5e6f708192")] string? By,
-    [Field("What else is known.", Example = "Bounced")] string? Detail,
-    [Field("The address that got the notice, if not the account's.", Example = "old@example.com")] string? Mailbox);
+    [Field("Further detail, such as the code of a failed delivery.", Example = "Bounced")] string? Detail,
+    [Field("The address that got the notice, if it was not the account's.", Example = "old@example.com")] string? Mailbox);
 
 /// <summary>
-/// Everything that is stored about the caller, without what would help a thief: no hash, no nonce (GDPR articles 15 and 20).
+/// Everything stored about the caller, except what would help a thief: no hash, no nonce (GDPR articles 15 and 20).
 /// </summary>
 [Operation(
     "Export the account",
-    Description = "One JSON document, not in the envelope, with everything that is stored about the caller; for a download.",
+    Description = "One JSON document to download, without the envelope, with everything stored about the caller.",
     Document = typeof(AccountExport))]
 public sealed class ExportAccount(AccountStore accounts, AddressStore addresses)
 {

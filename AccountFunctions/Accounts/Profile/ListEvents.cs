@@ -8,20 +8,20 @@ using AccountFunctions.Storage.Accounts;
 
 namespace AccountFunctions.Accounts.Profile;
 
-/// <summary>Which part of the history is wanted, as the query of the URL says.</summary>
+/// <summary>The page of the history that the URL's query asks for.</summary>
 public sealed record EventsQuery(
-    [Field("How many events, 20 if it is left out."), Range(1, EventsQuery.MaxSize)] int? PageSize,
-    [Field("`next` of the answer before; the newest events if it is left out.")] string? PageToken)
+    [Field("How many events to return; 20 if omitted."), Range(1, EventsQuery.MaxSize)] int? PageSize,
+    [Field("`next` of the previous answer. If omitted, the answer begins with the newest events.")] string? PageToken)
 {
-    /// <summary>The most events in one answer.</summary>
+    /// <summary>The most events that one answer holds.</summary>
     public const int MaxSize = 100;
 }
 
 public sealed record EventReply(
     [Field("When it happened.", Example = "2026-11-23T12:00:00Z")] DateTime Time,
-    [Field("What happened. Words are added in time.", Example = "signed_in")] string Kind,
+    [Field("What happened. New words may be added.", Example = "signed_in")] string Kind,
     [Field("What the client called itself.", Example = "ExampleApp/2.1")] string? Client,
-    [Field("The session that did it or that it is about.", Example = "0193a5f0c1a87d2e9b3c4d5e6f708192")] string? Session,
+    [Field("The session that did it, or that was affected.", Example = "0193a5f0c1a87d2e9b3c4d5e6f708192")] string? Session,
     [Field("The id of the administrator who did it; null for the owner.", Example = "0193a5f0c1a87d2e9b3c4d5e6f708192")] string? By)
 {
     public static EventReply From(EventEntity row) => new(row.Time.UtcDateTime, row.Kind, row.Client, row.SessionId, row.By);
@@ -29,12 +29,12 @@ public sealed record EventReply(
 
 public sealed record EventsReply(
     [Field("Newest first.")] IReadOnlyList<EventReply> Events,
-    [Field("The `page_token` of the next part; null if this is the last.", Example = "q83vEjRWeJCrze8SNFZ4kGV2ZW50LTA")] string? Next);
+    [Field("The `page_token` of the next page; null if this is the last one.", Example = "q83vEjRWeJCrze8SNFZ4kGV2ZW50LTA")] string? Next);
 
 /// <summary>The security history of the caller's account: what happened to it in the last year.</summary>
 [Operation(
     "Read the history",
-    Description = "What happened to the account in the last year, newest first. Show it to the owner: it tells of strangers.",
+    Description = "What happened to the account in the last year, newest first. Show it to the owner: it reveals what strangers did.",
     Query = typeof(EventsQuery))]
 public sealed class ListEvents(AccountStore accounts)
 {
@@ -61,7 +61,7 @@ public sealed class ListEvents(AccountStore accounts)
             return errors.ToProblem();
         }
 
-        // One more than is shown tells whether there are more.
+        // One event beyond the page shows whether there is a next page.
         var rows = await accounts.ListEventsAsync(caller.Account.Id, after, size + 1, cancellationToken)
             .Take(size + 1)
             .ToListAsync(cancellationToken);
@@ -69,7 +69,7 @@ public sealed class ListEvents(AccountStore accounts)
         return new EventsReply([.. rows.Take(size).Select(EventReply.From)], next);
     }
 
-    // The key of the last row that was shown. Whatever a caller makes of it, it names a place in the caller's own history.
+    // The key of the last row shown. Even a forged token only points into the caller's own history.
     private static string? ReadToken(string token)
     {
         var key = token.Length <= MaxTokenLength && Base64Url.IsValid(token)

@@ -15,20 +15,20 @@ public sealed record UpdateDetailsRequest(
     [Field("About the person.", Nullable = true, MaxLength = ProfileLimits.Bio, Example = "Wrote the first program.")]
     Member<string> Bio = default,
     [Field(
-        "The language of mails. Null follows the client that signs in.",
+        "The language of mails. Null: that of the client that signs in.",
         Nullable = true,
         MaxLength = EmailLanguage.MaxLength,
         Example = "en")]
     Member<string> Language = default);
 
 /// <summary>
-/// Changes the fields that were sent and no others, so that two clients changing different fields lose nothing. With <c>If-Match</c> a
-/// caller changes exactly the state that it has seen (RFC 9110 §13.1.1).
+/// Changes only the fields that were sent, so that clients that change different fields do not overwrite each other. With <c>If-Match</c>,
+/// the change applies only to the state that the caller has seen (RFC 9110 §13.1.1).
 /// </summary>
 [Operation(
     "Change the account",
-    Description = "Changes the members that are sent: one that is absent is kept, null clears it. "
-        + "Other members are ignored, so an account as it was read may be sent back.",
+    Description = "Changes the members that are sent. An absent member keeps its value, null clears it. "
+        + "Unknown members are ignored, so a client may send back an account as it read it.",
     Refusals = [nameof(Problem.Stale)],
     HasETag = true)]
 public sealed class UpdateDetails(AccountStore accounts)

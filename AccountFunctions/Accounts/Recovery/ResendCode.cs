@@ -12,17 +12,17 @@ using Microsoft.Extensions.Options;
 namespace AccountFunctions.Accounts.Recovery;
 
 public sealed record ResendCodeRequest(
-    [Field("The e-mail address. Outer white space is ignored.", Kind = FieldKind.Address, Required = true)]
+    [Field("The email address. Leading and trailing white space is ignored.", Kind = FieldKind.Address, Required = true)]
     Member<string> Username = default);
 
 /// <summary>
-/// Sends a code to an address: one that resets the password if there is an account, the activation code again if a registration waits for
-/// it. The queue function finds out which; this operation writes the same rows for every address.
+/// Mails a code to an address: a reset code if the address has an account, the activation code again if a registration is waiting for it.
+/// The queue function decides which one; this operation writes the same rows for every address.
 /// </summary>
 [Operation(
     "Mail a code",
-    Description = "Mails a code that resets the password to an address with an account, and the activation code again to one that waits "
-        + "to be confirmed. Any other address gets nothing. The answer is the same for all.",
+    Description = "Mails a reset code to an address with an account, and the activation code again to an address that is waiting "
+        + "to be confirmed. Any other address gets nothing. The answer is the same for every address.",
     Refusals = [nameof(Problem.InvalidUsername)])]
 public sealed partial class ResendCode(
     AddressStore addresses,
@@ -77,7 +77,7 @@ public sealed partial class ResendCode(
         partition.Save(partition.Guard);
         if (partition.Pendings.LastOrDefault(row => now < row.Expires) is { TriesLeft: <= 0 } burnt)
         {
-            // Its code is dead, and mailing it again would not help. New tries cost a mail each, so guesses stay bounded.
+            // The code has no tries left, so mailing it again would not help. New tries cost a mail, so guesses stay bounded.
             codes.Renew(burnt);
             partition.Save(burnt);
         }

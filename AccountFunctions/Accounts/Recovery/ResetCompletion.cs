@@ -9,8 +9,8 @@ using Microsoft.Extensions.Logging;
 namespace AccountFunctions.Accounts.Recovery;
 
 /// <summary>
-/// Does in the account what a redeemed reset code has decided: the new password, which ends every session and access token. Once that is
-/// done, a repeated call changes nothing.
+/// Applies a redeemed reset code to the account: sets the new password, which ends every session and access token. Repeated calls change
+/// nothing more.
 /// </summary>
 public sealed partial class ResetCompletion(AccountStore accounts, TimeProvider time, ILogger<ResetCompletion> logger)
 {
@@ -28,7 +28,7 @@ public sealed partial class ResetCompletion(AccountStore accounts, TimeProvider 
             request,
             partition =>
             {
-                // A redeemed code wins over everything but a later one: a thief with the password or a session must not get in its way.
+                // A redeemed code wins over everything but a later code, so that a thief with the password or a session cannot block it.
                 var account = partition.Account;
                 if (account.LastReset >= reset.Time)
                 {
@@ -66,8 +66,8 @@ public sealed partial class ResetCompletion(AccountStore accounts, TimeProvider 
         return completed;
     }
 
-    // A code mailed to the recovery address brings that address back. A code mailed to any address of the account cancels a deletion and an
-    // open change of address: its owner may not have asked for them.
+    // A code mailed to the recovery address restores that address. A code mailed to any address of the account cancels a deletion and an
+    // open change of address, because a thief may have requested them.
     private static void TakeBack(AccountPartition partition, string addressKey, DateTimeOffset when, DateTimeOffset now)
     {
         var account = partition.Account;
@@ -95,12 +95,12 @@ public sealed partial class ResetCompletion(AccountStore accounts, TimeProvider 
         }
     }
 
-    [LoggerMessage(LogLevel.Information, "The password of account {AccountId} is reset.")]
+    [LoggerMessage(LogLevel.Information, "The password of account {AccountId} was reset.")]
     private partial void LogReset(string accountId);
 }
 
 /// <summary>A reset that a redeemed code has decided on.</summary>
-/// <param name="Time">When the code was redeemed. A repeated call finishes the reset of this moment, if it was cut off.</param>
+/// <param name="Time">When the code was redeemed. If that call was interrupted, a repeated call finishes its reset.</param>
 public sealed record Reset(string AccountId, Credential Credential, DateTimeOffset Time)
 {
     /// <summary>Of the take-back code that was redeemed; null for a mailed code.</summary>

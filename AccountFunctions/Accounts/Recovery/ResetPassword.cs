@@ -12,24 +12,24 @@ using AccountFunctions.Storage.Names;
 namespace AccountFunctions.Accounts.Recovery;
 
 public sealed record ResetPasswordRequest(
-    [Field("The e-mail address. Outer white space is ignored.", Kind = FieldKind.Address, Required = true)]
+    [Field("The email address. Leading and trailing white space is ignored.", Kind = FieldKind.Address, Required = true)]
     Member<string> Username = default,
     [Field(
         "The newest mailed code, or the code that came with the notice of a change of address. Separators and outer white space are ignored.",
         Kind = FieldKind.ResetCode,
         Required = true)]
     Member<string> Code = default,
-    [Field("The password from now on.", Kind = FieldKind.NewPassword, Required = true)] Member<string> NewPassword = default);
+    [Field("The new password.", Kind = FieldKind.NewPassword, Required = true)] Member<string> NewPassword = default);
 
 /// <summary>
-/// Sets a new password for a mailed reset code, ends every session and lifts a sign-in delay; it does not sign in. Every attempt is written
+/// Redeems a reset code: sets a new password, ends every session and lifts a sign-in delay. It does not sign in. Every try is written
 /// conditionally before it is answered, as in <see cref="Activate"/>.
 /// </summary>
 [Operation(
     "Reset a forgotten password",
-    Description = "Redeems the code that `code` mailed. Ends every session, and does not sign in. A refused password does not use up the "
-        + "code. The owner gets a mail. Cancels a deletion that is pending; at the address before a change, it brings that address back. "
-        + "The same call answers the same for ten minutes.",
+    Description = "Redeems the code that `code` mailed. Ends every session and does not sign in. A refused password does not use up the "
+        + "code. The owner gets a mail. Cancels a pending deletion. At the former address of the account, it restores that address. "
+        + "Repeating the call within ten minutes gets the same answer.",
     Refusals = [nameof(Problem.InvalidCode)])]
 public sealed class ResetPassword(
     AddressStore addresses,
@@ -86,12 +86,12 @@ public sealed class ResetPassword(
 
                 if (Unfit(password, account) is { } unfit)
                 {
-                    // It costs no try, but is written all the same.
+                    // It costs no try, but is written anyway, so that every call does the same work.
                     partition.Save(row);
                     return Problem.Field("new_password", unfit);
                 }
 
-                // Before the code is used up: a full hash gate must not cost the person the code.
+                // Hash before redeeming the code: a full hash gate must not cost the user the code.
                 credential ??= await credentials.HashAsync(password, account.Credential?.Salt ?? partition.Salt, cancellationToken);
                 Redeem(partition, row, credential, now);
                 return Reset.Of(account, row);
@@ -153,7 +153,7 @@ public sealed class ResetPassword(
             ? account
             : null;
 
-    /// <summary>The row whose code was sent: an open one, or one redeemed a moment ago.</summary>
+    /// <summary>The row whose code the client sent: open, or redeemed a moment ago.</summary>
     private ResetCodeEntity? FindRight(AddressPartition partition, string code, DateTimeOffset now) =>
         partition.ResetCode is { } row
         && row.TakesTries(now)

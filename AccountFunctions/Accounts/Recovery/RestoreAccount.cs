@@ -9,17 +9,17 @@ using Microsoft.Extensions.Logging;
 namespace AccountFunctions.Accounts.Recovery;
 
 public sealed record RestoreAccountRequest(
-    [Field("The e-mail address. Outer white space is ignored.", Kind = FieldKind.Address, Required = true)]
+    [Field("The email address. Leading and trailing white space is ignored.", Kind = FieldKind.Address, Required = true)]
     Member<string> Username = default,
     [Field("The password, exactly as it was typed.", Kind = FieldKind.Password, Required = true)] Member<string> Password = default,
-    [Field("As at `login`.", Nullable = true, Example = TokenReplies.DeviceExample)]
+    [Field("As in `login`.", Nullable = true, Example = TokenReplies.DeviceExample)]
     Member<string> Device = default);
 
-/// <summary>Takes a deletion back that the owner has asked for, and signs in.</summary>
+/// <summary>Cancels the pending deletion of an account, and signs in.</summary>
 [Operation(
-    "Keep an account after all",
-    Description = "Cancels the deletion that `delete` asked for, and signs in. Where no deletion is pending, the answer is that to a wrong "
-        + "password, and it counts as one. The owner gets a mail. An account whose time is over is kept, too, but not signed in.",
+    "Restore an account",
+    Description = "Cancels the deletion that `delete` scheduled, and signs in. If no deletion is pending, the answer is the same as for a "
+        + "wrong password, and it counts as one. The owner gets a mail. An expired account is also kept, but not signed in.",
     Refusals =
     [
         nameof(Problem.InvalidCredentials), nameof(Problem.NotActive), nameof(Problem.ExpiredAccount), nameof(Problem.DisabledAccount),
@@ -86,6 +86,6 @@ public sealed partial class RestoreAccount(
         return restored;
     }
 
-    [LoggerMessage(LogLevel.Information, "The deletion of account {AccountId} is taken back.")]
+    [LoggerMessage(LogLevel.Information, "The deletion of account {AccountId} was cancelled.")]
     private partial void LogRestored(string accountId);
 }

@@ -4,16 +4,15 @@ using AccountFunctions.Storage.Accounts;
 namespace AccountFunctions.Accounts.SignIn;
 
 /// <summary>
-/// The devices of an account: clients that have proved its password and can show it. Each has its own count of failed sign-ins, so that
-/// strangers who fail at the address cannot slow it down. A device is good for the password that it proved: whoever got it knows already
-/// what he would guess at. Whoever steals it gains as many guesses as an address has.
+/// The devices of an account: clients that signed in with its password and hold a secret that proves it. Each has its own count of failed
+/// sign-ins, so strangers who fail at the address cannot delay it. A device is valid only for the password that its client proved. That
+/// client already knows the password, so it gains no guesses. A stolen device secret buys no more guesses than an address allows.
 /// </summary>
 public static class Devices
 {
-    // Of an account.
     private const int Max = 10;
 
-    /// <summary>A device that is new at this sign-in.</summary>
+    /// <summary>Creates the device of a client that signs in without one.</summary>
     public static (DeviceEntity Row, DeviceSecret Secret) New(AccountEntity account, string? client, DateTimeOffset now)
     {
         var secret = DeviceSecret.New();
@@ -22,9 +21,9 @@ public static class Devices
     }
 
     /// <summary>
-    /// Those that go when <paramref name="current"/> signs in: the ones that are void, and what is beyond ten. A client that does not keep
-    /// its secret gets another device each time, so those that nobody has ever shown go first, and first of all those of a client with the
-    /// same name; then those used longest ago.
+    /// The devices to remove when <paramref name="current"/> signs in: void ones, and those beyond ten. A client that does not keep its
+    /// secret gets another device at each sign-in, so devices whose secret never came back go first, starting with those of a client with
+    /// the same name. Next go those used longest ago.
     /// </summary>
     public static IEnumerable<DeviceEntity> Ended(
         IReadOnlyList<DeviceEntity> devices, DeviceEntity current, AccountEntity account, DateTimeOffset now)

@@ -8,21 +8,23 @@ using AccountFunctions.Storage.Names;
 namespace AccountFunctions.Accounts.SignIn;
 
 /// <summary>
-/// Remembers the clients that sign in to an account, and mails its owner about a new one. Most sign-ins are with a known client and cost
+/// Remembers the clients that sign in to an account, and notifies its owner of a new one. Most sign-ins come from a known client and cost
 /// nothing.
 /// </summary>
 public sealed class KnownClients(AddressStore addresses, Lifetimes lifetimes, TimeProvider time)
 {
     private const int MaxClients = 20;
 
-    // The one under way, the one that waits, and one to spare.
+    // One being sent, one waiting, and one to spare.
     private const int MaxNotices = 3;
 
-    // A thief with the password must not flood the mailbox with made-up names. A notice that comes too soon after the last one waits, and
-    // covers the sign-ins that come while it waits, so no new client goes unreported.
+    // A thief with the password must not flood the mailbox with made-up client names. A notice too soon after the last one waits, and
+    // covers the sign-ins that arrive while it waits, so no new client goes unreported.
     private static readonly TimeSpan MinNoticeInterval = TimeSpan.FromHours(1);
 
-    /// <summary>16 hex digits of the hash of a client's name, without the digits in the name, so that an update is no new client.</summary>
+    /// <summary>
+    /// 16 hex digits of the hash of a client's name. The hash ignores digits in the name, so that an updated client is still known.
+    /// </summary>
     public static string Fingerprint(string? client)
     {
         var name = string.Concat((client ?? "").Where(character => !char.IsAsciiDigit(character)));
@@ -55,7 +57,7 @@ public sealed class KnownClients(AddressStore addresses, Lifetimes lifetimes, Ti
             claim.Clients = [.. claim.Clients.TakeLast(MaxClients - 1), fingerprint];
             if (claim.NoticeDue <= now)
             {
-                // The job waits until the claim names it: of sign-ins at the same time, only the committed one is reported.
+                // The mail is sent only if the committed claim names its job, so concurrent sign-ins that lose the race are not reported.
                 var delay = claim.NoticeDue + MinNoticeInterval > now ? claim.NoticeDue + MinNoticeInterval - now : TimeSpan.Zero;
                 (claim.Notices, claim.NoticeDue) = ([.. claim.Notices.TakeLast(MaxNotices - 1), now], now + delay);
                 partition.Enqueue(new EmailJob(MailKind.NewSignIn, partition.Key, accountId, now) { Delay = delay });

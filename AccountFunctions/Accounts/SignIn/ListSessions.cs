@@ -7,12 +7,12 @@ using Microsoft.Extensions.Options;
 namespace AccountFunctions.Accounts.SignIn;
 
 public sealed record SessionReply(
-    [Field("Names the session, to end it.", Example = "0193a5f0c1a87d2e9b3c4d5e6f708192")] string Id,
-    [Field("When the sign-in was.", Example = "2026-11-23T12:00:00Z")] DateTime Created,
-    [Field("When the tokens were refreshed last.", Example = "2026-11-23T12:15:00Z")] DateTime LastUsed,
-    [Field("When it ends if it is not used again.", Example = "2026-12-07T12:15:00Z")] DateTime Expires,
+    [Field("The id of the session, for ending it.", Example = "0193a5f0c1a87d2e9b3c4d5e6f708192")] string Id,
+    [Field("When the client signed in.", Example = "2026-11-23T12:00:00Z")] DateTime Created,
+    [Field("When the tokens were last refreshed.", Example = "2026-11-23T12:15:00Z")] DateTime LastUsed,
+    [Field("When the session ends if it is not used again.", Example = "2026-12-07T12:15:00Z")] DateTime Expires,
     [Field("What the client called itself at sign-in.", Example = "ExampleApp/2.1")] string? Client,
-    [Field("Whether it is the session that asks.", Example = true)] bool Current);
+    [Field("Whether this is the calling session.", Example = true)] bool Current);
 
 /// <summary>The sessions of the caller's account that can still be refreshed, newest first.</summary>
 [Operation("List the sessions", Description = "The sessions that can still be refreshed, newest first.")]

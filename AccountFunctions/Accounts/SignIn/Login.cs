@@ -6,18 +6,18 @@ using AccountFunctions.Contract.Fields;
 namespace AccountFunctions.Accounts.SignIn;
 
 public sealed record LoginRequest(
-    [Field("The e-mail address. Outer white space is ignored.", Kind = FieldKind.Address, Required = true)]
+    [Field("The email address. Leading and trailing white space is ignored.", Kind = FieldKind.Address, Required = true)]
     Member<string> Username = default,
     [Field("The password, exactly as it was typed.", Kind = FieldKind.Password, Required = true)] Member<string> Password = default,
-    [Field("`device` of this client's last sign-in. Then failures of others at the address do not delay it.", Nullable = true,
+    [Field("`device` of this client's last sign-in. It keeps other clients' failures from delaying this one.", Nullable = true,
         Example = TokenReplies.DeviceExample)]
     Member<string> Device = default);
 
-/// <summary>Opens a session for a password.</summary>
+/// <summary>Opens a session with a password.</summary>
 [Operation(
     "Sign in",
-    Description = "Opens a session. Failures are counted by address: after some of them every try, the right one too, has to wait. "
-        + "A client that keeps `device` and sends it the next time is counted by itself.",
+    Description = "Opens a session. Failures are counted per address: after several, every try has to wait, even one with the right "
+        + "password. A client that keeps `device` and sends it with the next sign-in is counted separately.",
     Refusals =
     [
         nameof(Problem.InvalidCredentials), nameof(Problem.NotActive), nameof(Problem.ExpiredAccount), nameof(Problem.DisabledAccount),

@@ -10,8 +10,8 @@ public sealed record LogoutRequest(
     [Field("True ends every session of the account.", Nullable = true, Example = false)] Member<bool> All = default);
 
 /// <summary>
-/// Ends the caller's session, or all of them. Ending all raises the account's version, and every access token dies with it; after ending
-/// one, its access token stays valid until it expires.
+/// Ends the caller's session, or all sessions of the account. Ending all raises the account's version, which voids every access token.
+/// After ending one, its access token stays valid until it expires.
 /// </summary>
 [Operation(
     "Sign out",
@@ -29,7 +29,7 @@ public sealed partial class Logout(AccountStore accounts, Sessions sessions, Tim
         var (account, now) = (caller.Account, time.GetUtcNow());
         if (!request.All.Value)
         {
-            // One that is over is signed out already.
+            // A session that is gone is already signed out.
             await sessions.EndAsync(caller, caller.SessionId, Act.SignedOut, cancellationToken);
             LogSignedOut(account.Id, caller.SessionId);
             return Success.Done;

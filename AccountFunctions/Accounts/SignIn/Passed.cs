@@ -6,18 +6,20 @@ using AccountFunctions.Storage.Names;
 
 namespace AccountFunctions.Accounts.SignIn;
 
-/// <summary>Somebody who has passed <see cref="SignInGate"/>, which alone makes one. Sessions and changes that need proof take nothing else.</summary>
-/// <param name="methods">How it was proved, as in <c>amr</c> (RFC 8176).</param>
+/// <summary>
+/// Proof that a user passed <see cref="SignInGate"/>, which alone creates it. Sessions and sensitive changes accept nothing else.
+/// </summary>
+/// <param name="methods">How the user was authenticated, as in <c>amr</c> (RFC 8176).</param>
 public sealed class Passed(Proof proof, AccountEntity account, IReadOnlyList<string> methods)
 {
     public AccountEntity Account { get; } = account;
 
     public IReadOnlyList<string> Methods { get; } = methods;
 
-    /// <summary>The account's address, as it was read.</summary>
+    /// <summary>The account's address, as the prover read it.</summary>
     public AddressPartition Address { get; } = proof.Counter.Address;
 
-    /// <summary>The client's device; null if it has none that is good.</summary>
+    /// <summary>The client's device; null if it has no valid one.</summary>
     public DeviceEntity? Device { get; } = proof.Counter.Device;
 
     /// <inheritdoc cref="Proof.DeviceSecret"/>

@@ -10,18 +10,18 @@ using Microsoft.Extensions.Options;
 namespace AccountFunctions.Accounts.SignIn;
 
 public sealed record RefreshRequest(
-    [Field("The refresh token of the last answer.", Required = true, Example = TokenReplies.RefreshExample)]
+    [Field("The refresh token of the latest answer.", Required = true, Example = TokenReplies.RefreshExample)]
     Member<string> Refresh = default);
 
 /// <summary>
-/// Exchanges a refresh token for its successor (RFC 9700 §4.14.2). The token used last may come again for a moment, because answers get
-/// lost. Any older token means that two parties hold the chain, and the session ends.
+/// Exchanges a refresh token for its successor (RFC 9700 §4.14.2). The token used last may be sent again within a grace period, because
+/// answers get lost. An older token means that two parties hold the chain, so the session ends.
 /// </summary>
 [Operation(
     "Refresh the tokens",
     Description =
-        "Every refresh token works once; keep the new one. For a moment after its use the same token is answered with the same successor, "
-        + "because answers get lost; later it counts as stolen, and the session ends. Refresh one at a time.",
+        "Every refresh token works once; keep the new one. For a moment after its use, the same token gets the same successor, "
+        + "because answers get lost. After that it counts as stolen, and the session ends. Send one refresh at a time.",
     Refusals = [nameof(Problem.TokenNotValid), nameof(Problem.ExpiredAccount)])]
 public sealed partial class Refresh(
     AccountStore accounts,
@@ -113,6 +113,6 @@ public sealed partial class Refresh(
         }
     }
 
-    [LoggerMessage(LogLevel.Warning, "A used refresh token of account {AccountId} came again: session {SessionId} ended.")]
+    [LoggerMessage(LogLevel.Warning, "A used refresh token of account {AccountId} was reused: session {SessionId} ended.")]
     private partial void LogReused(string accountId, string sessionId);
 }

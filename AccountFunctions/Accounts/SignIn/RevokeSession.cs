@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 
 namespace AccountFunctions.Accounts.SignIn;
 
-/// <summary>Ends one of the caller's sessions.</summary>
+/// <summary>Ends any one of the caller's sessions.</summary>
 [Operation(
     "End a session",
     Description = "Its refresh token is void at once; its access token stays valid until it expires.",

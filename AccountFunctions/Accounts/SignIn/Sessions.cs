@@ -9,7 +9,7 @@ using Microsoft.Extensions.Options;
 
 namespace AccountFunctions.Accounts.SignIn;
 
-/// <summary>Opens and ends sessions.</summary>
+/// <summary>Opens and ends sessions, and removes those beyond the limit.</summary>
 public sealed partial class Sessions(
     AccountStore accounts,
     KnownClients clients,
@@ -18,15 +18,15 @@ public sealed partial class Sessions(
     TimeProvider time,
     ILogger<Sessions> logger)
 {
-    // More than come at once, fewer than a transaction takes.
+    // More than ever end at one sign-in, fewer than a transaction takes.
     private const int MostEndedAtOnce = 90;
     private readonly TokenOptions options = options.Value;
 
     /// <summary>
-    /// Opens a session for somebody who has passed the gate. The same commit learns what the sign-in tells about the account: the language
-    /// of its owner, and a hash of the password with the settings of today.
+    /// Opens a session for a user who has passed the gate. The same commit stores what the sign-in reveals about the account: the owner's
+    /// language, and a hash of the password at the current cost.
     /// </summary>
-    /// <param name="account">The account as it is now.</param>
+    /// <param name="account">The account as last read.</param>
     public async Task<Result<TokenReply>> OpenAsync(
         Passed passed, AccountEntity account, Visitor visitor, CancellationToken cancellationToken)
     {
@@ -53,7 +53,7 @@ public sealed partial class Sessions(
                     partition.Save(current);
                 }
 
-                // Another sign-in may have ended the device meanwhile.
+                // Another sign-in may have ended the device in the meantime.
                 var (device, secret) = passed is { Device: not null, DeviceSecret: { } shown } && partition.Device is { } known
                     ? (known, shown)
                     : fresh;
@@ -135,7 +135,7 @@ public sealed partial class Sessions(
             account.Language = language;
         }
 
-        // Not over a password that was set meanwhile.
+        // Keep a password that was set in the meantime.
         var isRenewed = rehashed is not null && account.Credential == outdated;
         if (isRenewed)
         {
@@ -145,7 +145,7 @@ public sealed partial class Sessions(
         return learnsLanguage || isRenewed;
     }
 
-    // The user has passed and must not notice that there is no time for a new hash.
+    // The user has passed the gate, so a busy hash gate must not fail the sign-in.
     private async Task<Credential?> RehashAsync(Passed passed, CancellationToken cancellationToken)
     {
         try
@@ -159,7 +159,7 @@ public sealed partial class Sessions(
         }
     }
 
-    /// <summary>The sessions that are over, and those that go because there are too many: the ones used longest ago.</summary>
+    /// <summary>Sessions that have ended, and those beyond the limit: the ones used longest ago.</summary>
     private IEnumerable<SessionEntity> Ended(IReadOnlyList<SessionEntity> sessions, AccountEntity account, DateTimeOffset now)
     {
         var isOpen = sessions.ToLookup(

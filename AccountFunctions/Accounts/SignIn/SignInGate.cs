@@ -8,14 +8,14 @@ using AccountFunctions.Storage.Names;
 namespace AccountFunctions.Accounts.SignIn;
 
 /// <summary>
-/// The gate that every way in passes. Whatever was proved, it decides in this order, once: the state of the account, the second factor, and
-/// one record at the throttle, which is a success only if everything was right. It alone makes a <see cref="Passed"/>.
+/// The gate that every way in passes. For any proof it decides once, in this order: the state of the account, the second factor, and one
+/// record at the throttle, which is a success only if everything was right. Only the gate creates a <see cref="Passed"/>.
 /// </summary>
 public sealed class SignInGate(
     AddressStore addresses, SignInThrottle throttle, ISecondFactor secondFactor, TimeProvider time)
 {
-    /// <param name="proved">What a prover answered; the gate disposes the proof.</param>
-    /// <param name="otp">What the client sent as its second factor; null if nothing.</param>
+    /// <param name="proved">What a prover returned; the gate disposes the proof.</param>
+    /// <param name="otp">What the client sent as its second factor; null if it sent nothing.</param>
     public async Task<Result<Passed>> PassAsync(
         Result<Proof> proved, string? otp, SignInIntent intent, CancellationToken cancellationToken)
     {
@@ -43,7 +43,7 @@ public sealed class SignInGate(
     {
         if (proof.Registration is { } waiting)
         {
-            // Anybody may have registered there, perhaps to guess at the password of the account. So a registration counts once.
+            // A stranger may have registered there to guess at the password of the account. So a registration counts as one failure.
             return new(Problem.NotActive, waiting.IsTried ? SignInOutcome.Neutral : SignInOutcome.Failed);
         }
 
@@ -75,7 +75,7 @@ public sealed class SignInGate(
     /// <summary>The one place that says what an account may be used for in which state.</summary>
     private static Problem? RefusalOf(AccountState state, SignInIntent intent) => (state, intent) switch
     {
-        // The access token was looked at already, and an account that has expired may still change its password.
+        // The access token was already checked, and the owner of an expired account may still change its password.
         (_, SignInIntent.Confirm) => null,
         (AccountState.Disabled, _) => Problem.DisabledAccount,
         (AccountState.DeletionPending, SignInIntent.SignIn) => Problem.DeletionPending,
@@ -93,7 +93,7 @@ public sealed class SignInGate(
 
         if (intent is SignInIntent.Confirm && counter.Device is not null)
         {
-            // What a caller's device counts is counted at the address, too, whether or not that delays strangers.
+            // A failure that counts at a caller's device also counts at the address, whether or not that delays strangers.
             await throttle.RecordAsync(counter with { Device = null }, outcome, cancellationToken);
         }
 
@@ -118,15 +118,15 @@ public sealed class SignInGate(
     private readonly record struct Verdict(Result<Passed> Answer, SignInOutcome Outcome);
 }
 
-/// <summary>What somebody wants at the gate.</summary>
+/// <summary>What the user wants from the gate.</summary>
 public enum SignInIntent
 {
-    /// <summary>A session.</summary>
+    /// <summary>To open a session.</summary>
     SignIn,
 
-    /// <summary>To keep an account whose deletion is pending, and a session.</summary>
+    /// <summary>To restore an account whose deletion is pending, and to open a session.</summary>
     Restore,
 
-    /// <summary>A caller with a session proves again who it is.</summary>
+    /// <summary>To confirm the password of a caller that has a session.</summary>
     Confirm,
 }

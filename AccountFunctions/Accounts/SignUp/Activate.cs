@@ -15,9 +15,9 @@ using Microsoft.Extensions.Logging;
 namespace AccountFunctions.Accounts.SignUp;
 
 public sealed record ActivateRequest(
-    [Field("The e-mail address. Outer white space is ignored.", Kind = FieldKind.Address, Required = true)]
+    [Field("The email address. Leading and trailing white space is ignored.", Kind = FieldKind.Address, Required = true)]
     Member<string> Username = default,
-    [Field("The newest mailed code. Separators and outer white space are ignored.", Kind = FieldKind.Code, Required = true)]
+    [Field("The code of the newest mail. Separators and white space around it are ignored.", Kind = FieldKind.Code, Required = true)]
     Member<string> Code = default);
 
 public enum ActivateReply
@@ -27,14 +27,14 @@ public enum ActivateReply
 }
 
 /// <summary>
-/// Redeems an activation code: the registration that it was mailed for becomes the account of the address, and all other registrations
-/// there are void. Every attempt is written conditionally before it is answered, so parallel guesses use up tries like sequential ones.
+/// Redeems an activation code: its registration becomes the account of the address, and all other registrations there become void. Every
+/// try is written conditionally before it is answered, so parallel guesses use up tries like sequential ones.
 /// </summary>
 [Operation(
     "Confirm an address",
-    Description = "Redeems the code that the registration was mailed. The account then exists and may sign in. `set_password`: others "
-        + "registered the address with another password, so the account has none yet; a mail brings the code with which `forgot` sets one. "
-        + "The same call answers the same for ten minutes.",
+    Description = "Redeems the code mailed for the registration. The account then exists and can sign in. `set_password`: someone else "
+        + "also registered the address with another password, so the account has none yet; a mail brings a code that sets one with "
+        + "`forgot`. Repeating the call within ten minutes gets the same answer.",
     Refusals = [nameof(Problem.InvalidCode)])]
 public sealed partial class Activate(
     AddressStore addresses,
@@ -45,7 +45,7 @@ public sealed partial class Activate(
     TimeProvider time,
     ILogger<Activate> logger)
 {
-    // More than the mail cap lets wait at an address in a day, fewer than a transaction takes.
+    // More registrations than the daily mail cap allows at an address, fewer than a transaction takes.
     private const int MaxPendings = 90;
 
     public async Task<Result<ActivateReply>> HandleAsync(ActivateRequest request, Visitor visitor, CancellationToken cancellationToken)
@@ -125,7 +125,7 @@ public sealed partial class Activate(
 
     private ClaimEntity Redeem(AddressPartition partition, PendingEntity redeemed, Visitor visitor, DateTimeOffset now)
     {
-        // Whoever registered with another password must not leave it on somebody else's account.
+        // A stranger's registration must not leave its password on the owner's account.
         var isContested = redeemed.IsContested
             || partition.Pendings.Any(other => now < other.Expires && other.Credential != redeemed.Credential);
         if (isContested)
@@ -146,12 +146,12 @@ public sealed partial class Activate(
             WasContested = isContested,
             Clients = [KnownClients.Fingerprint(visitor.Client)],
 
-            // The sweep of the registration is the first to follow the account.
+            // The sweep of the registration is the first job that follows the account.
             SweepDue = lifetimes.EndOfMail(redeemed.Issued),
         };
         partition.Insert(claim);
 
-        // Every registration saves it, too, so one that comes at this moment and may contest this one makes the commit fail.
+        // Every registration also saves the guard, so a concurrent registration that could contest this one makes the commit fail.
         partition.Save(partition.Guard);
         foreach (var pending in partition.Pendings.Where(pending => pending.Id != redeemed.Id).TakeLast(MaxPendings).Append(redeemed))
         {
@@ -167,7 +167,7 @@ public sealed partial class Activate(
         codes.Issue(code, CodePurpose.Reset, now);
         partition.Save(code);
 
-        // Even beyond the cap: strangers, who may have used it up, cannot redeem a code.
+        // Send this mail even beyond the cap. Strangers may have used up the cap, but they cannot redeem a code.
         throttle.Count(partition, now, isNotice: true);
         partition.Enqueue(new EmailJob(MailKind.Code, partition.Key, Ids.New(now), now));
     }

@@ -8,7 +8,7 @@ namespace AccountFunctions.Accounts.SignUp;
 public sealed class NewAccounts(IOptions<AccountOptions> options)
 {
     /// <summary>
-    /// The account has the registration's id, so a repeated call meets it. <paramref name="isContested"/> leaves it without a password.
+    /// The account has the registration's id, so a repeated call finds it. <paramref name="isContested"/> leaves it without a password.
     /// </summary>
     public AccountEntity From(PendingEntity pending, bool isContested, DateTimeOffset now) => new(pending.Id)
     {

@@ -13,28 +13,28 @@ using Microsoft.Extensions.Options;
 namespace AccountFunctions.Accounts.SignUp;
 
 public sealed record RegisterRequest(
-    [Field("The e-mail address. Outer white space is ignored.", Kind = FieldKind.Address, Required = true)]
+    [Field("The email address. Leading and trailing white space is ignored.", Kind = FieldKind.Address, Required = true)]
     Member<string> Username = default,
     [Field("The password, exactly as it was typed.", Kind = FieldKind.NewPassword, Required = true)] Member<string> Password1 = default,
-    [Field("The same again.", Kind = FieldKind.NewPassword, Required = true)] Member<string> Password2 = default,
+    [Field("The password again.", Kind = FieldKind.NewPassword, Required = true)] Member<string> Password2 = default,
     [Field("Given name.", MaxLength = ProfileLimits.Name, Example = "Ada")] Member<string> FirstName = default,
     [Field("Family name.", MaxLength = ProfileLimits.Name, Example = "Lovelace")] Member<string> LastName = default,
-    [Field("Country, in whatever code the client uses.", Nullable = true, MaxLength = ProfileLimits.CountryCode, Example = "GB")]
+    [Field("Country, in any code that the client uses.", Nullable = true, MaxLength = ProfileLimits.CountryCode, Example = "GB")]
     Member<string> CountryCode = default);
 
 public sealed record RegisterReply(
-    [Field("The e-mail address in its canonical form.", Example = "ada@example.com")] string Username,
+    [Field("The email address in its canonical form.", Example = "ada@example.com")] string Username,
     [Field("Given name.", MaxLength = ProfileLimits.Name, Example = "Ada")] string FirstName,
     [Field("Family name.", MaxLength = ProfileLimits.Name, Example = "Lovelace")] string LastName,
     [Field("Country.", MaxLength = ProfileLimits.CountryCode, Example = "GB")] string? CountryCode);
 
 /// <summary>
-/// Stores a registration that waits for its mailed code. The operation does not look whether the address is taken: it writes the same rows
-/// and the same job for every address, and the queue function finds out which mail to send.
+/// Stores a registration until its mailed code is redeemed. The operation does not check whether the address is taken. It writes the same
+/// rows and the same job for every address, and the queue function decides which mail to send.
 /// </summary>
 [Operation(
     "Register",
-    Description = "Mails a code to the address. The answer is the same where the address has an account already; its owner gets a notice.",
+    Description = "Mails a code to the address. The answer is the same if the address already has an account; its owner gets a notice.",
     Refusals = [nameof(Problem.PasswordsDontMatch), nameof(Problem.UsernameTaken)])]
 public sealed partial class Register(
     AddressStore addresses,
@@ -88,7 +88,7 @@ public sealed partial class Register(
                     return Problem.UsernameTaken;
                 }
 
-                // Once, however often the race for the partition is lost.
+                // Hash once, even if the commit loses several races.
                 credential ??= await credentials.HashAsync(password, partition.Salt, cancellationToken);
                 partition.Enqueue(new EmailJob(MailKind.Registration, address.Key, id, now));
 

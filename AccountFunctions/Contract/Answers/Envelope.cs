@@ -27,8 +27,8 @@ public static class Envelope
         WriteErrors(writer, problem);
     });
 
-    /// <summary>A refusal as a problem document; its type leads to the error reference.</summary>
-    /// <param name="issuer">The API's own address, under which the error reference is.</param>
+    /// <summary>A refusal as a problem document; its type links to the error reference.</summary>
+    /// <param name="issuer">The API's own address; the error reference is below it.</param>
     public static ReadOnlyMemory<byte> ProblemDocument(Problem problem, string issuer, string traceId) => Write(writer =>
     {
         writer.WriteString("type", $"{issuer}/docs/errors#{problem.Code}");
@@ -41,7 +41,7 @@ public static class Envelope
     });
 
     /// <summary>The reason phrase of a status (RFC 9110 §15, RFC 6585).</summary>
-    /// <exception cref="ArgumentOutOfRangeException">No problem has this status yet: give it its title here.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The status has no title yet: add one here.</exception>
     public static string Title(int status) => status switch
     {
         400 => "Bad Request",
@@ -54,7 +54,7 @@ public static class Envelope
         415 => "Unsupported Media Type",
         429 => "Too Many Requests",
         503 => "Service Unavailable",
-        _ => throw new ArgumentOutOfRangeException(nameof(status), status, "A status without a title."),
+        _ => throw new ArgumentOutOfRangeException(nameof(status), status, "This status has no title."),
     };
 
     private static ReadOnlyMemory<byte> Write(Action<Utf8JsonWriter> write)

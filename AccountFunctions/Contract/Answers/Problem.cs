@@ -3,19 +3,19 @@ using AccountFunctions.Contract.Fields;
 
 namespace AccountFunctions.Contract.Answers;
 
-/// <summary>Every refusal that a client can meet, on one page. <see cref="Code"/> is stable: clients may match it.</summary>
+/// <summary>Every refusal that a client can get, in one place. <see cref="Code"/> is stable: clients may match it.</summary>
 public sealed record Problem(int Status, string Code)
 {
-    [Explained("The body is not one JSON object in UTF-8, or has a member twice.", "Mend the client: this is never the user's fault.")]
+    [Explained("The body is not one JSON object in UTF-8, or has a duplicate member.", "Fix the client: this is never the user's fault.")]
     public static readonly Problem InvalidJson = new(400, "invalid_json");
 
     [Explained(
-        "Fields are at fault; `errors` names each and says what is wrong with it.",
-        "Show the user which fields to mend; the codes of fields are below.")]
+        "Some fields are invalid; `errors` names each of them and says what is wrong.",
+        "Show the user which fields to correct. The field codes are listed below.")]
     public static readonly Problem InvalidFields = new(400, "invalid_fields");
 
     [Explained(
-        "The body came without a length (`Transfer-Encoding: chunked`), and the platform dropped it.",
+        "The body arrived without a length (`Transfer-Encoding: chunked`), so the platform dropped it.",
         "Send `Content-Length`. In .NET, call `await content.LoadIntoBufferAsync()` before sending.")]
     public static readonly Problem LengthRequired = new(411, "length_required");
 
@@ -31,40 +31,41 @@ public sealed record Problem(int Status, string Code)
     public static readonly Problem NotAuthenticated = new(401, "not_authenticated");
 
     [Explained(
-        "The access or refresh token is not, or no longer, good: expired, signed out, or the password or the account changed.",
-        "Refused an access token, refresh once and repeat the request. Refused the refresh token, forget both and have the user sign in.")]
+        "The access or refresh token is invalid or no longer valid: it expired, the user signed out, or the password or account changed.",
+        "For a refused access token, refresh once and repeat the request. For a refused refresh token, discard both and have the user "
+            + "sign in.")]
     public static readonly Problem TokenNotValid = new(401, "token_not_valid");
 
-    [Explained("Only an administrator may do this.", "Do not offer it to this user: no other try will succeed.")]
+    [Explained("Only an administrator may do this.", "Do not offer it to this user: trying again will not help.")]
     public static readonly Problem Forbidden = new(403, "forbidden");
 
     [Explained("The password and its repetition differ.", "Have the user type both again.")]
     public static readonly Problem PasswordsDontMatch = new(400, "password_dont_match");
 
     [Explained(
-        "The address has an account. Answered only where the deployment discloses addresses.",
+        "The address already has an account. Answered only if the deployment discloses addresses.",
         "Offer to sign in or to reset the password.")]
     public static readonly Problem UsernameTaken = new(400, "username_taken");
 
     [Explained(
-        "The address is unknown. Answered only where the deployment discloses addresses.",
+        "The address has no account. Answered only if the deployment discloses addresses.",
         "Have the user check the address, or offer to register.")]
     public static readonly Problem InvalidUsername = new(400, "invalid_username");
 
     [Explained("The current password is wrong.", "Have the user type it again. It counts as a failed sign-in.")]
     public static readonly Problem InvalidPassword = new(400, "invalid_password");
 
-    [Explained("It does not exist, or it belongs to somebody else.", "Read the list again.")]
+    [Explained("It does not exist, or it belongs to another account.", "Read the list again.")]
     public static readonly Problem NotFound = new(404, "not_found");
 
     [Explained(
-        "The account has changed since it was read: `If-Match` is no longer true.",
-        "Read the details again, show the user what is new, and send the change with the new `ETag`.")]
+        "The account has changed since the client read it: `If-Match` no longer matches.",
+        "Read the details again, show the user what changed, and send the change with the new `ETag`.")]
     public static readonly Problem Stale = new(412, "stale");
 
     [Explained(
-        "The code is wrong, expired, used up, or for something else.",
-        "Have the user look at the newest mail; after a few wrong tries a code is dead: offer to send another.")]
+        "The code is wrong, expired, used up, or meant for another purpose.",
+        "Have the user check the newest mail. A few wrong tries void a code, so offer to send another.")]
     public static readonly Problem InvalidCode = new(400, "invalid_code");
 
     [Explained("No account has this address and this password.", "Have the user type them again, and offer to reset the password.")]
@@ -73,35 +74,35 @@ public sealed record Problem(int Status, string Code)
     [Explained("The password is right, but the address is not confirmed yet.", "Ask for the mailed code, and offer to send it again.")]
     public static readonly Problem NotActive = new(400, "not_active");
 
-    [Explained("The time that the account was given is over.", "Tell the user whom to ask; no other try will succeed.")]
+    [Explained("The account has expired.", "Tell the user whom to contact: trying again will not help.")]
     public static readonly Problem ExpiredAccount = new(400, "expired_account");
 
-    [Explained("The account is disabled.", "Tell the user whom to ask; no other try will succeed.")]
+    [Explained("The account is disabled.", "Tell the user whom to contact: trying again will not help.")]
     public static readonly Problem DisabledAccount = new(400, "disabled_account");
 
     [Explained(
-        "The owner has asked for the account's deletion, and it is still there.",
-        "Offer to keep the account: `restore` with the same address and password.")]
+        "The account's owner has requested its deletion, which is still pending.",
+        "Offer to restore the account: call `restore` with the same address and password.")]
     public static readonly Problem DeletionPending = new(400, "deletion_pending");
 
     [Explained(
-        "Too many requests, mails or wrong passwords for now.", "Wait as many seconds as `Retry-After` says, then try again; no sooner.")]
+        "Too many requests, mails or wrong passwords for now.", "Wait at least as many seconds as `Retry-After` says, then try again.")]
     public static readonly Problem TooManyRequests = new(429, "throttled");
 
     [Explained(
-        "The service cannot answer for now. Whether the request had its effect is not known.",
-        "Try again after `Retry-After` seconds. Within ten minutes, `activate` and `forgot` may be repeated as they were.")]
+        "The service is unavailable for the moment. The request may or may not have taken effect.",
+        "Try again after `Retry-After` seconds. `activate` and `forgot` may be repeated unchanged within ten minutes.")]
     public static readonly Problem ServiceUnavailable = new(503, "unavailable");
 
     [Explained(
-        "The service has a fault that its operators must mend. Whether the request had its effect is not known.",
-        "Show that the service is out of order, and try again after `Retry-After` seconds at the earliest.")]
+        "The service has a fault that its operators must fix. The request may or may not have taken effect.",
+        "Tell the user that the service is out of order. Do not try again before `Retry-After` seconds have passed.")]
     public static readonly Problem InternalFault = new(503, "internal") { RetryAfter = TimeSpan.FromMinutes(1) };
 
-    /// <summary>Fields at fault and their codes (<see cref="FieldError"/>).</summary>
+    /// <summary>The invalid fields and their codes (<see cref="FieldError"/>).</summary>
     public IReadOnlyDictionary<string, IReadOnlyList<string>>? Errors { get; private init; }
 
-    /// <summary>Which throttle refused.</summary>
+    /// <summary>The throttle that refused the request.</summary>
     public ThrottleKind? Throttle { get; private init; }
 
     /// <summary>How long to wait before another try.</summary>

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace AccountFunctions.Contract.Answers;
 
-/// <summary>What an operation answers: its reply, or the <see cref="Answers.Problem"/> it refuses with.</summary>
+/// <summary>What an operation returns: its reply, or the <see cref="Answers.Problem"/> that it refuses with.</summary>
 public readonly record struct Result<T>
     where T : notnull
 {
@@ -23,7 +23,7 @@ public readonly record struct Result<T>
     /// <summary>The state that the reply shows, as an entity tag (RFC 9110 §8.8.3).</summary>
     public string? ETag { get; init; }
 
-    /// <summary>The reply is a file to save under this name, without the envelope.</summary>
+    /// <summary>If set, the reply is a file to save under this name, without the envelope.</summary>
     public string? FileName { get; init; }
 
     public static implicit operator Result<T>(T reply) => new(reply);
@@ -31,7 +31,7 @@ public readonly record struct Result<T>
     public static implicit operator Result<T>(Problem problem) => new(problem);
 }
 
-/// <summary>The payload of an operation that has nothing else to answer.</summary>
+/// <summary>The reply of an operation that has nothing else to say.</summary>
 public enum Success
 {
     [JsonStringEnumMemberName("success")] Done,

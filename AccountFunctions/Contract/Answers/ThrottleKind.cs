@@ -12,6 +12,6 @@ public enum ThrottleKind
     /// <summary>Mails to an address.</summary>
     Mail,
 
-    /// <summary>Changes of an account's address, while the former one is reserved.</summary>
+    /// <summary>Changes of an account's address while the former address is reserved.</summary>
     AddressChange,
 }

@@ -3,7 +3,7 @@ using Azure;
 namespace AccountFunctions.Contract.Answers;
 
 /// <summary>
-/// The service cannot answer now but may soon: an outage, races that were lost again and again, or too much work waiting.
+/// The service cannot answer now but may soon: because of an outage, repeatedly lost races, or too much waiting work.
 /// </summary>
 public sealed class UnavailableException(TimeSpan retryAfter, Exception? innerException = null)
     : Exception("Unavailable for the moment.", innerException)
@@ -11,9 +11,11 @@ public sealed class UnavailableException(TimeSpan retryAfter, Exception? innerEx
     public TimeSpan RetryAfter { get; } = retryAfter;
 }
 
-/// <summary>Tells outages from bugs.</summary>
+/// <summary>Distinguishes outages from bugs.</summary>
 public static class Outage
 {
-    /// <summary>True for what the Azure clients throw when a service fails or does not answer, also after their own retries.</summary>
+    /// <summary>
+    /// True for the exceptions that the Azure clients throw, after their own retries, when a service fails or does not answer.
+    /// </summary>
     public static bool IsOutage(this Exception exception) => exception is RequestFailedException or AggregateException;
 }

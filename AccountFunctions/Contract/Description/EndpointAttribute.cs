@@ -3,10 +3,10 @@ namespace AccountFunctions.Contract.Description;
 /// <summary>Who may call an operation.</summary>
 public enum Access
 {
-    /// <summary>Everybody, as often as they like: health, keys, documents.</summary>
+    /// <summary>Anyone, without a limit: health, keys, documents.</summary>
     Public,
 
-    /// <summary>Everybody, within the limits of the network throttle.</summary>
+    /// <summary>Anyone, within the limits of the network throttle.</summary>
     Anyone,
 
     /// <summary>The owner of an account, with an access token.</summary>
@@ -16,7 +16,7 @@ public enum Access
     Administrator,
 }
 
-/// <summary>The areas of the API, as the documentation groups operations.</summary>
+/// <summary>The areas by which the documentation groups operations.</summary>
 public static class Tags
 {
     public const string SignUp = "Sign-up";
@@ -26,8 +26,8 @@ public static class Tags
     public const string Service = "Service";
 }
 
-/// <summary>The policy of a route. It is on the function, so that one line tells who may call it and what it answers.</summary>
-/// <param name="handler">The class of the operation, which documents it; null where the function itself does.</param>
+/// <summary>The policy of a route. It is on the function, so that one line says who may call the route and what it answers.</summary>
+/// <param name="handler">The class that handles and documents the operation; null if the function documents itself.</param>
 /// <param name="tag">One of <see cref="Tags"/>.</param>
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class EndpointAttribute(Type? handler, Access access, string tag) : Attribute

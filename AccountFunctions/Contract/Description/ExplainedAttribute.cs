@@ -1,6 +1,6 @@
 namespace AccountFunctions.Contract.Description;
 
-/// <summary>What a code of the error reference means, and what a client should do about it.</summary>
+/// <summary>What an error code means, and what a client should do about it. The error reference shows both.</summary>
 [AttributeUsage(AttributeTargets.Field)]
 public sealed class ExplainedAttribute(string meaning, string advice) : Attribute
 {

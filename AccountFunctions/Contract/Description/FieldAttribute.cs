@@ -8,22 +8,22 @@ public sealed class FieldAttribute(string description) : Attribute
 
     public FieldKind Kind { get; set; }
 
-    /// <summary>A member of a request that may not be left out.</summary>
+    /// <summary>True: the member of a request may not be omitted.</summary>
     public bool Required { get; set; }
 
-    /// <summary>A member of a request that may be null.</summary>
+    /// <summary>True: the member of a request may be null.</summary>
     public bool Nullable { get; set; }
 
     /// <summary>In Unicode code points; 0 is no limit.</summary>
     public int MaxLength { get; set; }
 
-    /// <summary>Every value that may come.</summary>
+    /// <summary>Every value that the member may have.</summary>
     public string[] Values { get; set; } = [];
 
     public object? Example { get; set; }
 }
 
-/// <summary>Members whose limits are the same wherever they occur.</summary>
+/// <summary>Kinds of members that have the same limits wherever they occur.</summary>
 public enum FieldKind
 {
     Plain,
@@ -34,6 +34,6 @@ public enum FieldKind
     ResetCode,
     Password,
 
-    /// <summary>A password that is being set: the policy's limits hold for it.</summary>
+    /// <summary>A new password: the limits of the password policy apply.</summary>
     NewPassword,
 }

@@ -7,15 +7,14 @@ using System.Text.RegularExpressions;
 namespace AccountFunctions.Contract.Fields;
 
 /// <summary>
-/// An e-mail address in the one form in which it is compared (<see cref="Canonical"/>) and the one in which mail is sent to it (<see
-/// cref="Mailbox"/>). Narrower than RFC 5321 on purpose: dot-atom local part in ASCII, domain of at least two labels, no quoting, no
-/// literals, no comments.
+/// An email address in the form for comparison (<see cref="Canonical"/>) and the form for sending mail (<see cref="Mailbox"/>). Stricter
+/// than RFC 5321 on purpose: a dot-atom local part in ASCII and a domain of at least two labels, without quoting, literals or comments.
 /// </summary>
 public sealed partial record EmailAddress
 {
     public const int MaxLength = 254;
 
-    // With white space around it.
+    // Including white space around it.
     private const int MaxTextLength = 320;
 
     private EmailAddress(string local, string domain)
@@ -26,11 +25,11 @@ public sealed partial record EmailAddress
     }
 
     /// <summary>
-    /// Lower case, the domain as A-labels (IDNA). Plus tags and dots are kept: what they mean is the mail server's business.
+    /// Lower case, with the domain as A-labels (IDNA). Plus tags and dots stay, because only the mail server knows what they mean.
     /// </summary>
     public string Canonical { get; }
 
-    /// <summary>The local part as it was typed, the domain as A-labels.</summary>
+    /// <summary>The local part as the user typed it, with the domain as A-labels.</summary>
     public string Mailbox { get; }
 
     /// <summary>Partition key of everything that concerns the address: 64 hex digits, the SHA-256 of <see cref="Canonical"/>.</summary>
@@ -38,12 +37,12 @@ public sealed partial record EmailAddress
 
     public static string KeyOf(string canonical) => Convert.ToHexStringLower(SHA256.HashData(Encoding.ASCII.GetBytes(canonical)));
 
-    /// <summary>Outer white space is ignored: people paste addresses.</summary>
+    /// <summary>Ignores leading and trailing white space, because people paste addresses.</summary>
     public static bool TryParse(string? text, [NotNullWhen(true)] out EmailAddress? address)
     {
         address = null;
 
-        // Before anything is normalised: a domain in Unicode is no longer than its A-labels.
+        // Check the length before normalising anything: a domain in Unicode is never longer than its A-labels.
         if (text?.Length > MaxTextLength)
         {
             return false;
@@ -60,7 +59,7 @@ public sealed partial record EmailAddress
         return address is not null;
     }
 
-    // IdnMapping folds full-width letters and drops invisible ones, so what counts is what it returns.
+    // Check what IdnMapping returns, because it folds full-width letters and drops invisible ones.
     private static bool TryGetAscii(string domain, out string ascii)
     {
         ascii = "";
@@ -79,7 +78,7 @@ public sealed partial record EmailAddress
     [GeneratedRegex(@"\A[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*\z", RegexOptions.CultureInvariant)]
     private static partial Regex LocalPart();
 
-    // The last label starts with a letter, which keeps IPv4 addresses out.
+    // The last label must start with a letter, which excludes IPv4 addresses.
     [GeneratedRegex(@"\A([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?\z", RegexOptions.CultureInvariant)]
     private static partial Regex Domain();
 }

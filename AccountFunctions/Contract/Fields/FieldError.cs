@@ -15,24 +15,24 @@ public static class FieldError
     public const string Null = "null";
 
     [Explained(
-        "The value is of the wrong type, or has characters that do not belong there, such as line breaks in a name.",
-        "Have the user mend it; a wrong type is a fault of the client.")]
+        "The value has the wrong type, or characters that are not allowed there, such as line breaks in a name.",
+        "Have the user correct it. A wrong type is a bug in the client.")]
     public const string Invalid = "invalid";
 
-    [Explained("This is no e-mail address that mail can be sent to.", "Have the user check it.")]
+    [Explained("The value is not a valid email address.", "Have the user check it.")]
     public const string InvalidEmail = "invalid_email";
 
-    [Explained("The value is longer than the field takes.", "Have the user shorten it; the limits are in the API documentation.")]
+    [Explained("The value is longer than the field allows.", "Have the user shorten it; the limits are in the API documentation.")]
     public const string TooLong = "too_long";
 
     [Explained(
-        "The password is shorter than the deployment asks for.", "Tell the user the least length, which is in the API documentation.")]
+        "The password is shorter than the deployment requires.", "Tell the user the minimum length, which is in the API documentation.")]
     public const string TooShort = "too_short";
 
     [Explained(
-        "The password is on a list of common ones, or a pattern.", "Have the user choose another; three unrelated words are a good one.")]
+        "The password is on a list of common ones, or a pattern.", "Have the user choose another; three unrelated words make a good one.")]
     public const string TooCommon = "too_common";
 
-    [Explained("The password resembles the address or a name of its owner.", "Have the user choose another.")]
+    [Explained("The password resembles the owner's address or name.", "Have the user choose another.")]
     public const string TooSimilar = "too_similar";
 }

@@ -2,10 +2,10 @@ using AccountFunctions.Contract.Answers;
 
 namespace AccountFunctions.Contract.Fields;
 
-/// <summary>Reads the members of a request and collects what is wrong with them, so that all faults are reported together.</summary>
+/// <summary>Reads the members of a request and collects their errors, so that the app reports all of them together.</summary>
 public sealed class FieldErrors
 {
-    // With separators between all digits, and some to spare.
+    // Room for separators between all digits, and some to spare.
     private const int MaxCodeLength = 64;
     private readonly Dictionary<string, IReadOnlyList<string>> errors = [];
 
@@ -13,7 +13,7 @@ public sealed class FieldErrors
 
     public Problem ToProblem() => Problem.Fields(errors);
 
-    /// <summary>The first code of a field stays: it is the one that must be mended first.</summary>
+    /// <summary>Keeps the first code of a field: it is the one that the user must correct first.</summary>
     public void Add(string field, string code) => errors.TryAdd(field, [code]);
 
     public EmailAddress? RequiredAddress(string field, Member<string> member)
@@ -27,7 +27,7 @@ public sealed class FieldErrors
         return address;
     }
 
-    /// <summary>A string that may not be empty, as it was sent.</summary>
+    /// <summary>A string that must not be empty, exactly as sent.</summary>
     public string? Required(string field, Member<string> member)
     {
         var text = Optional(field, member);
@@ -45,7 +45,7 @@ public sealed class FieldErrors
 
     /// <summary>
     /// A mailed code as people paste it: in any width, with separators and invisible characters. Anything but this number of digits is
-    /// invalid, so that what cannot match costs no try.
+    /// invalid, so that a code that cannot match costs no try.
     /// </summary>
     public string? RequiredCode(string field, Member<string> member, int digits) => RequiredCode(
         field, member, code => code.Length == digits && code.All(char.IsAsciiDigit) ? code : null);
@@ -63,7 +63,7 @@ public sealed class FieldErrors
             return null;
         }
 
-        // Normalising costs more than the length is worth: a long text of combining marks would keep a core busy.
+        // Check the length before normalising, because a long text of combining marks would keep a core busy.
         var code = text.Length <= MaxCodeLength ? UnicodeText.WithoutSeparators(text) : "";
         if (read(code) is { } right)
         {
@@ -75,7 +75,7 @@ public sealed class FieldErrors
     }
 
     /// <summary>
-    /// A string of at most <paramref name="maxLength"/> Unicode code points; null where it was null, absent, too long or no text.
+    /// A string of at most <paramref name="maxLength"/> Unicode code points; null if it is null, absent, too long or not text.
     /// </summary>
     public string? Optional(string field, Member<string> member, int maxLength = int.MaxValue, bool singleLine = false)
     {
@@ -96,7 +96,7 @@ public sealed class FieldErrors
         return member.Value;
     }
 
-    /// <summary>A person's name: may be left out, which stands for an empty one, but not be null.</summary>
+    /// <summary>A person's name. It may be omitted, which means an empty name, but must not be null.</summary>
     public string Name(string field, Member<string> member)
     {
         if (member.State is MemberState.Null)

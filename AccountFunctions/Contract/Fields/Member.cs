@@ -5,18 +5,18 @@ using System.Text.Json.Serialization;
 namespace AccountFunctions.Contract.Fields;
 
 /// <summary>
-/// A member of a request as the client sent it: absent (the default), null, of another type, or a value. Keeping the four apart lets the
-/// app report all field errors together, and tell "leave it" from "clear it".
+/// A member of a request as the client sent it: absent (the default), null, of another type, or a value. Distinguishing the four lets the
+/// app report all field errors together, and tell "keep it" from "clear it".
 /// </summary>
 public readonly record struct Member<T>(MemberState State, T? Value = default)
 {
     public static implicit operator Member<T>(T value) => new(MemberState.Value, value);
 }
 
-/// <summary>What a member of a request may be.</summary>
+/// <summary>What a client may send for a member of a request.</summary>
 public static class Member
 {
-    // What MemberConverter reads. It takes every value of another type for an invalid one.
+    // The types that MemberConverter reads. It treats a value of any other type as invalid.
     private static readonly Type[] Types = [typeof(string), typeof(bool)];
 
     /// <summary>Whether a request has a <see cref="Member{T}"/> of a type that <see cref="MemberConverter{T}"/> cannot read.</summary>
@@ -34,7 +34,7 @@ public enum MemberState
     Value,
 }
 
-/// <summary>Never fails: what is not a <typeparamref name="T"/> becomes <see cref="MemberState.Invalid"/>.</summary>
+/// <summary>Never fails: a value that is not a <typeparamref name="T"/> becomes <see cref="MemberState.Invalid"/>.</summary>
 public sealed class MemberConverter<T> : JsonConverter<Member<T>>
 {
     public override bool HandleNull => true;
@@ -55,6 +55,6 @@ public sealed class MemberConverter<T> : JsonConverter<Member<T>>
         }
     }
 
-    // Requests are read, not written; but the exporter of schemas writes the default.
+    // The app never writes requests, but the schema exporter writes the default.
     public override void Write(Utf8JsonWriter writer, Member<T> value, JsonSerializerOptions options) => writer.WriteNullValue();
 }

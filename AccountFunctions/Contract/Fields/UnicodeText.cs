@@ -4,17 +4,18 @@ using System.Text;
 
 namespace AccountFunctions.Contract.Fields;
 
-/// <summary>Text as it may come from anybody.</summary>
+/// <summary>Checks and folds untrusted text.</summary>
 internal static class UnicodeText
 {
-    // Dots of several scripts, and the minus sign, which is no dash to Unicode.
+    // Dots of several scripts, and the minus sign, which Unicode does not class as a dash.
     private const string Separators = ".·•‧。・\u2212";
 
-    // A byte order mark read the wrong way round; string.Normalize throws on it.
+    // A byte order mark in the wrong byte order; string.Normalize throws on it.
     private const int SwappedByteOrderMark = 0xFFFE;
 
     /// <summary>
-    /// False for lone surrogates, which are no characters and would all become the same bytes in UTF-8, and for what has no normal form.
+    /// False for lone surrogates, which are not characters and would all become the same bytes in UTF-8, and for text without a normal
+    /// form.
     /// </summary>
     public static bool IsWellFormed(ReadOnlySpan<char> text)
     {
@@ -35,7 +36,7 @@ internal static class UnicodeText
     /// <summary>
     /// The compatibility form (NFKC) without white space, hyphens and dashes, dots, and invisible format characters.
     /// </summary>
-    /// <param name="text">Well-formed.</param>
+    /// <param name="text">Must be well-formed.</param>
     public static string WithoutSeparators(string text) =>
         string.Concat(text.Normalize(NormalizationForm.FormKC).EnumerateRunes().Where(rune => !IsSeparator(rune)));
 

@@ -1,8 +1,7 @@
 namespace AccountFunctions.Contract.Values;
 
 /// <summary>
-/// What a password is checked against, in one stored string: scheme, cost, salt and tag (PHC string format). Operations pass it on and
-/// never look inside.
+/// A stored password hash: scheme, cost, salt and tag in one string (PHC string format). Operations pass it on and never look inside.
 /// </summary>
 public sealed record Credential
 {
@@ -10,7 +9,7 @@ public sealed record Credential
 
     private Credential(string stored) => Stored = stored;
 
-    /// <summary>As a row keeps it.</summary>
+    /// <summary>The string as the row stores it.</summary>
     public string Stored { get; }
 
     /// <summary>The salt alone, which all credentials of one address share; null if the text is no PHC string.</summary>
@@ -19,7 +18,7 @@ public sealed record Credential
     /// <summary>Takes whatever a row has, damaged or tampered with as it may be: no password matches such a credential.</summary>
     public static Credential Read(string stored) => new(stored);
 
-    /// <summary>Never the secret part.</summary>
+    /// <summary>Returns nothing secret, so that a log cannot leak the hash.</summary>
     public override string ToString() => nameof(Credential);
 }
 

@@ -1,4 +1,4 @@
 namespace AccountFunctions.Contract.Values;
 
-/// <summary>What the product is called (<c>Email__ProductName</c>): mails show it, and it makes a poor password.</summary>
+/// <summary>The name of the product (<c>Email__ProductName</c>). Mails show it, and the password policy refuses it.</summary>
 public sealed record ProductName(string Value);

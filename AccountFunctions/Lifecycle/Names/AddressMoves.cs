@@ -10,26 +10,27 @@ using Microsoft.Extensions.Logging;
 namespace AccountFunctions.Lifecycle.Names;
 
 /// <summary>
-/// Moves an account to the address whose code its owner has redeemed, see <see cref="NameClaims"/>. The redeemed code is the plan.
+/// Moves an account to the address whose code its owner redeemed, see <see cref="NameClaims"/>. The redeemed code is the plan.
 /// </summary>
 public sealed partial class AddressMoves(
     AccountStore accounts, NameClaims names, Lifetimes lifetimes, TimeProvider time, ILogger<AddressMoves> logger)
     : IJobHandler<AddressMove>
 {
     /// <summary>
-    /// The one place that says whether an account may move to an address: while its former one is reserved for recovery, only back there.
+    /// The one place that decides whether an account may move to an address. While its former address is reserved for recovery, it may move
+    /// only back there.
     /// </summary>
     public static Problem? RefusalOf(AccountEntity account, string addressKey, DateTimeOffset now) =>
         account.WaitBeforeMoveTo(addressKey, now) is { } wait ? Problem.Throttled(ThrottleKind.AddressChange, wait) : null;
 
-    /// <summary>The job that finishes a move that the request which redeemed its code may not.</summary>
+    /// <summary>The job that finishes a move if the request that redeemed the code does not.</summary>
     public static AddressMove FollowMove(string accountId, DateTimeOffset redeemed) => new(accountId, redeemed + Retention.Request);
 
-    /// <summary>The job that removes a code once it is over.</summary>
+    /// <summary>The job that removes a code after it has expired.</summary>
     public AddressMove FollowCode(string accountId, DateTimeOffset issued) => new(accountId, lifetimes.EndOfMail(issued));
 
-    /// <summary>Finishes the move that is under way, if there is one.</summary>
-    /// <returns>The account, at its new address; <c>invalid_code</c> if it is gone, or another account has the address.</returns>
+    /// <summary>Finishes the move in progress, if there is one.</summary>
+    /// <returns>The account at its new address; <c>invalid_code</c> if the account is gone, or another account has the address.</returns>
     public Task<Result<AccountEntity>> FinishAsync(string accountId, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();

@@ -7,28 +7,28 @@ using AccountFunctions.Storage.Names;
 namespace AccountFunctions.Lifecycle.Names;
 
 /// <summary>
-/// Who has a name. A name, such as an address, belongs to the account that its claim names, and a claim is a row that is inserted only if
-/// absent. The account's own rows say which names it needs, so a claim without a reason is only in the way until it is released.
+/// Decides which account has a name. A name, such as an address, belongs to the account in its claim, a row that is inserted only if
+/// absent. The account's own rows say which names it needs, so a claim without a reason only blocks the name until it is released.
 /// </summary>
 /// <remarks>
-/// An account takes another name in steps that can all be repeated: a row of the account plans it, the claim is taken, the account gets the
-/// name, and a job releases what the account gave up. A process that dies after any step leaves the plan, and the job that was sent with
-/// the plan goes on.
+/// An account takes another name in steps that can all be repeated: a row of the account plans it, the claim is inserted, the account gets
+/// the name, and a job releases the name that the account gave up. If the process dies after any step, the plan remains, and the job that
+/// was sent with the plan continues.
 /// </remarks>
 public sealed class NameClaims(AddressStore addresses, AccountStore accounts)
 {
-    // With the claim, the guard and the code fewer than a transaction takes.
+    // Together with the claim, the guard and the code, fewer than a transaction takes.
     private const int MaxPendings = 90;
 
     // Leaves room for the claim.
     private const int MostAtOnce = Partition.MaxRows - 1;
 
     /// <summary>
-    /// Does the account's plan: claims the name and gives it to the account, or cancels the plan where another account has the name.
+    /// Carries out the account's plan: claims the name and gives it to the account, or cancels the plan if another account has the name.
     /// </summary>
-    /// <param name="wants">Asks for the rows that <paramref name="find"/> and the plan need.</param>
-    /// <param name="find">The plan that is under way; null if there is none, or no longer.</param>
-    /// <returns>The account as it is now, with the name; a refusal if it cannot have it, or is gone.</returns>
+    /// <param name="wants">Requests the rows that <paramref name="find"/> and the plan need.</param>
+    /// <param name="find">The plan in progress; null if there is none, or no longer.</param>
+    /// <returns>The account, with its new name; a refusal if the account cannot have the name, or is gone.</returns>
     public async Task<Result<AccountEntity>> FinishAsync(
         AccountRequest wants, Func<AccountPartition, NamePlan?> find, Problem otherwise, CancellationToken cancellationToken)
     {
@@ -44,7 +44,7 @@ public sealed class NameClaims(AddressStore addresses, AccountStore accounts)
             request,
             partition =>
             {
-                // A reset may have cancelled the plan meanwhile, or another request finished it.
+                // In the meantime, a reset may have cancelled the plan, or another request may have finished it.
                 if (find(partition)?.Id != plan.Id)
                 {
                     return partition.Account.Needs(plan.Name, partition.EmailChange) ? partition.Account : otherwise;
@@ -77,8 +77,8 @@ public sealed class NameClaims(AddressStore addresses, AccountStore accounts)
                 return Success.Done;
             }
 
-            // The account after the claim: one that takes the name writes its plan before the claim, so either the plan is seen here, or
-            // this commit loses.
+            // Read the account after the claim. An account that takes the name writes its plan before the claim, so either this read sees
+            // the plan, or this commit loses.
             var (account, change) = await accounts.FindWithEmailChangeAsync(accountId, cancellationToken);
             if (account?.Needs(name, change) != true)
             {
@@ -93,7 +93,7 @@ public sealed class NameClaims(AddressStore addresses, AccountStore accounts)
         },
         cancellationToken);
 
-    /// <summary>Releases a name whatever the account needs, and removes all that is stored there.</summary>
+    /// <summary>Releases a name even if the account needs it, and removes everything stored there.</summary>
     public async Task PurgeAsync(string name, string accountId, CancellationToken cancellationToken)
     {
         for (var isLast = false; !isLast;)
@@ -120,7 +120,7 @@ public sealed class NameClaims(AddressStore addresses, AccountStore accounts)
         }
     }
 
-    /// <returns>False if the name is another account's.</returns>
+    /// <returns>False if the name belongs to another account.</returns>
     private async Task<bool> ClaimAsync(NamePlan plan, AccountEntity account, CancellationToken cancellationToken)
     {
         var former = (await addresses.LoadAsync(account.AddressKey, cancellationToken)).Claim;
@@ -141,8 +141,8 @@ public sealed class NameClaims(AddressStore addresses, AccountStore accounts)
                     partition.Enqueue(new AccountSweep(partition.Key, claim.SweepDue));
                 }
 
-                // Saved even where it is the account's own already, so that a release at this moment loses; and the guard with it, so that
-                // a registration does.
+                // Save the claim even if it is already the account's own, so that a concurrent release loses the race. Save the guard too,
+                // so that a concurrent registration loses.
                 partition.Save(claim);
                 partition.Save(partition.Guard);
                 foreach (var pending in partition.Pendings.TakeLast(MaxPendings))

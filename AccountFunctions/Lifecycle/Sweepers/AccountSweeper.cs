@@ -11,8 +11,8 @@ using Microsoft.Extensions.Options;
 namespace AccountFunctions.Lifecycle.Sweepers;
 
 /// <summary>
-/// Removes ended sessions, void devices and old history from an account. While there are sessions, one job follows the account: the claim
-/// on its address names it. The job ends with the last session, and the next sign-in starts another.
+/// Removes ended sessions, void devices and old history from an account. While there are sessions, one job follows the account, and the
+/// claim on the address names that job. The job ends with the last session, and the next sign-in starts another.
 /// </summary>
 public sealed class AccountSweeper(
     AddressStore addresses,

@@ -7,8 +7,7 @@ using AccountFunctions.Storage.Names;
 namespace AccountFunctions.Lifecycle.Sweepers;
 
 /// <summary>
-/// Removes from an address the rows that nobody needs any more: registrations, codes, marks of sent mails, and the guard once it guards
-/// nothing.
+/// Removes obsolete rows from an address: registrations, codes, marks of sent mails, and a guard that no longer guards anything.
 /// </summary>
 public sealed class AddressSweeper(
     AddressStore addresses, AccountStore accounts, AccountSweeper accountSweeper, TimeProvider time)
@@ -47,8 +46,8 @@ public sealed class AddressSweeper(
             && account.AddressKey == job.AddressKey
             && (await addresses.LoadAsync(job.AddressKey, cancellationToken)).Claim is null)
         {
-            // Left over from an interrupted activation. The job is untrusted, so the address is checked first; and the claim once more,
-            // because an account that moves to the address claims it before.
+            // The account is left over from an interrupted activation. The job is untrusted, so check the address first. Check the claim
+            // again, because an account that moves to the address claims it first.
             await accounts.DeleteAsync(registration, cancellationToken);
         }
     }
@@ -63,7 +62,7 @@ public sealed class AddressSweeper(
 
         var isDone = partition.Changes < MostAtOnce;
 
-        // One job follows the failures at an address while there are new ones: the guard names it.
+        // While there are new failures, one job follows the address, and the guard names that job.
         if (partition.Guard is { HasFailures: true } guard && guard.SweepDue == job.Due && guard.FailuresEnd > now)
         {
             guard.SweepDue = guard.FailuresEnd;

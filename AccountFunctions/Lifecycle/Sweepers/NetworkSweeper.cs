@@ -3,7 +3,7 @@ using AccountFunctions.Storage.Throttles;
 
 namespace AccountFunctions.Lifecycle.Sweepers;
 
-/// <summary>Removes the past windows of networks, also those that a killed instance left behind.</summary>
+/// <summary>Removes past network windows, including those that a killed instance left behind.</summary>
 public sealed class NetworkSweeper(ThrottleStore store) : IJobHandler<NetworkSweep>
 {
     public async Task HandleAsync(NetworkSweep job, CancellationToken cancellationToken)

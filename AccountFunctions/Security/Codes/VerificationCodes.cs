@@ -17,7 +17,7 @@ public enum CodePurpose
 }
 
 /// <summary>
-/// Mailed codes. A row stores a random nonce; the code is an HMAC-SHA-256 of purpose, address and nonce cut to decimal digits, so that a
+/// Mailed codes. A row stores a random nonce. The code is an HMAC-SHA-256 of purpose, address and nonce, reduced to decimal digits. So a
 /// copy of tables and queues yields no code, and a mail that is written twice shows the same one.
 /// </summary>
 public sealed class VerificationCodes(IOptions<CodeOptions> options)
@@ -43,7 +43,7 @@ public sealed class VerificationCodes(IOptions<CodeOptions> options)
         row.Expires = now + (purpose is CodePurpose.Activation ? options.ActivationLifetime : options.ResetLifetime);
     }
 
-    /// <summary>Gives a row a new code with all its tries, for what is left of its life.</summary>
+    /// <summary>Gives a row a new code with all its tries, for the rest of its lifetime.</summary>
     public void Renew(CodeRow row)
     {
         row.Nonce = NewNonce();
@@ -62,7 +62,7 @@ public sealed class VerificationCodes(IOptions<CodeOptions> options)
         Span<byte> mac = stackalloc byte[HMACSHA256.HashSizeInBytes];
         HMACSHA256.HashData(key, message, mac);
 
-        // Rejection keeps every code equally likely; a refused value is hashed on.
+        // Rejection sampling keeps every code equally likely; a rejected value is hashed again.
         ulong value;
         while ((value = BinaryPrimitives.ReadUInt64BigEndian(mac)) >= limit)
         {

@@ -5,16 +5,16 @@ namespace AccountFunctions.Security.Passwords;
 /// <summary>Computes Argon2id, version 19 (RFC 9106).</summary>
 public interface IArgon2Engine
 {
-    /// <summary>Whether this engine takes such cost parameters and such a salt.</summary>
+    /// <summary>Whether this engine supports these cost parameters and this salt.</summary>
     bool Supports(Argon2Hash hash);
 
-    /// <summary>The tag of a password for the cost parameters and salt of <paramref name="hash"/>, as long as its tag.</summary>
+    /// <summary>The tag of a password for the cost parameters and salt of <paramref name="hash"/>, of the same length as its tag.</summary>
     byte[] Derive(byte[] password, Argon2Hash hash);
 }
 
 /// <summary>
-/// libsodium through NSec: without garbage, but for one lane and 16-byte salts only, not on every platform, and slowed down by fresh memory
-/// for each hash. It stands in where <see cref="Argon2.VectorArgon2"/> cannot work.
+/// libsodium through NSec: creates no garbage, but supports only one lane and 16-byte salts, is not available on every platform, and takes
+/// fresh memory for each hash, which slows it down. The fallback where <see cref="Argon2.VectorArgon2"/> does not work.
 /// </summary>
 public sealed class SodiumArgon2 : IArgon2Engine
 {
@@ -46,7 +46,7 @@ public sealed class SodiumArgon2 : IArgon2Engine
 }
 
 /// <summary>
-/// Konscious, managed code: slower and with the whole memory cost as garbage, but for any parameters and on any platform.
+/// Konscious, managed code: slower, and leaves the whole memory cost as garbage, but supports any parameters on any platform.
 /// </summary>
 public sealed class KonsciousArgon2 : IArgon2Engine
 {

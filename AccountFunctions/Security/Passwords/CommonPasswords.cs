@@ -2,7 +2,7 @@ using System.Text;
 
 namespace AccountFunctions.Security.Passwords;
 
-/// <summary>Some 49,000 passwords that people choose most often, in lower case (source and licence: CommonPasswords.LICENSE.txt).</summary>
+/// <summary>The 49,000 or so most common passwords, in lower case (source and licence: CommonPasswords.LICENSE.txt).</summary>
 internal static class CommonPasswords
 {
     private static readonly Lazy<HashSet<string>> All = new(() =>

@@ -3,13 +3,13 @@ using AccountFunctions.Contract.Values;
 
 namespace AccountFunctions.Security.Passwords;
 
-/// <summary>What operations need of passwords: the policy for new ones, and the credentials that they are verified against.</summary>
+/// <summary>Passwords for operations: checks new ones against the policy, and verifies others against credentials.</summary>
 public sealed class Credentials(PasswordPolicy policy, PasswordHasher hasher)
 {
     /// <inheritdoc cref="PasswordPolicy.Check"/>
     public string? Check(string password, params IEnumerable<string> personal) => policy.Check(password, personal);
 
-    /// <summary>Reads the password that somebody has; null if it is at fault.</summary>
+    /// <summary>Reads an existing password; null if it is invalid.</summary>
     public string? ReadCurrent(FieldErrors errors, string field, Member<string> member)
     {
         var password = errors.Required(field, member);

@@ -4,8 +4,8 @@ using Microsoft.Extensions.Logging;
 namespace AccountFunctions.Security.Passwords;
 
 /// <summary>
-/// Says at start which engine hashes passwords, and warns if it is not the preferred one, because the processor lacks AVX2 or because that
-/// engine did not compute what another one does: libsodium takes almost twice the time, Konscious nearly ten times.
+/// Logs at start which engine hashes passwords, and warns if it is not the preferred one. The processor may lack AVX2, or the engine may
+/// have computed a different hash than another one. libsodium takes almost twice as long, Konscious nearly ten times.
 /// </summary>
 public sealed partial class HashEngineCheck(PasswordHasher hasher, ILogger<PasswordHasher> logger) : IHostedService
 {
@@ -17,6 +17,6 @@ public sealed partial class HashEngineCheck(PasswordHasher hasher, ILogger<Passw
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    [LoggerMessage("Passwords are hashed by {Engine}.")]
+    [LoggerMessage("{Engine} hashes passwords.")]
     private partial void LogEngine(LogLevel level, string engine);
 }

@@ -6,8 +6,8 @@ using Microsoft.Extensions.Options;
 namespace AccountFunctions.Security.Passwords;
 
 /// <summary>
-/// Lets a bounded number of password hashes run and a bounded number wait: memory stays below running × memory cost, and a flood is refused
-/// at once instead of queueing until everything times out.
+/// Bounds how many password hashes run and how many wait. Memory stays below running hashes × memory cost, and the gate refuses a flood at
+/// once instead of queueing it until everything times out.
 /// </summary>
 public sealed class HashGate : IDisposable
 {
@@ -24,12 +24,14 @@ public sealed class HashGate : IDisposable
         running = new SemaphoreSlim(concurrent);
         maxAdmitted = concurrent + options.Value.MaxWaitingHashes;
 
-        // A hash holds its thread, and the pool is slow to add threads for everybody else.
+        // A hash blocks its thread, and the pool is slow to add threads for other requests.
         ThreadPool.GetMinThreads(out var workers, out var completions);
         ThreadPool.SetMinThreads(Math.Max(workers, Environment.ProcessorCount + concurrent), completions);
     }
 
-    /// <summary>Runs <paramref name="hash"/> in its turn. Throws <see cref="UnavailableException"/> when too many wait already.</summary>
+    /// <summary>
+    /// Runs <paramref name="hash"/> in its turn. Throws <see cref="UnavailableException"/> if too many are already waiting.
+    /// </summary>
     public async Task<T> RunAsync<T>(Func<T> hash, CancellationToken cancellationToken)
     {
         metrics.HashEntered();

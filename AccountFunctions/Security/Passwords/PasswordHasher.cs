@@ -7,9 +7,9 @@ using Microsoft.Extensions.Options;
 namespace AccountFunctions.Security.Passwords;
 
 /// <summary>
-/// Hashes passwords with Argon2id (RFC 9106) and verifies them. A password is its NFKC form (NIST SP 800-63B §3.1.1.2), so that the same
+/// Hashes passwords with Argon2id (RFC 9106) and verifies them. It hashes the NFKC form (NIST SP 800-63B §3.1.1.2), so that the same
 /// characters typed on another keyboard match. Every call costs exactly one Argon2 run. All passwords of one address share one random salt,
-/// so a single run tells whether a password belongs to the account or to a registration that waits there.
+/// so a single run shows whether a password belongs to the account or to a registration waiting there.
 /// </summary>
 public sealed partial class PasswordHasher
 {
@@ -20,7 +20,7 @@ public sealed partial class PasswordHasher
     private readonly IReadOnlyList<IArgon2Engine> engines;
     private readonly ILogger<PasswordHasher> logger;
 
-    // Verified for an address without an account: the same cost, and no password has this tag.
+    // Stands in at an address without an account: it has the same cost, and no password matches its tag.
     private readonly Argon2Hash nobody;
 
     /// <param name="engines">The preferred one first; a later one does what those before it cannot do.</param>
@@ -64,7 +64,7 @@ public sealed partial class PasswordHasher
         return match;
     }
 
-    /// <summary>True for a credential of another cost than today's.</summary>
+    /// <summary>True if the credential's cost differs from the configured one.</summary>
     public bool NeedsRehash(Credential stored) => !Argon2Hash.TryParse(stored.Stored, out var hash) || hash.Cost != nobody.Cost;
 
     private Argon2Hash? Parse(Credential stored)

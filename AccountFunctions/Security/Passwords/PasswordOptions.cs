@@ -8,13 +8,13 @@ namespace AccountFunctions.Security.Passwords;
 /// </summary>
 public sealed class PasswordOptions
 {
-    /// <summary>Characters that a new password needs, counted as Unicode code points after NFKC.</summary>
+    /// <summary>Minimum length of a new password, in Unicode code points after NFKC.</summary>
     [Range(8, 256)] public int MinimumLength { get; set; } = 8;
 
-    /// <summary>Characters that a password may have.</summary>
+    /// <summary>Maximum length of a password, in Unicode code points after NFKC.</summary>
     [Range(64, 256)] public int MaximumLength { get; set; } = 256;
 
-    /// <summary>Memory of a hash in KiB (Argon2id). The defaults are OWASP's minimum.</summary>
+    /// <summary>Memory of a hash in KiB (Argon2id). The cost defaults are OWASP's minimum.</summary>
     [Range(1024, 4 * 1024 * 1024)] public int MemoryKiB { get; set; } = 19456;
 
     /// <summary>Passes of a hash over its memory.</summary>
@@ -24,11 +24,11 @@ public sealed class PasswordOptions
     [Range(1, 64)] public int Parallelism { get; set; } = 1;
 
     /// <summary>
-    /// Hashes that one instance computes at once; 0 means twice the number of cores. Times <see cref="MemoryKiB"/>, this bounds the memory
-    /// of hashing.
+    /// Hashes that one instance computes at once; 0 means twice the number of cores. Multiplied by <see cref="MemoryKiB"/>, this bounds the
+    /// memory for hashing.
     /// </summary>
     [Range(0, 1024)] public int MaxConcurrentHashes { get; set; }
 
-    /// <summary>Hashes that may wait for their turn; one more is answered with 503.</summary>
+    /// <summary>Hashes that may wait for their turn; further requests get 503.</summary>
     [Range(0, 10_000)] public int MaxWaitingHashes { get; set; } = 50;
 }

@@ -6,8 +6,9 @@ using Microsoft.Extensions.Options;
 namespace AccountFunctions.Security.Passwords;
 
 /// <summary>
-/// Which passwords are accepted (OWASP ASVS 5.0 V6.2, NIST SP 800-63B-4 §3.1.1.2): long enough and not among those that are guessed first.
-/// No composition rules: they make passwords worse. Lengths count code points of the NFKC form, which is also what is hashed.
+/// Decides which passwords are acceptable (OWASP ASVS 5.0 V6.2, NIST SP 800-63B-4 §3.1.1.2): long enough, and not among those that
+/// attackers try first. There are no composition rules, because they make passwords worse. Lengths count code points of the NFKC form,
+/// which is also what the app hashes.
 /// </summary>
 public sealed class PasswordPolicy(IOptions<PasswordOptions> passwords, ProductName productName)
 {
@@ -26,7 +27,7 @@ public sealed class PasswordPolicy(IOptions<PasswordOptions> passwords, ProductN
     private readonly string product = Letters(productName.Value);
 
     /// <summary>The <see cref="FieldError"/> that a new password is refused for, or null.</summary>
-    /// <param name="personal">What others may know about the owner: address and names.</param>
+    /// <param name="personal">What an attacker may know about the owner: address and names.</param>
     public string? Check(string password, params IEnumerable<string> personal)
     {
         if (!UnicodeText.IsWellFormed(password))
@@ -46,7 +47,7 @@ public sealed class PasswordPolicy(IOptions<PasswordOptions> passwords, ProductN
             : null;
     }
 
-    /// <summary>Call it before anything is computed or looked up for a password. Over-long passwords are refused, never cut.</summary>
+    /// <summary>Call it before computing or looking up anything for a password. Over-long passwords are refused, never truncated.</summary>
     public bool IsTooLong(string password) =>
         password.Length > 4 * options.MaximumLength
         || (UnicodeText.IsWellFormed(password)
@@ -57,10 +58,10 @@ public sealed class PasswordPolicy(IOptions<PasswordOptions> passwords, ProductN
         || (Unit(plain) is var unit && unit.Length < plain.Length && (unit.Length <= RunLength || CommonPasswords.Contain(unit)))
         || CountRuns(plain) * RunLength <= plain.Length;
 
-    // The shortest text of which the password is a repetition; itself if it is none.
+    // The shortest text that repeats to form the password; the password itself if none does.
     private static string Unit(string plain) => plain[..(plain + plain).IndexOf(plain, 1, StringComparison.Ordinal)];
 
-    // Into how few pieces the password falls, each one character over and over or a walk along a row, either way.
+    // The fewest pieces that make up the password, where a piece repeats one character or walks along a row in either direction.
     private static int CountRuns(string plain)
     {
         var runs = 0;

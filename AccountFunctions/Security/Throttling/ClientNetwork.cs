@@ -3,11 +3,11 @@ using System.Net.Sockets;
 
 namespace AccountFunctions.Security.Throttling;
 
-/// <summary>The network that a request comes from, as far as it can be trusted: an IPv4 address, or the /64 of an IPv6 customer.</summary>
-/// <param name="Address">Null if no usable address was forwarded. All those requests share one network.</param>
+/// <summary>The network that a request comes from, by its trusted address: an IPv4 address, or the /64 of an IPv6 address.</summary>
+/// <param name="Address">Null if the proxy forwarded no usable address. All such requests share one network.</param>
 public readonly record struct ClientNetwork(IPAddress? Address)
 {
-    /// <summary>Usable as a table key.</summary>
+    /// <summary>The network as a table key.</summary>
     public string Key => Address switch
     {
         null => "unknown",
@@ -15,15 +15,15 @@ public readonly record struct ClientNetwork(IPAddress? Address)
         _ => Address.ToString(),
     };
 
-    /// <param name="forwardedFor"><c>X-Forwarded-For</c>, whose entries before the trusted ones are the client's to invent.</param>
-    /// <param name="trustedHops">Which entry, counted from the right, was written by a proxy of ours about its peer.</param>
+    /// <param name="forwardedFor"><c>X-Forwarded-For</c>. The client can forge all entries before the trusted ones.</param>
+    /// <param name="trustedHops">The entry, counted from the right, in which a trusted proxy names its peer.</param>
     public static ClientNetwork Of(string? forwardedFor, int trustedHops)
     {
         var entries = (forwardedFor ?? "").Split(',', StringSplitOptions.TrimEntries);
         return new ClientNetwork(entries.Length < trustedHops ? null : Parse(entries[^trustedHops]));
     }
 
-    // An address alone, "a.b.c.d:port" or "[v6]:port".
+    // A bare address, "a.b.c.d:port" or "[v6]:port".
     private static IPAddress? Parse(string entry) =>
         !IPEndPoint.TryParse(entry, out var endpoint) ? null
         : endpoint.Address.IsIPv4MappedToIPv6 ? endpoint.Address.MapToIPv4()

@@ -4,16 +4,16 @@ using Microsoft.Extensions.Options;
 
 namespace AccountFunctions.Security.Throttling;
 
-/// <summary>Limits the mails to one address, over all purposes and whether or not it has an account.</summary>
+/// <summary>Limits the mails to one address, for all purposes together and whether or not it has an account.</summary>
 public sealed class MailThrottle(AddressStore addresses, IOptions<ThrottleOptions> options)
 {
     private static readonly TimeSpan Hour = TimeSpan.FromHours(1);
     private static readonly TimeSpan Day = TimeSpan.FromDays(1);
     private readonly ThrottleOptions options = options.Value;
 
-    /// <summary>Counts a mail that somebody asks for, in the change of the address that it goes to.</summary>
-    /// <param name="isNotice">Nobody asked for the mail, so the cool-down does not apply.</param>
-    /// <returns>Null if the mail may go; otherwise the refusal, and nothing is counted.</returns>
+    /// <summary>Counts a mail in the change of the address that it goes to.</summary>
+    /// <param name="isNotice">True if no one requested the mail, so the cool-down does not apply.</param>
+    /// <returns>Null if the mail may go; otherwise the refusal, and the mail is not counted.</returns>
     public Problem? Count(AddressPartition partition, DateTimeOffset now, bool isNotice = false)
     {
         var sent = partition.Guard.MailTimes.Select(DateTimeOffset.FromUnixTimeSeconds).Where(time => time > now - Day).ToList();
@@ -60,7 +60,8 @@ public sealed class MailThrottle(AddressStore addresses, IOptions<ThrottleOption
             },
             cancellationToken);
 
-    // When the window will hold fewer than the limit: once the limit-th mail from the end has left it. A window of no length holds none.
+    // The time when the window will hold fewer mails than the limit: when the limit-th mail from the end leaves it. A window without a
+    // length holds no mails.
     private static DateTimeOffset EarliestUnder(List<DateTimeOffset> sent, int limit, TimeSpan window) =>
         sent.Count < limit || window == TimeSpan.Zero ? DateTimeOffset.MinValue : sent[^limit] + window;
 }

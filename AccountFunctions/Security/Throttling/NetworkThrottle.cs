@@ -10,8 +10,8 @@ using Microsoft.Extensions.Options;
 namespace AccountFunctions.Security.Throttling;
 
 /// <summary>
-/// Bounds the requests of one client network to the open operations per minute, all instances together: an instance reserves a block of
-/// requests in shared storage and spends it locally, so that most requests cost no call.
+/// Limits how many requests one client network sends to the open operations per minute, for all instances together. An instance reserves a
+/// block of requests in shared storage and spends it locally, so that most requests cost no storage call.
 /// </summary>
 public sealed partial class NetworkThrottle(
     ThrottleStore store,
@@ -27,12 +27,12 @@ public sealed partial class NetworkThrottle(
     private readonly IPNetwork[] exempt = [.. options.Value.ExemptRanges];
     private readonly int block = Math.Max(1, options.Value.RequestsPerMinute / 12);
 
-    // Its own: the store takes turns under the same keys.
+    // Separate turns, because the store takes turns under the same keys.
     private readonly KeyedTurns turns = new();
     private readonly Lock sync = new();
     private Window current = new(DateTimeOffset.MinValue);
 
-    /// <summary>Counts a request of the network. Null if it is admitted.</summary>
+    /// <summary>Counts a request of the network. Null if the throttle admits it.</summary>
     public Task<Problem?> AdmitAsync(ClientNetwork network, CancellationToken cancellationToken)
     {
         if (IsExempt(network))
@@ -47,7 +47,7 @@ public sealed partial class NetworkThrottle(
             key, Timeout.InfiniteTimeSpan, () => SpendAsync(key, window, budget, now, cancellationToken), cancellationToken);
     }
 
-    /// <summary>Counts nothing. Null unless this instance knows that the network has used up its limit.</summary>
+    /// <summary>Refuses a request without counting it. Null unless this instance knows that the network has used up its limit.</summary>
     public Problem? Peek(ClientNetwork network)
     {
         var now = time.GetUtcNow();
@@ -79,16 +79,16 @@ public sealed partial class NetworkThrottle(
         return null;
     }
 
-    /// <summary>Sweeps the last window.</summary>
+    /// <summary>Schedules the sweep of the last window.</summary>
     public ValueTask DisposeAsync() => new(SweepAsync(current));
 
-    // Every minute starts with an empty window, which also bounds the memory.
+    // Every minute starts with empty counts, which also bounds the memory.
     private Window WindowAt(DateTimeOffset now)
     {
         var start = new DateTimeOffset(now.Ticks - (now.Ticks % Minute.Ticks), TimeSpan.Zero);
         lock (sync)
         {
-            // A request that read the clock before the minute changed may get here after one that read it later.
+            // A request that read the clock in the previous minute may arrive after one that read it in this minute.
             if (current.Start >= start)
             {
                 return current;
@@ -99,7 +99,7 @@ public sealed partial class NetworkThrottle(
         }
     }
 
-    // If this fails, the rows are removed with the next window of their network.
+    // If this fails, the next window of each network removes its rows.
     private async Task SweepAsync(Window window)
     {
         try
@@ -130,6 +130,6 @@ public sealed partial class NetworkThrottle(
         public bool Exhausted { get; set; }
     }
 
-    [LoggerMessage(LogLevel.Warning, "The network windows of {Minute} are not swept.")]
+    [LoggerMessage(LogLevel.Warning, "The network windows of {Minute} were not swept.")]
     private partial void LogNotSwept(DateTimeOffset minute, Exception exception);
 }

@@ -1,6 +1,6 @@
 namespace AccountFunctions.Security.Throttling;
 
-/// <summary>Counts the sign-ins that run at this moment in this process, by what their failures count at.</summary>
+/// <summary>Counts the sign-in attempts in progress in this process, by the address or device at which they count.</summary>
 public sealed class SignInAttempts
 {
     private readonly Lock sync = new();
@@ -54,7 +54,7 @@ public sealed class SignInAttempts
             (first, joined) = (crowd.Running == 1, crowd.Joined);
         }
 
-        /// <summary>False once another attempt with its key has run beside this one.</summary>
+        /// <summary>False if another attempt with the same key ran at the same time.</summary>
         public bool IsAlone
         {
             get

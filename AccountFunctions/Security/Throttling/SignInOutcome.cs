@@ -1,13 +1,13 @@
 namespace AccountFunctions.Security.Throttling;
 
-/// <summary>How an attempt to sign in went.</summary>
+/// <summary>The outcome of a sign-in attempt.</summary>
 public enum SignInOutcome
 {
     Failed,
 
     /// <summary>
-    /// Neither counts nor clears failures: the password is right, but the account may not sign in, or the client has yet to send a second
-    /// factor; or it is that of a registration that nobody has activated, tried again. Nobody learns anything new.
+    /// Neither counts nor clears failures. The password is right, but the account may not sign in, or the client has not sent a second
+    /// factor; or the password of a pending registration was tried again, which reveals nothing new.
     /// </summary>
     Neutral,
 

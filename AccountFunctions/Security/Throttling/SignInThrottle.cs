@@ -9,9 +9,9 @@ using Microsoft.Extensions.Options;
 namespace AccountFunctions.Security.Throttling;
 
 /// <summary>
-/// Slows down guessing at the password of an address, whether or not it has an account. Some failures within a window are free, then each
-/// costs twice the delay of the one before; after 100 in a row only a reset helps (NIST SP 800-63B-4 §3.2.2), which only the owner of the
-/// mailbox can do. A client that proves that it signed in with this password before is counted by itself, by the same numbers.
+/// Slows down password guessing at an address, whether or not it has an account. Some failures within a window are free, then each doubles
+/// the delay of the one before. After 100 in a row, only a reset helps (NIST SP 800-63B-4 §3.2.2), which only the owner of the mailbox can
+/// complete. A client that proves an earlier sign-in with this password is counted separately, with the same limits.
 /// </summary>
 public sealed class SignInThrottle(
     AddressStore addresses,
@@ -25,19 +25,19 @@ public sealed class SignInThrottle(
     private static readonly TimeSpan NextTry = TimeSpan.FromSeconds(1);
     private readonly ThrottleOptions options = options.Value;
 
-    /// <summary>Begin before you read what the attempt counts at, and dispose the attempt when its outcome is recorded.</summary>
-    /// <param name="deviceHash"><see cref="DeviceSecret.Hash"/> of what the client shows as its device; null if it shows none.</param>
+    /// <summary>Begin before you read the rows at which the attempt counts, and dispose the attempt after recording its outcome.</summary>
+    /// <param name="deviceHash"><see cref="DeviceSecret.Hash"/> of the device secret that the client sent; null if none.</param>
     public SignInAttempt Begin(string addressKey, string? deviceHash) =>
         new(attempts.Begin(addressKey), deviceHash is null ? null : attempts.Begin(DeviceEntity.RowPrefix + deviceHash));
 
-    /// <summary>The refusal of every attempt for the moment, with the right password too; null if an attempt may be made.</summary>
+    /// <summary>The refusal during a delay, even with the right password; null if an attempt is allowed.</summary>
     public Problem? Delay(AddressPartition address, DeviceEntity? device) => DelayOf(device is null ? address.Guard : device);
 
     /// <summary>
-    /// Records an attempt. An outcome takes effect only after its write succeeds, so parallel guesses gain nothing. A correct password with
-    /// no earlier or concurrent failure needs no write.
+    /// Records an attempt. Its outcome takes effect only after the write succeeds, so parallel guesses gain nothing. A right password
+    /// without an earlier or concurrent failure needs no write.
     /// </summary>
-    /// <returns>Null if the outcome takes effect; otherwise the refusal of an attempt that came during a delay.</returns>
+    /// <returns>Null if the outcome takes effect; otherwise the refusal of an attempt during a delay.</returns>
     public async Task<Problem?> RecordAsync(SignInCounter counter, SignInOutcome outcome, CancellationToken cancellationToken)
     {
         var (address, device, attempt) = counter;
@@ -78,7 +78,7 @@ public sealed class SignInThrottle(
 
     private Result<Success> RecordAt(AccountPartition partition, SignInOutcome outcome)
     {
-        // Another sign-in may have ended the device meanwhile. What cannot be counted is not answered.
+        // Another sign-in may have removed the device in the meantime. An attempt that cannot be counted is refused.
         if (partition.Device is not { } device)
         {
             return Problem.Throttled(ThrottleKind.SignIn, NextTry);

@@ -13,8 +13,8 @@ namespace AccountFunctions.Security.Tokens;
 public sealed record AccessClaims(string AccountId, string SessionId, int Version);
 
 /// <summary>
-/// Issues and validates access tokens: JWTs signed with ES256 (RFC 9068 type, RFC 8725 rules). Validation is stricter than the library's:
-/// see the checks after it.
+/// Issues and validates access tokens: JWTs signed with ES256 (type of RFC 9068, rules of RFC 8725). Validation is stricter than the
+/// library's, see the checks that follow it.
 /// </summary>
 public sealed class AccessTokens(SigningKeys keys, IOptions<TokenOptions> options, TimeProvider time)
 {
@@ -22,7 +22,7 @@ public sealed class AccessTokens(SigningKeys keys, IOptions<TokenOptions> option
     private const int MaxLength = 4096;
     private static readonly int Skew = (int)Lifetimes.ClockSkew.TotalSeconds;
 
-    // The library also accepts base64 padding and white space, which would give one token many spellings.
+    // The library also accepts base64 padding and white space, so one token would have many spellings.
     private static readonly SearchValues<char> TokenCharacters =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.");
 
@@ -38,7 +38,7 @@ public sealed class AccessTokens(SigningKeys keys, IOptions<TokenOptions> option
         ValidTypes = [TokenType],
         TryAllIssuerSigningKeys = false,
         IssuerSigningKeyResolver = (_, _, keyId, _) => keys.Find(keyId) is { } key ? [key] : [],
-        // The library reads the machine's clock; ours are checked below.
+        // The library reads the machine's clock; the app checks times below, by its own.
         ValidateLifetime = false,
     };
 
@@ -69,7 +69,7 @@ public sealed class AccessTokens(SigningKeys keys, IOptions<TokenOptions> option
         });
     }
 
-    /// <summary>Null for anything but a token that this service issued, in time and unaltered.</summary>
+    /// <summary>Null unless this service issued the token, and it is unaltered and valid at this time.</summary>
     public async Task<AccessClaims?> ValidateAsync(string token)
     {
         if (token.Length > MaxLength || token.AsSpan().ContainsAnyExcept(TokenCharacters))
@@ -81,8 +81,8 @@ public sealed class AccessTokens(SigningKeys keys, IOptions<TokenOptions> option
         return result.IsValid && result.SecurityToken is JsonWebToken jwt ? Check(jwt) : null;
     }
 
-    // Beyond what the library checks: no header member but our three (so no crit, b64, jku …), every claim present once and of its type,
-    // not issued or valid only in the future (RFC 7519 §4.1.5), and no longer life than we give.
+    // Check what the library does not: no header member but our three (so no crit, b64, jku …), every claim present once and of its type,
+    // no issue or start time in the future (RFC 7519 §4.1.5), and no longer life than the app gives.
     private AccessClaims? Check(JsonWebToken jwt)
     {
         try
@@ -108,7 +108,7 @@ public sealed class AccessTokens(SigningKeys keys, IOptions<TokenOptions> option
     }
 }
 
-/// <summary>The header of an access token. Any other member makes the token invalid.</summary>
+/// <summary>The header of an access token. A token with any other member is invalid.</summary>
 [JsonUnmappedMemberHandling(JsonUnmappedMemberHandling.Disallow)]
 public sealed record AccessTokenHeader(string Alg, string Kid, string Typ);
 

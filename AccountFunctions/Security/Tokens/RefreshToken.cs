@@ -6,8 +6,8 @@ using System.Security.Cryptography;
 namespace AccountFunctions.Security.Tokens;
 
 /// <summary>
-/// A refresh token: opaque to clients, and found by us without a scan. It names its session and its place in that session's chain of tokens
-/// and carries 256 secret bits, of which only <see cref="Hash"/> is stored.
+/// A refresh token, opaque to clients. It names its session and its place in the session's chain of tokens, so the app finds it without a
+/// scan. It carries 256 secret bits, of which the app stores only <see cref="Hash"/>.
 /// </summary>
 public sealed record RefreshToken(string AccountId, string SessionId, int Counter, byte[] Secret)
 {
@@ -15,7 +15,7 @@ public sealed record RefreshToken(string AccountId, string SessionId, int Counte
     private const int SecretBytes = 32;
     private const int Length = IdBytes + IdBytes + sizeof(int) + SecretBytes;
 
-    /// <summary>SHA-256 of the secret, lower-case hex. The secret is random, so it needs neither salt nor slowness.</summary>
+    /// <summary>SHA-256 of the secret in lower-case hex. The secret is random, so it needs neither a salt nor a slow hash.</summary>
     public string Hash => Convert.ToHexStringLower(SHA256.HashData(Secret));
 
     public static RefreshToken First(string accountId, string sessionId) =>

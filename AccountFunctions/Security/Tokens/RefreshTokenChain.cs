@@ -7,13 +7,12 @@ using Microsoft.Extensions.Options;
 namespace AccountFunctions.Security.Tokens;
 
 /// <summary>
-/// The tokens of a session, each an HMAC of the one before. So the successor of a token can be given out again when its answer was lost,
-/// and an old token can be recognised as once genuine, without any token being stored. Without the key nobody gets from one token to the
-/// next.
+/// The tokens of a session, each an HMAC of the one before. Without storing any token, the app can repeat a successor whose answer was
+/// lost, and recognise an old token as genuine. Without the key, a thief cannot compute the next token.
 /// </summary>
 public sealed class RefreshTokenChain(IOptions<CodeOptions> options)
 {
-    // A session of 90 days, refreshed every quarter of an hour, comes to 8,640.
+    // A session of 90 days, refreshed every 15 minutes, has 8,640 tokens.
     private const int MaxSteps = 10_000;
     private readonly byte[] key = DerivedKey.From(options.Value.Key, "refresh-token");
 
@@ -27,7 +26,7 @@ public sealed class RefreshTokenChain(IOptions<CodeOptions> options)
     }
 
     /// <summary>
-    /// Whether <paramref name="token"/> is the one at <paramref name="counter"/> whose hash is stored, or was one before it.
+    /// Whether <paramref name="token"/> is the one at <paramref name="counter"/>, whose hash is stored, or an earlier one.
     /// </summary>
     public bool LeadsTo(RefreshToken token, int counter, string hash)
     {

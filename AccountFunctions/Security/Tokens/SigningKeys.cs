@@ -6,8 +6,7 @@ using Microsoft.IdentityModel.Tokens;
 namespace AccountFunctions.Security.Tokens;
 
 /// <summary>
-/// The P-256 keys of access tokens: one that signs and those that are only published and accepted. A key id is the key's RFC 7638
-/// thumbprint.
+/// The P-256 keys of access tokens: one signs, the others are only published and accepted. A key's id is its RFC 7638 thumbprint.
 /// </summary>
 public sealed class SigningKeys
 {
@@ -28,10 +27,10 @@ public sealed class SigningKeys
 
     public IReadOnlyCollection<ECDsaSecurityKey> All => keys.Values;
 
-    /// <summary>An exact look-up: no other key is ever tried (RFC 8725 §3.10).</summary>
+    /// <summary>Finds a key by its exact id; no other key is ever tried (RFC 8725 §3.10).</summary>
     public ECDsaSecurityKey? Find(string? keyId) => keyId is null ? null : keys.GetValueOrDefault(keyId);
 
-    /// <summary>Reads every <c>PRIVATE KEY</c> block of a PEM text; false if one of them is no P-256 private key.</summary>
+    /// <summary>Reads every <c>PRIVATE KEY</c> block of a PEM text; false if one of them is not a P-256 private key.</summary>
     public static bool TryRead(string pem, [NotNullWhen(true)] out IReadOnlyList<ECDsaSecurityKey>? keys)
     {
         var read = new List<ECDsaSecurityKey>();
@@ -60,7 +59,7 @@ public sealed class SigningKeys
             rest = rest[block.Location.End..];
         }
 
-        // What is left over must not be a block that could not be read.
+        // The remaining text must not contain an unreadable block.
         keys = rest.Contains("-----", StringComparison.Ordinal) ? null : read;
         return keys is not null;
     }

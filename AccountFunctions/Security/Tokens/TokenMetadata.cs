@@ -3,12 +3,12 @@ using Microsoft.IdentityModel.Tokens;
 
 namespace AccountFunctions.Security.Tokens;
 
-/// <summary>A public key as others read it (RFC 7517, RFC 7518 §6.2.1).</summary>
+/// <summary>A public key for other services (RFC 7517, RFC 7518 §6.2.1).</summary>
 public sealed record PublicJsonWebKey(string Kty, string Use, string Alg, string Crv, string Kid, string X, string Y);
 
 public sealed record JsonWebKeys(IReadOnlyList<PublicJsonWebKey> Keys);
 
-/// <summary>Discovery document (OpenID Connect Discovery 1.0 §3), as much of it as is needed to validate our tokens.</summary>
+/// <summary>The discovery document (OpenID Connect Discovery 1.0 §3), limited to what services need to validate our tokens.</summary>
 public sealed record OpenIdConfiguration(
     string Issuer,
     string JwksUri,
@@ -16,7 +16,7 @@ public sealed record OpenIdConfiguration(
     IReadOnlyList<string> SubjectTypesSupported,
     IReadOnlyList<string> IdTokenSigningAlgValuesSupported);
 
-/// <summary>What any other service needs to validate our access tokens.</summary>
+/// <summary>Builds the documents that other services need to validate our access tokens.</summary>
 public sealed class TokenMetadata(SigningKeys keys, IOptions<TokenOptions> options)
 {
     public JsonWebKeys Keys { get; } = new(

@@ -5,19 +5,19 @@ namespace AccountFunctions.Security.Tokens;
 /// <summary>Settings <c>Tokens__*</c>: access and refresh tokens.</summary>
 public sealed class TokenOptions : IValidatableObject
 {
-    /// <summary>PEM of the P-256 private key that signs access tokens (ES256).</summary>
+    /// <summary>The P-256 private key that signs access tokens (ES256), as PEM.</summary>
     [Required] public string SigningKey { get; set; } = "";
 
-    /// <summary>PEMs of earlier or coming keys, one after another: published and accepted, never used to sign.</summary>
+    /// <summary>Earlier or future private keys, as concatenated PEMs: published and accepted, never used to sign.</summary>
     public string PreviousSigningKeys { get; set; } = "";
 
     /// <summary>
-    /// Where the API is, as clients and other services reach it, up to <c>/api</c>. Tokens, the discovery document and problem documents
-    /// name it.
+    /// The URL at which clients and other services reach the API, up to <c>/api</c>. Tokens, the discovery document and problem documents
+    /// contain it.
     /// </summary>
     [Required] public string Issuer { get; set; } = "";
 
-    /// <summary>Audience of access tokens, and their <c>client_id</c>.</summary>
+    /// <summary>The audience of access tokens, and their <c>client_id</c>.</summary>
     [Required] public string Audience { get; set; } = "";
 
     /// <summary>How long an access token is valid.</summary>
@@ -28,17 +28,18 @@ public sealed class TokenOptions : IValidatableObject
     [Range(typeof(TimeSpan), "00:00:00", "365.00:00:00")]
     public TimeSpan RefreshIdleLifetime { get; set; } = TimeSpan.FromDays(14);
 
-    /// <summary>How long a session lasts, however much it is used.</summary>
+    /// <summary>How long a session lasts even if it is used.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "3650.00:00:00")]
     public TimeSpan RefreshAbsoluteLifetime { get; set; } = TimeSpan.FromDays(90);
 
     /// <summary>
-    /// How long the token used last still gets the same successor, because answers get lost. 30 seconds are added for clocks that differ.
+    /// How long the refresh token used last still gets the same successor, because answers get lost. The app adds 30 seconds for differing
+    /// clocks.
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:00", "00:10:00")]
     public TimeSpan RefreshGrace { get; set; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>Sessions that an account may have at once. A sign-in beyond that ends the one that was used longest ago.</summary>
+    /// <summary>Sessions that an account may have at once. A further sign-in ends the session used longest ago.</summary>
     [Range(1, 90)] public int MaxSessions { get; set; } = 50;
 
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
@@ -54,7 +55,7 @@ public sealed class TokenOptions : IValidatableObject
             || Issuer.EndsWith('/'))
         {
             yield return new ValidationResult(
-                "must be an absolute http or https URL without query, fragment or slash at its end, like https://accounts.example.com/api",
+                "must be an absolute http or https URL without a query, fragment or trailing slash, like https://accounts.example.com/api",
                 [nameof(Issuer)]);
         }
 

@@ -8,7 +8,7 @@ namespace AccountFunctions.Storage.Accounts;
 
 /// <summary>
 /// Row <c>account</c> of an account. Other programs read <c>Username</c>, <c>Role</c>, <c>Disabled</c>, <c>ExpirationDate</c> and
-/// <c>Version</c>.
+/// <c>Version</c>, so these must keep their names.
 /// </summary>
 public sealed class AccountEntity(TableEntity columns) : TableRow(columns)
 {
@@ -16,7 +16,7 @@ public sealed class AccountEntity(TableEntity columns) : TableRow(columns)
     public const string ClientRole = "C";
     public const string AdminRole = "A";
 
-    /// <summary>The expiration date of an account that does not expire: the last second that RFC 3339 can write.</summary>
+    /// <summary>The expiration date of an account that never expires: the last second that RFC 3339 can express.</summary>
     public static readonly DateTimeOffset Never = new(9999, 12, 31, 23, 59, 59, TimeSpan.Zero);
 
     public AccountEntity(string id)
@@ -30,7 +30,7 @@ public sealed class AccountEntity(TableEntity columns) : TableRow(columns)
     /// <summary>The canonical address.</summary>
     public string Username { get => Get<string>(); set => Set(value); }
 
-    /// <summary>Where mail goes.</summary>
+    /// <summary>The address that mail is sent to.</summary>
     public string Mailbox { get => Get<string>(); set => Set(value); }
 
     public string Role { get => Get<string>(); set => Set(value); }
@@ -39,7 +39,7 @@ public sealed class AccountEntity(TableEntity columns) : TableRow(columns)
 
     public DateTimeOffset ExpirationDate { get => Get<DateTimeOffset>(); set => Set(value); }
 
-    /// <summary>Raised to end every session: sessions and access tokens carry the version they were issued under.</summary>
+    /// <summary>Raised to end every session: sessions and access tokens carry the version at which they were issued.</summary>
     public int Version { get => Get<int>(); set => Set(value); }
 
     /// <summary>Null: the account has no password yet; the owner sets one with a mailed code.</summary>
@@ -71,7 +71,7 @@ public sealed class AccountEntity(TableEntity columns) : TableRow(columns)
 
     public DateTimeOffset Created { get => Get<DateTimeOffset>(); set => Set(value); }
 
-    /// <summary>When the account is deleted; null: the owner has not asked for that.</summary>
+    /// <summary>When the account will be deleted; null: the owner has not requested that.</summary>
     public DateTimeOffset? DeletesAt { get => Columns.GetDateTimeOffset(nameof(DeletesAt)); set => Set(value); }
 
     /// <summary>When the owner last took a deletion back.</summary>
@@ -84,13 +84,13 @@ public sealed class AccountEntity(TableEntity columns) : TableRow(columns)
     public IReadOnlyList<long> EmailChangeTimes { get => GetTimes(); set => SetList(value); }
 
     /// <summary>
-    /// The address before the last change: with a code mailed there, its owner takes the account back. Null if there is none.
+    /// The address before the last change: with a code mailed there, its owner can recover the account. Null if there is none.
     /// </summary>
     public string? RecoveryUsername { get => GetText(); private set => Set(value); }
 
     public string? RecoveryMailbox { get => GetText(); private set => Set(value); }
 
-    /// <summary>Until when the recovery address is one.</summary>
+    /// <summary>When the recovery address stops being one.</summary>
     public DateTimeOffset RecoveryUntil { get => GetTime(); private set => Set(value); }
 
     /// <summary>What the take-back code of the recovery address is derived from.</summary>
@@ -105,13 +105,13 @@ public sealed class AccountEntity(TableEntity columns) : TableRow(columns)
     /// <summary><see cref="EmailAddress.Key"/> of the recovery address; null if there is none.</summary>
     public string? RecoveryKey => RecoveryUsername is { } username ? EmailAddress.KeyOf(username) : null;
 
-    /// <summary>When the recovery address stops to be one; null if there is none.</summary>
+    /// <summary>When the recovery address stops being one; null if there is none.</summary>
     public DateTimeOffset? RecoveryEnd => RecoveryUsername is null ? null : RecoveryUntil;
 
-    /// <summary>When its purge began: from then on, no request may begin to change the account. Null: it has not.</summary>
+    /// <summary>When the purge began: from then on, no request may start a change of the account. Null: it has not begun.</summary>
     public DateTimeOffset? PurgeBegan { get => Columns.GetDateTimeOffset(nameof(PurgeBegan)); set => Set(value); }
 
-    /// <summary>What may be done with the account. Accounts of administrators never expire.</summary>
+    /// <summary>What the account may be used for. Accounts of administrators never expire.</summary>
     public AccountState StateAt(DateTimeOffset now) =>
         DeletesAt <= now ? AccountState.Gone
         : Disabled ? AccountState.Disabled
@@ -119,7 +119,7 @@ public sealed class AccountEntity(TableEntity columns) : TableRow(columns)
         : Role == ClientRole && now >= ExpirationDate ? AccountState.Expired
         : AccountState.Active;
 
-    /// <summary>Where mail for an address of the account goes; null if it is not, or no longer, an address of the account.</summary>
+    /// <summary>The mailbox of an address of the account; null if the address is not, or is no longer, the account's.</summary>
     public string? MailboxAt(string addressKey, DateTimeOffset now) =>
         addressKey == AddressKey ? Mailbox
         : addressKey == RecoveryKey && now < RecoveryUntil ? RecoveryMailbox
@@ -130,15 +130,16 @@ public sealed class AccountEntity(TableEntity columns) : TableRow(columns)
         addressKey == AddressKey || addressKey == RecoveryKey || (change?.IsUnderWay(this) == true && addressKey == change.AddressKey);
 
     /// <summary>
-    /// While an address is reserved for recovery, the account moves only back to it: a thief who moves it on must not leave its owner
-    /// without a way back.
+    /// While an address is reserved for recovery, the account may move only back to it, so that a thief who moves the account cannot leave
+    /// its owner without a way back.
     /// </summary>
-    /// <returns>How long the account must wait before it may move to this address; null: it need not.</returns>
+    /// <returns>How long the account must wait before it may move to this address; null: no wait.</returns>
     public TimeSpan? WaitBeforeMoveTo(string addressKey, DateTimeOffset now) =>
         RecoveryEnd is { } end && now < end && addressKey != RecoveryKey ? end - now : null;
 
     /// <summary>
-    /// Gives the account its new address. The one before becomes the recovery address, or is given up where the new one was that.
+    /// Gives the account its new address. The old address becomes the recovery address, or is given up if the new one was the recovery
+    /// address.
     /// </summary>
     /// <param name="nonce">Of the take-back code.</param>
     /// <returns>What the history records.</returns>

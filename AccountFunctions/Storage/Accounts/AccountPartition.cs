@@ -3,7 +3,7 @@ using AccountFunctions.Storage.Jobs;
 
 namespace AccountFunctions.Storage.Accounts;
 
-/// <summary>The rows of an account that an <see cref="AccountRequest"/> wants, as they were read together. Any other throws.</summary>
+/// <summary>The rows of an account that an <see cref="AccountRequest"/> asked for, read together. Access to any other row throws.</summary>
 public sealed class AccountPartition(
     AccountRequest request,
     AccountEntity? account,
@@ -14,23 +14,23 @@ public sealed class AccountPartition(
 {
     internal bool HasAccount => account is not null;
 
-    /// <exception cref="InvalidOperationException">There is none, or the request did not want it.</exception>
+    /// <exception cref="InvalidOperationException">The account does not exist, or the request did not ask for it.</exception>
     public AccountEntity Account =>
-        account ?? throw new InvalidOperationException(request.WithAccount ? "There is no such account." : Unwanted("account"));
+        account ?? throw new InvalidOperationException(request.WithAccount ? "The account does not exist." : Unwanted("account"));
 
-    /// <summary>Null if there is no such session.</summary>
+    /// <summary>Null if the session does not exist.</summary>
     public SessionEntity? Session => request.SessionId is null ? throw new InvalidOperationException(Unwanted("session")) : session;
 
-    /// <summary>Null if no change is open or under way.</summary>
+    /// <summary>Null if no change is open or in progress.</summary>
     public EmailChangeEntity? EmailChange =>
         request.WithEmailChange ? emailChange : throw new InvalidOperationException(Unwanted("change of address"));
 
-    /// <summary>Null if it is no longer there.</summary>
+    /// <summary>Null if it no longer exists.</summary>
     public DeviceEntity? Device => request.Device is null ? throw new InvalidOperationException(Unwanted("device")) : device;
 
     public SignIns SignIns => signIns ?? throw new InvalidOperationException(Unwanted("sessions and devices"));
 
-    /// <summary>A change of address without anything of the one that it replaces.</summary>
+    /// <summary>A new change of address that keeps nothing of the one that it replaces.</summary>
     public EmailChangeEntity NewEmailChange()
     {
         var change = new EmailChangeEntity(Key);
@@ -38,16 +38,16 @@ public sealed class AccountPartition(
         return change;
     }
 
-    /// <summary>Writes the history, and has the owner told where the act has a notice.</summary>
-    /// <param name="time">Of the act. One call keeps it however often the race is lost: the notice finds its event by it.</param>
+    /// <summary>Records an act in the history, and notifies the owner if the act has a notice.</summary>
+    /// <param name="time">The time of the act. Keep it the same after a lost race, because the notice finds its event by it.</param>
     public void Record(Act act, Actor actor, DateTimeOffset time) => Record(act, actor, time, [Account.AddressKey]);
 
     /// <inheritdoc cref="Record(Act, Actor, DateTimeOffset)"/>
-    /// <param name="addressKeys">Where the notice goes: to addresses of the account.</param>
+    /// <param name="addressKeys">The addresses of the account that get the notice.</param>
     public void Record(Act act, Actor actor, DateTimeOffset time, IEnumerable<string> addressKeys) =>
         Record(act, new EventEntity(Key, act, actor, time), addressKeys);
 
-    /// <summary>Like <see cref="Record(Act, Actor, DateTimeOffset)"/>, with a notice to an address that the account gives up.</summary>
+    /// <summary>Like <see cref="Record(Act, Actor, DateTimeOffset)"/>, but notifies an address that the account gives up.</summary>
     public void RecordLeaving(Act act, Actor actor, DateTimeOffset time, string addressKey, string mailbox) =>
         Record(act, new EventEntity(Key, act, actor, time) { Mailbox = mailbox }, [addressKey]);
 

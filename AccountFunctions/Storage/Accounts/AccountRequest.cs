@@ -3,13 +3,15 @@ using AccountFunctions.Contract.Answers;
 namespace AccountFunctions.Storage.Accounts;
 
 /// <summary>
-/// Which rows of an account a change wants, and which version and state of the account it is for. Rows that are known already are given;
-/// the first decision is made on them, and what else is wanted is read.
+/// The rows of an account that a change needs, and the version and state of the account that it is for. The caller can pass rows that it
+/// has already read; the first decision uses them, and only the other rows are read.
 /// </summary>
 public sealed record AccountRequest(string AccountId)
 {
-    /// <summary>A change for the owner of an access token: dead with the token's version, and in a state that allows no calls.</summary>
-    /// <param name="account">As it was read for this request.</param>
+    /// <summary>
+    /// A change for the holder of an access token: refused if the token's version is void, or if the account's state allows no calls.
+    /// </summary>
+    /// <param name="account">The account as read for this request.</param>
     public static AccountRequest ForOwner(AccountEntity account) => new(account.Id)
     {
         Account = account,
@@ -18,42 +20,42 @@ public sealed record AccountRequest(string AccountId)
         Otherwise = Problem.TokenNotValid,
     };
 
-    /// <summary>A change of a session that is known, or believed to be there.</summary>
+    /// <summary>A change of a session that was read, or that is assumed to exist.</summary>
     public AccountRequest WithSession(SessionEntity session) => this with { SessionId = session.Id, Session = session };
 
-    /// <summary>The account, if it is known already.</summary>
+    /// <summary>The account, if it was already read.</summary>
     public AccountEntity? Account { get; init; }
 
-    /// <summary>False where the change is about other rows alone.</summary>
+    /// <summary>False if the change only needs other rows.</summary>
     public bool WithAccount { get; init; } = true;
 
-    /// <summary>The session that the change wants; null: none.</summary>
+    /// <summary>The session that the change needs; null: none.</summary>
     public string? SessionId { get; init; }
 
     public SessionEntity? Session { get; private init; }
 
-    /// <summary>Wants the change of the account's address.</summary>
+    /// <summary>True: the change needs the row of a change of address.</summary>
     public bool WithEmailChange { get; init; }
 
-    /// <summary>The device, if the change wants one.</summary>
+    /// <summary>The device, if the change needs one.</summary>
     public DeviceEntity? Device { get; init; }
 
-    /// <summary><see cref="AccountStore.ListEndsAsync"/>, if the change wants them.</summary>
+    /// <summary>The result of <see cref="AccountStore.ListEndsAsync"/>, if the change needs it.</summary>
     public SignIns? SignIns { get; init; }
 
-    /// <summary>The verdict of the network throttle: nothing is decided before it. It may be under way while the rows load.</summary>
+    /// <summary>The verdict of the network throttle, which runs while the rows load. No decision is made before it arrives.</summary>
     public Task<Problem?>? Admission { get; init; }
 
-    /// <summary>The version that the account must have; null: any.</summary>
+    /// <summary>The version that the account must have; null: any version.</summary>
     public int? Version { get; init; }
 
-    /// <summary>The states in which the change may be made; null: any.</summary>
+    /// <summary>The states that allow the change; null: any state.</summary>
     public Predicate<AccountState>? Allows { get; init; }
 
-    /// <summary>The answer where there is no such account in such a state.</summary>
+    /// <summary>The answer if there is no such account in such a state.</summary>
     public Problem Otherwise { get; init; } = Problem.NotFound;
 
-    /// <summary>The one place that looks at version and state of an account before it is changed.</summary>
+    /// <summary>The one place that checks an account's version and state before a change.</summary>
     internal bool Admits(AccountPartition partition, DateTimeOffset now) =>
         !WithAccount
         || (partition.HasAccount

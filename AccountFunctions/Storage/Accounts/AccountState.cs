@@ -1,14 +1,14 @@
 namespace AccountFunctions.Storage.Accounts;
 
-/// <summary>What may be done with an account, see <see cref="AccountEntity.StateAt"/>.</summary>
+/// <summary>What an account may be used for, see <see cref="AccountEntity.StateAt"/>.</summary>
 public enum AccountState
 {
     Active,
 
-    /// <summary>Its time is over: no sign-in, no refresh. Access tokens issued before are good until they expire.</summary>
+    /// <summary>The account has expired: no sign-in, no refresh. Access tokens issued earlier stay valid until they expire.</summary>
     Expired,
 
-    /// <summary>The owner has asked for its deletion and may still take that back, with the password or with a mailed code.</summary>
+    /// <summary>The owner has requested deletion and can still cancel it, with the password or a mailed code.</summary>
     DeletionPending,
 
     /// <summary>The time of its deletion has come: it answers as an account that does not exist.</summary>
@@ -20,7 +20,7 @@ public enum AccountState
 
 public static class AccountStates
 {
-    /// <summary>Whether access tokens are good.</summary>
+    /// <summary>Whether access tokens are valid.</summary>
     public static bool AllowsCalls(this AccountState state) => state is AccountState.Active or AccountState.Expired;
 
     /// <summary>Whether the owner gets mails, and may set a password with a mailed code.</summary>

@@ -4,10 +4,10 @@ using Azure.Data.Tables;
 
 namespace AccountFunctions.Storage.Accounts;
 
-/// <summary>Table <c>Accounts</c>: a partition for each account.</summary>
+/// <summary>Table <c>Accounts</c>, with a partition for each account.</summary>
 public sealed class AccountStore(TableServiceClient service, PartitionChanges changes, TimeProvider time)
 {
-    /// <summary>Of sessions and devices: what tells the rows that have to go.</summary>
+    /// <summary>The columns of sessions and devices that show which rows must go.</summary>
     public static readonly IReadOnlyList<string> EndColumns =
     [
         nameof(TableEntity.PartitionKey),
@@ -25,7 +25,7 @@ public sealed class AccountStore(TableServiceClient service, PartitionChanges ch
     public async Task<AccountEntity?> FindAsync(string id, CancellationToken cancellationToken) =>
         await table.FindAsync(id, AccountEntity.RowName, cancellationToken) is { } row ? new AccountEntity(row) : null;
 
-    /// <summary>The ids of all accounts, in no order. A scan of the whole table: for operators, not for requests.</summary>
+    /// <summary>The ids of all accounts, in no particular order. Scans the whole table, so it is for operators, not for requests.</summary>
     public IAsyncEnumerable<string> ListIdsAsync(CancellationToken cancellationToken) => table
         .QueryAsync<TableEntity>(
             TableClient.CreateQueryFilter($"RowKey eq {AccountEntity.RowName}"),
@@ -34,7 +34,7 @@ public sealed class AccountStore(TableServiceClient service, PartitionChanges ch
         .Select(row => row.PartitionKey);
 
     /// <summary>The history, newest first.</summary>
-    /// <param name="after">The row key of the last event that is not wanted again; null begins with the newest.</param>
+    /// <param name="after">The row key of the last event already read; null begins with the newest.</param>
     public IAsyncEnumerable<EventEntity> ListEventsAsync(
         string accountId, string? after, int? pageSize, CancellationToken cancellationToken)
     {
@@ -52,15 +52,15 @@ public sealed class AccountStore(TableServiceClient service, PartitionChanges ch
     public async Task<DeviceEntity?> FindDeviceAsync(string accountId, string hash, CancellationToken cancellationToken) =>
         await table.FindAsync(accountId, DeviceEntity.RowPrefix + hash, cancellationToken) is { } row ? new DeviceEntity(row) : null;
 
-    /// <summary>The sessions, oldest first, and the devices that signed in.</summary>
+    /// <summary>The sessions, oldest first, and the devices.</summary>
     public Task<SignIns> ListSignInsAsync(string accountId, CancellationToken cancellationToken) =>
         ListSignInsAsync(accountId, null, cancellationToken);
 
-    /// <summary>Like <see cref="ListSignInsAsync(string, CancellationToken)"/>, with no more than <see cref="EndColumns"/>.</summary>
+    /// <summary>Like <see cref="ListSignInsAsync(string, CancellationToken)"/>, but reads only <see cref="EndColumns"/>.</summary>
     public Task<SignIns> ListEndsAsync(string accountId, CancellationToken cancellationToken) =>
         ListSignInsAsync(accountId, EndColumns, cancellationToken);
 
-    /// <summary>What the history records of this very moment.</summary>
+    /// <summary>The events with exactly this time.</summary>
     public async Task<IReadOnlyList<EventEntity>> ListEventsAsync(
         string accountId, DateTimeOffset time, CancellationToken cancellationToken)
     {
@@ -74,7 +74,7 @@ public sealed class AccountStore(TableServiceClient service, PartitionChanges ch
     public async Task<IReadOnlyList<EventEntity>> ListEventsAsync(
         string accountId, string kind, DateTimeOffset after, DateTimeOffset before, CancellationToken cancellationToken)
     {
-        // Newer events have smaller keys.
+        // Keys sort newer events first.
         var (first, end) = (EventEntity.FirstKeyBefore(before), EventEntity.KeysAt(after).First);
         var filter = TableClient.CreateQueryFilter(
             $"PartitionKey eq {accountId} and RowKey ge {first} and RowKey lt {end} and Kind eq {kind}");
@@ -85,17 +85,17 @@ public sealed class AccountStore(TableServiceClient service, PartitionChanges ch
     public async Task<(AccountEntity? Account, EmailChangeEntity? Change)> FindWithEmailChangeAsync(
         string id, CancellationToken cancellationToken)
     {
-        // Side by side: the second read adds no time.
+        // Both reads run in parallel, so the second adds no time.
         var account = FindAsync(id, cancellationToken);
         var change = FindEmailChangeAsync(id, cancellationToken);
         return (await account, await change);
     }
 
     /// <summary>
-    /// The one way to change an account: loads the rows that the request wants, lets <paramref name="decide"/> change them, sends the jobs
-    /// of the change and commits its rows together; after a lost race, it starts again.
+    /// The only way to change an account: loads the rows that the request names, lets <paramref name="decide"/> change them, sends the jobs
+    /// of the change and commits its rows together. Starts again after a lost race.
     /// </summary>
-    /// <returns><see cref="AccountRequest.Otherwise"/> where the account is not the one that the request is for.</returns>
+    /// <returns><see cref="AccountRequest.Otherwise"/> if the account does not match the request.</returns>
     /// <exception cref="UnavailableException">Every race was lost.</exception>
     public Task<Result<T>> ChangeAsync<T>(
         AccountRequest request, Func<AccountPartition, Result<T>> decide, CancellationToken cancellationToken)
@@ -118,8 +118,8 @@ public sealed class AccountStore(TableServiceClient service, PartitionChanges ch
     }
 
     /// <summary>
-    /// Inserts an account that nobody can reach yet, because no name leads to it. It may be there already, left over from a call that was
-    /// cut off; its password is taken away if the account shall have none.
+    /// Inserts an account that is not reachable yet, because no name leads to it. It may already exist, left over from an interrupted call;
+    /// this removes its password if the account must have none.
     /// </summary>
     internal async Task CreateAsync(AccountEntity account, EventEntity why, CancellationToken cancellationToken)
     {
@@ -140,7 +140,9 @@ public sealed class AccountStore(TableServiceClient service, PartitionChanges ch
         }
     }
 
-    /// <summary>Removes the account with all its rows. The account itself goes last: while it is there, the work can be taken up.</summary>
+    /// <summary>
+    /// Removes the account with all its rows. The account's own row goes last, so that an interrupted deletion can continue.
+    /// </summary>
     public async Task DeleteAsync(string accountId, CancellationToken cancellationToken)
     {
         while (await ListAsync(TableClient.CreateQueryFilter($"PartitionKey eq {accountId}"), cancellationToken) is [_, ..] rows)
@@ -157,7 +159,7 @@ public sealed class AccountStore(TableServiceClient service, PartitionChanges ch
         await DeleteAsync(accountId, await ListAsync(filter, cancellationToken), cancellationToken);
     }
 
-    /// <summary>Removes rows as they were read. If one has changed since, it stays, and some others with it.</summary>
+    /// <summary>Removes rows if they are unchanged. A row that has changed stays, together with the other rows of its batch.</summary>
     public async Task DeleteAsync(string accountId, IEnumerable<TableRow> rows, CancellationToken cancellationToken)
     {
         foreach (var chunk in rows.Chunk(Partition.MaxRows))
@@ -180,7 +182,7 @@ public sealed class AccountStore(TableServiceClient service, PartitionChanges ch
             rows.Find(row => row.RowKey == SignInTurnEntity.RowName) is { } turn ? new SignInTurnEntity(turn) : null);
     }
 
-    // Side by side: the other reads add no time.
+    // The reads run in parallel, so the others add no time.
     private async Task<AccountPartition> LoadAsync(AccountRequest request, bool isFirst, CancellationToken cancellationToken)
     {
         var id = request.AccountId;
@@ -203,7 +205,7 @@ public sealed class AccountStore(TableServiceClient service, PartitionChanges ch
         (await table.ListAsync(filter, cancellationToken)).ConvertAll(row => new TableRow(row));
 }
 
-/// <summary>What sign-ins have left at an account: rows that have ended and are not yet removed, too.</summary>
+/// <summary>The sessions and devices of an account, including ended ones that are not yet removed.</summary>
 /// <param name="Sessions">Oldest first.</param>
 /// <param name="Turn">Null before the first sign-in.</param>
 public sealed record SignIns(IReadOnlyList<SessionEntity> Sessions, IReadOnlyList<DeviceEntity> Devices, SignInTurnEntity? Turn)

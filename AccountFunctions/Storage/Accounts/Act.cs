@@ -1,8 +1,8 @@
 namespace AccountFunctions.Storage.Accounts;
 
 /// <summary>
-/// What can happen to an account, named once: the word under which the history stores and shows it, and the notice that its owner gets.
-/// The words are stored and must never change; the members may.
+/// Something that can happen to an account: the word that the history stores and shows, and the notice that the owner gets. Never change a
+/// word, because rows contain it; members may change.
 /// </summary>
 public sealed record Act(string Word)
 {
@@ -28,9 +28,9 @@ public sealed record Act(string Word)
 
     public static Act PasswordChanged { get; } = Name("password_changed", new Notice("PasswordChanged", "The owner changes the password."));
 
-    public static Act PasswordReset { get; } = Name("password_reset", new Notice("PasswordReset", "A mailed code has set the password."));
+    public static Act PasswordReset { get; } = Name("password_reset", new Notice("PasswordReset", "A mailed code sets the password."));
 
-    /// <summary>The account has another address. The notice goes to the one before.</summary>
+    /// <summary>The account has a new address. The notice goes to the old one.</summary>
     public static Act EmailChanged { get; } = Name(
         "email_changed",
         new Notice("EmailChanged", "The owner has changed the address; the old one gets this.", account => account.RecoveryEnd)
@@ -38,17 +38,18 @@ public sealed record Act(string Word)
             CarriesTakeBackCode = true,
         });
 
-    /// <summary>The account is back at its recovery address. The notice goes to the address that it gives up.</summary>
+    /// <summary>The account is back at its recovery address. The notice goes to the address that the account gives up.</summary>
     public static Act EmailRestored { get; } = Name(
-        "email_restored", new Notice("EmailMoved", "The account is back at its old address; the one that it gives up gets this."));
+        "email_restored", new Notice("EmailMoved", "A code mailed to the old address restores it. The mail goes to the address that the "
+            + "account gives up."));
 
     public static Act DeletionRequested { get; } = Name(
         "deletion_requested",
-        new Notice("DeletionRequested", "The owner asks for the deletion of the account.", account => account.DeletesAt));
+        new Notice("DeletionRequested", "The owner requests the deletion of the account.", account => account.DeletesAt));
 
-    public static Act Restored { get; } = Name("restored", new Notice("Restored", "The owner keeps the account after all."));
+    public static Act Restored { get; } = Name("restored", new Notice("Restored", "The owner restores the account."));
 
-    /// <summary>A mail to the owner was not delivered; <see cref="EventEntity.Detail"/> is the transport's code.</summary>
+    /// <summary>A mail to the owner could not be delivered; <see cref="EventEntity.Detail"/> is the transport's code.</summary>
     public static Act MailFailed { get; } = Name("mail_failed");
 
     public static IReadOnlyCollection<Act> All => Known.Values;
@@ -56,17 +57,17 @@ public sealed record Act(string Word)
     /// <summary>Null for a word that this version does not know.</summary>
     public static Act? Find(string word) => Known.GetValueOrDefault(word);
 
-    /// <summary>The act without its notice, where another mail tells the owner already.</summary>
+    /// <summary>The act without its notice, for use when another mail already tells the owner.</summary>
     public Act InSilence() => this with { Notice = null };
 
     private static Act Name(string word, Notice? notice = null) => Known[word] = new Act(word) { Notice = notice };
 }
 
 /// <summary>A mail that tells the owner of an act.</summary>
-/// <param name="Text">Begins the names of its resources in <c>Email/Texts</c>.</param>
-/// <param name="Trigger">What happens before the app sends it, for people who look at the mails.</param>
+/// <param name="Text">The prefix of its resource names in <c>Email/Texts</c>.</param>
+/// <param name="Trigger">What makes the app send it; the gallery of mails shows this.</param>
 /// <param name="Time">
-/// The time that the text names, of the account as it is when the mail is written. No time: the notice no longer applies.
+/// The time that the text names, taken from the account when the mail is written. Null: the notice no longer applies.
 /// </param>
 public sealed record Notice(string Text, string Trigger, Func<AccountEntity, DateTimeOffset?>? Time = null)
 {

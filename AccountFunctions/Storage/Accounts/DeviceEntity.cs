@@ -4,14 +4,14 @@ using Azure.Data.Tables;
 namespace AccountFunctions.Storage.Accounts;
 
 /// <summary>
-/// Row <c>trusted-device-{hash}</c> of an account: a client that signed in with its password, and the sign-ins that failed there since.
+/// Row <c>trusted-device-{hash}</c> of an account: a client that signed in with its password, and its failed sign-ins since then.
 /// </summary>
 public sealed class DeviceEntity(TableEntity columns) : FailureCounter(columns)
 {
     /// <summary>Sorts behind <see cref="SessionEntity.RowPrefix"/>, so that one query reads both.</summary>
     public const string RowPrefix = "trusted-device-";
 
-    /// <summary>Row keys of devices are below this one.</summary>
+    /// <summary>All row keys of devices sort before this one.</summary>
     public const string LastKey = "trusted-device.";
 
     public DeviceEntity(string accountId, string hash)
@@ -29,7 +29,7 @@ public sealed class DeviceEntity(TableEntity columns) : FailureCounter(columns)
     /// <summary>What the client called itself at its first sign-in.</summary>
     public string? Client { get => GetText(); set => Set(value); }
 
-    /// <summary>Which password the client has proved: the <see cref="AccountEntity.PasswordChanged"/> of that time.</summary>
+    /// <summary>Identifies the password that the client proved: the <see cref="AccountEntity.PasswordChanged"/> at that time.</summary>
     public DateTimeOffset PasswordChanged { get => Get<DateTimeOffset>(); set => Set(value); }
 
     /// <summary>Whether the client has kept its secret and sent it again. Many clients never do.</summary>

@@ -13,7 +13,7 @@ public sealed class EventEntity(TableEntity columns) : TableRow(columns)
 {
     public const string RowPrefix = "event-";
 
-    /// <summary>Row keys of events are below this one.</summary>
+    /// <summary>All row keys of events sort before this one.</summary>
     public const string LastKey = "event.";
 
     public EventEntity(string accountId, Act act, Actor actor, DateTimeOffset time)
@@ -42,13 +42,13 @@ public sealed class EventEntity(TableEntity columns) : TableRow(columns)
 
     public string? Detail { get => GetText(); init => Set(value); }
 
-    /// <summary>Where the notice of the event goes, if not to the account's own mailbox: an address that it has just given up.</summary>
+    /// <summary>The mailbox that gets the notice, if it is not the account's own: an address that the account just gave up.</summary>
     public string? Mailbox { get => GetText(); init => Set(value); }
 
-    /// <summary>Row keys from this one on, up to <see cref="LastKey"/>, are of events before <paramref name="when"/>.</summary>
+    /// <summary>Row keys from this one up to <see cref="LastKey"/> belong to events before <paramref name="when"/>.</summary>
     public static string FirstKeyBefore(DateTimeOffset when) => KeyAt(when) + '.';
 
-    /// <summary>Row keys of events at a moment are from the first of these on, and before the second.</summary>
+    /// <summary>Row keys of events at a given time start at the first of these keys, and end before the second.</summary>
     public static (string First, string Last) KeysAt(DateTimeOffset time) => (KeyAt(time) + '-', KeyAt(time) + '.');
 
     private static string KeyAt(DateTimeOffset when) =>

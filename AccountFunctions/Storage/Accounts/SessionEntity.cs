@@ -34,16 +34,16 @@ public sealed class SessionEntity(TableEntity columns) : TableRow(columns)
 
     public DateTimeOffset LastUsed { get => Get<DateTimeOffset>(); set => Set(value); }
 
-    /// <summary>The absolute end, however much it is used.</summary>
+    /// <summary>When the session ends even if it is used.</summary>
     public DateTimeOffset Expires { get => Get<DateTimeOffset>(); set => Set(value); }
 
-    /// <summary>When it ends if it is not used again.</summary>
+    /// <summary>When the session ends if it is not used again.</summary>
     public DateTimeOffset EndsAt(TimeSpan idleLifetime) => Expires - LastUsed > idleLifetime ? LastUsed + idleLifetime : Expires;
 
     /// <summary>How the user signed in: authentication methods (RFC 8176).</summary>
     public IReadOnlyList<string> Amr { get => GetList() is [_, ..] methods ? methods : [PasswordMethod]; set => SetList(value); }
 
-    /// <summary><see cref="DeviceEntity.Hash"/> of the device that signed in; null for sessions from before there were any.</summary>
+    /// <summary><see cref="DeviceEntity.Hash"/> of the device that signed in; null for sessions older than devices.</summary>
     public string? Device { get => GetText(); set => Set(value); }
 
     /// <summary>What the client called itself at sign-in.</summary>

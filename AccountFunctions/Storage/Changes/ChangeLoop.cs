@@ -4,9 +4,9 @@ using AccountFunctions.Contract.Answers;
 namespace AccountFunctions.Storage.Changes;
 
 /// <summary>
-/// Load, decide, commit: decides again on the new state after a lost race, a bounded number of times. Requests of one process
-/// that change the same partition take turns, so a crowd costs a read each instead of lost races, and those who are refused after the first
-/// commit have hashed nothing.
+/// Load, decide, commit: decides again on the new state after a lost race, a limited number of times. Requests of one process that change
+/// the same partition take turns. So each of them costs a read instead of lost races, and requests refused after the first commit never
+/// hash.
 /// </summary>
 public sealed class ChangeLoop(KeyedTurns turns)
 {
@@ -15,7 +15,7 @@ public sealed class ChangeLoop(KeyedTurns turns)
     private static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(1);
 
     /// <param name="loaded">The state to decide on first; null loads it.</param>
-    /// <param name="commit">False: the race is lost.</param>
+    /// <param name="commit">Returns false if the race is lost.</param>
     /// <exception cref="UnavailableException">Every attempt lost.</exception>
     public Task<TOutcome> RunAsync<TState, TOutcome>(
         string key,
@@ -39,7 +39,7 @@ public sealed class ChangeLoop(KeyedTurns turns)
                         return outcome;
                     }
 
-                    // A random pause spreads the losers out.
+                    // A random pause keeps the losers from colliding again.
                     await Task.Delay(RandomNumberGenerator.GetInt32(Math.Min(attempt * 4, MaxDelayMilliseconds)), cancellationToken);
                 }
 

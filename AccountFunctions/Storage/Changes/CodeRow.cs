@@ -3,7 +3,7 @@ using Azure.Data.Tables;
 namespace AccountFunctions.Storage.Changes;
 
 /// <summary>
-/// A row of an address that holds a mailed code: not the code itself, but what it is derived from, and how often it may still be tried.
+/// A row with a mailed code: not the code itself, but the nonce that it is derived from, and the number of tries left.
 /// </summary>
 public abstract class CodeRow(TableEntity columns) : TableRow(columns)
 {
@@ -16,13 +16,13 @@ public abstract class CodeRow(TableEntity columns) : TableRow(columns)
     public DateTimeOffset Expires { get => Get<DateTimeOffset>(); set => Set(value); }
 
     /// <summary>
-    /// Whether the code has been redeemed. The row then stays until <see cref="Expires"/>, so that a client whose answer was lost may
+    /// Whether the code has been redeemed. The row then stays until <see cref="Expires"/>, so that a client whose answer was lost can
     /// repeat its call.
     /// </summary>
     public bool IsRedeemed { get => GetFlag(); set => Set(value); }
 
     /// <summary>
-    /// Whether the code may be tried: to redeem it, or to repeat the call that redeemed it. Guesses use up tries either way.
+    /// Whether the code may be tried, to redeem it or to repeat the call that redeemed it. Wrong guesses use up tries in both cases.
     /// </summary>
     public bool TakesTries(DateTimeOffset now) => TriesLeft > 0 && now < Expires;
 

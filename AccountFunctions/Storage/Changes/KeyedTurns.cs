@@ -1,8 +1,8 @@
 namespace AccountFunctions.Storage.Changes;
 
 /// <summary>
-/// Lets those who want the same key go one after another, within this process. A turn only saves work: ETags decide who wins, so nobody
-/// waits long.
+/// Runs actions with the same key one after another, within this process. Turns only save work, because ETags decide who wins, so no action
+/// waits long for one.
 /// </summary>
 public sealed class KeyedTurns
 {

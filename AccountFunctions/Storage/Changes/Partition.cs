@@ -5,13 +5,13 @@ using Azure.Data.Tables;
 namespace AccountFunctions.Storage.Changes;
 
 /// <summary>
-/// Rows of one partition as they were read, and the change that an operation decides on: rows, and the jobs that go with them. The store
-/// sends the jobs first and then commits all rows together or none (entity-group transaction). A change to a row that was read carries its
-/// ETag, so the commit succeeds only on the state that the decision was made on.
+/// Rows of one partition as read, and the change that an operation decides on: rows, and the jobs that go with them. The store sends the
+/// jobs first and then commits all rows together or none (entity group transaction). A change to a row carries the ETag that was read, so
+/// the commit succeeds only on the state that the decision was based on.
 /// </summary>
 public class Partition(string key)
 {
-    /// <summary>The most rows that one transaction takes.</summary>
+    /// <summary>The maximum number of rows in one transaction.</summary>
     public const int MaxRows = 100;
     private const string CommitColumn = "Commit";
     private readonly List<TableTransactionAction> changes = [];
@@ -23,26 +23,28 @@ public class Partition(string key)
 
     public int Changes => changes.Count;
 
-    /// <summary>What the decision wants to be sent before the commit.</summary>
+    /// <summary>The jobs to send before the commit.</summary>
     internal IReadOnlyList<Job> Jobs => jobs;
 
     public void Insert(TableRow row) => Add(TableTransactionActionType.Add, row);
 
-    /// <summary>Replaces the row that was read, or inserts the one that was not there.</summary>
+    /// <summary>Replaces a row that was read, or inserts one that did not exist.</summary>
     public void Save(TableRow row) =>
         Add(row.ETag == default ? TableTransactionActionType.Add : TableTransactionActionType.UpdateReplace, row);
 
-    /// <summary>Deletes the row as it was read. A row that was not read is deleted whatever its state, but it must be there.</summary>
+    /// <summary>
+    /// Deletes a row if it is unchanged since it was read. A row that was not read is deleted in any state, but must exist.
+    /// </summary>
     public void Delete(TableRow row) => Add(TableTransactionActionType.Delete, row);
 
     /// <summary>
-    /// Sends a job before the commit: a row without its job would be work that nobody does. A job whose row never comes is dropped by its
-    /// handler. Equal jobs of one call are sent once, however often the race is lost.
+    /// Sends a job before the commit, because a row without its job would be work that never gets done. The handler drops a job whose row
+    /// never appears. Equal jobs of one call are sent once, even after lost races.
     /// </summary>
     public void Enqueue(Job job) => jobs.Add(job);
 
     /// <summary>
-    /// Makes a commit without changes cost as much as one with changes, so that its time does not tell that there was nothing to change.
+    /// Makes a commit without changes cost as much as one with changes, so that its duration does not reveal that nothing changed.
     /// </summary>
     public void PretendChange()
     {
@@ -51,13 +53,13 @@ public class Partition(string key)
     }
 
     /// <param name="constantCost">
-    /// True uses a transaction even for a single change, which costs more. Always a transaction, so timing does not reveal which rows
-    /// changed.
+    /// True: use a transaction even for a single change. That costs more, but timing does not reveal which rows changed.
     /// </param>
-    /// <returns>False if a row is no longer as it was read, or an inserted one is there already; nothing was changed then.</returns>
+    /// <returns>False if a row has changed since it was read, or an inserted row already exists. Nothing is changed then.</returns>
     internal async Task<bool> CommitAsync(TableClient table, CancellationToken cancellationToken, bool constantCost = false)
     {
-        // Won or lost, the next decision starts with no changes; on rows that have changed meanwhile, it loses by their ETags.
+        // Whether or not this commit succeeds, the next decision starts without changes. On rows that have changed since, it loses by their
+        // ETags.
         var committed = changes.Count == 0 || await TryCommitAsync(table, constantCost, cancellationToken);
         changes.Clear();
         jobs.Clear();
@@ -99,11 +101,11 @@ public class Partition(string key)
             _ => await table.UpdateEntityAsync(row, change.ETag, TableUpdateMode.Replace, cancellationToken),
         };
 
-        // The client does not throw when the row to delete is not there.
+        // The client does not throw if the row to delete does not exist.
         return response.Status < 400 ? response : throw new RequestFailedException(response);
     }
 
-    // When an answer is lost the SDK tries again, and the second try meets the rows that the first one wrote.
+    // After a lost answer the SDK retries, and the retry finds the rows that the first try wrote.
     private async Task<bool> IsCommittedAsync(TableClient table, CancellationToken cancellationToken)
     {
         var written = changes.Find(change => change.ActionType is not TableTransactionActionType.Delete)?.Entity;
@@ -122,7 +124,7 @@ public class Partition(string key)
         return true;
     }
 
-    // Azurite accepts what the real service refuses, so the rules of a transaction are checked here.
+    // Check the rules of transactions here, because Azurite accepts transactions that the real service refuses.
     private void Add(TableTransactionActionType type, TableRow row)
     {
         if (row.PartitionKey != Key || changes.Count == MaxRows || changes.Exists(change => change.Entity.RowKey == row.RowKey))

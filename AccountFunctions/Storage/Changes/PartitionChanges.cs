@@ -3,11 +3,13 @@ using Azure.Data.Tables;
 
 namespace AccountFunctions.Storage.Changes;
 
-/// <summary>What the <c>ChangeAsync</c> of an account and of an address have in common: after each decision, jobs go before rows.</summary>
+/// <summary>
+/// The common part of <c>ChangeAsync</c> for accounts and addresses: after each decision, sends jobs and then commits rows.
+/// </summary>
 public sealed class PartitionChanges(ChangeLoop loop, JobSender sender)
 {
-    /// <param name="prepare">What else must be there before the commit; null for nothing.</param>
-    /// <param name="constantCost">Of the commit.</param>
+    /// <param name="prepare">Prepares what else must exist before the commit; null: nothing.</param>
+    /// <param name="constantCost">Passed to the commit.</param>
     /// <inheritdoc cref="ChangeLoop.RunAsync"/>
     internal Task<TOutcome> RunAsync<TPartition, TOutcome>(
         string key,

@@ -6,7 +6,7 @@ using Azure.Data.Tables;
 
 namespace AccountFunctions.Storage.Changes;
 
-/// <summary>A typed view of one table row. A column has the name of its property.</summary>
+/// <summary>A typed view of one table row. Each column has the name of its property.</summary>
 public class TableRow(TableEntity columns)
 {
     /// <summary>The column of a <see cref="Credential"/>.</summary>
@@ -20,10 +20,10 @@ public class TableRow(TableEntity columns)
 
     public ETag ETag => Columns.ETag;
 
-    /// <summary>Makes a save replace the row as it was read; null: insert a new one.</summary>
+    /// <summary>Makes a save replace <paramref name="read"/> if it is unchanged; null: a save inserts a new row.</summary>
     public void Replace(TableRow? read)
     {
-        // A default tag that was set is not the default one any more.
+        // Assigning a default tag would make the tag differ from the default one.
         if (read is not null)
         {
             Columns.ETag = read.ETag;
@@ -35,13 +35,13 @@ public class TableRow(TableEntity columns)
             ? typed
             : throw new InvalidOperationException($"Row {RowKey} has no column {column} of type {typeof(T).Name}.");
 
-    /// <summary>The default value if the column is not there.</summary>
+    /// <summary>The default value if the column is absent.</summary>
     protected DateTimeOffset GetTime([CallerMemberName] string column = "") => Columns.GetDateTimeOffset(column) ?? default;
 
-    /// <summary>False if the column is not there.</summary>
+    /// <summary>False if the column is absent.</summary>
     protected bool GetFlag([CallerMemberName] string column = "") => Columns.GetBoolean(column) ?? false;
 
-    /// <summary>0 if the column is not there.</summary>
+    /// <summary>0 if the column is absent.</summary>
     protected int GetNumber([CallerMemberName] string column = "") => Columns.GetInt32(column) ?? 0;
 
     /// <summary>Null if the row has no password.</summary>
@@ -49,7 +49,7 @@ public class TableRow(TableEntity columns)
 
     protected string? GetText([CallerMemberName] string column = "") => Columns.GetString(column);
 
-    /// <summary>A column of several values, with commas between them; empty if it is not there.</summary>
+    /// <summary>A column of several values, separated by commas; empty if the column is absent.</summary>
     protected string[] GetList([CallerMemberName] string column = "") =>
         (GetText(column) ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries);
 

@@ -4,8 +4,8 @@ using Azure.Data.Tables;
 namespace AccountFunctions.Storage.Jobs;
 
 /// <summary>
-/// Table <c>Deletions</c>. Partition <c>pending</c> lists the accounts to delete, so that one is found although its job was lost; partition
-/// <c>purged</c> remembers those that are deleted, by a keyed hash of their ids.
+/// Table <c>Deletions</c>. Partition <c>pending</c> lists the accounts to delete, so that the app finds one whose job was lost. Partition
+/// <c>purged</c> remembers deleted accounts by a keyed hash of their ids.
 /// </summary>
 public sealed class DeletionStore(TableServiceClient service)
 {
@@ -20,7 +20,7 @@ public sealed class DeletionStore(TableServiceClient service)
     public Task RemovePendingAsync(AccountPurge job, CancellationToken cancellationToken) =>
         table.DeleteEntityAsync(Pending, KeyOf(job), cancellationToken: cancellationToken);
 
-    /// <summary>The deletions that were due before <paramref name="when"/>, at most 1,000.</summary>
+    /// <summary>At most 1,000 deletions that were due before <paramref name="when"/>.</summary>
     public async Task<IReadOnlyList<AccountPurge>> ListPendingAsync(DateTimeOffset when, CancellationToken cancellationToken)
     {
         var filter = TableClient.CreateQueryFilter($"PartitionKey eq {Pending} and RowKey lt {TicksOf(when)}");

@@ -3,7 +3,7 @@ using Azure.Storage.Queues;
 
 namespace AccountFunctions.Storage.Jobs;
 
-/// <summary>Queue <c>email-jobs</c>: the way from a request to its mail.</summary>
+/// <summary>Queue <c>email-jobs</c>, which carries requests for mails.</summary>
 public sealed class EmailOutbox(QueueServiceClient service)
     : JobQueue<EmailJob>(service, QueueNames.EmailJobs, EmailJobJson.Default.EmailJob);
 

@@ -4,7 +4,7 @@ using Azure.Storage.Queues;
 namespace AccountFunctions.Storage.Jobs;
 
 /// <summary>
-/// Queue <c>housekeeping-jobs</c>: jobs wait in it, invisible, until they are due. It is apart from the queue of mails, which should be
+/// Queue <c>housekeeping-jobs</c>, in which jobs wait invisibly until they are due. It is separate from the mail queue, which should be
 /// empty most of the time.
 /// </summary>
 public sealed class HousekeepingQueue(QueueServiceClient service, TimeProvider time)

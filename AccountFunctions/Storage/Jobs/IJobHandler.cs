@@ -2,18 +2,18 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace AccountFunctions.Storage.Jobs;
 
-/// <summary>Does the jobs of one type. It throws what another delivery may mend, and any job may come twice.</summary>
+/// <summary>Handles the jobs of one type. It throws if another delivery may succeed, and any job may arrive twice.</summary>
 public interface IJobHandler<in TJob>
     where TJob : HousekeepingJob
 {
     Task HandleAsync(TJob job, CancellationToken cancellationToken);
 }
 
-/// <summary>Leads the jobs of a type to their handler.</summary>
-/// <param name="HandleAsync">Makes the handler when its first job comes.</param>
+/// <summary>Maps the jobs of a type to their handler.</summary>
+/// <param name="HandleAsync">Creates the handler when its first job arrives.</param>
 public sealed record JobRoute(Type Job, Func<IServiceProvider, HousekeepingJob, CancellationToken, Task> HandleAsync);
 
-/// <summary>Registers handlers of jobs, each in the room that it belongs to.</summary>
+/// <summary>Lets each room register its own job handlers.</summary>
 public static class JobHandlers
 {
     public static IServiceCollection AddJob<TJob, THandler>(this IServiceCollection services)

@@ -4,18 +4,18 @@ using Azure.Storage.Queues;
 
 namespace AccountFunctions.Storage.Jobs;
 
-/// <summary>A queue of jobs in JSON, and the poison queue beside it.</summary>
+/// <summary>A queue of jobs in JSON, with its poison queue.</summary>
 public abstract class JobQueue<TJob>(QueueServiceClient service, string name, JsonTypeInfo<TJob> type)
     where TJob : class
 {
     private static readonly TimeSpan Forever = TimeSpan.FromSeconds(-1);
 
-    // The longest time that the service hides a message.
+    // The longest time for which the service hides a message.
     private static readonly TimeSpan MaxDelay = TimeSpan.FromDays(7);
     private readonly QueueClient queue = service.GetQueueClient(name);
     private readonly QueueClient poison = service.GetQueueClient(QueueNames.PoisonOf(name));
 
-    /// <summary>Null for a message that is no job.</summary>
+    /// <summary>Null for a message that is not a job.</summary>
     public TJob? Read(BinaryData message)
     {
         try
@@ -28,13 +28,13 @@ public abstract class JobQueue<TJob>(QueueServiceClient service, string name, Js
         }
     }
 
-    /// <summary>Puts aside a message that no number of tries could handle, for people to look at.</summary>
+    /// <summary>Moves a message that can never be handled to the poison queue, for operators to look at.</summary>
     public Task PoisonAsync(BinaryData message, CancellationToken cancellationToken) =>
         poison.SendMessageAsync(message, timeToLive: Forever, cancellationToken: cancellationToken);
 
     /// <param name="delay">
-    /// How long the job stays invisible, at most 7 days. Rounded up to whole seconds, in which the service counts: a job that came early
-    /// would go round and round until it is due.
+    /// How long the job stays invisible, at most 7 days. Rounded up to whole seconds, the service's unit, because the handler would send an
+    /// early job again and again until it is due.
     /// </param>
     public Task EnqueueAsync(TJob job, TimeSpan delay, CancellationToken cancellationToken)
     {

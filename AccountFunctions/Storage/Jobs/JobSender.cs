@@ -11,7 +11,7 @@ public sealed class JobSender(EmailOutbox mails, HousekeepingQueue housekeeping,
         _ => throw new InvalidOperationException($"No queue for {job.GetType().Name}."),
     };
 
-    // A lost message must not keep an account for ever, so deletions are listed, too.
+    // A lost message must not keep an account forever, so also list each deletion in the table.
     private async Task SendAsync(AccountPurge purge, CancellationToken cancellationToken)
     {
         await deletions.AddPendingAsync(purge, cancellationToken);

@@ -5,7 +5,7 @@ using Azure.Data.Tables;
 
 namespace AccountFunctions.Storage.Names;
 
-/// <summary>Everything that concerns one address, read at one moment.</summary>
+/// <summary>All rows of one address, read together.</summary>
 public sealed class AddressPartition : Partition
 {
     public AddressPartition(string key, IEnumerable<TableEntity> rows)
@@ -35,7 +35,7 @@ public sealed class AddressPartition : Partition
             }
         }
 
-        // Registration ids are UUIDv7, so row keys are in order of time.
+        // Registration ids are UUIDv7, so row keys sort by time.
         Pendings = pendings;
         Mails = mails;
         Guard ??= new(key);
@@ -55,17 +55,17 @@ public sealed class AddressPartition : Partition
     /// <summary>The salt of every credential at this address; null if there is none yet.</summary>
     public Salt? Salt => Claim?.Salt ?? (Pendings is [.., var last] ? last.Credential.Salt : null);
 
-    /// <summary>The account that the change makes reachable.</summary>
+    /// <summary>The account that the change makes reachable; null: none.</summary>
     internal (AccountEntity Account, EventEntity Why)? Created { get; private set; }
 
     /// <summary>
-    /// Has an account inserted before the commit, to which a claim in the same change leads. If the commit never comes, nobody can reach
-    /// the account, and the sweep of its registration removes it.
+    /// Inserts an account before the commit; a claim in the same change leads to it. If the commit never happens, the account stays
+    /// unreachable, and the sweep of its registration removes it.
     /// </summary>
     public void Create(AccountEntity account, Act act, Actor actor) =>
         Created = (account, new EventEntity(account.Id, act, actor, account.Created));
 
-    /// <summary>A reset code without anything of the one that it replaces.</summary>
+    /// <summary>A new reset code that keeps nothing of the one that it replaces.</summary>
     public ResetCodeEntity NewResetCode()
     {
         var code = new ResetCodeEntity(Key);
@@ -82,7 +82,7 @@ public sealed class AddressPartition : Partition
         .. Guard.ETag == default ? [] : new[] { Guard },
     ];
 
-    /// <summary>The rows that nobody needs any more.</summary>
+    /// <summary>The obsolete rows.</summary>
     public IEnumerable<TableRow> Outlived(DateTimeOffset now)
     {
         var mailed = Guard.MailTimes is [.., var last] && last > (now - Retention.Mails).ToUnixTimeSeconds();

@@ -4,16 +4,16 @@ using AccountFunctions.Storage.Accounts;
 
 namespace AccountFunctions.Storage.Names;
 
-/// <summary>Which address a change is for. All its rows are read.</summary>
+/// <summary>The address that a change is for. The store reads all its rows.</summary>
 /// <param name="Key"><see cref="EmailAddress.Key"/>.</param>
 public sealed record AddressRequest(string Key)
 {
-    /// <summary>The rows, if they are known already: the first decision is made on them.</summary>
+    /// <summary>The rows, if they were already read; the first decision uses them.</summary>
     public AddressPartition? Loaded { get; init; }
 
     /// <inheritdoc cref="AccountRequest.Admission"/>
     public Task<Problem?>? Admission { get; init; }
 
-    /// <summary>A change of what is loaded already.</summary>
+    /// <summary>A change of rows that were already read.</summary>
     public static AddressRequest Of(AddressPartition loaded) => new(loaded.Key) { Loaded = loaded };
 }

@@ -6,7 +6,7 @@ using Azure.Data.Tables;
 
 namespace AccountFunctions.Storage.Names;
 
-/// <summary>Table <c>Addresses</c>: a partition for each e-mail address.</summary>
+/// <summary>Table <c>Addresses</c>, with a partition for each email address.</summary>
 public sealed class AddressStore(TableServiceClient service, AccountStore accounts, PartitionChanges changes)
 {
     private readonly TableClient table = service.GetTableClient(TableNames.Addresses);
@@ -16,8 +16,8 @@ public sealed class AddressStore(TableServiceClient service, AccountStore accoun
         new(key, await table.ListAsync(TableClient.CreateQueryFilter($"PartitionKey eq {key}"), cancellationToken));
 
     /// <summary>
-    /// The one way to change an address: loads its rows, lets <paramref name="decide"/> change them, sends the jobs of the change and
-    /// commits its rows together; after a lost race, it starts again.
+    /// The only way to change an address: loads its rows, lets <paramref name="decide"/> change them, sends the jobs of the change and
+    /// commits its rows together. Starts again after a lost race.
     /// </summary>
     /// <exception cref="UnavailableException">Every race was lost.</exception>
     public Task<Result<T>> ChangeAsync<T>(

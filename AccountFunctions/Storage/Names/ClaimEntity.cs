@@ -5,7 +5,7 @@ using Azure.Data.Tables;
 
 namespace AccountFunctions.Storage.Names;
 
-/// <summary>Row <c>account</c> of an address: the account that owns it. Unique because it is inserted, never replaced.</summary>
+/// <summary>Row <c>account</c> of an address: the account that owns it. It is unique because it is inserted only if absent.</summary>
 public sealed class ClaimEntity(TableEntity columns) : TableRow(columns)
 {
     public const string RowName = "account";
@@ -15,10 +15,10 @@ public sealed class ClaimEntity(TableEntity columns) : TableRow(columns)
 
     public string AccountId => Get<string>();
 
-    /// <summary>The nonce of the activation code that was redeemed, so that a client whose answer was lost may repeat its call.</summary>
+    /// <summary>The nonce of the redeemed activation code, so that a client whose answer was lost can repeat its call.</summary>
     public string? RedeemedNonce { get => GetText(); set => Set(value); }
 
-    /// <summary>Until when the call may be repeated.</summary>
+    /// <summary>Until then, the client may repeat the call.</summary>
     public DateTimeOffset RepeatableUntil { get => GetTime(); set => Set(value); }
 
     /// <summary>Wrong codes since then. They are guesses like others, and after some of them the call may not be repeated any more.</summary>
@@ -27,7 +27,7 @@ public sealed class ClaimEntity(TableEntity columns) : TableRow(columns)
     /// <summary>Whether the account began without a password, because registrations with different passwords waited.</summary>
     public bool WasContested { get => GetFlag(); set => Set(value); }
 
-    /// <summary>Fingerprints of the clients that signed in last, newest last.</summary>
+    /// <summary>Fingerprints of the clients that signed in most recently, newest last.</summary>
     public IReadOnlyList<string> Clients { get => GetList(); set => SetList(value); }
 
     /// <summary>The salt of the account's password, which registrations at the address share.</summary>
@@ -43,9 +43,9 @@ public sealed class ClaimEntity(TableEntity columns) : TableRow(columns)
         set => SetList(value.Select(notice => notice.UtcTicks));
     }
 
-    /// <summary>When the newest of those notices leaves, or has left.</summary>
+    /// <summary>When the newest of those notices is or was sent.</summary>
     public DateTimeOffset NoticeDue { get => GetTime(); set => Set(value); }
 
-    /// <summary>When the housekeeping job that follows the account's sessions is due; past if there is none.</summary>
+    /// <summary>The due time of the housekeeping job that follows the account's sessions; in the past if there is none.</summary>
     public DateTimeOffset SweepDue { get => GetTime(); set => Set(value); }
 }

@@ -4,7 +4,7 @@ using Azure.Data.Tables;
 namespace AccountFunctions.Storage.Names;
 
 /// <summary>
-/// Row <c>guard</c> of an address: what was sent there and tried there lately. Every address has one, so throttling reveals nothing.
+/// Row <c>guard</c> of an address: its recent mails and failed sign-ins. Unknown addresses have one too, so throttling reveals nothing.
 /// </summary>
 public sealed class GuardEntity(TableEntity columns) : FailureCounter(columns)
 {
@@ -15,9 +15,9 @@ public sealed class GuardEntity(TableEntity columns) : FailureCounter(columns)
     {
     }
 
-    /// <summary>When mails were asked for, in seconds since 1970, oldest first.</summary>
+    /// <summary>When mails were requested, in seconds since 1970, oldest first.</summary>
     public IReadOnlyList<long> MailTimes { get => GetTimes(); set => SetList(value); }
 
-    /// <summary>When the housekeeping job that follows the failures is due; past if there is none.</summary>
+    /// <summary>The due time of the housekeeping job that follows the failures; in the past if there is none.</summary>
     public DateTimeOffset SweepDue { get => GetTime(); set => Set(value); }
 }

@@ -4,7 +4,7 @@ using Azure.Data.Tables;
 namespace AccountFunctions.Storage.Names;
 
 /// <summary>
-/// Row <c>mail-{operation id}</c> of an address: a mail that is on its way or gone, so that a job delivered twice sends it once.
+/// Row <c>mail-{operation id}</c> of an address: a mail that is being sent or was sent, so that a job delivered twice sends it once.
 /// </summary>
 public sealed class MailEntity(TableEntity columns) : TableRow(columns)
 {
@@ -15,12 +15,12 @@ public sealed class MailEntity(TableEntity columns) : TableRow(columns)
     {
     }
 
-    /// <summary>Whether the transport has taken it over.</summary>
+    /// <summary>Whether the transport has accepted it.</summary>
     public bool Sent { get => Get<bool>(); set => Set(value); }
 
-    /// <summary>When its job is no longer sent, however often it may come.</summary>
+    /// <summary>After this time, no delivery of the job sends the mail.</summary>
     public DateTimeOffset Expires { get => Get<DateTimeOffset>(); set => Set(value); }
 
-    /// <summary>Until when the delivery that wrote this may be sending; after that it is taken for dead.</summary>
+    /// <summary>Until then, the delivery that wrote this may be sending; after that, it counts as crashed.</summary>
     public DateTimeOffset BusyUntil { get => Get<DateTimeOffset>(); set => Set(value); }
 }

@@ -6,8 +6,8 @@ using Microsoft.Extensions.Logging;
 namespace AccountFunctions.Storage.Names;
 
 /// <summary>
-/// Remembers in table <c>Addresses</c> which mails are sent. The row is inserted before the mail leaves. A process that dies in between
-/// leaves the row open, and the next delivery of the job takes over once the row's time is up.
+/// Remembers in table <c>Addresses</c> which mails were sent. A delivery inserts the row before it sends the mail. If the process dies in
+/// between, the row stays open, and the next delivery of the job takes over after the row's time is up.
 /// </summary>
 public sealed partial class MailStore(TableServiceClient service, TimeProvider time, ILogger<MailStore> logger)
 {
@@ -46,9 +46,9 @@ public sealed partial class MailStore(TableServiceClient service, TimeProvider t
     }
 
     /// <summary>
-    /// Lets the next delivery try at once, also while the host stops. Never throws: what went wrong before is what counts.
+    /// Lets the next delivery try at once, even while the host stops. Never throws, so that it does not hide the original error.
     /// </summary>
-    /// <param name="refused">True: the mail was certainly not taken over.</param>
+    /// <param name="refused">True: the transport certainly did not accept the mail.</param>
     public async Task GiveUpAsync(MailEntity row, bool refused)
     {
         using var limit = new CancellationTokenSource(GiveUpTimeout, time);

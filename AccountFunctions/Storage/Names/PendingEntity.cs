@@ -6,8 +6,7 @@ using Azure.Data.Tables;
 namespace AccountFunctions.Storage.Names;
 
 /// <summary>
-/// Row <c>pending-{registration id}</c> of an address: a registration whose code nobody has redeemed yet. Its account will have the same
-/// id.
+/// Row <c>pending-{registration id}</c> of an address: a registration whose code is not yet redeemed. Its account will have the same id.
 /// </summary>
 public sealed class PendingEntity(TableEntity columns) : CodeRow(columns)
 {
@@ -22,17 +21,17 @@ public sealed class PendingEntity(TableEntity columns) : CodeRow(columns)
 
     public string Username { get => Get<string>(); set => Set(value); }
 
-    /// <summary>Where mail goes: <see cref="EmailAddress.Mailbox"/>.</summary>
+    /// <summary>The address that mail is sent to: <see cref="EmailAddress.Mailbox"/>.</summary>
     public string Mailbox { get => Get<string>(); set => Set(value); }
 
     public Credential Credential { get => Credential.Read(Get<string>(PasswordHash)); set => Set(value.Stored, PasswordHash); }
 
-    /// <summary>Whether another registration with a different password waited at the address when this one came.</summary>
+    /// <summary>Whether another registration with a different password was waiting at the address when this one arrived.</summary>
     public bool IsContested { get => GetFlag(); set => Set(value); }
 
     /// <summary>
-    /// Whether its password has been tried at sign-in, which counts as a failure once: at a taken address, the registration may be a
-    /// stranger's guess at the password of the account.
+    /// Whether its password was tried at sign-in, which counts as a failure once: at a taken address, the registration may be a stranger's
+    /// guess at the account's password.
     /// </summary>
     public bool IsTried { get => GetFlag(); set => Set(value); }
 
@@ -42,6 +41,6 @@ public sealed class PendingEntity(TableEntity columns) : CodeRow(columns)
 
     public string? CountryCode { get => GetText(); set => Set(value); }
 
-    /// <summary>The language of mails, one of those that mails are written in; null for the default.</summary>
+    /// <summary>The language of mails, one of the supported ones; null for the default.</summary>
     public string? Language { get => GetText(); set => Set(value); }
 }

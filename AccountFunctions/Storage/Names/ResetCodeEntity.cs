@@ -5,7 +5,7 @@ using Azure.Data.Tables;
 namespace AccountFunctions.Storage.Names;
 
 /// <summary>
-/// Row <c>code-reset</c> of an address: the open password-reset code. Every address that asked for one has it, with an account or without.
+/// Row <c>code-reset</c> of an address: the open reset code. Every address for which one was requested has it, with or without an account.
 /// </summary>
 public sealed class ResetCodeEntity(TableEntity columns) : CodeRow(columns)
 {
@@ -16,7 +16,7 @@ public sealed class ResetCodeEntity(TableEntity columns) : CodeRow(columns)
     {
     }
 
-    /// <summary>The password that a redeemed code has set; null for an open code.</summary>
+    /// <summary>The password that the redeemed code set; null for an open code.</summary>
     public Credential? Credential { get => GetCredential(); set => Set(value?.Stored, PasswordHash); }
 
     /// <summary>When the code was redeemed.</summary>

@@ -3,7 +3,7 @@ using Azure.Data.Tables;
 
 namespace AccountFunctions.Storage.Throttles;
 
-/// <summary>The one row of table <c>Throttles</c> in which the instances count the mails that leave.</summary>
+/// <summary>The row of table <c>Throttles</c> in which all instances count the mails that they send.</summary>
 public sealed class EmailQuotaEntity(TableEntity columns) : TableRow(columns)
 {
     public EmailQuotaEntity()

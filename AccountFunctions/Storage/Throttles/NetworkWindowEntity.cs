@@ -4,7 +4,7 @@ using Azure.Data.Tables;
 
 namespace AccountFunctions.Storage.Throttles;
 
-/// <summary>Row of table <c>Throttles</c>: how many requests of one network in one minute the instances have reserved together.</summary>
+/// <summary>Row of table <c>Throttles</c>: how many requests of one network all instances have reserved for one minute.</summary>
 public sealed class NetworkWindowEntity(TableEntity columns) : TableRow(columns)
 {
     public NetworkWindowEntity(string network, DateTimeOffset minute)

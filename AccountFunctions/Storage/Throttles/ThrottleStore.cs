@@ -4,16 +4,16 @@ using Azure.Data.Tables;
 namespace AccountFunctions.Storage.Throttles;
 
 /// <summary>
-/// Table <c>Throttles</c>: a partition for each client network, a row for each of its minutes; and one row for the quota of mails.
+/// Table <c>Throttles</c>: a partition for each client network with a row for each minute, and one row for the mail quota.
 /// </summary>
 public sealed class ThrottleStore(TableServiceClient service, ChangeLoop loop)
 {
     private readonly TableClient table = service.GetTableClient(TableNames.Throttles);
 
     /// <summary>
-    /// Lets <paramref name="decide"/> change the quota of mails, and saves it if it returns true; after a lost race, it starts again.
+    /// Lets <paramref name="decide"/> change the mail quota, and saves it if that returns true. Starts again after a lost race.
     /// </summary>
-    /// <param name="known">The row as this instance saw it last, which saves a read when no other instance changed it.</param>
+    /// <param name="known">The row as this instance last saw it, which saves a read if no other instance has changed it.</param>
     /// <returns>The row as it is now.</returns>
     public async Task<EmailQuotaEntity> ChangeQuotaAsync(
         EmailQuotaEntity known, Func<EmailQuotaEntity, bool> decide, CancellationToken cancellationToken)
@@ -33,12 +33,12 @@ public sealed class ThrottleStore(TableServiceClient service, ChangeLoop loop)
     }
 
     /// <summary>
-    /// Reserves up to <paramref name="wanted"/> requests and returns how many are granted. What all instances together are granted for a
-    /// minute never exceeds <paramref name="limit"/>.
+    /// Reserves up to <paramref name="wanted"/> requests and returns how many are granted. All instances together never get more than
+    /// <paramref name="limit"/> for a minute.
     /// </summary>
     public async Task<int> ReserveAsync(string network, DateTimeOffset minute, int wanted, int limit, CancellationToken cancellationToken)
     {
-        // Most networks come once in a minute, so the first call is the insert.
+        // Most networks send one request per minute, so try the insert first.
         var fresh = new NetworkWindowEntity(network, minute);
         var granted = 0;
         return await loop.RunAsync(

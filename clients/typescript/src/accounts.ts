@@ -5,15 +5,15 @@ import type { AccountEvents, Changes, Registration, Result, Session, Tokens, Use
 export interface AccountsOptions {
   /** The address that ends in `/api`. */
   api: string;
-  /** In memory where it is left out. */
+  /** In memory by default. */
   store?: TokenStore;
-  /** `localStorage` of a browser where it is left out, else in memory. */
+  /** By default a browser's `localStorage`, or else memory. */
   devices?: DeviceStore;
   /** Called when the app has ended the session: ask the user to sign in. */
   onSessionEnd?: () => void;
-  /** The language of the mails, as a value of `Accept-Language`. The browser's where it is left out. */
+  /** The language of the mails, as a value of `Accept-Language`. The browser's by default. */
   language?: string;
-  /** How often a call is repeated where the app asks to wait, or where no answer came. 2 where it is left out. */
+  /** How often to repeat a call if the app asks to wait or does not answer. 2 by default. */
   retries?: number;
   fetch?: typeof fetch;
   /** For tests. */
@@ -44,7 +44,7 @@ export function createAccounts(options: AccountsOptions) {
     return { ok: true, value: user };
   }
 
-  // A sign-in is worth more than its device, so a store that fails is not in its way.
+  // A failing store must not fail the sign-in, which matters more than its device.
   async function signIn(operation: 'login' | 'restore', username: string, password: string): Promise<Result<User>> {
     const shown = await settled(async () => devices.load(username));
     const answer = await open<SignedIn>(operation, { username, password, device: shown });
@@ -56,7 +56,7 @@ export function createAccounts(options: AccountsOptions) {
     return keep(answer);
   }
 
-  // Sends the access token, and once more with a new one where it is refused.
+  // Sends the call with the access token, and once more with a new one if the app refuses it.
   async function signedIn<T>(call: Call): Promise<Answer<T>> {
     const used = (await store.load())?.access;
     const answer = await http.send<T>({ ...call, access: used });
@@ -66,7 +66,7 @@ export function createAccounts(options: AccountsOptions) {
       : answer;
   }
 
-  // However many calls are refused at once, one refresh serves them all; the lock does the same for other tabs.
+  // One refresh serves all calls that are refused at once; the lock does the same for other tabs.
   const renew = (refused: string): Promise<boolean> =>
     renewing ??= oneTabAtATime(() => refresh(refused)).finally(() => renewing = undefined);
 
@@ -92,28 +92,28 @@ export function createAccounts(options: AccountsOptions) {
     /** The answer is the same for every address; a mail brings the code. */
     register: (registration: Registration) => open<{ username: string }>('register', registration),
 
-    /** `set_password`: ask for the code of the mail that follows, and for a password, and call `resetPassword`. */
+    /** `set_password`: ask the user for the code in the mail that follows and for a password, and call `resetPassword`. */
     activate: (username: string, code: string) => open<'success' | 'set_password'>('activate', { username, code }),
 
     signIn: (username: string, password: string) => signIn('login', username, password),
 
-    /** Mails a code: one that resets the password, or the activation code again. */
+    /** Mails a reset code, or the activation code again. */
     requestCode: (username: string) => open<'success'>('code', { username }),
 
     /** Ends every session and does not sign in. */
     resetPassword: (username: string, code: string, new_password: string) =>
       open<'success'>('forgot', { username, code, new_password }),
 
-    /** Keeps an account whose deletion is pending (`deletion_pending`), and signs in. */
+    /** Cancels a pending deletion (`deletion_pending`), and signs in. */
     restore: (username: string, password: string) => signIn('restore', username, password),
 
-    /** Whether tokens are kept. They may have expired meanwhile. */
+    /** Whether there are tokens. They may have expired. */
     isSignedIn: async () => await store.load() !== undefined,
 
     /** The account and its state, for `update`. */
     details: () => signedIn<User>({ method: 'GET', path: 'details' }),
 
-    /** With `ifMatch` (the `etag` of `details`) only that state is changed; else `stale`. */
+    /** With `ifMatch` (the `etag` of `details`), changes only that state; any other gets `stale`. */
     update: (changes: Changes, ifMatch?: string) => signedIn<User>({ method: 'POST', path: 'details', body: changes, ifMatch }),
 
     /** Ends every other session. */
@@ -131,10 +131,10 @@ export function createAccounts(options: AccountsOptions) {
     changeEmail: (password: string, username: string) =>
       signedIn<'success'>({ method: 'POST', path: 'email', body: { password, username } }),
 
-    /** The account has its new address from now on. */
+    /** Moves the account to its new address. */
     confirmEmail: (code: string) => signedIn<User>({ method: 'POST', path: 'email/confirm', body: { code } }),
 
-    /** What happened to the account, newest first. `next` of an answer is the `pageToken` of the call that follows. */
+    /** What happened to the account, newest first. `next` of an answer is the `pageToken` of the next call. */
     events(page: { pageSize?: number | undefined; pageToken?: string | undefined } = {}): Promise<Result<AccountEvents>> {
       const { pageSize, pageToken } = page;
       const query = new URLSearchParams();
@@ -149,10 +149,10 @@ export function createAccounts(options: AccountsOptions) {
       return signedIn<AccountEvents>({ method: 'GET', path: `events?${query}` });
     },
 
-    /** Everything that is stored about the user, for a download. */
+    /** Everything stored about the user, for a download. */
     exportAccount: () => signedIn<Record<string, unknown>>({ method: 'GET', path: 'export', isDocument: true }),
 
-    /** Plans the deletion and signs out. Until `deletes_at`, `restore` keeps the account. */
+    /** Schedules the deletion and signs out. Until `deletes_at`, `restore` cancels it. */
     async deleteAccount(password: string): Promise<Result<{ deletes_at: string }>> {
       const answer = await signedIn<{ deletes_at: string }>({ method: 'POST', path: 'delete', body: { password } });
       if (answer.ok) {
@@ -166,7 +166,7 @@ export function createAccounts(options: AccountsOptions) {
 
     endSession: (id: string) => signedIn<'success'>({ method: 'DELETE', path: `sessions/${encodeURIComponent(id)}` }),
 
-    /** Forgets the tokens whatever the app answers. */
+    /** Forgets the tokens, even if the app does not answer. */
     async signOut(everywhere = false): Promise<Result<'success'>> {
       const answer = await signedIn<'success'>({ method: 'POST', path: 'logout', body: { all: everywhere } });
       await store.save(undefined);

@@ -1,17 +1,17 @@
 import type { AccountsError, Result } from './types.js';
 
-/** A call of the API. */
+/** A call to the API. */
 export interface Call {
   method: 'GET' | 'POST' | 'DELETE';
   path: string;
   body?: unknown;
   access?: string | undefined;
   ifMatch?: string | undefined;
-  /** The answer is a document, not the envelope. */
+  /** True: the answer is a document without the envelope. */
   isDocument?: boolean;
 }
 
-/** The answer to a call, with its entity tag where it has one. */
+/** The answer to a call, with its entity tag if it has one. */
 export type Answer<T> = Result<T> & { etag?: string };
 
 export interface HttpOptions {
@@ -28,7 +28,7 @@ export interface Http {
 
 const MaxWait = 60;
 
-/** Sends calls, and sends them again where the app asks to wait, as often as `retries` says. */
+/** Sends calls, and sends them again up to `retries` times if the app asks to wait or does not answer. */
 export function createHttp(options: HttpOptions): Http {
   return {
     async send<T>(call: Call): Promise<Answer<T>> {
@@ -44,7 +44,7 @@ export function createHttp(options: HttpOptions): Http {
   };
 }
 
-// Every operation may be repeated. A fault of the app (`internal`) passes only when somebody has mended it.
+// Every operation may be repeated, but a fault of the app (`internal`) lasts until an operator fixes it.
 const mayRepeat = ({ code, retryAfter }: AccountsError) =>
   code === 'unreachable' || ((code === 'unavailable' || code === 'throttled') && (retryAfter ?? 1) <= MaxWait);
 
@@ -80,7 +80,7 @@ async function once<T>({ api, language, send }: HttpOptions, call: Call): Promis
 }
 
 function errorOf(response: Response, envelope: Record<string, unknown> | undefined): AccountsError {
-  // Proxies answer, too, and their answers say nothing about the account.
+  // A proxy may have answered, and its answer says nothing about the account.
   const isOurs = envelope?.['status'] === 'error' && typeof envelope['message'] === 'string' && envelope['code'] === response.status;
   const fields = isOurs ? envelope['errors'] as Record<string, string[]> | undefined : undefined;
   const retryAfter = secondsOf(response.headers.get('Retry-After'));

@@ -1,12 +1,12 @@
 import type { Tokens } from './types.js';
 
-/** Where tokens are kept. A secure store of a mobile platform answers with promises. */
+/** Keeps tokens. A mobile platform's secure store may return promises. */
 export interface TokenStore {
   load(): Tokens | undefined | Promise<Tokens | undefined>;
   save(tokens: Tokens | undefined): void | Promise<void>;
 }
 
-/** Forgets the tokens with the page: the safest choice for a web app without a back end of its own. */
+/** Forgets the tokens with the page: the safest choice for a web app without its own back end. */
 export function memoryStore(): TokenStore {
   let kept: Tokens | undefined;
   return {
@@ -40,7 +40,7 @@ export interface DeviceStore {
   save(username: string, device: string): void | Promise<void>;
 }
 
-/** In `localStorage` where there is one, else in memory. */
+/** In `localStorage` if there is one, or else in memory. */
 export function defaultDevices(prefix = 'accounts.device.'): DeviceStore {
   const kept = new Map<string, string>();
   const inBrowser = <T>(use: () => T) => typeof window === 'undefined' ? undefined : quietly(use);
@@ -53,7 +53,7 @@ export function defaultDevices(prefix = 'accounts.device.'): DeviceStore {
   };
 }
 
-// Browsers throw where the user has forbidden storage, and so does a full one.
+// Browsers throw if the user has blocked storage, or if it is full.
 function quietly<T>(use: () => T): T | undefined {
   try {
     return use();
@@ -62,6 +62,6 @@ function quietly<T>(use: () => T): T | undefined {
   }
 }
 
-// FNV-1a in 32 bits, so that no address stays in the browser when its user has signed out.
+// FNV-1a in 32 bits, so that no address stays in the browser after its user signs out.
 const digestOf = (username: string): string => Array.from(username.trim().toLowerCase(), letter => letter.codePointAt(0)!)
   .reduce((hash, letter) => Math.imul(hash ^ letter, 0x01000193) >>> 0, 0x811c9dc5).toString(36);

@@ -10,7 +10,7 @@ export interface User {
   job: string | null;
   bio: string | null;
   role: 'C' | 'A';
-  /** Of mails; null for the deployment's default. */
+  /** The language of mails; null for the deployment's default. */
   language: string | null;
 }
 
@@ -23,7 +23,7 @@ export interface Registration {
   country_code?: string | null;
 }
 
-/** What is absent stays; null clears. */
+/** Absent members keep their values; null clears them. */
 export interface Changes {
   first_name?: string;
   last_name?: string;
@@ -40,14 +40,14 @@ export interface Session {
   last_used: string;
   expires: string;
   client: string | null;
-  /** The session that asks. */
+  /** Whether this is the calling session. */
   current: boolean;
 }
 
 export interface AccountEvent {
   /** RFC 3339, UTC. */
   time: string;
-  /** A word like `signed_in`. Words are added in time. */
+  /** A word like `signed_in`. New words may be added. */
   kind: string;
   client: string | null;
   session: string | null;
@@ -57,7 +57,7 @@ export interface AccountEvent {
 
 export interface AccountEvents {
   events: AccountEvent[];
-  /** The `pageToken` of the next part; null if this is the last. */
+  /** The `pageToken` of the next page; null if this is the last one. */
   next: string | null;
 }
 
@@ -75,11 +75,11 @@ export interface AccountsError {
   code: string;
   /** The HTTP status; 0 without an answer. */
   status: number;
-  /** Codes of the fields at fault, by field. */
+  /** The codes of invalid fields, by field. */
   fields: Record<string, string[]>;
   /** Seconds to wait before another try. */
   retryAfter?: number;
-  /** Names the request in the logs of the backend. */
+  /** The id of the request in the logs of the backend. */
   requestId?: string;
 }
 

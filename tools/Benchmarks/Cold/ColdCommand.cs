@@ -17,8 +17,8 @@ public static class ColdCommand
 
     private static readonly Start[] Starts = [Hello, Read, Live, Login];
 
-    /// <param name="starts">Of each kind, in turns; the medians count.</param>
-    /// <param name="folder">For cold.md.</param>
+    /// <param name="starts">Starts of each kind, interleaved; the medians count.</param>
+    /// <param name="folder">The folder for cold.md.</param>
     public static async Task RunAsync(int starts, string folder)
     {
         await using var azurite = await Azurite.StartAsync(new AzuriteOptions(), CancellationToken.None);
@@ -60,7 +60,7 @@ public static class ColdCommand
         }
     }
 
-    // The first start makes the tables, as a deployment does. All others are those of production, and make none.
+    // The first start creates the tables, as a deployment does. All others run as in production and create none.
     private static async Task<Dictionary<string, string>> PrepareAsync(string storage)
     {
         var settings = new Dictionary<string, string>
@@ -70,7 +70,7 @@ public static class ColdCommand
         };
         await Live.TimeBothAsync(settings, ProjectFolder.AppOutput);
 
-        // The host in this process has to have run before its worker is timed.
+        // Warm up the host in this process before timing its worker.
         await Live.TimeAppAsync(settings, ProjectFolder.AppOutput);
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         settings["AZURE_FUNCTIONS_ENVIRONMENT"] = "Production";

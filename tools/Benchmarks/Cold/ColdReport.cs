@@ -14,7 +14,7 @@ public sealed class ColdReport(int starts)
     private readonly StringBuilder ratios = new();
     private string memoryRatio = "";
 
-    /// <param name="both">Whether the time has the start of the host in it.</param>
+    /// <param name="both">Whether the time includes the start of the host.</param>
     public void Add(Start start, string build, bool both, double milliseconds)
     {
         if (!names.Contains(start.Name))
@@ -33,7 +33,7 @@ public sealed class ColdReport(int starts)
         memories[(start.Name, build)].Add(memory);
     }
 
-    /// <summary>Adds a row that compares the memory of two.</summary>
+    /// <summary>Adds a row that compares the memory of two starts.</summary>
     public void AddMemoryRatio(Start app, Start minimal) => memoryRatio =
         $"| {app.Name}, times {minimal.Name} | {MemoryOf(app.Name, "built") / MemoryOf(minimal.Name, "built"):N2} "
         + $"| {MemoryOf(app.Name, "ReadyToRun") / MemoryOf(minimal.Name, "ReadyToRun"):N2} |\n";

@@ -5,9 +5,9 @@ using LocalHost.Worker;
 
 namespace Benchmarks.Cold;
 
-/// <summary>A start that is timed: a function app, and the request that gets its first answer.</summary>
+/// <summary>A timed start: a function app, and the request that gets its first answer.</summary>
 /// <param name="IsApp">False: MinimalWorker.</param>
-/// <param name="Body">JSON to post; null to get.</param>
+/// <param name="Body">JSON to post; null: a GET.</param>
 public sealed record Start(string Name, bool IsApp, string Path, string? Body = null)
 {
     private static readonly TimeSpan Idle = TimeSpan.FromSeconds(2);
@@ -27,7 +27,7 @@ public sealed record Start(string Name, bool IsApp, string Path, string? Body = 
         return (took, app.Memory);
     }
 
-    /// <summary>Milliseconds from the start of the app's process to the answer, under a host in this process that runs already.</summary>
+    /// <summary>Milliseconds from the start of the app's process to the answer, under a host that already runs in this process.</summary>
     public async Task<double> TimeAppAsync(IReadOnlyDictionary<string, string> settings, string appDirectory)
     {
         var port = Ports.Free();
@@ -56,7 +56,7 @@ public sealed record Start(string Name, bool IsApp, string Path, string? Body = 
         return Stopwatch.GetElapsedTime(began).TotalMilliseconds;
     }
 
-    // A refusal is an answer, too.
+    // A refusal also counts as an answer.
     private async Task AskAsync(HttpClient client)
     {
         using var content = Body is null ? null : new StringContent(Body, Encoding.UTF8, "application/json");

@@ -7,7 +7,7 @@ using AccountFunctions.Storage.Names;
 
 namespace Benchmarks.Load;
 
-/// <summary>Rows like those that the app writes, and as large.</summary>
+/// <summary>Rows like those that the app writes, and of the same size.</summary>
 internal static class FloorRows
 {
     /// <summary>The id of every session.</summary>
@@ -19,7 +19,7 @@ internal static class FloorRows
     /// <summary>The current time: events with one fixed time would collide.</summary>
     public static DateTimeOffset Now => TimeProvider.System.GetUtcNow();
 
-    /// <summary>As large as one of today's cost.</summary>
+    /// <summary>As large as a hash of the current cost.</summary>
     public static readonly Credential Credential = NewCredential(new PasswordOptions());
 
     private const string Username = "ada.lovelace@example.com";

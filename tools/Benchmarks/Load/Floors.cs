@@ -14,10 +14,10 @@ using Microsoft.Extensions.Options;
 namespace Benchmarks.Load;
 
 /// <summary>
-/// What an operation costs without the app: the same calls to storage with the same clients, one after another, and the same hash.
-/// The rows are in the app's tables, in partitions of their own, since Azurite looks at every row of a table for each query.
+/// The cost of an operation without the app: the same storage calls with the same clients, one after another, and the same hash. The rows
+/// are in separate partitions of the app's tables, because Azurite reads every row of a table for each query.
 /// </summary>
-/// <param name="people">How many have an account.</param>
+/// <param name="people">How many people have an account.</param>
 public sealed class Floors(string storage, int people)
 {
     private static readonly IOptions<PasswordOptions> Defaults = Options.Create(new PasswordOptions());
@@ -29,7 +29,7 @@ public sealed class Floors(string storage, int people)
         new HashGate(Defaults, new AccountMetrics(new System.Diagnostics.Metrics.Meter("floors"))),
         [new VectorArgon2(TimeProvider.System), new SodiumArgon2(), new KonsciousArgon2()]);
 
-    /// <param name="activations">Registrations that wait for their code.</param>
+    /// <param name="activations">Registrations waiting for their codes.</param>
     public async Task PrepareAsync(int activations)
     {
         await queue.CreateIfNotExistsAsync();
@@ -105,7 +105,7 @@ public sealed class Floors(string storage, int people)
         await WriteAsync(addresses, FloorRows.Pending(address), FloorRows.Guard(address));
     }
 
-    /// <param name="number">Counts the activations prepared.</param>
+    /// <param name="number">The number of the prepared activation.</param>
     public async Task ActivateAsync(int number)
     {
         var (address, account) = (WaitingAt(number), $"w{number}");
@@ -127,7 +127,7 @@ public sealed class Floors(string storage, int people)
     {
         if (rows is [var only])
         {
-            // Whatever its state: a slow caller may come to the same row as one that is a round ahead.
+            // In any state, because a slow caller may reach the same row as one that is a round ahead.
             await table.UpdateEntityAsync(only.Columns, ETag.All, TableUpdateMode.Replace);
             return;
         }

@@ -5,10 +5,10 @@ using LocalHost.Storage;
 namespace Benchmarks.Load;
 
 /// <summary>
-/// How many hashes at once suit an instance: sign-ins, and reads beside them, with gates of several widths in turns. With
-/// <c>APP_CPUS=0</c>, host and worker have one core, as an instance of 2,048 MB has.
+/// Finds out how many concurrent hashes suit an instance: measures sign-ins, with reads beside them, for several widths of the hash gate,
+/// interleaved. With <c>APP_CPUS=0</c>, host and worker have one core, like an instance of 2,048 MB.
 /// </summary>
-/// <param name="duration">Of one measurement.</param>
+/// <param name="duration">The length of one measurement.</param>
 public sealed class GateCommand(TimeSpan duration)
 {
     private const int Accounts = 32;
@@ -26,7 +26,7 @@ public sealed class GateCommand(TimeSpan duration)
             await Parallel.ForAsync(0, Accounts, async (number, _) => await People.SignUpAsync(mailer, number, sink));
         }
 
-        // One at a time: an app that waits has a claim on memory and cores, too.
+        // One app at a time, because even an idle app uses memory and cores.
         Console.WriteLine("| hashes at once | logins/s of 8 | p50 | p99 | a read beside them, p50 | p99 | peak RSS |");
         Console.WriteLine("|---|---|---|---|---|---|---|");
         var meter = new Meter(azurite.ProcessId);

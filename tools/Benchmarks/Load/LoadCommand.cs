@@ -9,23 +9,23 @@ using Microsoft.AspNetCore.Identity;
 namespace Benchmarks.Load;
 
 /// <summary>
-/// The app under the local host beside its floors, MinimalWorker under the same host, and its peers, in one run on one machine.
-/// As on Flex Consumption, the queue functions run on an instance of their own, here only while mails are wanted.
+/// Measures the app under the local host, its floors, MinimalWorker under the same host, and its peers, in one run on one machine. As on
+/// Flex Consumption, the queue functions run on a separate instance, here only while mails are needed.
 /// </summary>
-/// <param name="duration">Of one measurement.</param>
-/// <param name="accounts">How many accounts to add before measuring again; 0 for not.</param>
+/// <param name="duration">The length of one measurement.</param>
+/// <param name="accounts">How many accounts to add before measuring again; 0: do not.</param>
 public sealed class LoadCommand(TimeSpan duration, int accounts)
 {
     private const int Burst = 200;
 
-    // Azurite looks at every row of a table for each query, so the tables have to stay small.
+    // Azurite reads every row of a table for each query, so the tables must stay small.
     private const int MostNewAddresses = 200;
     private const int MostActivations = 60;
     private const int Activations = (Series.Rounds + 1) * MostActivations;
     private const int Unlimited = int.MaxValue;
     private readonly LoadReport report = new();
 
-    /// <param name="folder">For load.md and the pictures.</param>
+    /// <param name="folder">The folder for load.md and the pictures.</param>
     public async Task RunAsync(string folder)
     {
         await using var azurite = await Azurite.StartAsync(new AzuriteOptions(), CancellationToken.None);
@@ -131,7 +131,7 @@ public sealed class LoadCommand(TimeSpan duration, int accounts)
         return await People.SignUpAsync(app, identity, betterAuth, sink, Activations);
     }
 
-    /// <summary>Without limits, which no peer has. Log lines would cost time that no peer spends.</summary>
+    /// <summary>The settings remove limits and log lines, because the peers have none.</summary>
     internal static Dictionary<string, string> Settings(string storage, MailSink sink) => new()
     {
         ["AzureWebJobsStorage"] = storage,
@@ -146,7 +146,7 @@ public sealed class LoadCommand(TimeSpan duration, int accounts)
         ["Passwords__MaxWaitingHashes"] = "1000",
     };
 
-    /// <summary>Of an instance without the queue functions.</summary>
+    /// <summary>The settings of an instance without the queue functions.</summary>
     internal static Dictionary<string, string> RequestsOnly(Dictionary<string, string> settings) =>
         Without(settings, nameof(EmailJobs.SendEmail), nameof(HousekeepingJobs.KeepHouse));
 

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Benchmarks.Load;
 
-/// <summary>The report as SVG: rates, and where the time of a request goes.</summary>
+/// <summary>The report as SVG: the rates, and where the time of a request goes.</summary>
 public static class LoadPictures
 {
     private const int RowHeight = 24;
@@ -11,7 +11,7 @@ public static class LoadPictures
     private const string Orange = "#e8710a";
     private const string Green = "#34a853";
 
-    /// <summary>Operations per second of eight callers: a group of bars for each operation, each group on a scale of its own.</summary>
+    /// <summary>Operations per second of eight callers: a group of bars for each operation, each group with its own scale.</summary>
     public static string Throughput(LoadReport report)
     {
         string[] operations = ["hash", "login", "register", "details", "refresh"];
@@ -82,7 +82,7 @@ public static class LoadPictures
     private static void Label(TextWriter svg, int row, string text) =>
         svg.WriteLine($"<text x=\"8\" y=\"{49 + (RowHeight * row)}\">{text}</text>");
 
-    // A part that comes out below nothing is one that the noise hides.
+    // A negative part is smaller than the noise.
     private static void Bar(TextWriter svg, int row, double from, double share, string colour)
     {
         var (x, y, width) = (170 + (400 * from), 34 + (RowHeight * row), 400 * Math.Max(0, share));

@@ -2,13 +2,13 @@ using Benchmarks.Servers;
 
 namespace Benchmarks.Load;
 
-/// <summary>A row of the report: an operation, who did it, and for how many callers.</summary>
+/// <summary>A row of the report: an operation, the server that did it, and the number of callers.</summary>
 public sealed record LoadRow(string Operation, string Who, int Concurrency, Measurement Result)
 {
-    /// <summary>Whether the storage calls of who did it are counted.</summary>
+    /// <summary>Whether the server's storage calls are counted.</summary>
     public bool HasCalls => Who is "app" or "MinimalWorker" or "Identity" && Operation is not "hash";
 
-    /// <summary>Whether a function app did it, under the local host.</summary>
+    /// <summary>Whether the server is a function app under the local host.</summary>
     public bool IsHosted => Who is "app" or "MinimalWorker";
 }
 
@@ -22,10 +22,10 @@ public sealed class LoadReport
 
     public IReadOnlyList<LoadRow> Rows => rows;
 
-    /// <summary>What the app used in all, 200 logins at once included.</summary>
+    /// <summary>What the app used in total, including 200 logins at once.</summary>
     public Usage App { get; set; }
 
-    /// <summary>What Identity used in all, 200 logins at once included.</summary>
+    /// <summary>What Identity used in total, including 200 logins at once.</summary>
     public Usage Identity { get; set; }
 
     /// <summary>Milliseconds from answer to mail.</summary>
@@ -43,7 +43,7 @@ public sealed class LoadReport
             $"{operation} {who} at {concurrency}: {result.PerSecond:N0}/s, p50 {result.P50:N2} ms, CPU {result.Cpu:N2} ms");
     }
 
-    /// <summary>Prints the tables, and writes them and the pictures.</summary>
+    /// <summary>Prints the tables, and writes them and the pictures to files.</summary>
     public void Write(string folder)
     {
         var tables = LoadTables.Write(this);

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Benchmarks.Load;
 
-/// <summary>The report as Markdown: the figures that have a goal, then all of them.</summary>
+/// <summary>The report as Markdown: the figures with goals, then all figures.</summary>
 public static class LoadTables
 {
     private const string App = "app";

@@ -3,8 +3,8 @@ using Benchmarks.Servers;
 
 namespace Benchmarks.Load;
 
-/// <summary>One operation at one concurrency. All but the rate and the times is for one request.</summary>
-/// <param name="Cpu">Milliseconds of the server. Without one this process does the work: CPU and allocation are its own.</param>
+/// <summary>The figures of one operation at one concurrency. All but the rate and the times are per request.</summary>
+/// <param name="Cpu">Milliseconds of the server. Without a server, the CPU and allocation of this process.</param>
 /// <param name="HostCpu">Milliseconds of the local host.</param>
 /// <param name="StorageCpu">Milliseconds of the storage.</param>
 public sealed record Measurement(
@@ -29,9 +29,9 @@ public sealed record Measurement(
 /// <summary>Measures in a closed loop: each caller sends its next request when it has the answer to the one before.</summary>
 public sealed class Meter(int storageProcess)
 {
-    /// <param name="request">Sends the request of this number and waits for its answer.</param>
-    /// <param name="server">The server that answers; null if this process does the work.</param>
-    /// <param name="most">Requests after which it ends before its time.</param>
+    /// <param name="request">Sends the request with this number and waits for its answer.</param>
+    /// <param name="server">The server that answers; null if this process does the work itself.</param>
+    /// <param name="most">The number of requests that ends the measurement early.</param>
     public async Task<Measurement> RunAsync(
         int concurrency, TimeSpan duration, Func<int, Task> request, Server? server = null, int most = int.MaxValue)
     {

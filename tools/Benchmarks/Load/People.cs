@@ -4,10 +4,10 @@ using Benchmarks.Servers;
 
 namespace Benchmarks.Load;
 
-/// <summary>A registration that waits for its code.</summary>
+/// <summary>A registration waiting for its code.</summary>
 public sealed record Activation(string Username, string Code);
 
-/// <summary>What a person who has signed in holds.</summary>
+/// <summary>The tokens of a signed-in person.</summary>
 public sealed class Tokens(string access, string refresh, string? device = null)
 {
     private readonly SemaphoreSlim turn = new(1);
@@ -20,7 +20,7 @@ public sealed class Tokens(string access, string refresh, string? device = null)
     /// <summary>The secret of the client, for its next sign-in; null at a peer.</summary>
     public string? Device => device;
 
-    /// <summary>Takes new tokens, one call at a time, as a client does.</summary>
+    /// <summary>Refreshes the tokens, one call at a time, as a client does.</summary>
     public async Task RefreshAsync(Server app)
     {
         await turn.WaitAsync();
@@ -36,7 +36,7 @@ public sealed class Tokens(string access, string refresh, string? device = null)
     }
 }
 
-/// <summary>The people who sign in: they have an account at the app and one at each peer.</summary>
+/// <summary>The people who sign in. Each has an account at the app and one at each peer.</summary>
 public sealed class People
 {
     /// <summary>How many there are.</summary>
@@ -53,9 +53,9 @@ public sealed class People
     private People(Tokens[] own, Tokens[] peers, string[] otherPeers, Queue<Activation> activations) =>
         (this.own, this.peers, this.otherPeers, this.activations) = (own, peers, otherPeers, activations);
 
-    /// <summary>Signs all of them up and in.</summary>
-    /// <param name="app">Needs an instance beside it that sends its mails.</param>
-    /// <param name="waiting">Registers so many others, who do not activate yet.</param>
+    /// <summary>Signs all of them up, and then in.</summary>
+    /// <param name="app">The app; a separate instance must send its mails.</param>
+    /// <param name="waiting">The number of further registrations, which stay inactive for now.</param>
     public static async Task<People> SignUpAsync(Server app, Server identity, Server betterAuth, MailSink sink, int waiting)
     {
         var activations = new Activation[Count + waiting];
@@ -83,7 +83,7 @@ public sealed class People
     }
 
     /// <summary>Gives one of them an account at the app.</summary>
-    /// <param name="app">Sends its mails.</param>
+    /// <param name="app">Must send its own mails.</param>
     public static async Task SignUpAsync(Server app, int number, MailSink sink)
     {
         var username = NameOf(number);
@@ -100,13 +100,13 @@ public sealed class People
     /// <summary>The session that a person has at better-auth.</summary>
     public string OtherPeer(int number) => otherPeers[number % Count];
 
-    /// <summary>Redeems the next code of those who wait.</summary>
+    /// <summary>Redeems the code of the next waiting registration.</summary>
     public Task ActivateNextAsync(Server app) => ActivateAsync(app, activations.Dequeue());
 
     public static Task<JsonElement> RegisterAsync(Server app, string username) =>
         app.PostAsync("/api/account/register", new { username, password1 = Password, password2 = Password });
 
-    /// <param name="device">Null signs in with a client that is new.</param>
+    /// <param name="device">Null: signs in as a new client.</param>
     public static Task<JsonElement> LoginAsync(Server app, int number, string? device = null) =>
         app.PostAsync("/api/account/login", new { username = NameOf(number % Count), password = Password, device });
 
@@ -119,7 +119,7 @@ public sealed class People
     public static Task<JsonElement> LoginBetterAuthAsync(Server betterAuth, int number) =>
         betterAuth.PostAsync("/api/auth/sign-in/email", new { email = NameOf(number % Count), password = Password });
 
-    /// <summary>Signs in so often at once. The server refuses some if the machine is slow.</summary>
+    /// <summary>Sends this many sign-ins at once. The server refuses some if the machine is slow.</summary>
     public static async Task<Usage> BurstAsync(Server app, int count)
     {
         await Task.WhenAll(Enumerable.Range(0, count).Select(number =>

@@ -9,13 +9,13 @@ using Benchmarks.Servers;
 namespace Benchmarks.Load;
 
 /// <summary>Median milliseconds of one caller.</summary>
-/// <param name="Query">Of the query for an address, without the app.</param>
+/// <param name="Query">The time of the query for an address, without the app.</param>
 public sealed record ScaleTimes(double Login, double Details, double Query);
 
-/// <summary>The times with few accounts, and with so many more.</summary>
+/// <summary>The times with few accounts, and with this many more.</summary>
 public sealed record ScaleResult(int Accounts, ScaleTimes Few, ScaleTimes Many);
 
-/// <summary>Whether the number of accounts makes the app slower.</summary>
+/// <summary>Measures whether the number of accounts makes the app slower.</summary>
 public sealed class Scale(string storage, Server app, People people, Meter meter, TimeSpan duration)
 {
     private const int Parallelism = 16;

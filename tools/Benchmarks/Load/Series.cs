@@ -2,24 +2,24 @@ using Benchmarks.Servers;
 
 namespace Benchmarks.Load;
 
-/// <summary>One of those that do the same operation.</summary>
-/// <param name="Request">Sends the request of this number.</param>
+/// <summary>One of the servers that do the same operation.</summary>
+/// <param name="Request">Sends the request with this number.</param>
 /// <param name="Server">Null if this process does the work.</param>
 public sealed record Contender(string Who, Func<int, Task> Request, Server? Server = null);
 
-/// <summary>Measures contenders in turns, so that what else happens on the machine hits all of them.</summary>
-/// <param name="duration">Of one measurement.</param>
+/// <summary>Measures contenders in turns, so that other load on the machine hits all of them.</summary>
+/// <param name="duration">The length of one measurement.</param>
 /// <param name="cleanUp">Runs after each round.</param>
 public sealed class Series(Meter meter, LoadReport report, TimeSpan duration, Func<Task> cleanUp)
 {
-    /// <summary>Rounds whose medians count.</summary>
+    /// <summary>The number of rounds; their medians count.</summary>
     public const int Rounds = 3;
 
     private static readonly int[] Concurrencies = [1, 8, 32];
     private int numbers;
 
     /// <summary>Measures an operation with 1, 8 and 32 callers.</summary>
-    /// <param name="most">Requests of one measurement at most.</param>
+    /// <param name="most">The maximum number of requests in one measurement.</param>
     public async Task MeasureAsync(string operation, int most, params Contender[] contenders)
     {
         foreach (var concurrency in Concurrencies)

@@ -1,11 +1,11 @@
-#pragma warning disable RS0030 // A simulation has to come out the same every time.
+#pragma warning disable RS0030 // A simulation must give the same result every time.
 
 namespace Benchmarks.Load;
 
 /// <summary>
-/// Capacity and money for so many monthly users: <c>load --simulate</c>. It plays a minute at four times the average load.
-/// Requests arrive by chance, each calls the partitions of its address, its account and its network, and the fullest second counts.
-/// Prices and the profile of a user are those of docs/performance.md.
+/// Capacity and cost for several numbers of monthly users: <c>load --simulate</c>. It simulates a minute at four times the average load.
+/// Requests arrive at random, each calls the partitions of its address, its account and its network, and the busiest second counts. The
+/// prices and the profile of a user are those of docs/operations.md.
 /// </summary>
 public static class Simulation
 {
@@ -18,8 +18,8 @@ public static class Simulation
     private const double Gigabytes = 2;
     private const double Busy = 0.5;
 
-    // Requests of a user in a month; the calls to tables that each of them makes to the partitions of an address and of an account; and the
-    // CPU of worker and host in milliseconds, of eight callers in docs/performance/load.md, of one where that measures no more.
+    // Requests of a user in a month; the table calls that each of them makes to the partitions of an address and of an account; and the CPU
+    // of worker and host in milliseconds, with eight callers in docs/performance/load.md, or with one if it measures no more.
     private static readonly (string Name, double PerMonth, int AddressCalls, int AccountCalls, int Hashes, double Cpu)[] Profile =
     [
         ("login", 4, 1, 4, 1, 25.1),
@@ -105,7 +105,7 @@ public static class Simulation
         return $"| {users:N0} | {executions:N0} | {compute:N0} | {tables:N0} | {mail:N0} | {logs:N0} | {all:N0} |";
     }
 
-    // Sums of exponential waits are exact; beyond that the normal distribution is as good.
+    // Sums of exponential waits are exact; for larger means, the normal distribution is good enough.
     private static int Poisson(Random random, double mean)
     {
         if (mean > 500)

@@ -14,7 +14,7 @@ using Microsoft.Extensions.Options;
 
 namespace Benchmarks.Micro;
 
-/// <summary>The parts that requests are made of: <c>micro</c>.</summary>
+/// <summary>The building blocks of requests: <c>micro</c>.</summary>
 [MemoryDiagnoser]
 public class Parts
 {

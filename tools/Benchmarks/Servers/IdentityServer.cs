@@ -12,7 +12,7 @@ namespace Benchmarks.Servers;
 /// <summary>The peer: the Identity endpoints of ASP.NET Core, on SQLite. <c>identity PORT</c> runs it until standard input ends.</summary>
 public static class IdentityServer
 {
-    /// <summary>What it prints when it serves.</summary>
+    /// <summary>What the server prints when it is ready.</summary>
     public const string Ready = "ready";
 
     public static async Task RunAsync(int port)

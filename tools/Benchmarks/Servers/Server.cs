@@ -7,7 +7,7 @@ using LocalHost.Storage;
 
 namespace Benchmarks.Servers;
 
-/// <summary>A server that is measured, in processes of its own, and a client for it.</summary>
+/// <summary>A measured server in its own processes, and a client for it.</summary>
 public sealed class Server : IDisposable
 {
     private const string Hook = "DOTNET_STARTUP_HOOKS";
@@ -32,9 +32,9 @@ public sealed class Server : IDisposable
     /// <summary>Its base address is that of the server.</summary>
     public HttpClient Client { get; }
 
-    /// <summary>Starts a function app under the local host, each as a process.</summary>
+    /// <summary>Starts the local host and a function app under it, each in its own process.</summary>
     /// <param name="settings">Environment variables.</param>
-    /// <param name="app">The folder of its build; that of the app if null.</param>
+    /// <param name="app">The folder of its build; null: the app's.</param>
     public static async Task<Server> StartAppAsync(IReadOnlyDictionary<string, string> settings, string? app = null)
     {
         var started = await LocalApp.StartAsync(new Dictionary<string, string>(settings) { [Hook] = Program }, app);
@@ -42,14 +42,14 @@ public sealed class Server : IDisposable
         return new Server(started, started.WorkerProcessId, started.HostProcessId, new Uri(address, "/"));
     }
 
-    /// <summary>Starts <see cref="IdentityServer"/> as a process.</summary>
+    /// <summary>Starts <see cref="IdentityServer"/> in its own process.</summary>
     public static Task<Server> StartIdentityAsync() => StartAsync("Identity", port => new("dotnet", [Program, "identity", $"{port}"])
     {
         RedirectStandardInput = true,
         Environment = { [Hook] = Program },
     });
 
-    /// <summary>Installs better-auth and starts it as a process.</summary>
+    /// <summary>Installs better-auth and starts it in its own process.</summary>
     public static async Task<Server> StartBetterAuthAsync()
     {
         var folder = Path.Combine(ProjectFolder.Root, "tools", "Benchmarks", "Servers", "BetterAuth");
@@ -75,7 +75,7 @@ public sealed class Server : IDisposable
             new Killed(process), process.Id, null, new Uri($"http://127.0.0.1:{port}"), start.Environment.ContainsKey(Hook));
     }
 
-    /// <summary>What it has used. Of a server that is no .NET program, allocation and storage calls are not known.</summary>
+    /// <summary>What the server has used. Allocation and storage calls are unknown for a server that is not a .NET program.</summary>
     public Task<Usage> MeasureAsync() => Usage.ReadAsync(processId, hostProcessId, isDotnet);
 
     /// <summary>Posts a body that must succeed.</summary>
@@ -109,7 +109,7 @@ public sealed class Server : IDisposable
         processes.Dispose();
     }
 
-    // With a length, in one piece, as most clients send it.
+    // With a length and in one piece, as most clients send it.
     private Task<HttpResponseMessage> SendAsync(string path, object body) => Client.PostAsync(
         path, new StringContent(JsonSerializer.Serialize(body, JsonSerializerOptions.Web), MediaTypeHeaderValue.Parse("application/json")));
 

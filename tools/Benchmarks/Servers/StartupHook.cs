@@ -2,8 +2,8 @@ using System.Diagnostics.Metrics;
 using System.IO.Pipes;
 
 /// <summary>
-/// Runs first in a process whose <c>DOTNET_STARTUP_HOOKS</c> names this assembly, and tells on a pipe what that process knows about itself.
-/// So the app that is measured is the one that is deployed. .NET looks for this name, outside any namespace.
+/// Runs first in a process whose <c>DOTNET_STARTUP_HOOKS</c> names this assembly, and reports on a pipe what only that process knows about
+/// itself. So the measured app is the same as the deployed one. .NET looks for this name, outside any namespace.
 /// </summary>
 internal static class StartupHook
 {
@@ -29,7 +29,7 @@ internal static class StartupHook
         }
     }
 
-    // The queue functions are off while requests are measured, so each call of the app to another service is one to its storage.
+    // The queue functions are off while requests are measured, so every call of the app to another service is a storage call.
     private static void CountStorageCalls()
     {
         var listener = new MeterListener

@@ -4,7 +4,7 @@ using System.IO.Pipes;
 
 namespace Benchmarks.Servers;
 
-/// <summary>What a server has used since its start. An app is the worker process; its host has figures of its own.</summary>
+/// <summary>What a server has used since its start. For an app, the worker process counts; its host has separate figures.</summary>
 public readonly record struct Usage(
     double CpuMilliseconds, double HostCpuMilliseconds, long PeakBytes, long HostPeakBytes, long AllocatedBytes, long StorageCalls)
 {
@@ -17,8 +17,8 @@ public readonly record struct Usage(
     }
 
     /// <summary>Reads the figures of other processes.</summary>
-    /// <param name="hostProcessId">The process of its host; null if it has none.</param>
-    /// <param name="hasHook">Whether the process has the startup hook, which tells what it has allocated.</param>
+    /// <param name="hostProcessId">The process of its host; null if there is none.</param>
+    /// <param name="hasHook">Whether the process has the startup hook, which reports its allocation.</param>
     public static async Task<Usage> ReadAsync(int processId, int? hostProcessId, bool hasHook)
     {
         var (allocated, calls) = hasHook ? await AskAsync(processId) : default;

@@ -37,7 +37,7 @@ public sealed class SampleWebTests(AzuriteFixture azurite, Chromium chromium) : 
     {
         await using var page = await chromium.OpenAsync(App, site);
         await page.Page.GetByRole(AriaRole.Link, new() { Name = "Create an account" }).ClickAsync();
-        await FillAsync(page, ("First name", "Ada"), ("E-mail address", Address), ("Password", TestApp.Password));
+        await FillAsync(page, ("First name", "Ada"), ("Email address", Address), ("Password", TestApp.Password));
         await SubmitAsync(page, "Create an account", "Confirm your address");
         await FillAsync(page, ("Code from the mail", (await App.NextCodeAsync(Address)).Insert(3, " ")));
         await SubmitAsync(page, "Confirm", "Sign in");
@@ -65,7 +65,7 @@ public sealed class SampleWebTests(AzuriteFixture azurite, Chromium chromium) : 
     {
         await App.ActivateAsync(Address);
         await using var page = await chromium.OpenAsync(App, $"{site}/#/forgot");
-        await FillAsync(page, ("E-mail address", Address));
+        await FillAsync(page, ("Email address", Address));
         await SubmitAsync(page, "Mail a code", "Set a new password");
         await FillAsync(page, ("Code from the mail", await App.NextCodeAsync(Address, mails: 2)), ("New password", NewPassword));
         await SubmitAsync(page, "Set a new password", "Sign in");
@@ -80,10 +80,10 @@ public sealed class SampleWebTests(AzuriteFixture azurite, Chromium chromium) : 
     {
         await App.ActivateAsync(Address);
         await using var page = await chromium.OpenAsync(App, $"{site}/#/sign-in");
-        await FillAsync(page, ("E-mail address", Address), ("Password", TestApp.Password));
+        await FillAsync(page, ("Email address", Address), ("Password", TestApp.Password));
         await SubmitAsync(page, "Sign in", "Your account");
         await FollowAsync(page, "Change address");
-        await FillAsync(page, ("Current password", TestApp.Password), ("New e-mail address", "new@example.org"));
+        await FillAsync(page, ("Current password", TestApp.Password), ("New email address", "new@example.org"));
         await SubmitAsync(page, "Mail a code", "Change address");
         await FillAsync(page, ("Code from the mail", await App.NextCodeAsync("new@example.org")));
         await SubmitAsync(page, "Confirm", "Your account");
@@ -100,21 +100,21 @@ public sealed class SampleWebTests(AzuriteFixture azurite, Chromium chromium) : 
         await FillAsync(page, ("Current password", TestApp.Password));
         await SubmitAsync(page, "Delete account", "Welcome");
         await page.Page.GotoAsync($"{site}/#/sign-in");
-        await FillAsync(page, ("E-mail address", "new@example.org"), ("Password", TestApp.Password));
+        await FillAsync(page, ("Email address", "new@example.org"), ("Password", TestApp.Password));
         await page.Page.GetByRole(AriaRole.Main).GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();
         await FollowAsync(page, "Keep the account");
         await FillAsync(page, ("Password", TestApp.Password));
         await SubmitAsync(page, "Keep the account", "Your account");
-        await page.Page.GetByText("Your account stays.").WaitForAsync();
+        await page.Page.GetByText("Your account will not be deleted.").WaitForAsync();
     }
 
     [Fact]
     public async Task Faults_are_shown_at_their_fields()
     {
         await using var page = await chromium.OpenAsync(App, $"{site}/#/sign-up");
-        await FillAsync(page, ("E-mail address", "nobody"), ("Password", "short"));
+        await FillAsync(page, ("Email address", "nobody"), ("Password", "short"));
         await page.Page.GetByRole(AriaRole.Button, new() { Name = "Create an account" }).ClickAsync();
-        await page.Page.GetByText("This is no e-mail address.").WaitForAsync();
+        await page.Page.GetByText("Enter a valid email address.").WaitForAsync();
 
         Assert.True(await page.Page.GetByText("Use at least 8 characters.").IsVisibleAsync());
         Assert.Equal("field-username", await page.Page.EvaluateAsync<string>("document.activeElement.id"));
@@ -126,7 +126,7 @@ public sealed class SampleWebTests(AzuriteFixture azurite, Chromium chromium) : 
     {
         await App.ActivateAsync(Address);
         await using var page = await chromium.OpenAsync(App, $"{await ServeAsync("--cookie")}/#/sign-in");
-        await FillAsync(page, ("E-mail address", Address), ("Password", TestApp.Password));
+        await FillAsync(page, ("Email address", Address), ("Password", TestApp.Password));
         await SubmitAsync(page, "Sign in", "Your account");
         var cookies = await page.Page.Context.CookiesAsync();
         Assert.Equal(["__Host-device", "__Host-session"], cookies.Select(cookie => cookie.Name).Order());

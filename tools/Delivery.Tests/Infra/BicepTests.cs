@@ -405,8 +405,8 @@ public sealed partial class BicepTests
 
     [Theory]
     [InlineData(null, null, 0, "")]
-    [InlineData(".azurefunctions/function.deps.json", null, 1, "what was published lacks .azurefunctions/")]
-    [InlineData("functions.metadata", null, 1, "what was published lacks functions.metadata")]
+    [InlineData(".azurefunctions/function.deps.json", null, 1, "the published app lacks .azurefunctions/")]
+    [InlineData("functions.metadata", null, 1, "the published app lacks functions.metadata")]
     [InlineData(null, "local.settings.json", 1, "local.settings.json must not leave this machine")]
     public async Task The_upload_has_its_hidden_folder_and_no_local_settings(
         string? without, string? with, int exitCode, string errors)

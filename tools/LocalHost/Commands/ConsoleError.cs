@@ -1,9 +1,9 @@
 namespace LocalHost.Commands;
 
-/// <summary>What a person at the terminal is told when a command fails.</summary>
+/// <summary>Reports a failed command to the user at the terminal.</summary>
 internal static class ConsoleError
 {
-    /// <summary>Runs a command; a failure that the person can mend is one line on standard error and exit code 1.</summary>
+    /// <summary>Runs a command. A failure that the user can fix is one line on standard error and exit code 1.</summary>
     public static async Task<int> GuardAsync(Func<Task<int>> command)
     {
         try

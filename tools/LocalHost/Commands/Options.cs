@@ -3,7 +3,7 @@ using System.Net;
 
 namespace LocalHost.Commands;
 
-/// <summary>Options that several commands have.</summary>
+/// <summary>Options that several commands share.</summary>
 internal static class Options
 {
     public static Option<int> Port(int defaultPort)

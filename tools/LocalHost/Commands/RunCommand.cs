@@ -10,7 +10,7 @@ using Microsoft.Extensions.Logging.Console;
 
 namespace LocalHost.Commands;
 
-/// <summary>Runs the app with everything under it: storage, the Functions host, the mail emulator. Ctrl-C ends all of it.</summary>
+/// <summary>Runs the app with everything that it needs: storage, the Functions host, the mail emulator. Ctrl-C stops everything.</summary>
 internal sealed class RunCommand
 {
     private static readonly string DataFolder = Path.Combine(ProjectFolder.Root, ".azurite", "data");
@@ -37,7 +37,7 @@ internal sealed class RunCommand
     {
         Description = "Rebuilds and restarts the app whenever one of its sources changes.",
     };
-    private readonly Option<bool> wait = new("--wait") { Description = "Starts no app, but waits for one that a debugger starts." };
+    private readonly Option<bool> wait = new("--wait") { Description = "Waits for an app that a debugger starts." };
 
     public static RootCommand Create()
     {
@@ -79,7 +79,7 @@ internal sealed class RunCommand
             Storage = storage,
             Logging = logging => logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("Grpc", LogLevel.Warning)
 
-                // What keeps the host from starting is told in one line.
+                // Report in one line what keeps the host from starting.
                 .AddFilter("Microsoft.Extensions.Hosting", LogLevel.None)
                 .AddConsoleFormatter<ShortFormatter, ConsoleFormatterOptions>()
                 .AddConsole(console => console.FormatterName = ShortFormatter.FormatterName)
@@ -88,7 +88,7 @@ internal sealed class RunCommand
         ChildWorker? worker = null;
         var ready = false;
 
-        // Before it is ready, what the app says on its way out is told in one line instead.
+        // If the app ends before it is ready, report its last words in one line instead.
         void Print(string line)
         {
             if (ready)
@@ -110,7 +110,7 @@ internal sealed class RunCommand
         return lost ? throw new StartException(await host.Lost) : 0;
     }
 
-    // What the environment names goes before the files, as under Core Tools.
+    // The environment takes precedence over the files, as with Core Tools.
     private static Dictionary<string, string?> ReadSettings(int port)
     {
         var settings = HostSettings.ReadFiles(port);

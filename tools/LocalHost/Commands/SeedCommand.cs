@@ -6,7 +6,7 @@ using LocalHost.Hosting;
 
 namespace LocalHost.Commands;
 
-/// <summary>Signs up users at the app that runs here, for developers who need some to look at.</summary>
+/// <summary>Signs up users at the app on this machine, as sample data for developers.</summary>
 internal sealed partial class SeedCommand(HttpClient client)
 {
     private const string Password = "blue tractor 77";
@@ -24,7 +24,7 @@ internal sealed partial class SeedCommand(HttpClient client)
                 result.AddError($"COUNT must be a number from 1 to {MaxUsers}.");
             }
         });
-        var command = new Command("seed", "Makes users user1@example.com, user2@example.com … at the app that runs here.") { count, port };
+        var command = new Command("seed", "Creates users user1@example.com, user2@example.com … at the local app.") { count, port };
         command.SetAction((arguments, cancellationToken) => ConsoleError.GuardAsync(async () =>
         {
             var url = new Uri($"http://localhost:{arguments.GetValue(port)}");
@@ -73,15 +73,15 @@ internal sealed partial class SeedCommand(HttpClient client)
 
         var isNew = Code().Match(subject) is { Success: true } code
             && await PostAsync("activate", new() { ["username"] = username, ["code"] = code.Value }, cancellationToken);
-        Console.WriteLine(isNew ? $"{username}  {Password}" : $"{username}  is there already");
+        Console.WriteLine(isNew ? $"{username}  {Password}" : $"{username}  already exists");
     }
 
-    // Waits where the app asks to: many requests from one network, or another mail to one address.
+    // Waits if the app asks to: after many requests from one network, or before another mail to one address.
     private async Task<bool> PostAsync(string operation, Dictionary<string, string> body, CancellationToken cancellationToken)
     {
         while (true)
         {
-            // With a length: the host loses a body without one.
+            // With a length, because the host drops a body without one.
             using var content = new StringContent(JsonSerializer.Serialize(body), null, "application/json");
             using var answer = await client.PostAsync($"/api/account/{operation}", content, cancellationToken);
             if (answer.Headers.RetryAfter?.Delta is not { } wait)

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging.Console;
 
 namespace LocalHost.Commands;
 
-/// <summary>A log line for a person at a terminal: the time, the level where it is worth a look, the message.</summary>
+/// <summary>A short log line for the terminal: the time, the level if it matters, the message.</summary>
 internal sealed class ShortFormatter(TimeProvider time) : ConsoleFormatter(FormatterName)
 {
     public const string FormatterName = "short";

@@ -55,7 +55,7 @@ internal sealed class SourceWatcher : IDisposable
             {
                 await changed.WaitAsync(stopped.Token);
 
-                // An editor writes several files, and some of them twice.
+                // An editor may write several files, and some of them twice.
                 while (await changed.WaitAsync(Quiet, stopped.Token))
                 {
                 }

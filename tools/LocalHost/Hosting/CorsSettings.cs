@@ -4,8 +4,8 @@ using Microsoft.Extensions.Configuration;
 namespace LocalHost.Hosting;
 
 /// <summary>
-/// Which origins may call functions: those of <c>Host.CORS</c> and <c>Host.CORSCredentials</c> in local.settings.json, as Core Tools read
-/// them; where they are not set, every port of this machine.
+/// The origins that may call functions: those of <c>Host.CORS</c> and <c>Host.CORSCredentials</c> in local.settings.json, as Core Tools
+/// read them. By default, every port of this machine.
 /// </summary>
 internal sealed class CorsSettings(IConfiguration configuration)
 {

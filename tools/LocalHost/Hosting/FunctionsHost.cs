@@ -36,7 +36,7 @@ public sealed class FunctionsHost : IAsyncDisposable
         var queues = new QueueFunctions(options.Configuration, options.QueueLease, loggers.CreateLogger<QueueListener>());
         supervisor = new WorkerSupervisor(options, rpc.Services.GetRequiredService<WorkerService>(), startWorker, queues, loggers);
 
-        // Functions only: the outbox shows codes.
+        // Only for functions, because the outbox shows codes.
         web.UseWhen(context => context.Request.Path.StartsWithSegments($"/{prefix}"), functions => functions.UseCors());
         var http = new HttpFunctions(supervisor, loggers.CreateLogger<HttpFunctions>());
         supervisor.Loaded = functions =>
@@ -53,7 +53,7 @@ public sealed class FunctionsHost : IAsyncDisposable
         }
     }
 
-    /// <summary>Completes with the reason when the worker died and no other could be started.</summary>
+    /// <summary>Completes with the reason if the worker dies and no other can be started.</summary>
     public Task<string> Lost => supervisor.Lost;
 
     /// <exception cref="StartException">The worker does not start, or the port is taken.</exception>
@@ -67,7 +67,7 @@ public sealed class FunctionsHost : IAsyncDisposable
             host.supervisor.Endpoint =
                 host.rpc.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()?.Addresses.Single() ?? "";
 
-            // Before the worker, which may send a mail as soon as it runs; its own routes come when it has told of them.
+            // Listen before the worker starts, because it may send a mail at once. Its own routes are added when it reports them.
             await ListenAsync(host.web, options.Port, cancellationToken);
             await host.supervisor.StartAsync(cancellationToken);
             return host;
@@ -79,11 +79,11 @@ public sealed class FunctionsHost : IAsyncDisposable
         }
     }
 
-    /// <summary>Replaces the worker by a new one, after <paramref name="between"/> has run. Storage, mails and the port stay.</summary>
+    /// <summary>Replaces the worker with a new one, after <paramref name="between"/> has run. Storage, mails and the port stay.</summary>
     public Task ReplaceWorkerAsync(Func<Task> between, CancellationToken cancellationToken) =>
         supervisor.ReplaceAsync(between, cancellationToken);
 
-    /// <summary>Takes no more work, finishes what is in hand within the grace period, and ends the worker.</summary>
+    /// <summary>Accepts no more work, finishes work in progress within the grace period, and ends the worker.</summary>
     public async Task StopAsync()
     {
         if (stopped)
@@ -154,7 +154,7 @@ public sealed class FunctionsHost : IAsyncDisposable
         return builder.Build();
     }
 
-    // The emulator is here where the app is told to send its mails to this host.
+    // Add the emulator if the app is configured to send its mails to this host.
     private bool WithMails(out string accessKey)
     {
         var mails = ConnectionString.TryParse(options.Configuration["CommunicationServices"] ?? "", out var connection)

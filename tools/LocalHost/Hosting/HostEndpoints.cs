@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace LocalHost.Hosting;
 
-/// <summary>What the Functions host itself serves, to those without its keys.</summary>
+/// <summary>What the Functions host itself serves to callers without its keys.</summary>
 internal static class HostEndpoints
 {
     public static void Map(WebApplication app)

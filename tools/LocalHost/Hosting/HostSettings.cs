@@ -4,8 +4,8 @@ using Microsoft.Extensions.Configuration;
 namespace LocalHost.Hosting;
 
 /// <summary>
-/// The settings of the app, as Core Tools would give them to it: those of the environment, then of <c>local.settings.json</c>, then of
-/// <c>local.settings.sample.json</c>. The host reads the same ones, and host.json under <c>AzureFunctionsJobHost</c>, where settings
+/// The settings of the app, as Core Tools would pass them: from the environment, then <c>local.settings.json</c>, then
+/// <c>local.settings.sample.json</c>. The host reads the same settings, and host.json under <c>AzureFunctionsJobHost</c>, where settings
 /// override it.
 /// </summary>
 public static class HostSettings
@@ -14,14 +14,14 @@ public static class HostSettings
     public const int DefaultPort = 7071;
 
     /// <summary>
-    /// The access key, in base64, of the sample settings and of an emulator that runs alone. It is public and guards nothing.
+    /// The access key, in base64, of the sample settings and of a standalone emulator. It is public and protects nothing.
     /// </summary>
     public const string EmulatorKey = "ZGV2ZWxvcG1lbnQgb25seTogZS1tYWlsIGVtdWxhdG9y";
     private const string DevelopmentStorage = "UseDevelopmentStorage=true";
     private static readonly JsonDocumentOptions Lenient = new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true };
 
-    /// <summary>What the files say. A value that names this host by its usual address follows its port.</summary>
-    /// <exception cref="StartException">A file is no JSON.</exception>
+    /// <summary>Reads the settings from the files. A value with this host's default address follows the host's port.</summary>
+    /// <exception cref="StartException">A file is not JSON.</exception>
     public static Dictionary<string, string?> ReadFiles(int port, bool sampleOnly = false)
     {
         var values = ReadValues(Path.Combine(ProjectFolder.Root, ProjectFolder.SampleSettings));
@@ -35,8 +35,8 @@ public static class HostSettings
         return values.ToDictionary(setting => setting.Key, setting => setting.Value?.Replace(usual, actual, StringComparison.Ordinal));
     }
 
-    /// <summary>What the host sees of the app's settings.</summary>
-    /// <param name="settings">Named as environment variables: <c>__</c> between the parts, or <c>:</c>.</param>
+    /// <summary>The app's settings as the host sees them.</summary>
+    /// <param name="settings">Named like environment variables, with <c>__</c> or <c>:</c> between the parts.</param>
     public static IConfigurationRoot ForHost(string appDirectory, IEnumerable<KeyValuePair<string, string?>> settings) =>
         new ConfigurationBuilder()
             .AddInMemoryCollection(ReadHostJson(Path.Combine(appDirectory, "host.json")))
@@ -44,11 +44,11 @@ public static class HostSettings
                 setting => KeyValuePair.Create(setting.Key.Replace("__", ":", StringComparison.Ordinal), setting.Value)))
             .Build();
 
-    /// <summary>Whether the settings leave it to this host to start a storage.</summary>
+    /// <summary>Whether the settings let this host start the storage.</summary>
     public static bool NeedsStorage(IReadOnlyDictionary<string, string?> settings) =>
         IsDevelopment(settings.GetValueOrDefault("AzureWebJobsStorage"));
 
-    /// <summary>Gives the host's storage to the app, too, unless the app has one of its own.</summary>
+    /// <summary>Makes the app use the host's storage, unless it has its own.</summary>
     public static void UseStorage(IDictionary<string, string?> settings, string connectionString)
     {
         settings["AzureWebJobsStorage"] = connectionString;
@@ -100,7 +100,7 @@ public static class HostSettings
         }
         catch (JsonException e)
         {
-            throw new StartException($"{Path.GetFileName(file)} is no JSON: {e.Message}", e);
+            throw new StartException($"{Path.GetFileName(file)} is not JSON: {e.Message}", e);
         }
     }
 }

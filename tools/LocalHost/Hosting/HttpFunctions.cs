@@ -12,13 +12,13 @@ using Microsoft.Extensions.Logging;
 
 namespace LocalHost.Hosting;
 
-/// <summary>Serves the HTTP functions as the Functions host does, also where that is inconvenient.</summary>
+/// <summary>Serves the HTTP functions exactly as the Functions host does, even if that is inconvenient.</summary>
 internal sealed partial class HttpFunctions(WorkerSupervisor worker, ILogger<HttpFunctions> logger)
 {
     private const string ForwardedFor = "x-forwarded-for";
     private const long DefaultMaxBodyBytes = 104_857_600;
 
-    /// <summary>The largest body that the host takes, in bytes.</summary>
+    /// <summary>The largest body that the host accepts, in bytes.</summary>
     public static long MaxBodyBytes(IConfiguration configuration) =>
         configuration.GetValue("FUNCTIONS_REQUEST_BODY_SIZE_LIMIT", DefaultMaxBodyBytes);
 
@@ -55,7 +55,7 @@ internal sealed partial class HttpFunctions(WorkerSupervisor worker, ILogger<Htt
 
         if (!function.IsAnonymous)
         {
-            // Function keys are kept by the deployed host; nobody can know one here.
+            // Only a deployed host has function keys, so no caller can have one here.
             http.Response.StatusCode = StatusCodes.Status401Unauthorized;
             return;
         }
@@ -92,7 +92,7 @@ internal sealed partial class HttpFunctions(WorkerSupervisor worker, ILogger<Htt
     {
         var request = http.Request;
 
-        // As it was sent: the typed property throws on names that are no IDN.
+        // Read the raw value, because the typed property throws on names that are not valid IDNs.
         var url = $"{request.Scheme}://{request.Headers.Host}{request.PathBase}{request.Path}{request.QueryString}";
         var rpc = new RpcHttp { Method = request.Method, Url = url };
         foreach (var (name, values) in request.Headers)
@@ -100,7 +100,7 @@ internal sealed partial class HttpFunctions(WorkerSupervisor worker, ILogger<Htt
             rpc.NullableHeaders[name.ToLowerInvariant()] = new NullableString { Value = string.Join(',', (IEnumerable<string?>)values) };
         }
 
-        // As Azure's front end does: the last entry is the address that it saw itself.
+        // Like Azure's front end, make the last entry the address that the host saw itself.
         var socket = new IPEndPoint(http.Connection.RemoteIpAddress ?? IPAddress.Loopback, http.Connection.RemotePort);
         rpc.NullableHeaders[ForwardedFor] = new NullableString
         {
@@ -117,7 +117,7 @@ internal sealed partial class HttpFunctions(WorkerSupervisor worker, ILogger<Htt
             rpc.Body = new TypedData { Bytes = await ByteString.FromStreamAsync(request.Body, http.RequestAborted) };
         }
 
-        // Without Application Insights the host passes no trace on, but the worker relies on the message.
+        // Without Application Insights the host passes on no trace, but the worker relies on the message.
         var invocation = new InvocationRequest
         {
             InvocationId = Guid.CreateVersion7().ToString(),
@@ -135,7 +135,7 @@ internal sealed partial class HttpFunctions(WorkerSupervisor worker, ILogger<Htt
         return invocation;
     }
 
-    // In chunks, without a length, as the host sends every answer.
+    // In chunks and without a length, as the host sends every answer.
     private static async Task SendAsync(RpcHttp answer, HttpContext http)
     {
         http.Response.StatusCode = int.Parse(answer.StatusCode, CultureInfo.InvariantCulture);

@@ -8,8 +8,8 @@ namespace LocalHost.Hosting;
 /// <summary>A listener for each queue function of a worker.</summary>
 internal sealed class QueueFunctions(IConfiguration configuration, TimeSpan lease, ILogger<QueueListener> logger)
 {
-    /// <param name="stopReceiving">Takes no more messages; ends when those in hand are done.</param>
-    /// <param name="cancelInvocations">Cancels the functions that still run.</param>
+    /// <param name="stopReceiving">Accepts no more messages; completes when those in progress are done.</param>
+    /// <param name="cancelInvocations">Cancels the functions that are still running.</param>
     public Task RunAsync(RunningWorker worker, CancellationToken stopReceiving, CancellationToken cancelInvocations) => Task.WhenAll(
         worker.Functions.Where(function => function.Queue is not null && IsEnabled(function))
             .Select(function => Listener(function, worker.Channel, cancelInvocations).RunAsync(stopReceiving)));
@@ -30,7 +30,8 @@ internal sealed class QueueFunctions(IConfiguration configuration, TimeSpan leas
             : function.Queue;
         var connectionString = configuration[function.Connection] ?? configuration["AzureWebJobs" + function.Connection]
             ?? throw new StartException(
-                $"Function {function.Name}: {function.Connection} must be a connection string; the local host has no identity.");
+                $"Function {function.Name}: {function.Connection} must be a connection string; the local host does not support "
+                    + $"identities.");
         var invoker = new QueueInvoker(function, channel, logger, cancelInvocations);
         return new QueueListener(
             invoker, new QueueServiceClient(connectionString, Brief()), name ?? "", QueueOptions.Read(configuration), lease, logger);

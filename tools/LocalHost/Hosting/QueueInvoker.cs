@@ -48,7 +48,7 @@ internal sealed partial class QueueInvoker(Function function, WorkerChannel work
         },
     };
 
-    // Members and names as the storage extension of the host writes them.
+    // The same members and names as the host's storage extension writes.
     private static ModelBindingData Model(QueueMessage message, BinaryData body) => new()
     {
         Version = "1.0",

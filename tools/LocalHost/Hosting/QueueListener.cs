@@ -8,9 +8,9 @@ using Microsoft.Extensions.Logging;
 namespace LocalHost.Hosting;
 
 /// <summary>
-/// Runs a function for each message of a queue, with the semantics of the Functions host: success deletes the message; a failure makes it
-/// visible again after <c>visibilityTimeout</c>, until it has been taken <c>maxDequeueCount</c> times and goes to the poison queue; while
-/// its function runs, it stays invisible.
+/// Runs a function for each message of a queue, with the semantics of the Functions host. A message stays invisible while its function
+/// runs. Success deletes it. A failure makes it visible again after <c>visibilityTimeout</c>; after <c>maxDequeueCount</c> tries, it goes
+/// to the poison queue.
 /// </summary>
 internal sealed partial class QueueListener(
     QueueInvoker function, QueueServiceClient service, string queueName, QueueOptions options, TimeSpan lease, ILogger logger)
@@ -34,7 +34,7 @@ internal sealed partial class QueueListener(
                     continue;
                 }
 
-                // Not cancelled by a stop: messages on their way to us would stay invisible for the whole lease.
+                // A stop does not cancel this call, because messages in transit would stay invisible for the whole lease.
                 var messages = await queue.ReceiveMessagesAsync(options.BatchSize, lease, CancellationToken.None);
                 running.UnionWith(messages.Value.Select(ProcessAsync));
                 pause = messages.Value.Length > 0 ? TimeSpan.Zero : Longer(pause);
@@ -64,7 +64,7 @@ internal sealed partial class QueueListener(
         return longer < options.MaxPollingInterval ? longer : options.MaxPollingInterval;
     }
 
-    // Never throws: what goes wrong with one message must not end the listener.
+    // Never throws, because a failure of one message must not end the listener.
     private async Task ProcessAsync(QueueMessage message)
     {
         var receipt = new Receipt(message.PopReceipt);
@@ -140,7 +140,7 @@ internal sealed partial class QueueListener(
         await queue.DeleteMessageAsync(message.MessageId, receipt.Value);
     }
 
-    // Decoded here and not by the client, so that one body that cannot be decoded does not end a whole batch.
+    // Decode here instead of in the client, so that one invalid body does not fail a whole batch.
     private bool TryDecode(QueueMessage message, [NotNullWhen(true)] out BinaryData? body)
     {
         var text = message.Body.ToString();
@@ -156,7 +156,7 @@ internal sealed partial class QueueListener(
         public string Value { get; set; } = value;
     }
 
-    [LoggerMessage(LogLevel.Warning, "Message {MessageId} of {Queue} is poisoned after {DequeueCount} tries.")]
+    [LoggerMessage(LogLevel.Warning, "Message {MessageId} of {Queue} moved to the poison queue after {DequeueCount} tries.")]
     private partial void LogPoisoned(string messageId, string queue, long dequeueCount);
 
     [LoggerMessage(LogLevel.Warning, "Message {MessageId} of {Queue} cannot be decoded.")]

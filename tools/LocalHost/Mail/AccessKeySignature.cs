@@ -10,7 +10,7 @@ public static class AccessKeySignature
 
     /// <param name="pathAndQuery">As on the wire, still percent-encoded.</param>
     /// <param name="date">The date header's value, RFC 1123.</param>
-    /// <param name="host">The Host header's value: no port if it is the scheme's own.</param>
+    /// <param name="host">The Host header's value, without the port if it is the scheme's default.</param>
     public static string Compute(
         ReadOnlySpan<byte> key, string method, string pathAndQuery, string date, string host, string contentHash) =>
         Convert.ToBase64String(HMACSHA256.HashData(key, Encoding.ASCII.GetBytes($"{method}\n{pathAndQuery}\n{date};{host};{contentHash}")));

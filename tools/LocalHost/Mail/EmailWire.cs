@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace LocalHost.Mail;
 
-// The JSON of the service's REST API. Everything is nullable because the emulator must name what a request lacks.
+// The JSON of the service's REST API. All members are nullable, because the emulator must report what a request lacks.
 internal sealed record SendRequest(
     string? SenderAddress,
     SendContent? Content,
@@ -18,7 +18,7 @@ internal sealed record SendRecipients(IReadOnlyList<SendAddress?>? To);
 
 internal sealed record SendAddress(string? Address, string? DisplayName = null)
 {
-    /// <summary>A bare address: <c>Ada &lt;ada@example.com&gt;</c> is none.</summary>
+    /// <summary>A bare address: <c>Ada &lt;ada@example.com&gt;</c> is not one.</summary>
     public static bool IsValid(string? address) => MailAddress.TryCreate(address, out var parsed) && parsed.Address == address;
 }
 

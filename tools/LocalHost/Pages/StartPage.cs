@@ -8,16 +8,16 @@ using Microsoft.AspNetCore.Routing;
 
 namespace LocalHost.Pages;
 
-/// <summary>The page at <c>/</c>: what runs here, as the worker's metadata tells, and where to go from here.</summary>
+/// <summary>The page at <c>/</c>: what runs here, according to the worker's metadata, and where to go from here.</summary>
 internal sealed class StartPage(string? productName)
 {
     private static readonly (string Route, string Title, string Text)[] Documents =
     [
-        ("docs", "API documentation", "Every operation, to try out."),
+        ("docs", "API documentation", "Try out every operation."),
         ("docs/errors", "Error reference", "What each code means and what to do about it."),
-        ("docs/mails", "Gallery of mails", "All mails in all languages."),
-        ("openapi.json", "OpenAPI document", "For generators of clients."),
-        ("health/ready", "Health", "Whether storage answers."),
+        ("docs/mails", "Mail gallery", "All mails in all languages."),
+        ("openapi.json", "OpenAPI document", "For client generators."),
+        ("health/ready", "Health", "Shows whether storage answers."),
     ];
 
     private readonly string? name = Encode(string.IsNullOrEmpty(productName) ? "Function app" : productName);
@@ -29,12 +29,12 @@ internal sealed class StartPage(string? productName)
         local.Map("/", (HttpRequest request, HttpResponse response) =>
             HttpMethods.IsGet(request.Method) ? OutboxPage.Show(response, page) : Results.NotFound());
 
-        // The outbox has it under its own name, but where mails go elsewhere there is no outbox.
+        // The outbox serves it under another name, but if mails go elsewhere there is no outbox.
         local.MapGet("/start.css", (HttpResponse response) => OutboxPage.ShowFile(response, "outbox.css", "text/css; charset=utf-8"));
     }
 
-    /// <param name="prefix">What all routes of functions begin with.</param>
-    /// <param name="withMails">Whether the mail emulator is here, too.</param>
+    /// <param name="prefix">The prefix of all function routes.</param>
+    /// <param name="withMails">Whether the mail emulator is also here.</param>
     public void Write(IReadOnlyList<Function> functions, string prefix, bool withMails, string storage)
     {
         var docs = functions.Any(function => function.Route == "docs") ? $"/{prefix}/docs" : null;
@@ -72,7 +72,7 @@ internal sealed class StartPage(string? productName)
             .Select(document => ($"/{prefix}/{document.Route}", document.Title, document.Text));
         if (withMails)
         {
-            links = links.Append(("/outbox", "Outbox", "Every mail that the app sends, as it is sent."));
+            links = links.Append(("/outbox", "Outbox", "Every mail, as soon as the app sends it."));
         }
 
         foreach (var (path, title, description) in links)

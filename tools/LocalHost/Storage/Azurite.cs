@@ -8,7 +8,7 @@ namespace LocalHost.Storage;
 /// <summary>Azurite, Microsoft's storage emulator, as a child process on free ports of 127.0.0.1.</summary>
 public sealed partial class Azurite : IAsyncDisposable
 {
-    // The key that every storage emulator has; it guards nothing.
+    // The well-known key of every storage emulator; it protects nothing.
     private const string Key = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
     private const int BlobPort = 10000;
     private const int QueuePort = 10001;
@@ -55,7 +55,7 @@ public sealed partial class Azurite : IAsyncDisposable
             }
         }
 
-        // Nobody reads on, but a full pipe would stop it.
+        // Keep reading and discard the output, because a full pipe would block Azurite.
         _ = process.StandardOutput.BaseStream.CopyToAsync(Stream.Null, CancellationToken.None);
         _ = process.StandardError.BaseStream.CopyToAsync(Stream.Null, CancellationToken.None);
         return new Azurite(process, dataLock, endpoints, options.Accounts[0]);
@@ -63,20 +63,20 @@ public sealed partial class Azurite : IAsyncDisposable
 
     public int ProcessId => process.Id;
 
-    /// <summary>Whether it listens where <c>UseDevelopmentStorage=true</c> leads.</summary>
+    /// <summary>Whether it listens on the ports of <c>UseDevelopmentStorage=true</c>.</summary>
     public bool IsWhereToolsLook => new Uri(endpoints["Table"]).Port == TablePort && new Uri(endpoints["Queue"]).Port == QueuePort;
 
     public string TableEndpoint(string? account = null) => $"{endpoints["Table"]}/{account ?? firstAccount}";
 
     public string QueueEndpoint(string? account = null) => $"{endpoints["Queue"]}/{account ?? firstAccount}";
 
-    /// <param name="account">The first one if null.</param>
+    /// <param name="account">Null: the first one.</param>
     public string ConnectionString(string? account = null) =>
         $"DefaultEndpointsProtocol=http;AccountName={account ?? firstAccount};AccountKey={Key};"
         + $"BlobEndpoint={endpoints["Blob"]}/{account ?? firstAccount};"
         + $"QueueEndpoint={QueueEndpoint(account)};TableEndpoint={TableEndpoint(account)};";
 
-    /// <summary>Stops it cleanly: what was written last is on disk afterwards.</summary>
+    /// <summary>Stops it cleanly, so that the last writes reach the disk.</summary>
     public async ValueTask DisposeAsync()
     {
         process.StandardInput.Close();
@@ -122,7 +122,7 @@ public sealed partial class Azurite : IAsyncDisposable
     {
         (string Name, int Port)[] services = [("blob", BlobPort), ("queue", QueuePort), ("table", TablePort)];
 
-        // What keeps its data is found where tools look for development storage, unless somebody else is there.
+        // A persistent storage listens on the default ports, where tools look for it, unless they are in use.
         var usual = options.DataFolder is not null && services.All(service => IsFree(service.Port));
         IEnumerable<string> data = options.DataFolder is null ? ["--inMemoryPersistence"] : ["--location", options.DataFolder];
         return

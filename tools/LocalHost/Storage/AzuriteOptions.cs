@@ -1,12 +1,12 @@
 namespace LocalHost.Storage;
 
-/// <summary>How Azurite is started.</summary>
+/// <summary>The options for starting Azurite.</summary>
 public sealed record AzuriteOptions
 {
-    /// <summary>Where the data is kept; null keeps it in memory.</summary>
+    /// <summary>The folder of the data; null keeps it in memory.</summary>
     public string? DataFolder { get; init; }
 
-    /// <summary>Who keeps data there, for the message to another that wants to.</summary>
+    /// <summary>The owner of the data, to name in the error of another process that wants to use it.</summary>
     public string Owner { get; init; } = "";
 
     /// <summary>Names of the storage accounts.</summary>

@@ -3,20 +3,20 @@ using System.Diagnostics;
 
 namespace LocalHost.Storage;
 
-/// <summary>Installs what a package-lock.json pins with npm, on first use and whenever the lock file changes.</summary>
+/// <summary>Installs the packages of a package-lock.json with npm, on first use and whenever the lock file changes.</summary>
 public static class NpmInstall
 {
     private const string LockFile = "package-lock.json";
     private static readonly TimeSpan Progress = TimeSpan.FromSeconds(10);
 
-    /// <param name="source">Where package.json and its lock file are.</param>
-    /// <param name="folder">Where node_modules is to be.</param>
+    /// <param name="source">The folder with package.json and its lock file.</param>
+    /// <param name="folder">The folder for node_modules.</param>
     /// <exception cref="StartException">Node.js is missing, or npm fails.</exception>
     public static async Task EnsureAsync(string source, string folder, CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(folder);
 
-        // The app and the tests may both be the first.
+        // The app and the tests may start at the same time.
         await using var turn = await TakeTurnAsync(Path.Combine(folder, "install.lock"), cancellationToken);
         var installed = Path.Combine(folder, "node_modules", LockFile);
         var wanted = await File.ReadAllTextAsync(Path.Combine(source, LockFile), cancellationToken);
@@ -27,11 +27,11 @@ public static class NpmInstall
 
         await InstallAsync(source, folder, cancellationToken);
 
-        // Last, so that an install that was cut off is done again.
+        // Write it last, so that an interrupted install is repeated.
         File.Copy(Path.Combine(source, LockFile), installed);
     }
 
-    // In a folder of its own: npm does not recover from one that an earlier run left half-written.
+    // Use a separate folder, because npm does not recover from a half-written one.
     private static async Task InstallAsync(string source, string folder, CancellationToken cancellationToken)
     {
         var name = Path.GetFileName(source);
@@ -100,7 +100,7 @@ public static class NpmInstall
 
     private static string FirstLine(string text) => text.Trim().Split('\n')[0].TrimEnd();
 
-    /// <exception cref="StartException">The program is not there.</exception>
+    /// <exception cref="StartException">The program does not exist.</exception>
     public static Process Run(ProcessStartInfo start)
     {
         try

@@ -5,7 +5,7 @@ using System.Text.RegularExpressions;
 
 namespace LocalHost.Worker;
 
-/// <summary>A worker as a child process, started as its worker.config.json says: <c>dotnet AccountFunctions.dll</c>.</summary>
+/// <summary>A worker as a child process, started as its worker.config.json specifies: <c>dotnet AccountFunctions.dll</c>.</summary>
 public sealed partial class ChildWorker : IWorker
 {
     private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(5);
@@ -55,10 +55,10 @@ public sealed partial class ChildWorker : IWorker
     /// <summary>Ends the process at once, as a crash would.</summary>
     public void Kill() => process.Kill(entireProcessTree: true);
 
-    /// <summary>Makes <see cref="DisposeAsync"/> wait no longer than this before it kills the process.</summary>
+    /// <summary>Limits how long <see cref="DisposeAsync"/> waits before it kills the process.</summary>
     public void Hurry(TimeSpan limit) => patience = limit;
 
-    /// <summary>Waits for the end that the host asked the worker for, and kills a process that does not end.</summary>
+    /// <summary>Waits for the worker to end, as the host asked it to, and kills a process that does not.</summary>
     public async ValueTask DisposeAsync()
     {
         try

@@ -36,7 +36,7 @@ internal sealed class Function
     /// <summary>Name of the parameter that the trigger fills.</summary>
     public string Parameter { get; }
 
-    /// <summary>Below the route prefix; null if this is no HTTP function.</summary>
+    /// <summary>The route below the prefix; null if this is not an HTTP function.</summary>
     public string? Route { get; }
 
     public IReadOnlyList<string> Methods { get; } = [];
@@ -44,7 +44,7 @@ internal sealed class Function
     /// <summary>False: the caller needs a function key.</summary>
     public bool IsAnonymous { get; }
 
-    /// <summary>Null if this is no queue function.</summary>
+    /// <summary>The queue; null if this is not a queue function.</summary>
     public string? Queue { get; }
 
     /// <summary>Name of the setting that connects to the queue's storage.</summary>

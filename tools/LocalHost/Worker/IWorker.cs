@@ -7,7 +7,7 @@ public sealed record WorkerStart(string Endpoint, string WorkerId)
 {
     public const int MaxMessageLength = int.MaxValue;
 
-    /// <summary>The switches of a worker's command line, as the Functions host passes them.</summary>
+    /// <summary>The command-line switches of a worker, as the Functions host passes them.</summary>
     public IEnumerable<string> Arguments =>
     [
         "--functions-uri", Endpoint,
@@ -20,6 +20,6 @@ public sealed record WorkerStart(string Endpoint, string WorkerId)
 /// <summary>A running worker: the function app.</summary>
 public interface IWorker : IAsyncDisposable
 {
-    /// <summary>Completes when the worker has ended by itself, with one line that says why.</summary>
+    /// <summary>Completes when the worker ends by itself, with the reason in one line.</summary>
     Task<string> Ended { get; }
 }

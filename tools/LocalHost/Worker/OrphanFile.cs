@@ -5,8 +5,8 @@ using System.Globalization;
 namespace LocalHost.Worker;
 
 /// <summary>
-/// Remembers a child process on disk, since a worker does not end by itself when its host is killed. The next start ends the children of
-/// hosts that are gone.
+/// Remembers a child process on disk, because a worker does not end when its host is killed. The next start ends the children of killed
+/// hosts.
 /// </summary>
 internal sealed class OrphanFile
 {
@@ -37,7 +37,7 @@ internal sealed class OrphanFile
             }
             catch (IOException)
             {
-                // Another host that starts at the same time has dealt with this one, or is writing its own.
+                // Another host that is starting has already handled this file, or is writing its own.
             }
         }
     }
@@ -56,7 +56,7 @@ internal sealed class OrphanFile
         File.Delete(file);
     }
 
-    // The time of its start tells a process from a later one with the same id.
+    // The start time distinguishes a process from a later one with the same id.
     private static string Describe(Process process) => string.Create(CultureInfo.InvariantCulture, $"{process.Id}/{StartSecond(process)}");
 
     private static long StartSecond(Process process) => new DateTimeOffset(process.StartTime).ToUnixTimeSeconds();
@@ -79,7 +79,7 @@ internal sealed class OrphanFile
         catch (Exception e) when (
             e is ArgumentException or InvalidOperationException or FormatException or IndexOutOfRangeException or Win32Exception)
         {
-            // There is no such process any more, or it is not ours to look at.
+            // The process no longer exists, or access to it is denied.
         }
 
         return null;

@@ -6,7 +6,7 @@ namespace LocalHost.Worker;
 /// <summary>A worker that has loaded its functions, and the queue listeners that feed it.</summary>
 internal sealed class RunningWorker(IWorker worker, WorkerChannel channel, IReadOnlyList<Function> functions)
 {
-    // As long as the Functions host leaves its worker after that.
+    // As long as the Functions host then gives its worker.
     private static readonly TimeSpan CancelGrace = TimeSpan.FromMilliseconds(300);
     private readonly CancellationTokenSource stopReceiving = new();
     private readonly CancellationTokenSource cancelInvocations = new();
@@ -17,7 +17,7 @@ internal sealed class RunningWorker(IWorker worker, WorkerChannel channel, IRead
 
     public IReadOnlyList<Function> Functions => functions;
 
-    /// <summary>Waits until the worker has ended or has left the host, and says which.</summary>
+    /// <summary>Waits until the worker has ended or disconnected, and returns the reason.</summary>
     public async Task<string> EndedAsync() =>
         await Task.WhenAny(worker.Ended, channel.Closed) == worker.Ended ? await worker.Ended : "it closed its connection.";
 
@@ -27,8 +27,8 @@ internal sealed class RunningWorker(IWorker worker, WorkerChannel channel, IRead
     public void Listen(QueueFunctions queues) => listening = queues.RunAsync(this, stopReceiving.Token, cancelInvocations.Token);
 
     /// <summary>
-    /// Receives no more, lets functions finish for the grace period, then cancels them and terminates the worker, in the order of the
-    /// Functions host.
+    /// Receives no more messages, lets functions finish within the grace period, then cancels them and terminates the worker, in the same
+    /// order as the Functions host.
     /// </summary>
     public async Task StopAsync(CancellationToken graceEnded)
     {

@@ -1,12 +1,12 @@
 namespace LocalHost.Worker;
 
-/// <summary>A worker that somebody else starts and ends: an IDE, with its debugger attached.</summary>
+/// <summary>A worker that an IDE starts and ends, with its debugger attached.</summary>
 internal sealed class WaitingWorker : IWorker
 {
-    /// <summary>Where the launch profiles of the app look for the host.</summary>
+    /// <summary>The port at which the app's launch profiles look for the host.</summary>
     public const int Port = 7070;
 
-    /// <summary>The name that the launch profiles give the app.</summary>
+    /// <summary>The worker name in the app's launch profiles.</summary>
     public const string WorkerId = "debug";
 
     private WaitingWorker()

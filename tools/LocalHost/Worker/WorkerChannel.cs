@@ -9,7 +9,7 @@ namespace LocalHost.Worker;
 /// <summary>The stream to one worker: first the handshake, then invocations in any order.</summary>
 internal sealed class WorkerChannel(string appDirectory, ILoggerFactory loggers)
 {
-    // A version of the host that knows everything the worker may ask for.
+    // A host version that supports everything that the worker may ask for.
     private const string HostVersion = "4.1037.0";
     private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(5);
     private readonly Channel<StreamingMessage> outgoing =
@@ -23,14 +23,14 @@ internal sealed class WorkerChannel(string appDirectory, ILoggerFactory loggers)
     public string WorkerId { get; } = Guid.CreateVersion7().ToString();
 
     /// <summary>
-    /// The functions of the worker, once all are loaded; fails with an <see cref="IOException"/> if the worker is lost before.
+    /// The functions of the worker, after all are loaded; fails with an <see cref="IOException"/> if the worker is lost before that.
     /// </summary>
     public Task<IReadOnlyList<Function>> Ready => ready.Task;
 
     /// <summary>Completes when the stream has ended.</summary>
     public Task Closed => closed.Task;
 
-    /// <summary>Runs until the worker goes or <see cref="CloseAsync"/> is called.</summary>
+    /// <summary>Runs until the worker leaves or <see cref="CloseAsync"/> is called.</summary>
     public async Task RunAsync(
         IAsyncStreamReader<StreamingMessage> requests, IServerStreamWriter<StreamingMessage> responses, CancellationToken aborted)
     {
@@ -56,7 +56,7 @@ internal sealed class WorkerChannel(string appDirectory, ILoggerFactory loggers)
         }
     }
 
-    /// <summary>Calls a function. A cancellation is passed on to it, and its answer is still awaited.</summary>
+    /// <summary>Calls a function. Passes a cancellation on to it, and still waits for its answer.</summary>
     /// <exception cref="IOException">The worker is gone.</exception>
     public async Task<InvocationResponse> InvokeAsync(InvocationRequest request, CancellationToken cancellationToken)
     {
@@ -76,7 +76,7 @@ internal sealed class WorkerChannel(string appDirectory, ILoggerFactory loggers)
     /// <summary>Asks the worker to stop.</summary>
     public void Terminate() => outgoing.Writer.TryWrite(new StreamingMessage { WorkerTerminate = new WorkerTerminate() });
 
-    /// <summary>Ends the stream: a worker in this process never does. Invocations that have no answer yet fail.</summary>
+    /// <summary>Ends the stream, because a worker in this process never does. Invocations without an answer fail.</summary>
     public async Task CloseAsync()
     {
         await closing.CancelAsync();
@@ -87,7 +87,7 @@ internal sealed class WorkerChannel(string appDirectory, ILoggerFactory loggers)
         }
     }
 
-    /// <summary>Fails everything that waits for the worker.</summary>
+    /// <summary>Fails everything that is waiting for the worker.</summary>
     public void Fail()
     {
         ready.TrySetException(Gone());
@@ -188,7 +188,7 @@ internal sealed class WorkerChannel(string appDirectory, ILoggerFactory loggers)
                 Log(message.RpcLog);
                 break;
             default:
-                // The worker also acknowledges each cancellation with an empty message, which answers no question of ours.
+                // The worker also acknowledges each cancellation with an empty message, which is not an answer to a request.
                 if (replies.TryRemove(message.RequestId, out var reply))
                 {
                     reply.TrySetResult(message);

@@ -9,7 +9,7 @@ internal sealed class WorkerService : FunctionRpc.FunctionRpcBase
 {
     private readonly ConcurrentDictionary<string, WorkerChannel> expected = [];
 
-    /// <summary>Expects the worker of this channel; under another name, if one is given, than the channel's own.</summary>
+    /// <summary>Expects the worker of this channel, under the given name or else the channel's own.</summary>
     public void Expect(WorkerChannel channel, string? workerId = null) => expected[workerId ?? channel.WorkerId] = channel;
 
     public override async Task EventStream(

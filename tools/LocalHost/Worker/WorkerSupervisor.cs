@@ -3,10 +3,10 @@ using Microsoft.Extensions.Logging;
 
 namespace LocalHost.Worker;
 
-/// <summary>Starts a worker that connects to the host; the returned one ends when it is disposed.</summary>
+/// <summary>Starts a worker that connects to the host; disposing the worker ends it.</summary>
 public delegate Task<IWorker> StartWorker(WorkerStart start, CancellationToken cancellationToken);
 
-/// <summary>Keeps one worker running: a worker that dies is replaced, as the Functions host does.</summary>
+/// <summary>Keeps one worker running, and replaces a worker that dies, like the Functions host.</summary>
 internal sealed partial class WorkerSupervisor(
     FunctionsHostOptions options, WorkerService service, StartWorker startWorker, QueueFunctions queues, ILoggerFactory loggers)
 {
@@ -17,7 +17,7 @@ internal sealed partial class WorkerSupervisor(
     private readonly CancellationTokenSource stopping = new();
     private TaskCompletionSource<RunningWorker> current = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>Completes with the reason when the worker died and no other could be started.</summary>
+    /// <summary>Completes with the reason if the worker dies and no other can be started.</summary>
     public Task<string> Lost => lost.Task;
 
     /// <summary>Called with the functions of each worker before it serves.</summary>
@@ -26,7 +26,7 @@ internal sealed partial class WorkerSupervisor(
     /// <summary>Address of the gRPC service.</summary>
     public string Endpoint { get; set; } = "";
 
-    /// <summary>The worker; while it is being replaced, the next one.</summary>
+    /// <summary>The worker; during a replacement, the next one.</summary>
     public Task<RunningWorker> GetAsync(CancellationToken cancellationToken) => current.Task.WaitAsync(cancellationToken);
 
     /// <exception cref="StartException">The worker does not start.</exception>
@@ -61,7 +61,7 @@ internal sealed partial class WorkerSupervisor(
         }
     }
 
-    /// <summary>Stops the worker and starts another; requests wait meanwhile.</summary>
+    /// <summary>Stops the worker and starts another; requests wait until then.</summary>
     /// <exception cref="StartException">The new worker does not start.</exception>
     public async Task ReplaceAsync(Func<Task> between, CancellationToken cancellationToken)
     {
@@ -149,6 +149,6 @@ internal sealed partial class WorkerSupervisor(
         }
     }
 
-    [LoggerMessage(LogLevel.Error, "The app died and is started again: {Reason}")]
+    [LoggerMessage(LogLevel.Error, "The app died and will be restarted: {Reason}")]
     private partial void LogDied(string reason);
 }

@@ -9,12 +9,12 @@ using Microsoft.Extensions.Hosting;
 
 namespace TestKit;
 
-/// <summary>A worker in this process, so that a test can give it a clock and services of its own. Several may run side by side.</summary>
+/// <summary>A worker in this process, so that a test can replace its clock and services. Several may run in parallel.</summary>
 public sealed class InProcessWorker(IHost host) : IWorker
 {
     static InProcessWorker()
     {
-        // The worker looks for it in the environment of the process and refuses to load functions without it.
+        // The worker reads it from the environment of the process and refuses to load functions without it.
         Environment.SetEnvironmentVariable("FUNCTIONS_APPLICATION_DIRECTORY", AppContext.BaseDirectory);
     }
 
@@ -22,7 +22,7 @@ public sealed class InProcessWorker(IHost host) : IWorker
 
     public IServiceProvider Services => host.Services;
 
-    /// <summary>A builder like the one of the app's Program, with these settings and nothing of this process.</summary>
+    /// <summary>A builder like the one in the app's Program, with only these settings and nothing from this process.</summary>
     /// <param name="app">The assembly with the functions.</param>
     public static FunctionsApplicationBuilder CreateBuilder(
         WorkerStart start, Assembly app, IEnumerable<KeyValuePair<string, string?>> settings)
@@ -63,7 +63,7 @@ public sealed class InProcessWorker(IHost host) : IWorker
         await ((IAsyncDisposable)host).DisposeAsync();
     }
 
-    // The worker does this for the entry assembly of a process, which here is the test runner's.
+    // The worker does this for the entry assembly of its process, which here is the test runner.
     private static void AddGeneratedCode(FunctionsApplicationBuilder builder, Assembly app)
     {
         var adapter = new ServicesOnlyHostBuilder(builder.Services);

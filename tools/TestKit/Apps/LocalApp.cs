@@ -10,18 +10,18 @@ using LocalHost.Hosting;
 
 namespace TestKit;
 
-/// <summary>The local host in a process of its own, with the app in another under it, as a person at a terminal starts them.</summary>
+/// <summary>The local host in its own process, with the app in another one, as a user at a terminal starts them.</summary>
 public sealed partial class LocalApp : IDisposable
 {
-    // Where this names a file, everything that the apps print is kept in it.
+    // If this names a file, it gets everything that the apps print.
     private static readonly Stream Log = Environment.GetEnvironmentVariable("APP_LOG") is { } path
         ? Stream.Synchronized(File.Create(path, bufferSize: 0))
         : Stream.Null;
 
-    // Where this names processors, as for taskset, host and app have no others.
+    // If this names processors, as for taskset, host and app use only those.
     private static readonly string? Processors = Environment.GetEnvironmentVariable("APP_CPUS");
 
-    // By its path: settings may change where the child looks.
+    // Start it by its path, because settings may change the child's search path.
     private static readonly string Dotnet =
         Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", "dotnet"));
     private readonly Process process;
@@ -32,7 +32,7 @@ public sealed partial class LocalApp : IDisposable
         Client = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}/api/account/"), Timeout = TimeSpan.FromSeconds(30) };
     }
 
-    /// <summary>Its base address is that of the operations.</summary>
+    /// <summary>Its base address is the one of the operations.</summary>
     public HttpClient Client { get; }
 
     public int HostProcessId => process.Id;
@@ -64,7 +64,7 @@ public sealed partial class LocalApp : IDisposable
     /// <param name="settings">Environment variables.</param>
     public static LocalApp Run(string[] args, IEnumerable<KeyValuePair<string, string>> settings, int port = HostSettings.DefaultPort)
     {
-        // A shell's background job ignores Ctrl-C, and its children would, too.
+        // A shell's background job ignores Ctrl-C, and so would its children.
         string[] pinned = Processors is null ? [] : ["taskset", "-c", Processors];
         string[] command = [Dotnet, typeof(FunctionsHost).Assembly.Location, .. args];
         var start = OperatingSystem.IsLinux()
@@ -81,7 +81,7 @@ public sealed partial class LocalApp : IDisposable
     }
 
     /// <summary>Starts the app and waits until it serves.</summary>
-    /// <param name="app">Another build of it.</param>
+    /// <param name="app">The folder of another build.</param>
     public static async Task<LocalApp> StartAsync(IEnumerable<KeyValuePair<string, string>> settings, string? app = null)
     {
         var port = Ports.Free();
@@ -98,7 +98,7 @@ public sealed partial class LocalApp : IDisposable
         _ = process.StandardError.BaseStream.CopyToAsync(Log);
     }
 
-    /// <summary>Waits, for a minute at most, until it prints a line with this text.</summary>
+    /// <summary>Waits, for at most a minute, until it prints a line with this text.</summary>
     public async Task WaitForLineAsync(string text)
     {
         using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(1));
@@ -153,7 +153,7 @@ public sealed partial class LocalApp : IDisposable
     /// <summary>Posts to an operation. Status 0 means no answer.</summary>
     public async Task<Reply> PostAsync(string operation, object body, string? token = null)
     {
-        // With a length: the host loses a body without one.
+        // With a length, because the host drops a body without one.
         using var content = JsonContent.Create(body);
         await content.LoadIntoBufferAsync();
         using var request = new HttpRequestMessage(HttpMethod.Post, operation) { Content = content };

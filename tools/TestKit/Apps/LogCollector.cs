@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 
 namespace TestKit;
 
-/// <summary>Keeps everything that was logged.</summary>
+/// <summary>Collects all log lines.</summary>
 public sealed class LogCollector : ILoggerProvider, ILogger, ISupportExternalScope
 {
     private readonly ConcurrentQueue<string> lines = [];

@@ -31,7 +31,7 @@ public sealed partial class TestApp : IAsyncDisposable
         Client = new HttpClient(new ContractHandler(() => contract.Value)) { BaseAddress = new Uri($"http://127.0.0.1:{port}") };
     }
 
-    /// <summary>Refuses every answer under <c>/api/</c> that is not as the OpenAPI document says.</summary>
+    /// <summary>Fails for any answer under <c>/api/</c> that does not match the OpenAPI document.</summary>
     public HttpClient Client { get; }
 
     public ApiContract Contract => contract.Value;
@@ -43,7 +43,7 @@ public sealed partial class TestApp : IAsyncDisposable
     /// <summary>What the app has logged.</summary>
     public LogCollector Logs { get; } = new();
 
-    /// <summary>What the host has logged, the lines that it got from the app among them.</summary>
+    /// <summary>What the host has logged, including lines from the app.</summary>
     public LogCollector HostLogs { get; } = new();
 
     public IServiceProvider Services => worker?.Services ?? throw new InvalidOperationException("The app has not started.");
@@ -78,7 +78,7 @@ public sealed partial class TestApp : IAsyncDisposable
         var app = new TestApp(storage, time, port.Value);
         await app.StartAsync(port.Value, HostSettings.ForHost(AppContext.BaseDirectory, all), configure);
 
-        // Now, so that the first answer of a test takes no longer than the others.
+        // Read it now, so that the first answer of a test takes no longer than the others.
         _ = app.Contract;
         return app;
     }
@@ -146,7 +146,7 @@ public sealed partial class TestApp : IAsyncDisposable
 
     public Task<Answer> LoginAsync(string username, string password = Password) => PostAsync("login", new { username, password });
 
-    /// <summary>Registers and activates; the cool-down for mails has passed afterwards.</summary>
+    /// <summary>Registers and activates, and lets the cool-down for mails pass.</summary>
     public async Task ActivateAsync(string username, string password = Password)
     {
         Assert.Equal(HttpStatusCode.Created, (await RegisterAsync(username, password)).Status);
@@ -167,7 +167,7 @@ public sealed partial class TestApp : IAsyncDisposable
     public async Task<IReadOnlyList<SentMail>> MailsAsync(string to) =>
         await Client.GetFromJsonAsync<List<SentMail>>($"/emailMessages?to={Uri.EscapeDataString(to)}") ?? [];
 
-    /// <summary>Waits until the address has got so many mails and returns them.</summary>
+    /// <summary>Waits until the address has received this many mails, and returns them.</summary>
     public async Task<IReadOnlyList<SentMail>> WaitForMailsAsync(string to, int count)
     {
         IReadOnlyList<SentMail> mails = [];
@@ -177,7 +177,7 @@ public sealed partial class TestApp : IAsyncDisposable
         return mails;
     }
 
-    /// <summary>The code of the newest mail, once there are so many.</summary>
+    /// <summary>The code of the newest mail, after this many mails.</summary>
     public async Task<string> NextCodeAsync(string to, int mails = 1) =>
         Digits().Match((await WaitForMailsAsync(to, mails))[^1].Subject).Value;
 
@@ -191,7 +191,7 @@ public sealed partial class TestApp : IAsyncDisposable
             async () => (await queue.GetPropertiesAsync()).Value.ApproximateMessagesCount == 0, () => "Mail jobs are left.");
     }
 
-    /// <summary>Waits until the queue holds so many messages, visible or not.</summary>
+    /// <summary>Waits until the queue holds this many messages, visible or not.</summary>
     public static Task WaitForLengthAsync(QueueClient queue, int count) => Eventually.TrueAsync(
         async () => await queue.ExistsAsync() && (await queue.GetPropertiesAsync()).Value.ApproximateMessagesCount == count,
         () => $"{queue.Name} does not come to {count} messages.");

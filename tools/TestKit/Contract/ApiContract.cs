@@ -9,7 +9,7 @@ using Microsoft.Extensions.Options;
 
 namespace TestKit;
 
-/// <summary>The served OpenAPI document, read as the contract that every answer of the app must keep.</summary>
+/// <summary>The served OpenAPI document, as the contract for every answer of the app.</summary>
 public sealed partial class ApiContract(ReadOnlyMemory<byte> document)
 {
     private static readonly ConcurrentDictionary<string, Lazy<ApiContract>> Known = [];
@@ -52,7 +52,7 @@ public sealed partial class ApiContract(ReadOnlyMemory<byte> document)
     public JsonElement RequestOf(JsonElement operation) =>
         Resolve(operation.GetProperty("requestBody").GetProperty("content").GetProperty("application/json").GetProperty("schema"));
 
-    /// <summary>Throws where an answer is not as the document says: its status, headers, type or content.</summary>
+    /// <summary>Throws if an answer's status, headers, type or content do not match the document.</summary>
     public async Task CheckAsync(HttpResponseMessage answer)
     {
         var request = answer.RequestMessage!;
@@ -101,8 +101,7 @@ public sealed partial class ApiContract(ReadOnlyMemory<byte> document)
     }
 
     /// <summary>
-    /// Throws where a value does not match a schema. Knows the keywords that the document uses, and no others; members beside the known
-    /// ones are faults.
+    /// Throws if a value does not match a schema. Supports only the keywords that the document uses; undocumented members are faults.
     /// </summary>
     public void Match(JsonElement value, JsonElement schema, string at)
     {
@@ -184,7 +183,7 @@ public sealed partial class ApiContract(ReadOnlyMemory<byte> document)
         }
     }
 
-    // All refusals have one schema. Which of them a status of an operation may be, its examples say.
+    // All refusals have one schema. Its examples list the refusals that a status of an operation allows.
     private void CheckRefusal(JsonElement body, JsonElement operation, JsonElement examples, int status, string call)
     {
         var isProblem = body.TryGetProperty("trace_id", out _);
@@ -202,7 +201,7 @@ public sealed partial class ApiContract(ReadOnlyMemory<byte> document)
         Check(body.GetProperty(isProblem ? "status" : "code").GetInt32() == status, $"{call}, but names another status");
     }
 
-    /// <summary>What a reference leads to.</summary>
+    /// <summary>The target of a reference.</summary>
     public JsonElement Resolve(JsonElement element)
     {
         while (element.TryGetProperty("$ref", out var reference))
@@ -243,12 +242,12 @@ public sealed partial class ApiContract(ReadOnlyMemory<byte> document)
     }
 }
 
-/// <summary>Holds every answer of the API to the document of the app that gave it.</summary>
+/// <summary>Checks every answer of the API against the document of the app that gave it.</summary>
 public sealed class ContractHandler(Func<ApiContract> contract) : DelegatingHandler(new SocketsHttpHandler())
 {
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        // With a length, as every client must send it; but for a test that wants none.
+        // With a length, as every client must send it, unless a test wants none.
         if (request.Content is not null && request.Headers.TransferEncodingChunked is not true)
         {
             await request.Content.LoadIntoBufferAsync(cancellationToken);
@@ -267,5 +266,5 @@ public sealed class ContractHandler(Func<ApiContract> contract) : DelegatingHand
     }
 }
 
-/// <summary>An answer that is not as the document says.</summary>
+/// <summary>An answer that does not match the document.</summary>
 public sealed class ContractException(string message) : Exception(message);

@@ -1,4 +1,4 @@
-#pragma warning disable RS0030 // A case must come again from its seed.
+#pragma warning disable RS0030 // A case must be reproducible from its seed.
 using System.Buffers.Text;
 using System.Net;
 using System.Net.Http.Headers;
@@ -19,7 +19,7 @@ public static class HostileRequests
         "events?page_size=1", "events?page_size=-1&page_token=%00", "events?page_token=AAAA&page_token=", "events?page_size=%ZZ",
     ];
 
-    // With a value each that is valid. With all of them a body is good for every operation.
+    // Each with a valid value. A body with all of them is valid for every operation.
     private static readonly (string Name, string Valid)[] Members =
     [
         ("username", ""), ("password", Password), ("password1", Password), ("password2", Password), ("code", "000000"),
@@ -66,12 +66,12 @@ public static class HostileRequests
         return request;
     }
 
-    /// <summary>Whether an answer has a status and a shape that the contract knows.</summary>
+    /// <summary>Whether the contract allows the status and shape of an answer.</summary>
     public static bool IsOfTheContract(HttpResponseMessage response, string text)
     {
         if (response.StatusCode is HttpStatusCode.NotFound && text is "")
         {
-            // No such route and method: the host's own answer.
+            // The host's own answer to an unknown route or method.
             return true;
         }
 

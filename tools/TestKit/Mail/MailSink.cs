@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging;
 
 namespace TestKit;
 
-/// <summary>Takes the place of Communication Services Email and counts what every recipient gets; it survives the app.</summary>
+/// <summary>A stand-in for Communication Services Email that counts the mails of every recipient. It survives the app.</summary>
 public sealed partial class MailSink : IAsyncDisposable
 {
     private readonly ConcurrentDictionary<string, ConcurrentQueue<TimeSpan>> mails = [];
@@ -42,7 +42,7 @@ public sealed partial class MailSink : IAsyncDisposable
 
     public TimeSpan Now => TimeProvider.System.GetElapsedTime(start);
 
-    /// <summary>When the last of the recipients got a first mail.</summary>
+    /// <summary>When the last recipient got their first mail.</summary>
     public TimeSpan LastRecipient => mails.Values.Select(times => times.First()).DefaultIfEmpty().Max();
 
     public static async Task<MailSink> StartAsync()
@@ -65,8 +65,8 @@ public sealed partial class MailSink : IAsyncDisposable
     }
 
     /// <summary>
-    /// The code in the newest mail to an address, once there are so many with a code. Patient: a mail that failed once comes again after a
-    /// minute.
+    /// The code in the newest mail to an address, after this many mails with a code. Waits long enough for a failed mail to come again
+    /// after a minute.
     /// </summary>
     public async Task<string> CodeAsync(string address, int mails = 1)
     {

@@ -9,13 +9,13 @@ using Microsoft.Extensions.Logging;
 
 namespace TestKit;
 
-/// <summary>The fault that hits a call to storage.</summary>
+/// <summary>A fault of a storage call.</summary>
 public enum StorageFault
 {
-    /// <summary>The connection breaks before the call has reached the service.</summary>
+    /// <summary>The connection breaks before the call reaches the service.</summary>
     Lost,
 
-    /// <summary>The call is carried out, and the connection breaks before the answer.</summary>
+    /// <summary>The service carries out the call, and the connection breaks before the answer.</summary>
     AnswerLost,
 
     /// <summary>The service answers 500 and does nothing.</summary>
@@ -24,16 +24,16 @@ public enum StorageFault
     /// <summary>The service answers 503 and does nothing.</summary>
     Busy,
 
-    /// <summary>The call is carried out and answered with 500.</summary>
+    /// <summary>The service carries out the call and answers 500.</summary>
     FailedAfterwards,
 
-    /// <summary>The call is carried out and answered with 503.</summary>
+    /// <summary>The service carries out the call and answers 503.</summary>
     BusyAfterwards,
 
-    /// <summary>The call arrives twice, and the second answer is the one that comes back.</summary>
+    /// <summary>The call arrives twice, and the client gets the second answer.</summary>
     Twice,
 
-    /// <summary>The call is carried out, but the answer comes after the client has given up.</summary>
+    /// <summary>The service carries out the call, but the answer arrives after the client has given up.</summary>
     Late,
 }
 
@@ -53,10 +53,10 @@ public sealed partial class FaultProxy : IAsyncDisposable
     {
     }
 
-    /// <summary>The connection string with every endpoint led through the proxy.</summary>
+    /// <summary>The connection string with every endpoint routed through the proxy.</summary>
     public string Storage { get; private set; } = "";
 
-    /// <summary>What was sent to storage: method, target and body of every call.</summary>
+    /// <summary>The method, target and body of every call to storage.</summary>
     public ConcurrentQueue<string> Traffic { get; } = [];
 
     /// <summary>Whether the fault has hit a call.</summary>
@@ -83,8 +83,8 @@ public sealed partial class FaultProxy : IAsyncDisposable
     }
 
     /// <summary>
-    /// Injects the fault into the call of this number from now on (the first is 0) and the ones after it, until it has hit <paramref
-    /// name="times"/> times.
+    /// Injects the fault into the call with this number from now on (the first is 0) and the calls after it, until it has hit
+    /// <paramref name="times"/> times.
     /// </summary>
     public void Strike(StorageFault with, int call, int times = 1, Func<HttpRequest, bool>? among = null)
     {

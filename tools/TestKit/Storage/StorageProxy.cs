@@ -23,7 +23,7 @@ public sealed partial class StorageProxy : IAsyncDisposable
     {
     }
 
-    /// <summary>The connection string with every endpoint led through the proxy.</summary>
+    /// <summary>The connection string with every endpoint routed through the proxy.</summary>
     public string Storage { get; private set; } = "";
 
     /// <param name="service">Table or Queue; every service if empty.</param>
@@ -36,7 +36,7 @@ public sealed partial class StorageProxy : IAsyncDisposable
         return proxy;
     }
 
-    /// <summary>Breaks the open connections; new ones are handled as given.</summary>
+    /// <summary>Breaks the open connections; new ones behave as given.</summary>
     public void Switch(Mode to)
     {
         mode = to;

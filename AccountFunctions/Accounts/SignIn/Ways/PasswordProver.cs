@@ -10,8 +10,8 @@ using Microsoft.Extensions.Logging;
 namespace AccountFunctions.Accounts.SignIn.Ways;
 
 /// <summary>
-/// Proves an account by its password. Every attempt costs the same reads and one Argon2 run, with an account or without; only the right
-/// password learns anything about the account.
+/// Proves an account by its password. Every attempt costs the same reads and one Argon2 run, whether or not there is an account. Only the
+/// right password reveals anything about the account.
 /// </summary>
 public sealed partial class PasswordProver(
     AddressStore addresses,
@@ -21,7 +21,7 @@ public sealed partial class PasswordProver(
     TimeProvider time,
     ILogger<PasswordProver> logger)
 {
-    /// <summary>Reads what a visitor sends to sign in; null if a field is at fault.</summary>
+    /// <summary>Reads what a visitor sends to sign in; null if a field is invalid.</summary>
     public PasswordClaim? Read(FieldErrors errors, Member<string> username, Member<string> password, Member<string> device)
     {
         var address = errors.RequiredAddress("username", username);
@@ -38,8 +38,8 @@ public sealed partial class PasswordProver(
     }
 
     /// <summary>
-    /// Proves that a caller still is who it was (OWASP ASVS 5.0 V7.5.1). The device of the caller's session decides, so strangers who fail
-    /// at the address do not delay it.
+    /// Proves that the caller is still the user who signed in (OWASP ASVS 5.0 V7.5.1). Failures count at the device of the caller's
+    /// session, so strangers who fail at the address do not delay the caller.
     /// </summary>
     public async Task<Result<Proof>> ProveAsync(Caller caller, string password, CancellationToken cancellationToken)
     {
@@ -59,7 +59,7 @@ public sealed partial class PasswordProver(
             return notAdmitted;
         }
 
-        // Without a secret, the address alone decides, and nothing more is read.
+        // Without a device secret, only the address counts, so nothing more is read.
         if (secret is null && throttle.Delay(partition, null) is { } delayed)
         {
             return delayed;
@@ -73,11 +73,11 @@ public sealed partial class PasswordProver(
             return refused;
         }
 
-        // While the password is hashed, so that it takes no time.
+        // This read runs while the password is hashed, so it adds no time.
         var listing = accounts.ListEndsAsync(account?.Id ?? NobodyAt(partition), cancellationToken);
 
-        // A registration is checked at a taken address, too. Otherwise registering and signing in there would tell whether the address is
-        // taken.
+        // Check registrations even at a taken address. Otherwise a stranger could find out whether it is taken by registering and signing
+        // in.
         var match = await credentials.VerifyAsync(password, [account?.Credential, pending?.Credential], cancellationToken);
         var proof = new Proof(new SignInCounter(partition, device, attempt))
         {
@@ -123,11 +123,11 @@ public sealed partial class PasswordProver(
         };
     }
 
-    // At its recovery address, an account answers codes alone. It is read there all the same, like one that does not exist.
+    // The recovery address accepts only codes, never a password. Its account is read anyway, so that the work is the same.
     private async Task<(AccountEntity? Account, DeviceEntity? Device)> FindAsync(
         AddressPartition partition, DeviceSecret? secret, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        // Side by side: the device adds no time.
+        // Both reads run in parallel, so the device adds no time.
         var id = partition.Claim?.AccountId ?? NobodyAt(partition);
         var finding = secret is null ? null : accounts.FindDeviceAsync(id, secret.Hash, cancellationToken);
         var account = await accounts.FindAsync(id, cancellationToken) is { } found && found.AddressKey == partition.Key ? found : null;
@@ -135,13 +135,13 @@ public sealed partial class PasswordProver(
         return (account, account is not null && device?.IsGoodFor(account, now) == true ? device : null);
     }
 
-    // The id of an account that does not exist.
+    // Stands in for the id at an address without an account.
     private static string NobodyAt(AddressPartition partition) => partition.Key[..32];
 
     [LoggerMessage(LogLevel.Information, "A wrong password was tried on account {AccountId}.")]
     private partial void LogFailed(string accountId);
 }
 
-/// <summary>What a visitor sends to sign in with a password.</summary>
-/// <param name="Device">What the client shows as its device; null if it shows none.</param>
+/// <summary>The credentials that a visitor sends to sign in.</summary>
+/// <param name="Device">The device secret that the client sent; null if none.</param>
 public sealed record PasswordClaim(EmailAddress Address, string Password, DeviceSecret? Device);

@@ -5,8 +5,8 @@ using System.Runtime.Intrinsics.X86;
 namespace AccountFunctions.Security.Passwords.Argon2;
 
 /// <summary>
-/// The compression function G of Argon2 (RFC 9106 §3.5) on blocks of 1,024 bytes, in vectors of four 64-bit words. It has no branch and no
-/// address that depends on what is in the blocks.
+/// The compression function G of Argon2 (RFC 9106 §3.5) on blocks of 1,024 bytes, in vectors of four 64-bit words. No branch and no memory
+/// address depends on the content of the blocks.
 /// </summary>
 internal static unsafe class Argon2Block
 {
@@ -18,7 +18,7 @@ internal static unsafe class Argon2Block
 
     /// <summary>
     /// Writes G(<paramref name="x"/>, <paramref name="y"/>) to <paramref name="result"/>, which may be one of the two. In passes after the
-    /// first, <paramref name="mixes"/> adds it to what was there by exclusive or (§3.2, step 6).
+    /// first, <paramref name="mixes"/> combines it with the old content by exclusive or (§3.2, step 6).
     /// </summary>
     /// <param name="work">A block to work in; it holds secrets afterwards.</param>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace AccountFunctions.Security.Passwords.Argon2;
 
 /// <summary>
-/// Keeps the memory of hashes for the next ones: to get 19 MiB of fresh pages from the system takes almost as long as to hash. There are as
-/// many buffers as hashes have run at once, which the gate bounds. A second after the last hash, they are wiped.
+/// Keeps the memory of hashes for later ones, because getting 19 MiB of fresh pages from the system takes almost as long as hashing. There
+/// are as many buffers as hashes have run at once, which the gate bounds. They are wiped a second after the last hash.
 /// </summary>
 internal sealed unsafe class Argon2Memory : IDisposable
 {
@@ -18,7 +18,7 @@ internal sealed unsafe class Argon2Memory : IDisposable
     public Argon2Memory(TimeProvider time) =>
         quiet = time.CreateTimer(_ => WipeAll(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
 
-    /// <summary>How many of the buffers that wait hold what a hash left there.</summary>
+    /// <summary>How many idle buffers still hold the data of a hash.</summary>
     public int Dirty
     {
         get
@@ -30,7 +30,7 @@ internal sealed unsafe class Argon2Memory : IDisposable
         }
     }
 
-    /// <summary>A buffer of at least so many blocks, with anything in it. Give it back with <see cref="Return"/>.</summary>
+    /// <summary>A buffer of at least this many blocks, with arbitrary content. Give it back with <see cref="Return"/>.</summary>
     public Buffer Rent(int blocks)
     {
         lock (sync)
@@ -43,7 +43,7 @@ internal sealed unsafe class Argon2Memory : IDisposable
                     return buffer;
                 }
 
-                // The cost was raised: nobody wants the old size any more.
+                // The cost was raised, so buffers of the old size are useless.
                 buffer.Free();
             }
         }
@@ -91,7 +91,7 @@ internal sealed unsafe class Argon2Memory : IDisposable
         }
     }
 
-    /// <summary>Memory of one hash.</summary>
+    /// <summary>The memory of one hash.</summary>
     public sealed class Buffer(ulong* words, int blocks)
     {
         public ulong* Words => words;

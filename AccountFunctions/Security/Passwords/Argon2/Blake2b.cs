@@ -60,7 +60,7 @@ internal struct Blake2b
     {
         while (!data.IsEmpty)
         {
-            // A full block waits: the last one is compressed in another way.
+            // Keep a full block back, because the last block is compressed differently.
             if (used == BlockBytes)
             {
                 Compress(isLast: false);
@@ -73,7 +73,7 @@ internal struct Blake2b
         }
     }
 
-    /// <summary>Writes the hash, of the length that was asked for, and wipes what it was made of.</summary>
+    /// <summary>Writes the hash, of the requested length, and wipes its input.</summary>
     public void Finish(Span<byte> hash)
     {
         block[used..].Clear();

@@ -3,8 +3,8 @@ using System.Security.Cryptography;
 namespace AccountFunctions.Security.Passwords.Argon2;
 
 /// <summary>
-/// Argon2id (RFC 9106, version 0x13) for one lane, without a key and associated data, in vector code over memory that is kept. The section
-/// signs are those of the RFC. It allocates nothing but the tag.
+/// Argon2id (RFC 9106, version 0x13) for one lane, without a key or associated data, in vector code over pooled memory. Section signs refer
+/// to the RFC. It allocates nothing but the tag.
 /// </summary>
 public sealed unsafe class VectorArgon2(TimeProvider time) : IArgon2Engine, IDisposable
 {
@@ -15,7 +15,7 @@ public sealed unsafe class VectorArgon2(TimeProvider time) : IArgon2Engine, IDis
     private static readonly Lazy<bool> IsSound = new(Check);
     private readonly Argon2Memory memory = new(time);
 
-    /// <summary>How many buffers wait for a hash and still hold what the last one left there.</summary>
+    /// <summary>How many idle buffers still hold the data of the last hash.</summary>
     public int DirtyBuffers => memory.Dirty;
 
     public bool Supports(Argon2Hash hash) =>
@@ -44,7 +44,7 @@ public sealed unsafe class VectorArgon2(TimeProvider time) : IArgon2Engine, IDis
 
     public void Dispose() => memory.Dispose();
 
-    // Against another implementation, once in each process: a processor or compiler that computes wrongly must not make hashes.
+    // Compare with another implementation once per process: a faulty processor or compiler must not compute hashes.
     private static bool Check()
     {
         if (!Argon2Block.IsSupported)

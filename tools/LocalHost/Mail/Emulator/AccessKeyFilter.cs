@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace LocalHost.Mail;
 
-/// <summary>Lets only requests through that are signed with the access key, as they arrived and within the last minutes.</summary>
+/// <summary>Admits only requests that were signed with the access key within the last minutes and are unaltered.</summary>
 internal sealed partial class AccessKeyFilter(byte[] key) : IEndpointFilter
 {
     private static readonly TimeSpan ClockSkew = TimeSpan.FromMinutes(5);

@@ -4,12 +4,12 @@ using Microsoft.AspNetCore.Routing;
 
 namespace LocalHost.Mail;
 
-/// <summary>A local Azure Communication Services Email that delivers into memory, for people (<c>/outbox</c>) and tests.</summary>
+/// <summary>A local Azure Communication Services Email that delivers into memory, for developers (<c>/outbox</c>) and tests.</summary>
 public static class EmailEmulator
 {
     /// <param name="accessKey">The base64 key with which clients sign; the <c>accesskey</c> of their connection string.</param>
-    /// <param name="file">Keeps the mails over a restart; null keeps them in memory.</param>
-    /// <param name="anyHost">True shows the mails under any name of this machine, which lets others on the network read them.</param>
+    /// <param name="file">Keeps the mails across restarts; null keeps them in memory.</param>
+    /// <param name="anyHost">True: serve the mails under any name of this machine, so that others on the network can read them.</param>
     /// <exception cref="FormatException">The key is not base64.</exception>
     public static IEndpointRouteBuilder MapEmailEmulator(
         this IEndpointRouteBuilder routes, string accessKey, string? file = null, bool anyHost = false)

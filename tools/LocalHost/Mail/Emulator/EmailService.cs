@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace LocalHost.Mail;
 
-/// <summary>The two calls of the REST API. Attachments and copies are accepted and forgotten.</summary>
+/// <summary>The two calls of the REST API. Attachments and copies are accepted and ignored.</summary>
 internal sealed class EmailService(Mailbox mailbox, FaultQueue faults)
 {
     public static async ValueTask<object?> CheckApiVersionAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next) =>
@@ -13,7 +13,7 @@ internal sealed class EmailService(Mailbox mailbox, FaultQueue faults)
             "2023-03-31" or "2024-07-01-preview" or "2025-09-01" => await next(context),
             "" => new ServiceError(400, "MissingApiVersionParameter", "The query parameter api-version is missing."),
             _ => new ServiceError(
-                400, "UnsupportedApiVersionValue", "The api-version is none of 2023-03-31, 2024-07-01-preview, 2025-09-01."),
+                400, "UnsupportedApiVersionValue", "The api-version is not one of 2023-03-31, 2024-07-01-preview, 2025-09-01."),
         };
 
     public async Task<IResult> SendAsync(HttpRequest request, CancellationToken cancellationToken)
@@ -78,7 +78,7 @@ internal sealed class EmailService(Mailbox mailbox, FaultQueue faults)
             : Accepted(request, id);
     }
 
-    /// <summary>A send is running until somebody asks, then at its end.</summary>
+    /// <summary>The first query finds a send running, later ones find it completed.</summary>
     public IResult GetStatus(string id) =>
         mailbox.FindOutcome(id) is { } outcome
             ? Results.Json(outcome, EmailWire.Default.OperationStatus)

@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Http;
 namespace LocalHost.Mail;
 
 /// <summary>
-/// Faults strike in the order in which they were posted; each valid send uses up one turn of the oldest. DELETE forgets them all.
+/// Faults apply in the order in which they were posted; each valid send uses up one turn of the oldest. DELETE removes all of them.
 /// </summary>
 internal sealed class FaultQueue
 {

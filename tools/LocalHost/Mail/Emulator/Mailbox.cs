@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace LocalHost.Mail;
 
-/// <param name="Id">The id of the send operation; a send that was repeated left two mails with one id.</param>
+/// <param name="Id">The id of the send operation; a repeated send leaves two mails with one id.</param>
 internal sealed record ReceivedMail(
     Guid Id, IReadOnlyList<string> To, string From, string Subject, string? PlainText, string? Html, DateTimeOffset Received);
 
@@ -40,7 +40,7 @@ internal sealed class Mailbox
                 Keep(mails, mail);
                 if (file is not null)
                 {
-                    // The new line comes first, so that half a line of a host that was killed does not swallow this one.
+                    // Write the line break first, so that a partial line of a killed host does not swallow this one.
                     File.AppendAllText(file, "\n" + JsonSerializer.Serialize(mail, EmailWire.Default.ReceivedMail));
                 }
             }
@@ -55,7 +55,7 @@ internal sealed class Mailbox
         }
     }
 
-    /// <summary>Oldest first; all mails if no address is given.</summary>
+    /// <summary>Oldest first; all mails if there is no address.</summary>
     public ReceivedMail[] Find(string? to)
     {
         lock (gate)

@@ -5,10 +5,10 @@ using Microsoft.AspNetCore.Routing;
 
 namespace LocalHost.Mail;
 
-/// <summary>The page that shows the mails, for a person with a browser.</summary>
+/// <summary>The page that shows the mails.</summary>
 internal static class OutboxPage
 {
-    // HTML mails are shown in a frame that inherits this policy: the inline styles are theirs, and nothing is fetched for them.
+    // A frame that inherits this policy shows HTML mails: they may use inline styles, but load nothing.
     private const string ContentSecurityPolicy =
         "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src data:; connect-src 'self'; "
         + "form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
@@ -23,7 +23,7 @@ internal static class OutboxPage
         routes.MapGet("/copy.js", (HttpResponse response) => ShowFile(response, "copy.js", "text/javascript; charset=utf-8"));
     }
 
-    /// <summary>A page up to its body.</summary>
+    /// <summary>The start of a page, up to its body.</summary>
     public static StringBuilder Begin(string title, string stylesheet) => new($"""
         <!doctype html>
         <html lang="en">
@@ -38,14 +38,14 @@ internal static class OutboxPage
 
         """);
 
-    /// <summary>A page as protected as the outbox.</summary>
+    /// <summary>A page with the same protection as the outbox.</summary>
     public static IResult Show(HttpResponse response, string page)
     {
         Protect(response);
         return Results.Content(page, "text/html; charset=utf-8");
     }
 
-    /// <summary>A file that is embedded here.</summary>
+    /// <summary>An embedded file.</summary>
     public static IResult ShowFile(HttpResponse response, string name, string contentType)
     {
         Protect(response);
