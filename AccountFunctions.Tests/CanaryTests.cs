@@ -4,7 +4,6 @@ using System.Net;
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using AccountFunctions.Contract.Answers;
 
 namespace AccountFunctions.Tests;
 

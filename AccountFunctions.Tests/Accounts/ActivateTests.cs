@@ -209,6 +209,22 @@ public sealed class ActivateTests(AzuriteFixture azurite) : AppTests(azurite)
         Assert.Equal("invalid_credentials", (await App.LoginAsync(Address, Second)).Message);
     }
 
+    [Fact, Holds("B14")]
+    public async Task Wrong_codes_after_an_activation_are_guesses_and_end_its_repetition()
+    {
+        await App.RegisterAsync(Address, First);
+        var code = await App.NextCodeAsync(Address);
+        Assert.Equal("success", (await ActivateAsync(code)).Data.GetString());
+        for (var guesses = 0; guesses < 4; guesses++)
+        {
+            await ActivateAsync(Wrong(code));
+        }
+
+        Assert.Equal("success", (await ActivateAsync(code)).Data.GetString());
+        await ActivateAsync(Wrong(code));
+        Assert.Equal("invalid_code", (await ActivateAsync(code)).Message);
+    }
+
     [Fact, Holds("A6")]
     public async Task An_activation_that_was_cut_off_before_the_contest_leaves_no_password()
     {

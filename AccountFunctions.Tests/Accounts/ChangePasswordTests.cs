@@ -15,6 +15,24 @@ public sealed class ChangePasswordTests(AzuriteFixture azurite) : AppTests(azuri
         login = await App.SignInAsync(Address);
     }
 
+    [Fact]
+    public async Task A_change_that_is_sent_again_because_its_answer_was_lost_is_a_success_without_a_second_effect()
+    {
+        var change = new { password = TestApp.Password, new_password = NewPassword };
+        Assert.Equal(HttpStatusCode.OK, (await App.PostAsync("password", change, login.GetProperty("access").GetString())).Status);
+        login = (await RefreshAsync(login)).Data;
+        Assert.Equal(HttpStatusCode.OK, (await App.PostAsync("password", change, login.GetProperty("access").GetString())).Status);
+        Assert.Equal(HttpStatusCode.OK, (await RefreshAsync(login)).Status);
+        await App.DrainAsync();
+        Assert.Equal(2, (await App.MailsAsync(Address)).Count);
+
+        // Another password in its place is a guess, and what another session has changed is not repeated.
+        var guess = new { password = TestApp.Password, new_password = "another tractor 79" };
+        Assert.Equal("invalid_password", (await App.PostAsync("password", guess, login.GetProperty("access").GetString())).Message);
+        var other = (await App.LoginAsync(Address, NewPassword)).Data.GetProperty("access").GetString();
+        Assert.Equal("invalid_password", (await App.PostAsync("password", change, other)).Message);
+    }
+
     [Fact, Holds("C9")]
     public async Task The_owner_gets_five_notices_a_day_while_the_changes_go_on_and_they_use_up_no_other_mail()
     {

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Text.Json;
 using AccountFunctions.Contract.Answers;
-using AccountFunctions.Contract.Description;
 using AccountFunctions.Lifecycle;
 using AccountFunctions.Security;
 using AccountFunctions.Storage;
@@ -81,6 +80,89 @@ public sealed class DeleteAccountTests(AzuriteFixture azurite) : AppTests(azurit
             HttpStatusCode.OK, (await App.PostAsync("forgot", new { username = Address, code, new_password = NewPassword })).Status);
 
         Assert.Equal(HttpStatusCode.OK, (await App.LoginAsync(Address, NewPassword)).Status);
+    }
+
+    [Fact]
+    public async Task A_restoration_that_is_sent_again_because_its_answer_was_lost_signs_in_without_a_second_mail()
+    {
+        await DeleteAsync(await App.SignInAsync(Address));
+        Assert.Equal(HttpStatusCode.OK, (await RestoreAsync()).Status);
+        Assert.Equal(HttpStatusCode.OK, (await RestoreAsync()).Status);
+        await App.WaitForMailsAsync(Address, 3);
+        await App.DrainAsync();
+        Assert.Equal(3, (await App.MailsAsync(Address)).Count);
+        App.Time.Advance(TimeSpan.FromMinutes(11));
+
+        Assert.Equal("invalid_credentials", (await RestoreAsync()).Message);
+    }
+
+    [Fact, Holds("A1")]
+    public async Task From_the_time_of_its_deletion_on_an_account_answers_as_one_that_does_not_exist()
+    {
+        await DeleteAsync(await App.SignInAsync(Address));
+        await App.Queue(QueueNames.HousekeepingJobs).ClearMessagesAsync();
+        App.Time.Advance(TimeSpan.FromDays(14));
+
+        var unknown = await App.LoginAsync("nobody@example.com");
+        Assert.Equal((unknown.Status, unknown.Text), await App.LoginAsync(Address) is var login ? (login.Status, login.Text) : default);
+        Assert.Equal(unknown.Text, (await RestoreAsync()).Text);
+        await App.PostAsync("code", new { username = Address });
+        await App.DrainAsync();
+        Assert.Equal(2, (await App.MailsAsync(Address)).Count);
+    }
+
+    [Fact]
+    public async Task A_registration_at_the_address_of_an_account_that_is_about_to_go_is_mailed_once_the_address_is_free()
+    {
+        await DeleteAsync(await App.SignInAsync(Address));
+        var (id, due) = (await IdAsync(), App.Time.GetUtcNow() + Grace);
+        await App.Queue(QueueNames.HousekeepingJobs).ClearMessagesAsync();
+        App.Time.Advance(TimeSpan.FromDays(14));
+        await App.RegisterAsync(Address, NewPassword);
+        await App.WaitForLogAsync("postponed: the address is about to be free");
+        Assert.Equal(2, (await App.MailsAsync(Address)).Count);
+
+        var purger = App.Services.GetRequiredService<AccountPurger>();
+        await purger.HandleAsync(new AccountPurge(id, due), default);
+        App.Time.Advance(TimeSpan.FromMinutes(1));
+        await purger.HandleAsync(new AccountPurge(id, due), default);
+        var code = await App.NextCodeAsync(Address, 3);
+        Assert.Equal(HttpStatusCode.OK, (await App.PostAsync("activate", new { username = Address, code })).Status);
+        Assert.Equal(HttpStatusCode.OK, (await App.LoginAsync(Address, NewPassword)).Status);
+    }
+
+    [Fact]
+    public async Task A_purge_waits_for_the_end_of_a_recovery_and_for_requests_of_before()
+    {
+        await using var app = await ImpatientApp.StartAsync(NewStorage(), settings: new() { ["Accounts:DeletionGrace"] = "01:00:00" });
+        var access = Access(await app.SignInAsync(Address));
+        await app.PostAsync("email", new { password = TestApp.Password, username = "moved@example.org" }, access);
+        await app.PostAsync("email/confirm", new { code = await app.NextCodeAsync("moved@example.org") }, access);
+        await app.PostAsync("delete", new { password = TestApp.Password }, access);
+        var id = (await app.RowsAsync("Accounts")).First(row => row.RowKey == "account").PartitionKey;
+        var store = app.Services.GetRequiredService<AccountStore>();
+
+        // A shorter grace than the recovery, as if the date had been set otherwise, and an administrator who disabled the account before.
+        await store.ChangeAsync<Success>(
+            new AccountRequest(id),
+            partition =>
+            {
+                (partition.Account.DeletesAt, partition.Account.Disabled) = (app.Time.GetUtcNow(), true);
+                partition.Save(partition.Account);
+                return Success.Done;
+            },
+            default);
+        var purger = app.Services.GetRequiredService<AccountPurger>();
+        await purger.HandleAsync(new AccountPurge(id, app.Time.GetUtcNow()), default);
+        Assert.Null((await store.FindAsync(id, default))!.PurgeBegan);
+        app.Time.Advance(TimeSpan.FromHours(72));
+        await purger.HandleAsync(new AccountPurge(id, app.Time.GetUtcNow()), default);
+        Assert.NotNull((await store.FindAsync(id, default))?.PurgeBegan);
+        await UntilAsync(async () =>
+        {
+            app.Time.Advance(TimeSpan.FromMinutes(1));
+            return await app.RowsAsync("Accounts") is [];
+        });
     }
 
     [Fact, Holds("A1")]

@@ -2,7 +2,6 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
-using AccountFunctions.Contract.Description;
 using AccountFunctions.Storage.Accounts;
 using Azure.Data.Tables;
 
@@ -24,6 +23,19 @@ public sealed class DevicesTests(AzuriteFixture azurite) : AppTests(azurite)
         login = await App.SignInAsync(Address);
         device = DeviceOf(login);
         App.Time.Advance(TimeSpan.FromMinutes(1));
+    }
+
+    [Fact]
+    public async Task Of_sign_ins_at_once_no_more_devices_and_sessions_stay_than_their_bounds()
+    {
+        await using var app = await TestApp.StartAsync(NewStorage(), new() { ["Tokens:MaxSessions"] = "12" });
+        await app.ActivateAsync("many@example.com");
+        var answers = await Task.WhenAll(Enumerable.Range(0, 24).Select(_ => app.LoginAsync("many@example.com")));
+        var rows = await app.RowsAsync("Accounts");
+
+        Assert.All(answers, answer => Assert.Equal(HttpStatusCode.OK, answer.Status));
+        Assert.Equal(10, rows.Count(row => row.RowKey.StartsWith("trusted-device-", StringComparison.Ordinal)));
+        Assert.Equal(12, rows.Count(row => row.RowKey.StartsWith("session-", StringComparison.Ordinal)));
     }
 
     [Fact, Holds("C7")]

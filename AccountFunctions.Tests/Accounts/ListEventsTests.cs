@@ -1,7 +1,5 @@
 using System.Buffers.Text;
 using System.Text.Json;
-using AccountFunctions.Contract.Description;
-using AccountFunctions.Functions;
 
 namespace AccountFunctions.Tests.Accounts;
 

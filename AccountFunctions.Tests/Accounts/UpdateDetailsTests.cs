@@ -91,6 +91,25 @@ public sealed class UpdateDetailsTests(AzuriteFixture azurite) : AppTests(azurit
     }
 
     [Fact, Holds("F12")]
+    public async Task A_change_that_is_sent_again_because_its_answer_was_lost_is_a_success()
+    {
+        var seen = (await App.GetAsync("details", token)).Headers["ETag"];
+        var first = await UpdateAsync("""{"job":"Analyst","hobbies":null}""", seen);
+        var again = await UpdateAsync("""{"job":"Analyst","hobbies":null}""", seen);
+
+        Assert.Equal((HttpStatusCode.OK, first.Text, first.Headers["ETag"]), (again.Status, again.Text, again.Headers["ETag"]));
+    }
+
+    [Fact, Holds("F12")]
+    public async Task A_sign_in_does_not_make_what_the_owner_read_stale()
+    {
+        var seen = (await App.GetAsync("details", token)).Headers["ETag"];
+        await App.PostAsync("email", new { password = TestApp.Password, username = NewAddress() }, token);
+
+        Assert.Equal(HttpStatusCode.OK, (await UpdateAsync("""{"job":"Analyst"}""", seen)).Status);
+    }
+
+    [Fact, Holds("F12")]
     public async Task If_match_changes_only_the_state_that_the_caller_read()
     {
         var seen = (await App.GetAsync("details", token)).Headers["ETag"];

@@ -103,7 +103,7 @@ public sealed partial class EmailTextsTests(AzuriteFixture azurite)
     {
         var german = new EmailTexts(Options.Create(new EmailOptions { ProductName = "Example", DefaultLanguage = "de" }));
 
-        Assert.Equal("Ihr Passwort bei Example wurde geändert", german.Notice(Act.PasswordChanged.Notice!, null, null).Subject);
+        Assert.Equal("Ihr Passwort bei Example wurde geändert", german.Notice(Act.PasswordChanged.Notice!, null, null, null).Subject);
     }
 
     [Fact]
@@ -171,7 +171,8 @@ public sealed partial class EmailTextsTests(AzuriteFixture azurite)
         Texts.EmailChange(language, Code, TimeSpan.FromMinutes(10)),
         Texts.AddressTaken(language),
         .. Act.All.Select(act => act.Notice).OfType<Notice>()
-            .Select(notice => Texts.Notice(notice, language, DateTimeOffset.UnixEpoch)),
+            .Select(notice => Texts.Notice(
+                notice, language, DateTimeOffset.UnixEpoch, notice.CarriesTakeBackCode ? "01234-56789-ABCDE-FGHJK-MNPQR-S" : null)),
     ];
 
     [GeneratedRegex(@"\{\w+\}")]

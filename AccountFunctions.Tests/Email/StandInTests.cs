@@ -1,5 +1,4 @@
 using System.Reflection;
-using AccountFunctions.Contract.Description;
 using Azure.Communication.Email;
 
 namespace AccountFunctions.Tests.Email;

@@ -1,8 +1,12 @@
 using System.Diagnostics.Metrics;
 using System.Text;
 using AccountFunctions.Contract.Answers;
+using AccountFunctions.Contract.Values;
 using AccountFunctions.Security.Passwords;
 using AccountFunctions.Telemetry;
+using FsCheck;
+using FsCheck.Fluent;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 
 namespace AccountFunctions.Tests.Security;
@@ -72,6 +76,37 @@ public sealed class PasswordHasherTests
     [InlineData("$argon2id$v=19$m=99999999999,t=1,p=1$c2l4dGVlbiBieXRlIHM$AAAAAAAAAAAAAAAAAAAAAAAA")]
     public void A_malformed_phc_string_is_not_read(string text) => Assert.False(Argon2Hash.TryParse(text, out _));
 
+    [Theory, Holds("D10")]
+    [InlineData("m=262145,t=1,p=1")]
+    [InlineData("m=999999999,t=1,p=1")]
+    [InlineData("m=8,t=11,p=1")]
+    [InlineData("m=8,t=6000,p=1")]
+    [InlineData("m=8,t=0,p=1")]
+    [InlineData("m=8,t=1,p=0")]
+    [InlineData("m=7,t=1,p=1")]
+    [InlineData("m=1024,t=1,p=9")]
+    [InlineData("m=0,t=0,p=0")]
+    public async Task A_stored_hash_beyond_the_ceilings_matches_nothing_and_costs_what_a_missing_one_costs(string cost)
+    {
+        var engine = new CountingEngine();
+        var hasher = Hasher(engine);
+        var stored = Credential.Read($"$argon2id$v=19${cost}$c2l4dGVlbiBieXRlIHM$AAAAAAAAAAAAAAAAAAAAAAAA");
+
+        Assert.Equal(-1, await hasher.VerifyAsync("any password", [stored], default));
+        Assert.Equal(-1, await hasher.VerifyAsync("any password", [null], default));
+        Assert.Equal(engine.Costs[1], Assert.Single(engine.Costs.Take(1)));
+        Assert.True(hasher.NeedsRehash(stored));
+    }
+
+    [Fact, Holds("D10")]
+    public void No_stored_text_crashes_the_app() => Prop.ForAll<string>(text =>
+    {
+        var hasher = Hasher(new CountingEngine());
+        var credential = Credential.Read(text ?? "");
+        return hasher.VerifyAsync("any password", [credential], default).GetAwaiter().GetResult() == -1
+            && (credential.Salt is not { } salt || hasher.HashAsync("any password", salt, default).GetAwaiter().GetResult().Salt is not null);
+    }).QuickCheckThrowOnFailure();
+
     [Fact, Holds("D8")]
     public async Task The_gate_runs_and_queues_a_limited_number_and_refuses_the_next()
     {
@@ -100,10 +135,30 @@ public sealed class PasswordHasherTests
         Assert.Equal(1, await gate.RunAsync(() => 1, default));
     }
 
+    private static PasswordHasher Hasher(IArgon2Engine engine)
+    {
+        var options = Options.Create(new PasswordOptions { MemoryKiB = 8, Iterations = 1, Parallelism = 1 });
+        var gate = new HashGate(options, new AccountMetrics(new Meter("test")));
+        return new PasswordHasher(options, gate, [engine], NullLogger<PasswordHasher>.Instance);
+    }
+
     private static PasswordHasher Hasher(int parallelism = 1)
     {
         var options = Options.Create(new PasswordOptions { MemoryKiB = 1024, Iterations = 1, Parallelism = parallelism });
         var gate = new HashGate(options, new AccountMetrics(new Meter("test")));
-        return new PasswordHasher(options, gate, [new SodiumArgon2(), new KonsciousArgon2()]);
+        return new PasswordHasher(options, gate, [new SodiumArgon2(), new KonsciousArgon2()], NullLogger<PasswordHasher>.Instance);
+    }
+
+    private sealed class CountingEngine : IArgon2Engine
+    {
+        public List<(int MemoryKiB, int Iterations, int Parallelism)> Costs { get; } = [];
+
+        public bool Supports(Argon2Hash hash) => true;
+
+        public byte[] Derive(byte[] password, Argon2Hash hash)
+        {
+            Costs.Add(hash.Cost);
+            return new byte[hash.Tag.Length + 1];
+        }
     }
 }

@@ -2,7 +2,6 @@ using AccountFunctions.Contract.Answers;
 using AccountFunctions.Contract.Values;
 using AccountFunctions.Storage;
 using AccountFunctions.Storage.Accounts;
-using AccountFunctions.Storage.Changes;
 using AccountFunctions.Storage.Jobs;
 using Microsoft.Extensions.DependencyInjection;
 

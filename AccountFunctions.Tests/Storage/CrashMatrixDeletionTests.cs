@@ -1,6 +1,4 @@
 using System.Net;
-using AccountFunctions.Accounts.Profile;
-using AccountFunctions.Accounts.Recovery;
 
 namespace AccountFunctions.Tests.Storage;
 

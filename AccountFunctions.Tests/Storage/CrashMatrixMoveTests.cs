@@ -1,5 +1,4 @@
 using System.Net;
-using AccountFunctions.Accounts.Profile;
 
 namespace AccountFunctions.Tests.Storage;
 

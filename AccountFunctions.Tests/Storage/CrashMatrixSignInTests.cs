@@ -1,5 +1,4 @@
 using System.Net;
-using AccountFunctions.Accounts.SignIn;
 
 namespace AccountFunctions.Tests.Storage;
 

@@ -1,5 +1,4 @@
 using System.Net;
-using AccountFunctions.Accounts.SignUp;
 
 namespace AccountFunctions.Tests.Storage;
 

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Net;
-using AccountFunctions.Functions;
 
 namespace AccountFunctions.Tests.Storage;
 
