@@ -33,9 +33,8 @@ public sealed class ActivateTests(AzuriteFixture azurite) : AppTests(azurite)
         await App.RegisterAsync(Address);
         var code = await App.NextCodeAsync(Address);
         await ActivateAsync(code);
-        var rows = await RowsAsync();
-
         Assert.Equal("invalid_code", (await ActivateAsync(Wrong(code))).Message);
+        var rows = await RowsAsync();
         App.Time.Advance(Repeat - TimeSpan.FromSeconds(1));
         Assert.Equal("success", (await ActivateAsync(code)).Data.GetString());
         Assert.Equal(rows, await RowsAsync());

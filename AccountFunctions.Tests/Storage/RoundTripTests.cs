@@ -95,11 +95,11 @@ public sealed class RoundTripTests(AzuriteFixture azurite) : AppTests(azurite)
         var token = login.GetProperty("access").GetString();
         var other = (await App.LoginAsync(Address)).Data.GetProperty("access").GetString()!;
         var id = new Microsoft.IdentityModel.JsonWebTokens.JsonWebToken(other).GetClaim("sid").Value;
-        var code = "";
+        var (wanted, code) = (NewAddress(), "");
         if (operation == "POST email/confirm")
         {
-            await App.PostAsync("email", new { password = TestApp.Password, username = "new@example.com" }, token);
-            code = await App.NextCodeAsync("new@example.com");
+            await App.PostAsync("email", new { password = TestApp.Password, username = wanted }, token);
+            code = await App.NextCodeAsync(wanted);
         }
 
         Same(requests, string.Join(", ", await CountAsync(() => operation switch
@@ -108,7 +108,7 @@ public sealed class RoundTripTests(AzuriteFixture azurite) : AppTests(azurite)
             "DELETE sessions" => App.SendAsync(new HttpRequestMessage(HttpMethod.Delete, $"/api/account/sessions/{id}"), token),
             _ => App.PostAsync(
                 operation.Split(' ')[1],
-                new { password = TestApp.Password, new_password = "green tractor 78", username = "new@example.com", job = "analyst", code },
+                new { password = TestApp.Password, new_password = "green tractor 78", username = wanted, job = "analyst", code },
                 token),
         })));
     }

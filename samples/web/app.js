@@ -107,6 +107,8 @@ const code = {
   name: 'code', label: t('Code from the mail'), inputmode: 'numeric', autocomplete: 'one-time-code', required: true,
   hint: t('Paste it as it is; spaces do not matter.'),
 };
+// The code that takes an account back has letters.
+const resetCode = { ...code, inputmode: 'text' };
 const currentPassword = label => ({ name: 'password', label, type: 'password', autocomplete: 'current-password', required: true });
 const newPassword = (name = 'new_password', label = t('New password')) => ({
   name, label, type: 'password', autocomplete: 'new-password', required: true,
@@ -185,7 +187,7 @@ const pages = {
   '/reset': () => [
     heading(t('Set a new password')),
     form({
-      fields: [address(), code, newPassword()],
+      fields: [address(), resetCode, newPassword()],
       button: t('Set a new password'),
       submit: values => accounts.resetPassword(values.username, values.code, values.new_password),
       done: (_, values) => {

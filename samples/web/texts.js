@@ -65,6 +65,7 @@ const events = {
   signed_out_everywhere: t('Signed out everywhere'),
   session_revoked: t('A device was signed out'),
   refresh_token_reused: t('Someone used a copy of this session, so it was ended'),
+  refresh_token_repeated: t('A used sign-in token came again'),
   password_changed: t('Password changed'),
   password_reset: t('Password set with a mailed code'),
   email_changed: t('Address changed'),

@@ -114,7 +114,7 @@ public sealed partial class Activate(
         if (now < claim.RepeatableUntil && claim.RedeemedNonce is { } nonce && claim.RepeatGuesses < codes.Tries)
         {
             var isRight = Matches(code, claim.PartitionKey, nonce);
-            claim.RepeatGuesses += isRight ? 0 : 1;
+            claim.RepeatGuesses = isRight ? claim.RepeatGuesses : claim.RepeatGuesses + 1;
             partition.Save(claim);
             return isRight;
         }

@@ -95,6 +95,7 @@ export default {
   'Signed out': 'تم تسجيل الخروج',
   'A device was signed out': 'تم تسجيل الخروج من جهاز',
   'Someone used a copy of this session, so it was ended': 'استخدم شخص ما نسخة من هذه الجلسة؛ تم إنهاؤها',
+  'A used sign-in token came again': 'أُعيد استخدام رمز جلسة سبق استخدامه',
   'Password changed': 'تم تغيير كلمة المرور',
   'Password set with a mailed code': 'تم تعيين كلمة المرور برمز أُرسل بالبريد الإلكتروني',
   'Address changed': 'تم تغيير العنوان',

@@ -95,6 +95,7 @@ export default {
   'Signed out': 'Abgemeldet',
   'A device was signed out': 'Ein Gerät wurde abgemeldet',
   'Someone used a copy of this session, so it was ended': 'Jemand hat eine Kopie dieser Sitzung benutzt; sie wurde beendet',
+  'A used sign-in token came again': 'Ein benutztes Anmeldetoken kam noch einmal',
   'Password changed': 'Passwort geändert',
   'Password set with a mailed code': 'Passwort mit einem Code aus einer E-Mail festgelegt',
   'Address changed': 'Adresse geändert',

@@ -95,6 +95,7 @@ export default {
   'Signed out': 'Sesión cerrada',
   'A device was signed out': 'Se cerró la sesión de un dispositivo',
   'Someone used a copy of this session, so it was ended': 'Alguien usó una copia de esta sesión; se ha cerrado',
+  'A used sign-in token came again': 'Se volvió a usar un token de sesión ya usado',
   'Password changed': 'Contraseña cambiada',
   'Password set with a mailed code': 'Contraseña establecida con un código enviado por correo',
   'Address changed': 'Dirección cambiada',

@@ -95,6 +95,7 @@ export default {
   'Signed out': 'Déconnexion',
   'A device was signed out': 'Un appareil a été déconnecté',
   'Someone used a copy of this session, so it was ended': 'Quelqu’un a utilisé une copie de cette session ; elle a été fermée',
+  'A used sign-in token came again': 'Un jeton de session déjà utilisé est revenu',
   'Password changed': 'Mot de passe modifié',
   'Password set with a mailed code': 'Mot de passe défini avec un code envoyé par e-mail',
   'Address changed': 'Adresse modifiée',

@@ -95,6 +95,7 @@ export default {
   'Signed out': 'Sessão terminada',
   'A device was signed out': 'A sessão de um dispositivo foi terminada',
   'Someone used a copy of this session, so it was ended': 'Alguém usou uma cópia desta sessão; ela foi terminada',
+  'A used sign-in token came again': 'Um token de sessão já usado voltou a ser usado',
   'Password changed': 'Palavra-passe alterada',
   'Password set with a mailed code': 'Palavra-passe definida com um código enviado por e-mail',
   'Address changed': 'Endereço alterado',

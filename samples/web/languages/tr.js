@@ -95,6 +95,7 @@ export default {
   'Signed out': 'Oturum kapatıldı',
   'A device was signed out': 'Bir cihazda oturum kapatıldı',
   'Someone used a copy of this session, so it was ended': 'Birisi bu oturumun bir kopyasını kullandı; oturum sonlandırıldı',
+  'A used sign-in token came again': 'Kullanılmış bir oturum belirteci yeniden geldi',
   'Password changed': 'Şifre değiştirildi',
   'Password set with a mailed code': 'Şifre e-postayla gönderilen bir kodla belirlendi',
   'Address changed': 'Adres değiştirildi',

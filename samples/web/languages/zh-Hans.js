@@ -95,6 +95,7 @@ export default {
   'Signed out': '已退出登录',
   'A device was signed out': '一台设备已退出登录',
   'Someone used a copy of this session, so it was ended': '有人使用了此会话的副本；会话已结束',
+  'A used sign-in token came again': '已使用的登录令牌被再次使用',
   'Password changed': '密码已更改',
   'Password set with a mailed code': '已用邮件代码设置密码',
   'Address changed': '地址已更改',
