@@ -215,7 +215,7 @@ public sealed class ChangeEmailTests(AzuriteFixture azurite) : AppTests(azurite)
 
         Assert.Equal(unknown.Status, recovery.Status);
         Assert.Equal((await App.LoginAsync("else@example.com")).Text, (await App.LoginAsync(Old, "no password 77")).Text);
-        Assert.Equal("You already have an Example account", (await App.WaitForMailsAsync(Old, 3))[^1].Subject);
+        Assert.Equal("You already have an account with Example", (await App.WaitForMailsAsync(Old, 3))[^1].Subject);
     }
 
     [Fact]

@@ -48,7 +48,7 @@ public sealed class RegisterTests(AzuriteFixture azurite) : AppTests(azurite)
         Assert.Equal(unknown.Text, known.Text.Replace("known@", "other@", StringComparison.Ordinal));
         Assert.Equal(unknown.Headers.Keys.Order(), known.Headers.Keys.Order());
         var mails = await App.WaitForMailsAsync("known@example.com", 2);
-        Assert.Equal("You already have an Example account", mails[1].Subject);
+        Assert.Equal("You already have an account with Example", mails[1].Subject);
         Assert.DoesNotMatch(@"\d{6}", mails[1].PlainText);
         Assert.Equal(accounts, (await App.RowsAsync("Accounts")).Count);
         Assert.Equal(HttpStatusCode.OK, (await App.LoginAsync("known@example.com")).Status);
