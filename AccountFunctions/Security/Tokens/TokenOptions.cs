@@ -28,7 +28,7 @@ public sealed class TokenOptions : IValidatableObject
     [Range(typeof(TimeSpan), "00:00:00", "365.00:00:00")]
     public TimeSpan RefreshIdleLifetime { get; set; } = TimeSpan.FromDays(14);
 
-    /// <summary>How long a session lasts even if it is used.</summary>
+    /// <summary>The maximum lifetime of a session, even if it is used.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "3650.00:00:00")]
     public TimeSpan RefreshAbsoluteLifetime { get; set; } = TimeSpan.FromDays(90);
 
