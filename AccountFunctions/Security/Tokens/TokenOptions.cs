@@ -32,10 +32,7 @@ public sealed class TokenOptions : IValidatableObject
     [Range(typeof(TimeSpan), "00:00:00", "3650.00:00:00")]
     public TimeSpan RefreshAbsoluteLifetime { get; set; } = TimeSpan.FromDays(90);
 
-    /// <summary>
-    /// How long the refresh token used last still gets the same successor, because answers get lost. The app adds 30 seconds for differing
-    /// clocks.
-    /// </summary>
+    /// <summary>How long the refresh token used last still gets the same successor, because answers get lost.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "00:10:00")]
     public TimeSpan RefreshGrace { get; set; } = TimeSpan.FromSeconds(30);
 

@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using AccountFunctions.Contract.Values;
-using AccountFunctions.Email;
 using AccountFunctions.Security.Passwords;
 using AccountFunctions.Storage.Accounts;
 using AccountFunctions.Storage.Names;

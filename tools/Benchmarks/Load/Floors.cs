@@ -9,6 +9,7 @@ using AccountFunctions.Telemetry;
 using Azure;
 using Azure.Data.Tables;
 using Azure.Storage.Queues;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 
 namespace Benchmarks.Load;
@@ -27,7 +28,8 @@ public sealed class Floors(string storage, int people)
     private readonly PasswordHasher hasher = new(
         Defaults,
         new HashGate(Defaults, new AccountMetrics(new System.Diagnostics.Metrics.Meter("floors"))),
-        [new VectorArgon2(TimeProvider.System), new SodiumArgon2(), new KonsciousArgon2()]);
+        [new VectorArgon2(TimeProvider.System), new SodiumArgon2(), new KonsciousArgon2()],
+        NullLogger<PasswordHasher>.Instance);
 
     /// <param name="activations">Registrations waiting for their codes.</param>
     public async Task PrepareAsync(int activations)

@@ -1,5 +1,4 @@
 using AccountFunctions.Functions;
-using AccountFunctions.Security.Passwords;
 using AccountFunctions.Storage;
 using Azure.Storage.Queues;
 using Benchmarks.Servers;

@@ -1,4 +1,3 @@
-using AccountFunctions.Accounts.SignIn;
 using AccountFunctions.Contract.Fields;
 using AccountFunctions.Storage;
 using AccountFunctions.Storage.Accounts;
