@@ -4,6 +4,7 @@ using System.IO.Compression;
 using System.Reflection;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using AccountFunctions.Contract.Answers;
 using AccountFunctions.Storage;
 using AccountFunctions.Telemetry;
 
