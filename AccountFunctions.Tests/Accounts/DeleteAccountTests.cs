@@ -83,6 +83,23 @@ public sealed class DeleteAccountTests(AzuriteFixture azurite) : AppTests(azurit
     }
 
     [Fact]
+    public async Task A_deletion_that_is_sent_again_because_its_answer_was_lost_gets_that_answer()
+    {
+        var login = await App.SignInAsync(Address);
+        var other = (await App.LoginAsync(Address)).Data;
+        var first = await DeleteAsync(login);
+        App.Time.Advance(TimeSpan.FromMinutes(9));
+
+        Assert.Equal(first.Text, (await DeleteAsync(login)).Text);
+        Assert.Equal("invalid_password", (await DeleteAsync(login, "a wrong password")).Message);
+        Assert.Equal("token_not_valid", (await DeleteAsync(other)).Message);
+        Assert.Equal("token_not_valid", (await App.GetAsync("details", Access(login))).Message);
+        Assert.Equal(2, (await App.MailsAsync(Address)).Count);
+        App.Time.Advance(TimeSpan.FromMinutes(2));
+        Assert.Equal("token_not_valid", (await DeleteAsync(login)).Message);
+    }
+
+    [Fact]
     public async Task A_restoration_that_is_sent_again_because_its_answer_was_lost_signs_in_without_a_second_mail()
     {
         await DeleteAsync(await App.SignInAsync(Address));

@@ -86,9 +86,9 @@ public sealed class HousekeeperTests(AzuriteFixture azurite) : AppTests(azurite)
         await WaitForAsync("Addresses", "account");
 
         // The session that the reset ended is gone, the one opened afterwards goes on.
-        await WaitForAsync("Accounts", "account", "event", "event", "event", "event", "session", "trusted");
+        await WaitForAsync("Accounts", "account", "event", "event", "event", "event", "session", "sign", "trusted");
         App.Time.Advance(TimeSpan.FromDays(20));
-        await WaitForAsync("Accounts", "account", "event", "event", "event", "event", "trusted");
+        await WaitForAsync("Accounts", "account", "event", "event", "event", "event", "sign", "trusted");
     }
 
     [Fact]
@@ -98,15 +98,15 @@ public sealed class HousekeeperTests(AzuriteFixture azurite) : AppTests(azurite)
         App.Time.Advance(TimeSpan.FromDays(2));
         await WaitForAsync("Addresses", "account");
         App.Time.Advance(TimeSpan.FromDays(20));
-        await WaitForAsync("Accounts", "account", "event", "event", "trusted");
+        await WaitForAsync("Accounts", "account", "event", "event", "sign", "trusted");
 
         await App.LoginAsync(Address);
         App.Time.Advance(TimeSpan.FromDays(10));
         await App.LoginAsync(Address);
         App.Time.Advance(TimeSpan.FromDays(6));
-        await WaitForAsync("Accounts", "account", "event", "event", "event", "event", "session", "trusted", "trusted", "trusted");
+        await WaitForAsync("Accounts", "account", "event", "event", "event", "event", "session", "sign", "trusted", "trusted", "trusted");
         App.Time.Advance(TimeSpan.FromDays(20));
-        await WaitForAsync("Accounts", "account", "event", "event", "event", "event", "trusted", "trusted", "trusted");
+        await WaitForAsync("Accounts", "account", "event", "event", "event", "event", "sign", "trusted", "trusted", "trusted");
     }
 
     [Fact]
@@ -119,7 +119,7 @@ public sealed class HousekeeperTests(AzuriteFixture azurite) : AppTests(azurite)
         await WaitForJobsAsync();
         App.Time.Advance(TimeSpan.FromDays(20));
 
-        await WaitForAsync("Accounts", "account", "event", "trusted");
+        await WaitForAsync("Accounts", "account", "event", "sign", "trusted");
     }
 
     [Fact]

@@ -34,7 +34,8 @@ public sealed class CallerIdentifier(
     /// The caller with an access token (RFC 6750 §2.1). Every call reads the account, so an access token becomes void as soon as the
     /// account is disabled or deleted, or its version is raised.
     /// </summary>
-    public async Task<Result<Caller>> CallerAsync(HttpRequestData request, CancellationToken cancellationToken)
+    /// <param name="takesRepeats"><see cref="EndpointAttribute.TakesRepeats"/>.</param>
+    public async Task<Result<Caller>> CallerAsync(HttpRequestData request, bool takesRepeats, CancellationToken cancellationToken)
     {
         var authorization = request.Header("Authorization");
         if (authorization is null || !authorization.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase))
@@ -42,18 +43,23 @@ public sealed class CallerIdentifier(
             return Problem.NotAuthenticated;
         }
 
-        return await tokens.ValidateAsync(authorization[Scheme.Length..].Trim()) is { } claims
-            && await accounts.FindAsync(claims.AccountId, cancellationToken) is { } account
-            && account.StateAt(time.GetUtcNow()).AllowsCalls()
-            && account.Version == claims.Version
-            ? new Caller(account, claims.SessionId, request.UserAgent(), request.Header("If-Match"))
+        if (await tokens.ValidateAsync(authorization[Scheme.Length..].Trim()) is not { } claims
+            || await accounts.FindAsync(claims.AccountId, cancellationToken) is not { } account)
+        {
+            return Problem.TokenNotValid;
+        }
+
+        var now = time.GetUtcNow();
+        var isRepeat = takesRepeats && account.IsDeletionRequestedBy(claims.SessionId, claims.Version, now - Lifetimes.Repeat);
+        return isRepeat || (account.StateAt(now).AllowsCalls() && account.Version == claims.Version)
+            ? new Caller(account, claims.SessionId, request.UserAgent(), request.Header("If-Match"), isRepeat)
             : Problem.TokenNotValid;
     }
 
     /// <summary>The caller with an access token, if the account is an administrator's.</summary>
     public async Task<Result<Administrator>> AdministratorAsync(HttpRequestData request, CancellationToken cancellationToken)
     {
-        var caller = await CallerAsync(request, cancellationToken);
+        var caller = await CallerAsync(request, takesRepeats: false, cancellationToken);
         return caller.IsRefused ? caller.Problem
             : caller.Reply.Account is { Role: AccountEntity.AdminRole } account
                 ? new Administrator(account, caller.Reply.SessionId, caller.Reply.Client)

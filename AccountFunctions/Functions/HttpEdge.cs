@@ -65,7 +65,7 @@ public sealed partial class HttpEdge(
             request,
             async cancellation =>
             {
-                var caller = await identifier.CallerAsync(request, cancellation);
+                var caller = await identifier.CallerAsync(request, PolicyOf(request) is { TakesRepeats: true }, cancellation);
                 return caller.IsRefused ? caller.Problem : await operation(caller.Reply, cancellation);
             },
             cancellationToken);

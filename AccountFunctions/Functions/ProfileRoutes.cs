@@ -63,7 +63,7 @@ public sealed class ProfileRoutes(
         CancellationToken cancellationToken) =>
         edge.AnswerAsync(request, exportAccount.HandleAsync, cancellationToken);
 
-    [Function(nameof(DeleteAccount)), Endpoint(typeof(DeleteAccount), Access.Owner, Tags.Profile)]
+    [Function(nameof(DeleteAccount)), Endpoint(typeof(DeleteAccount), Access.Owner, Tags.Profile, TakesRepeats = true)]
     public Task<HttpResponseData> DeleteAccount(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "account/delete")] HttpRequestData request,
         CancellationToken cancellationToken) =>

@@ -6,6 +6,7 @@ using Benchmarks.Micro;
 using Benchmarks.Servers;
 using LocalHost;
 
+Loopback.BypassProxies();
 // Format reports the same on every machine.
 CultureInfo.CurrentCulture = CultureInfo.DefaultThreadCurrentCulture = CultureInfo.InvariantCulture;
 

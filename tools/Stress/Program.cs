@@ -1,6 +1,8 @@
 using System.CommandLine;
+using LocalHost;
 using Stress;
 
+Loopback.BypassProxies();
 return await new RootCommand("Tries to break the app's promises. Each scenario starts a storage, a mail service and the app.")
 {
     Scenario("races", "64 requests at once, on one and on two instances.", [("rounds", 50)], options => RaceStress.RunAsync(options[0])),

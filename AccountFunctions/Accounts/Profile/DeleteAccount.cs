@@ -46,14 +46,19 @@ public sealed partial class DeleteAccount(
             return passed.Problem;
         }
 
+        if (caller is { IsRepeat: true, Account.DeletesAt: { } planned })
+        {
+            return new DeleteAccountReply(planned.UtcDateTime);
+        }
+
         var now = time.GetUtcNow();
-        var planned = await accounts.ChangeAsync(caller.Request, partition => Plan(partition, caller, now), cancellationToken);
-        if (!planned.IsRefused)
+        var requested = await accounts.ChangeAsync(caller.Request, partition => Plan(partition, caller, now), cancellationToken);
+        if (!requested.IsRefused)
         {
             LogPlanned(caller.Account.Id);
         }
 
-        return planned;
+        return requested;
     }
 
     private Result<DeleteAccountReply> Plan(AccountPartition partition, Caller caller, DateTimeOffset now)
@@ -64,7 +69,7 @@ public sealed partial class DeleteAccount(
         var recovery = account is { RecoveryKey: { } key, RecoveryEnd: { } end } && now < end ? (Key: key, End: end) : default;
         var deletesAt = now + options.Value.DeletionGrace;
         deletesAt = deletesAt < recovery.End ? recovery.End : deletesAt;
-        account.DeletesAt = deletesAt;
+        (account.DeletesAt, account.DeletionRequested, account.DeletionRequestedBy) = (deletesAt, now, caller.SessionId);
         account.Version++;
         partition.Save(account);
         partition.Record(

@@ -77,7 +77,8 @@ public sealed class UpdateDetails(AccountStore accounts)
 
     private static bool IsApplied(UpdateDetailsRequest request, string? language, AccountEntity account)
     {
-        static bool Is(Member<string> member, string? current) => member.State is MemberState.Absent || (member.Value ?? "") == (current ?? "");
+        static bool Is(Member<string> member, string? current) =>
+            member.State is MemberState.Absent || (member.Value ?? "") == (current ?? "");
 
         return Is(request.FirstName, account.FirstName)
             && Is(request.LastName, account.LastName)

@@ -15,7 +15,8 @@ public sealed record ResetPasswordRequest(
     [Field("The email address. Leading and trailing white space is ignored.", Kind = FieldKind.Address, Required = true)]
     Member<string> Username = default,
     [Field(
-        "The newest mailed code, or the code that came with the notice of a change of address. Separators and outer white space are ignored.",
+        "The newest mailed code, or the take-back code in the notice about a change of address. Separators and outer white space are "
+            + "ignored.",
         Kind = FieldKind.ResetCode,
         Required = true)]
     Member<string> Code = default,

@@ -122,7 +122,8 @@ public sealed partial class Sessions(
     private async Task<bool> IsEndedAsync(
         string accountId, string sessionId, Act act, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var events = await accounts.ListEventsAsync(accountId, act.Word, now - Lifetimes.Repeat, now + Lifetimes.ClockSkew, cancellationToken);
+        var events = await accounts.ListEventsAsync(
+            accountId, act.Word, now - Lifetimes.Repeat, now + Lifetimes.ClockSkew, cancellationToken);
         return events.Any(recorded => recorded.SessionId == sessionId);
     }
 

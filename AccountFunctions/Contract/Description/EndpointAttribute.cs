@@ -44,6 +44,11 @@ public sealed class EndpointAttribute(Type? handler, Access access, string tag) 
     /// <summary>True: a request without a body counts as one with an empty object.</summary>
     public bool BodyOptional { get; set; }
 
+    /// <summary>
+    /// True: the call ends the caller's session, and the same caller may repeat it for a while, because answers get lost.
+    /// </summary>
+    public bool TakesRepeats { get; set; }
+
     /// <summary>True: requests that succeed do not count towards the limit of the network throttle.</summary>
     public bool CountsRefusalsOnly { get; set; }
 }

@@ -15,7 +15,7 @@ namespace AccountFunctions.Lifecycle.Names;
 /// the name, and a job releases the name that the account gave up. If the process dies after any step, the plan remains, and the job that
 /// was sent with the plan continues.
 /// </remarks>
-public sealed class NameClaims(AddressStore addresses, AccountStore accounts)
+public sealed class NameClaims(AddressStore addresses, AccountStore accounts, TimeProvider time)
 {
     // Together with the claim, the guard and the code, fewer than a transaction takes.
     private const int MaxPendings = 90;
@@ -96,6 +96,7 @@ public sealed class NameClaims(AddressStore addresses, AccountStore accounts)
     /// <summary>Releases a name even if the account needs it, and removes everything stored there.</summary>
     public async Task PurgeAsync(string name, string accountId, CancellationToken cancellationToken)
     {
+        var now = time.GetUtcNow();
         for (var isLast = false; !isLast;)
         {
             await addresses.ChangeAsync<Success>(
@@ -105,7 +106,9 @@ public sealed class NameClaims(AddressStore addresses, AccountStore accounts)
                     isLast = true;
                     if (partition.Claim is { } claim && claim.AccountId == accountId)
                     {
-                        var rows = partition.OtherRows.Take(MostAtOnce).ToList();
+                        // A registration that waits there is somebody else's, and is mailed once the name is free.
+                        var rows = partition.OtherRows.Where(row => row is not PendingEntity waiting || waiting.Expires <= now)
+                            .Take(MostAtOnce).ToList();
                         rows.ForEach(partition.Delete);
                         isLast = rows.Count < MostAtOnce;
                         if (isLast)

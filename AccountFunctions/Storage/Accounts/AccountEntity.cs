@@ -74,6 +74,12 @@ public sealed class AccountEntity(TableEntity columns) : TableRow(columns)
     /// <summary>When the account will be deleted; null: the owner has not requested that.</summary>
     public DateTimeOffset? DeletesAt { get => Columns.GetDateTimeOffset(nameof(DeletesAt)); set => Set(value); }
 
+    /// <summary>When the deletion was requested.</summary>
+    public DateTimeOffset DeletionRequested { get => GetTime(); set => Set(value); }
+
+    /// <summary>The session that requested it.</summary>
+    public string? DeletionRequestedBy { get => GetText(); set => Set(value); }
+
     /// <summary>When the owner last took a deletion back.</summary>
     public DateTimeOffset Restored { get => GetTime(); set => Set(value); }
 
@@ -157,6 +163,10 @@ public sealed class AccountEntity(TableEntity columns) : TableRow(columns)
         (RecoveryUntil, RecoveryNonce) = (change.Redeemed + Retention.FormerAddress, nonce);
         return Act.EmailChanged;
     }
+
+    /// <summary>Whether a session, under the version of before, has requested the pending deletion since then.</summary>
+    public bool IsDeletionRequestedBy(string sessionId, int version, DateTimeOffset since) =>
+        DeletesAt is not null && DeletionRequestedBy == sessionId && DeletionRequested > since && Version == version + 1;
 
     /// <summary>Sets the password, and ends every session and access token.</summary>
     /// <param name="sessionId">The session that changes it; null for a reset.</param>

@@ -186,16 +186,22 @@ public sealed class AccountStore(TableServiceClient service, PartitionChanges ch
     private async Task<AccountPartition> LoadAsync(AccountRequest request, bool isFirst, CancellationToken cancellationToken)
     {
         var id = request.AccountId;
-        var account = Read(request.WithAccount, request.Account, () => FindAsync(id, cancellationToken));
-        var session = Read(request.SessionId is not null, request.Session, () => FindSessionAsync(id, request.SessionId!, cancellationToken));
-        var change = Read(request.WithEmailChange, null, () => FindEmailChangeAsync(id, cancellationToken));
-        var device = Read(request.Device is not null, request.Device, () => FindDeviceAsync(id, request.Device!.Hash, cancellationToken));
-        var signIns = Read(request.SignIns is not null, request.SignIns, async () => await ListEndsAsync(id, cancellationToken));
+        var account = Known(request.Account) ?? (request.WithAccount ? FindAsync(id, cancellationToken) : None<AccountEntity>());
+        var session = Known(request.Session)
+            ?? (request.SessionId is { } wanted ? FindSessionAsync(id, wanted, cancellationToken) : None<SessionEntity>());
+        var change = request.WithEmailChange ? FindEmailChangeAsync(id, cancellationToken) : None<EmailChangeEntity>();
+        var device = Known(request.Device)
+            ?? (request.Device is { } shown ? FindDeviceAsync(id, shown.Hash, cancellationToken) : None<DeviceEntity>());
+        var signIns = Known(request.SignIns) ?? (request.SignIns is null ? None<SignIns>() : ListAsync());
         return new AccountPartition(request, await account, await session, await change, await device, await signIns);
 
-        Task<TRow?> Read<TRow>(bool isWanted, TRow? known, Func<Task<TRow?>> find)
-            where TRow : class =>
-            !isWanted || (isFirst && known is not null) ? Task.FromResult(isWanted ? known : null) : find();
+        Task<T?>? Known<T>(T? row)
+            where T : class => isFirst && row is not null ? Task.FromResult<T?>(row) : null;
+
+        static Task<T?> None<T>()
+            where T : class => Task.FromResult<T?>(null);
+
+        async Task<SignIns?> ListAsync() => await ListEndsAsync(id, cancellationToken);
     }
 
     private async Task<EmailChangeEntity?> FindEmailChangeAsync(string accountId, CancellationToken cancellationToken) =>

@@ -9,7 +9,9 @@ namespace AccountFunctions.Storage.Accounts;
 /// </summary>
 public sealed class SignInTurnEntity(TableEntity columns) : TableRow(columns)
 {
-    /// <summary>Sorts between <see cref="SessionEntity.RowPrefix"/> and <see cref="DeviceEntity.RowPrefix"/>: one query reads all.</summary>
+    /// <summary>
+    /// Sorts between <see cref="SessionEntity.RowPrefix"/> and <see cref="DeviceEntity.RowPrefix"/>, so one query reads all.
+    /// </summary>
     public const string RowName = "sign-ins";
 
     public SignInTurnEntity(string accountId)

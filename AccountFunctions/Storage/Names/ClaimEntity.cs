@@ -21,7 +21,7 @@ public sealed class ClaimEntity(TableEntity columns) : TableRow(columns)
     /// <summary>Until then, the client may repeat the call.</summary>
     public DateTimeOffset RepeatableUntil { get => GetTime(); set => Set(value); }
 
-    /// <summary>Wrong codes since then. They are guesses like others, and after some of them the call may not be repeated any more.</summary>
+    /// <summary>Wrong codes since the redemption. They are guesses like others: after some of them, the call cannot be repeated.</summary>
     public int RepeatGuesses { get => GetNumber(); set => Set(value); }
 
     /// <summary>Whether the account began without a password, because registrations with different passwords waited.</summary>

@@ -127,6 +127,16 @@ public sealed class EmailEmulatorTests(EmulatorHost emulator) : IClassFixture<Em
     }
 
     [Fact]
+    public async Task A_page_of_another_origin_changes_nothing()
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/emulator/faults") { Content = new StringContent("""{"status":503}""") };
+        request.Headers.Add("Origin", "https://evil.example");
+
+        Assert.Equal(HttpStatusCode.Forbidden, (await emulator.Http.SendAsync(request, Stop)).StatusCode);
+        Assert.Equal(HttpStatusCode.Accepted, (await emulator.SendAsync(Send())).StatusCode);
+    }
+
+    [Fact]
     public async Task Faults_skip_refused_requests_and_can_be_cleared()
     {
         await emulator.PostFaultAsync("""{"status":503,"times":9}""");

@@ -29,6 +29,22 @@ public sealed class ProcessTests(AzuriteFixture azurite)
     }
 
     [Fact]
+    public async Task A_proxy_that_the_environment_names_is_not_asked_for_this_machine()
+    {
+        // As behind a company's proxy: two spellings of one name, and no address that answers.
+        var settings = Settings();
+        foreach (var name in new[] { "http_proxy", "HTTP_PROXY", "https_proxy", "ALL_PROXY" })
+        {
+            settings[name] = "http://127.0.0.1:9";
+        }
+
+        using var app = await LocalApp.StartAsync(settings);
+        await app.PostAsync("register", new { username = Address, password1 = TestApp.Password, password2 = TestApp.Password });
+
+        Assert.Equal(200, (await app.PostAsync("activate", new { username = Address, code = await CodeAsync(app) })).Status);
+    }
+
+    [Fact]
     public async Task A_mail_that_is_being_sent_at_a_stop_is_left_for_the_next_start()
     {
         var settings = Settings();

@@ -24,7 +24,7 @@ public sealed class PoisonCommandTests(AzuriteFixture azurite) : AppTests(azurit
         await GiveUpAsync();
 
         Assert.Matches(
-            $"^(?<id>\\S+)  abandoned [^ ]+ [^ ]+  Registration of [0-9a-f]{{32}}, requested 2026-11-23 12:00:00Z\n1 in all\n$",
+            $"^(?<id>\\S+)  abandoned [^ ]+ [^ ]+  registration of [0-9a-f]{{32}}, requested 2026-11-23 12:00:00Z\n1 in all\n$",
             (await RunAsync("list")).Output);
         Assert.Equal(0, (await RunAsync("redrive", "--all")).ExitCode);
         Assert.Single(await App.WaitForMailsAsync(Address, 1));

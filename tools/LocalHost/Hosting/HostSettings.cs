@@ -40,8 +40,12 @@ public static class HostSettings
     public static IConfigurationRoot ForHost(string appDirectory, IEnumerable<KeyValuePair<string, string?>> settings) =>
         new ConfigurationBuilder()
             .AddInMemoryCollection(ReadHostJson(Path.Combine(appDirectory, "host.json")))
-            .AddInMemoryCollection(settings.Select(
-                setting => KeyValuePair.Create(setting.Key.Replace("__", ":", StringComparison.Ordinal), setting.Value)))
+            .AddInMemoryCollection(settings
+                .Select(setting => KeyValuePair.Create(setting.Key.Replace("__", ":", StringComparison.Ordinal), setting.Value))
+
+                // Environments may have two names that differ by case, such as http_proxy and HTTP_PROXY; configuration knows one.
+                .Reverse()
+                .DistinctBy(setting => setting.Key, StringComparer.OrdinalIgnoreCase))
             .Build();
 
     /// <summary>Whether the settings let this host start the storage.</summary>

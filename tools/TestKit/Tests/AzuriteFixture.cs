@@ -1,3 +1,4 @@
+using LocalHost;
 using LocalHost.Storage;
 
 namespace TestKit;
@@ -9,8 +10,11 @@ public sealed class AzuriteFixture : IAsyncLifetime
     private Azurite? azurite;
     private int used = -1;
 
-    public async ValueTask InitializeAsync() =>
+    public async ValueTask InitializeAsync()
+    {
+        Loopback.BypassProxies();
         azurite = await Azurite.StartAsync(new AzuriteOptions { Accounts = Accounts }, CancellationToken.None);
+    }
 
     /// <summary>Connection string of a fresh storage account.</summary>
     public string NewStorage() => azurite!.ConnectionString(Accounts[Interlocked.Increment(ref used)]);

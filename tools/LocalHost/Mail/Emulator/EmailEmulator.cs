@@ -21,6 +21,11 @@ public static class EmailEmulator
         // Mails hold codes: a web page whose name resolves to this machine must not read them.
         var local = anyHost ? routes.MapGroup("") : routes.MapGroup("").RequireHost("localhost", "127.0.0.1");
 
+        // Nor may a page of another origin change anything: a browser sends simple requests without asking first.
+        local.AddEndpointFilter(async (context, next) => IsForeign(context.HttpContext.Request)
+            ? new ServiceError(403, "ForeignOrigin", "Pages of other origins may not change the emulator.")
+            : await next(context));
+
         var signed = local.MapGroup("")
             .AddEndpointFilter(new AccessKeyFilter(Convert.FromBase64String(accessKey)))
             .AddEndpointFilter(EmailService.CheckApiVersionAsync);
@@ -34,6 +39,11 @@ public static class EmailEmulator
         OutboxPage.Map(local);
         return routes;
     }
+
+    private static bool IsForeign(HttpRequest request) =>
+        !HttpMethods.IsGet(request.Method)
+        && request.Headers.Origin is [{ } origin, ..]
+        && origin != $"{request.Scheme}://{request.Host}";
 
     private static IResult NoContent(Action clear)
     {
