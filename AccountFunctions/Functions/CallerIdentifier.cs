@@ -1,6 +1,7 @@
 using AccountFunctions.Accounts;
 using AccountFunctions.Contract.Answers;
 using AccountFunctions.Email;
+using AccountFunctions.Security;
 using AccountFunctions.Security.Throttling;
 using AccountFunctions.Security.Tokens;
 using AccountFunctions.Storage.Accounts;
@@ -34,7 +35,7 @@ public sealed class CallerIdentifier(
     /// The caller with an access token (RFC 6750 §2.1). Every call reads the account, so an access token becomes void as soon as the
     /// account is disabled or deleted, or its version is raised.
     /// </summary>
-    /// <param name="takesRepeats"><see cref="EndpointAttribute.TakesRepeats"/>.</param>
+    /// <param name="takesRepeats">Of the policy of the route.</param>
     public async Task<Result<Caller>> CallerAsync(HttpRequestData request, bool takesRepeats, CancellationToken cancellationToken)
     {
         var authorization = request.Header("Authorization");
