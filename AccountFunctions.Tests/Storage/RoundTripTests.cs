@@ -158,7 +158,8 @@ public sealed class RoundTripTests(AzuriteFixture azurite) : AppTests(azurite)
         Assert.Equal(await CountAsync(() => Ask(NewAddress())), await CountAsync(() => Ask(Address)));
     }
 
-    private static void Same(string expected, string actual) => Assert.True(expected == actual, actual);
+    private static void Same(string expected, string actual) => Assert.True(
+        expected == actual, $"The requests of this operation changed. If that is right, say so here and in docs/performance.md: {actual}");
 
     // The network's block of requests for the minute is reserved.
     private Task<Answer> WarmUpAsync() => App.PostAsync("activate", new { });
