@@ -90,7 +90,7 @@ public sealed partial class AccountPurger(
                 }
                 else if (account.DeletesAt <= now && now < account.RecoveryEnd)
                 {
-                    // Somebody may still take the account back.
+                    // The owner of the recovery address may still take the account back.
                     partition.Enqueue(new AccountPurge(accountId, account.RecoveryEnd.Value + Retention.Request));
                 }
                 else if (account.DeletesAt <= now)

@@ -106,7 +106,7 @@ public sealed class NameClaims(AddressStore addresses, AccountStore accounts, Ti
                     isLast = true;
                     if (partition.Claim is { } claim && claim.AccountId == accountId)
                     {
-                        // A registration that waits there is somebody else's, and is mailed once the name is free.
+                        // A waiting registration may be another person's. Its code is mailed once the name is free.
                         var rows = partition.OtherRows.Where(row => row is not PendingEntity waiting || waiting.Expires <= now)
                             .Take(MostAtOnce).ToList();
                         rows.ForEach(partition.Delete);
