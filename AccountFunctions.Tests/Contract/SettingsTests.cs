@@ -15,6 +15,8 @@ namespace AccountFunctions.Tests.Contract;
 
 public sealed partial class SettingsTests
 {
+    private const string Unresolved = "@Microsoft.KeyVault(VaultName=v;SecretName=s)";
+    private const string NotResolved = "the reference to Key Vault is not resolved";
     private static readonly IReadOnlyList<SettingsSection> Sections =
         [.. new ServiceCollection().AddAccountFunctions().BuildServiceProvider().GetServices<SettingsSection>()];
 
@@ -23,7 +25,15 @@ public sealed partial class SettingsTests
 
     private static readonly string[] Secret = ["Codes__Key", "Tokens__SigningKey", "Tokens__PreviousSigningKeys", "Smtp__Password"];
 
-    [Theory]
+    [Theory, Holds("I9")]
+    [InlineData("Codes__Key", "short", "must be base64 of at least 32 bytes")]
+    [InlineData("Codes__Key", Unresolved, NotResolved)]
+    [InlineData("Tokens__SigningKey", "none", "must be the PEM of one P-256 private key")]
+    [InlineData("Tokens__SigningKey", Unresolved, NotResolved)]
+    [InlineData("Tokens__PreviousSigningKeys", Unresolved, NotResolved)]
+    [InlineData("Smtp__Password", Unresolved, NotResolved)]
+    [InlineData("Email__Sender", "nobody", "must be ")]
+    [InlineData("Passwords__MemoryKiB", "many", "must be a whole number, not 'many'")]
     [InlineData(
         "Accounts__Lifetime", "900", "must be a duration like 00:15:00 (hours, minutes, seconds) or 30.00:00:00 (30 days), not '900'")]
     [InlineData("Accounts__Lifetime", "24:00:00", "must be a duration")]

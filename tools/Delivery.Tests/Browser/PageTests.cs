@@ -7,19 +7,19 @@ using Microsoft.Playwright;
 namespace Delivery.Tests.Browser;
 
 /// <summary>The pages that are our own.</summary>
-[Collection(nameof(Chromium))]
+[Collection(nameof(Chromium)), SharedApp]
 public sealed class PageTests(AzuriteFixture azurite, Chromium chromium) : AppTests(azurite)
 {
-    private const string Address = "ada@example.com";
+    private readonly string address = NewAddress();
 
     public static TheoryData<string> OwnPages { get; } = ["/", "/outbox", "/api/docs/mails?language=de", "/api/docs/errors"];
 
     [Theory, MemberData(nameof(OwnPages))]
     public async Task No_page_has_a_serious_accessibility_fault_or_an_error_in_the_console(string path)
     {
-        await App.RegisterAsync(Address);
-        await App.WaitForMailsAsync(Address, 1);
-        await using var page = await chromium.OpenAsync(App, path);
+        await App.RegisterAsync(address);
+        await App.WaitForMailsAsync(address, 1);
+        await using var page = await chromium.OpenAsync(App, Own(path));
 
         Assert.Empty(await page.AccessibilityFaultsAsync());
         Assert.Empty(page.Faults);
@@ -28,9 +28,9 @@ public sealed class PageTests(AzuriteFixture azurite, Chromium chromium) : AppTe
     [Theory, MemberData(nameof(OwnPages))]
     public async Task No_page_scrolls_sideways_on_a_phone(string path)
     {
-        await App.RegisterAsync(Address);
-        await App.WaitForMailsAsync(Address, 1);
-        await using var page = await chromium.OpenAsync(App, path, width: 360);
+        await App.RegisterAsync(address);
+        await App.WaitForMailsAsync(address, 1);
+        await using var page = await chromium.OpenAsync(App, Own(path), width: 360);
 
         Assert.False(await page.ScrollsSidewaysAsync());
     }
@@ -77,13 +77,13 @@ public sealed class PageTests(AzuriteFixture azurite, Chromium chromium) : AppTe
     [Fact]
     public async Task The_outbox_is_searched_and_its_codes_are_copied_by_keyboard()
     {
-        await App.RegisterAsync(Address);
-        await App.WaitForMailsAsync(Address, 1);
+        await App.RegisterAsync(address);
+        await App.WaitForMailsAsync(address, 1);
         await using var page = await chromium.OpenAsync(App, "/outbox?to=bob@example.com");
         await page.Page.Locator("#none").WaitForAsync();
         await page.TabToAsync("#to");
         await page.Page.Keyboard.PressAsync("Control+A");
-        await page.Page.Keyboard.TypeAsync(Address);
+        await page.Page.Keyboard.TypeAsync(address);
         await page.Page.Keyboard.PressAsync("Enter");
         await page.Page.Locator(".code").WaitForAsync();
         await page.TabToAsync(".code button");
@@ -113,9 +113,9 @@ public sealed class PageTests(AzuriteFixture azurite, Chromium chromium) : AppTe
     [InlineData("/api/docs/mails?language=de")]
     public async Task A_frame_is_as_tall_as_its_mail_however_wide_the_window_is(string path)
     {
-        await App.RegisterAsync(Address);
-        await App.WaitForMailsAsync(Address, 1);
-        await using var page = await chromium.OpenAsync(App, path);
+        await App.RegisterAsync(address);
+        await App.WaitForMailsAsync(address, 1);
+        await using var page = await chromium.OpenAsync(App, Own(path));
         var frame = page.Page.Locator("iframe.loaded").First;
         var wide = await HeightAsync(frame);
         await page.Page.SetViewportSizeAsync(360, 900);
@@ -138,15 +138,15 @@ public sealed class PageTests(AzuriteFixture azurite, Chromium chromium) : AppTe
         Assert.Equal("invalid_code", await page.Page.Locator("section:target h3 code").InnerTextAsync());
     }
 
-    [Fact]
+    [Fact, OwnApp]
     public async Task The_outbox_shows_a_new_mail_by_itself()
     {
         await using var page = await chromium.OpenAsync(App, "/outbox");
         Assert.True(await page.Page.Locator("#empty").IsVisibleAsync());
-        await App.RegisterAsync(Address);
+        await App.RegisterAsync(address);
 
         await page.Page.Locator(".code code").WaitForAsync();
-        Assert.Equal(await App.NextCodeAsync(Address), await page.Page.Locator(".code code").InnerTextAsync());
+        Assert.Equal(await App.NextCodeAsync(address), await page.Page.Locator(".code code").InnerTextAsync());
         Assert.Empty(page.Faults);
     }
 
@@ -154,7 +154,7 @@ public sealed class PageTests(AzuriteFixture azurite, Chromium chromium) : AppTe
     public async Task The_outbox_opens_the_html_version_first()
     {
         await SendAsync(new EmailContent("Hello") { Html = "<p>with style</p>", PlainText = "without" });
-        await using var page = await chromium.OpenAsync(App, "/outbox");
+        await using var page = await chromium.OpenAsync(App, Own("/outbox"));
 
         await Assertions.Expect(page.Page.FrameLocator("iframe").Locator("p")).ToHaveTextAsync("with style");
         Assert.False(await page.Page.Locator(".text").IsVisibleAsync());
@@ -166,7 +166,7 @@ public sealed class PageTests(AzuriteFixture azurite, Chromium chromium) : AppTe
     public async Task The_outbox_opens_the_text_of_a_mail_without_html()
     {
         await SendAsync(new EmailContent("Hello") { PlainText = "without" });
-        await using var page = await chromium.OpenAsync(App, "/outbox");
+        await using var page = await chromium.OpenAsync(App, Own("/outbox"));
         await page.Page.Locator(".text").WaitForAsync();
 
         Assert.Equal("without", await page.Page.Locator(".text").InnerTextAsync());
@@ -177,7 +177,7 @@ public sealed class PageTests(AzuriteFixture azurite, Chromium chromium) : AppTe
     public async Task A_link_in_a_mail_opens_in_another_tab()
     {
         await SendAsync(new EmailContent("Hello") { Html = "<a href='/api/health/live' target='_top' rel='opener'>here</a>" });
-        await using var page = await chromium.OpenAsync(App, "/outbox");
+        await using var page = await chromium.OpenAsync(App, Own("/outbox"));
         await page.Page.Locator("iframe.loaded").WaitForAsync();
         var link = page.Page.FrameLocator("iframe").Locator("a");
         var tab = await page.Page.Context.RunAndWaitForPageAsync(() => link.ClickAsync());
@@ -196,7 +196,7 @@ public sealed class PageTests(AzuriteFixture azurite, Chromium chromium) : AppTe
             <a href="javascript:(opener ?? window).parent.document.title = 'run'">here</a>
             """;
         await SendAsync(new EmailContent("Hello") { Html = Html });
-        await using var page = await chromium.OpenAsync(App, "/outbox");
+        await using var page = await chromium.OpenAsync(App, Own("/outbox"));
 
         await Assertions.Expect(page.Page.FrameLocator("iframe").Locator("#text")).ToHaveTextAsync("shown");
         await page.Page.FrameLocator("iframe").Locator("a").ClickAsync();
@@ -206,6 +206,9 @@ public sealed class PageTests(AzuriteFixture azurite, Chromium chromium) : AppTe
         Assert.All(page.Faults, fault => Assert.Matches(
             "^(Blocked script execution|Refused to|Loading the image|Executing inline)|Content Security Policy", fault));
     }
+
+    // Of the outbox, this test's mails alone.
+    private string Own(string path) => path is "/outbox" ? $"{path}?to={address}" : path;
 
     private static async Task<int> HeightAsync(ILocator frame)
     {
@@ -222,5 +225,5 @@ public sealed class PageTests(AzuriteFixture azurite, Chromium chromium) : AppTe
     }
 
     private async Task SendAsync(EmailContent content) => await App.Services.GetRequiredService<EmailClient>().SendAsync(
-        WaitUntil.Started, new EmailMessage("accounts@example.com", new EmailRecipients([new EmailAddress(Address)]), content));
+        WaitUntil.Started, new EmailMessage("accounts@example.com", new EmailRecipients([new EmailAddress(address)]), content));
 }

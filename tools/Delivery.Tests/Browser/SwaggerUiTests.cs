@@ -4,10 +4,10 @@ using Microsoft.Playwright;
 namespace Delivery.Tests.Browser;
 
 /// <summary>Swagger UI as a front-end developer uses it.</summary>
-[Collection(nameof(Chromium))]
+[Collection(nameof(Chromium)), SharedApp]
 public sealed class SwaggerUiTests(AzuriteFixture azurite, Chromium chromium) : AppTests(azurite)
 {
-    private const string Address = "ada@example.com";
+    private readonly string address = NewAddress();
 
     // In Swagger UI's own markup: white on light green, selects and the editor of the body without a label, a link within the button of
     // each operation.
@@ -20,13 +20,13 @@ public sealed class SwaggerUiTests(AzuriteFixture azurite, Chromium chromium) : 
         await TryAsync(
             docs.Page,
             "Register",
-            new { username = Address, password1 = TestApp.Password, password2 = TestApp.Password, first_name = "Ada" },
+            new { username = address, password1 = TestApp.Password, password2 = TestApp.Password, first_name = "Ada" },
             201);
 
-        await using var outbox = await chromium.OpenAsync(App, $"/outbox?to={Address}");
+        await using var outbox = await chromium.OpenAsync(App, $"/outbox?to={address}");
         var code = await outbox.Page.Locator(".code code").InnerTextAsync();
-        await TryAsync(docs.Page, "Activate", new { username = Address, code }, 200);
-        await TryAsync(docs.Page, "Login", new { username = Address, password = TestApp.Password }, 200);
+        await TryAsync(docs.Page, "Activate", new { username = address, code }, 200);
+        await TryAsync(docs.Page, "Login", new { username = address, password = TestApp.Password }, 200);
 
         // The page has authorized itself.
         Assert.Equal("Ada", (await TryAsync(docs.Page, "GetDetails", null, 200)).GetProperty("first_name").GetString());
@@ -119,7 +119,7 @@ public sealed class SwaggerUiTests(AzuriteFixture azurite, Chromium chromium) : 
         await operation.Locator(".execute").ClickAsync();
 
         Assert.Equal("201", await StatusAsync(operation));
-        Assert.Single(await App.WaitForMailsAsync(Address, 1));
+        Assert.Single(await App.WaitForMailsAsync("ada@example.com", 1));
     }
 
     [Fact]
@@ -139,7 +139,7 @@ public sealed class SwaggerUiTests(AzuriteFixture azurite, Chromium chromium) : 
     {
         await using var proxy = await PrefixProxy.StartAsync(App.Client);
         await using var docs = await chromium.OpenAsync(App, proxy.Url + path);
-        await TryAsync(docs.Page, "ResendCode", new { username = "ada@example.com" }, 200);
+        await TryAsync(docs.Page, "ResendCode", new { username = address }, 200);
 
         Assert.Empty(docs.Faults);
     }

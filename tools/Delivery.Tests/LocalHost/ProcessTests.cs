@@ -50,19 +50,45 @@ public sealed class ProcessTests(AzuriteFixture azurite)
         var settings = Settings();
         using (var app = await LocalApp.StartAsync(settings))
         {
-            using var outbox = new HttpClient { BaseAddress = new Uri(app.Client.BaseAddress!, "/") };
-            using var slow = JsonContent.Create(new { delay_ms = 60_000 });
-            await outbox.PostAsync(new Uri("/emulator/faults", UriKind.Relative), slow);
-            await app.PostAsync("register", new { username = Address, password1 = TestApp.Password, password2 = TestApp.Password });
-            await Eventually.TrueAsync(
-                async () => (await outbox.GetStringAsync(new Uri("/emailMessages", UriKind.Relative))).Length >= 10,
-                () => "No mail is sent.");
+            await HoldUpMailsAsync(app);
             await app.StopAsync();
         }
 
         // The first emulator accepted the mail, but its answer was lost. The next one does not know the mail and gets it again.
         using var next = await LocalApp.StartAsync(settings);
         Assert.Equal(200, (await next.PostAsync("activate", new { username = Address, code = await CodeAsync(next) })).Status);
+    }
+
+    [Fact]
+    public async Task Requests_in_progress_at_a_stop_are_answered()
+    {
+        var settings = Settings();
+        settings["Passwords__MaxWaitingHashes"] = "100";
+        settings["Throttle__RequestsPerMinute"] = "1000";
+        using var app = await LocalApp.StartAsync(settings);
+        var registrations = Enumerable.Range(0, 40).Select(i => app.PostAsync(
+            "register", new { username = $"ada{i}@example.com", password1 = TestApp.Password, password2 = TestApp.Password })).ToList();
+        await Task.WhenAny(registrations);
+
+        await app.StopAsync();
+
+        Assert.All(await Task.WhenAll(registrations), answer => Assert.Equal(201, answer.Status));
+    }
+
+    [Fact]
+    public async Task A_second_Ctrl_C_ends_host_and_app_with_their_work_undone()
+    {
+        var port = Ports.Free();
+        using var app = LocalApp.Run(["--port", $"{port}", "--app", ProjectFolder.AppOutput], Settings(), port);
+        await app.WaitForLineAsync("Ctrl-C stops");
+        using var worker = Process.GetProcessById(app.WorkerProcessId);
+        await HoldUpMailsAsync(app);
+        await app.InterruptAsync();
+        await app.WaitForLineAsync("Ctrl-C again");
+        await app.InterruptAsync();
+
+        Assert.Equal(130, (await app.WaitForExitAsync()).ExitCode);
+        Assert.True(worker.WaitForExit(TimeSpan.FromSeconds(5)));
     }
 
     [Fact]
@@ -159,6 +185,18 @@ public sealed class ProcessTests(AzuriteFixture azurite)
         static Dictionary<string, string?> Variables(JsonElement variables) => variables.EnumerateObject()
             .Where(variable => variable.Name != "FUNCTIONS_APPLICATION_DIRECTORY")
                 .ToDictionary(variable => variable.Name, variable => variable.Value.GetString());
+    }
+
+    // Registers an address. The emulator accepts its mail, but does not answer for a minute.
+    private static async Task HoldUpMailsAsync(LocalApp app)
+    {
+        using var outbox = new HttpClient { BaseAddress = new Uri(app.Client.BaseAddress!, "/") };
+        using var slow = JsonContent.Create(new { delay_ms = 60_000 });
+        await outbox.PostAsync(new Uri("/emulator/faults", UriKind.Relative), slow);
+        await app.PostAsync("register", new { username = Address, password1 = TestApp.Password, password2 = TestApp.Password });
+        await Eventually.TrueAsync(
+            async () => (await outbox.GetStringAsync(new Uri("/emailMessages", UriKind.Relative))).Length >= 10,
+            () => "No mail is sent.");
     }
 
     private static JsonElement Profile()

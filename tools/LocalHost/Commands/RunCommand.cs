@@ -1,6 +1,7 @@
 using System.Collections;
 using System.CommandLine;
 using System.Net;
+using System.Runtime.InteropServices;
 using LocalHost.Hosting;
 using LocalHost.Storage;
 using LocalHost.Worker;
@@ -13,8 +14,9 @@ namespace LocalHost.Commands;
 /// <summary>Runs the app with everything that it needs: storage, the Functions host, the mail emulator. Ctrl-C stops everything.</summary>
 internal sealed class RunCommand
 {
+    // 128 + SIGINT, as a shell reports it.
+    private const int Interrupted = 130;
     private static readonly string DataFolder = Path.Combine(ProjectFolder.Root, ".azurite", "data");
-    private static readonly TimeSpan StopGrace = TimeSpan.FromMilliseconds(400);
     private readonly Option<int> port = Options.Port(HostSettings.DefaultPort);
     private readonly Option<IPAddress?> address = new("--host")
     {
@@ -73,7 +75,6 @@ internal sealed class RunCommand
             OutboxFile = azurite is null ? null : Path.Combine(DataFolder, "outbox.jsonl"),
             AppDirectory = appDirectory,
             Configuration = HostSettings.ForHost(appDirectory, settings),
-            StopGrace = StopGrace,
             WorkerPort = arguments.GetValue(wait) ? WaitingWorker.Port : 0,
             WorkerId = arguments.GetValue(wait) ? WaitingWorker.WorkerId : null,
             Storage = storage,
@@ -97,6 +98,14 @@ internal sealed class RunCommand
             }
         }
 
+        using var again = PosixSignalRegistration.Create(PosixSignal.SIGINT, _ =>
+        {
+            if (cancellationToken.IsCancellationRequested)
+            {
+                worker?.Kill();
+                Environment.Exit(Interrupted);
+            }
+        });
         await using var host = await FunctionsHost.StartAsync(
             options,
             (start, _) => Task.FromResult<IWorker>(arguments.GetValue(wait)
@@ -107,7 +116,13 @@ internal sealed class RunCommand
         Welcome(options.Port, storage, worker);
         using var sources = arguments.GetValue(watch) ? SourceWatcher.Start(host) : null;
         var lost = await Task.WhenAny(host.Lost, Task.Delay(Timeout.Infinite, cancellationToken)) == host.Lost;
-        return lost ? throw new StartException(await host.Lost) : 0;
+        if (lost)
+        {
+            throw new StartException(await host.Lost);
+        }
+
+        Console.WriteLine("Stopping as soon as the work in progress is done. Ctrl-C again stops at once.");
+        return 0;
     }
 
     // The environment takes precedence over the files, as with Core Tools.

@@ -83,7 +83,10 @@ public sealed class FunctionsHost : IAsyncDisposable
     public Task ReplaceWorkerAsync(Func<Task> between, CancellationToken cancellationToken) =>
         supervisor.ReplaceAsync(between, cancellationToken);
 
-    /// <summary>Accepts no more work, finishes work in progress within the grace period, and ends the worker.</summary>
+    /// <summary>
+    /// Receives no more messages and lets functions finish within the grace period, then accepts no more requests and lets those in
+    /// progress finish within 30 seconds, then ends the worker.
+    /// </summary>
     public async Task StopAsync()
     {
         if (stopped)
@@ -92,9 +95,9 @@ public sealed class FunctionsHost : IAsyncDisposable
         }
 
         stopped = true;
-        using var grace = new CancellationTokenSource(options.StopGrace);
-        await web.StopAsync(grace.Token);
-        await supervisor.StopAsync(grace.Token);
+        await supervisor.FinishMessagesAsync();
+        await web.StopAsync(CancellationToken.None);
+        await supervisor.StopAsync();
         await rpc.StopAsync(CancellationToken.None);
     }
 

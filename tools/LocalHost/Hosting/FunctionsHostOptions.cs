@@ -30,7 +30,7 @@ public sealed record FunctionsHostOptions
     public TimeSpan QueueLease { get; init; } = TimeSpan.FromMinutes(10);
 
     /// <summary>
-    /// How long requests and functions may continue when the host stops, before it cancels them. The Functions host allows 10 seconds.
+    /// How long queue functions may continue when the host stops, before it cancels them. The Functions host allows 10 seconds.
     /// </summary>
     public TimeSpan StopGrace { get; init; } = TimeSpan.FromSeconds(10);
 

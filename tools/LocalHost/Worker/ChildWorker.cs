@@ -13,7 +13,6 @@ public sealed partial class ChildWorker : IWorker
     private readonly OrphanFile orphan;
     private readonly TaskCompletionSource<string> ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ConcurrentQueue<string> errors = [];
-    private TimeSpan patience = StopTimeout;
 
     private ChildWorker(Process process, OrphanFile orphan) => (this.process, this.orphan) = (process, orphan);
 
@@ -28,13 +27,9 @@ public sealed partial class ChildWorker : IWorker
     public static ChildWorker Start(
         WorkerStart start, string appDirectory, IEnumerable<KeyValuePair<string, string?>> settings, Action<string> print)
     {
-        var info = new ProcessStartInfo("dotnet", [Path.Combine(appDirectory, FindProgram(appDirectory)), .. start.Arguments])
-        {
-            WorkingDirectory = appDirectory,
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
+        var info = Deaf("dotnet", [Path.Combine(appDirectory, FindProgram(appDirectory)), .. start.Arguments]);
+        info.WorkingDirectory = appDirectory;
+        info.RedirectStandardInput = info.RedirectStandardOutput = info.RedirectStandardError = true;
         foreach (var (name, value) in settings)
         {
             info.Environment[name] = value;
@@ -55,15 +50,12 @@ public sealed partial class ChildWorker : IWorker
     /// <summary>Ends the process at once, as a crash would.</summary>
     public void Kill() => process.Kill(entireProcessTree: true);
 
-    /// <summary>Limits how long <see cref="DisposeAsync"/> waits before it kills the process.</summary>
-    public void Hurry(TimeSpan limit) => patience = limit;
-
     /// <summary>Waits for the worker to end, as the host asked it to, and kills a process that does not.</summary>
     public async ValueTask DisposeAsync()
     {
         try
         {
-            using var timeout = new CancellationTokenSource(patience);
+            using var timeout = new CancellationTokenSource(StopTimeout);
             await process.WaitForExitAsync(timeout.Token);
         }
         catch (OperationCanceledException)
@@ -75,6 +67,11 @@ public sealed partial class ChildWorker : IWorker
         orphan.Delete();
         process.Dispose();
     }
+
+    // A terminal sends Ctrl-C to every process in it, but the app must go on until the requests in progress are done.
+    private static ProcessStartInfo Deaf(string program, IEnumerable<string> arguments) => OperatingSystem.IsWindows()
+        ? new ProcessStartInfo(program, arguments) { CreateNewProcessGroup = true }
+        : new ProcessStartInfo("sh", ["-c", "trap '' INT; exec \"$@\"", "sh", program, .. arguments]);
 
     private static string FindProgram(string appDirectory)
     {

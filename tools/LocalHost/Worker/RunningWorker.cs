@@ -6,8 +6,8 @@ namespace LocalHost.Worker;
 /// <summary>A worker that has loaded its functions, and the queue listeners that feed it.</summary>
 internal sealed class RunningWorker(IWorker worker, WorkerChannel channel, IReadOnlyList<Function> functions)
 {
-    // As long as the Functions host then gives its worker.
-    private static readonly TimeSpan CancelGrace = TimeSpan.FromMilliseconds(300);
+    // The Functions host allows 0.3 s. A mail that is cancelled writes a row first, on a machine that may be busy.
+    private static readonly TimeSpan CancelGrace = TimeSpan.FromSeconds(1);
     private readonly CancellationTokenSource stopReceiving = new();
     private readonly CancellationTokenSource cancelInvocations = new();
     private readonly FrozenDictionary<string, Function> byName = functions.ToFrozenDictionary(function => function.Name);
@@ -26,17 +26,19 @@ internal sealed class RunningWorker(IWorker worker, WorkerChannel channel, IRead
     /// <summary>Starts to receive messages for the queue functions.</summary>
     public void Listen(QueueFunctions queues) => listening = queues.RunAsync(this, stopReceiving.Token, cancelInvocations.Token);
 
-    /// <summary>
-    /// Receives no more messages, lets functions finish within the grace period, then cancels them and terminates the worker, in the same
-    /// order as the Functions host.
-    /// </summary>
-    public async Task StopAsync(CancellationToken graceEnded)
+    /// <summary>Receives no more messages, lets functions finish within the grace period, then cancels them.</summary>
+    public async Task FinishMessagesAsync(TimeSpan grace)
     {
         await stopReceiving.CancelAsync();
-        await Task.WhenAny(listening, worker.Ended, Task.Delay(Timeout.Infinite, graceEnded));
-        channel.Terminate();
+        await Task.WhenAny(listening, worker.Ended, Task.Delay(grace));
         await cancelInvocations.CancelAsync();
-        await Task.WhenAny(listening, Task.Delay(CancelGrace, CancellationToken.None));
+        await Task.WhenAny(listening, worker.Ended, Task.Delay(CancelGrace));
+    }
+
+    /// <summary>Terminates the worker.</summary>
+    public async Task StopAsync()
+    {
+        channel.Terminate();
         await worker.DisposeAsync();
         await channel.CloseAsync();
         await listening;

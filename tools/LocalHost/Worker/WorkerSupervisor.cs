@@ -71,8 +71,8 @@ internal sealed partial class WorkerSupervisor(
             var old = Vacate();
             if (old is not null)
             {
-                using var grace = new CancellationTokenSource(options.StopGrace);
-                await old.StopAsync(grace.Token);
+                await old.FinishMessagesAsync(options.StopGrace);
+                await old.StopAsync();
             }
 
             await between();
@@ -84,14 +84,17 @@ internal sealed partial class WorkerSupervisor(
         }
     }
 
-    public async Task StopAsync(CancellationToken graceEnded)
+    /// <summary>Receives no more messages, and completes when those in progress are done or cancelled.</summary>
+    public async Task FinishMessagesAsync()
     {
         await stopping.CancelAsync();
-        if (Vacate() is { } running)
+        if (current.Task.IsCompletedSuccessfully)
         {
-            await running.StopAsync(graceEnded);
+            await current.Task.Result.FinishMessagesAsync(options.StopGrace);
         }
     }
+
+    public Task StopAsync() => Vacate()?.StopAsync() ?? Task.CompletedTask;
 
     private RunningWorker? Vacate()
     {
@@ -119,7 +122,8 @@ internal sealed partial class WorkerSupervisor(
 
             LogDied(reason);
             Vacate();
-            await running.StopAsync(new CancellationToken(canceled: true));
+            await running.FinishMessagesAsync(TimeSpan.Zero);
+            await running.StopAsync();
             await RestartAsync();
         }
         catch (Exception e) when (e is StartException or IOException or OperationCanceledException)

@@ -127,15 +127,18 @@ public sealed partial class LocalApp : IDisposable
         return (process.ExitCode, errors);
     }
 
+    /// <summary>Sends what a terminal sends at Ctrl-C: an interrupt to the host and to its app.</summary>
+    public async Task InterruptAsync()
+    {
+        using var kill = Process.Start("kill", ["-INT", $"{process.Id}", $"{WorkerProcessId}"]);
+        await kill.WaitForExitAsync();
+    }
+
     /// <summary>Ends the host as Ctrl-C does, and returns how long that took.</summary>
     public async Task<TimeSpan> StopAsync()
     {
         var start = Stopwatch.GetTimestamp();
-        using (var kill = Process.Start("kill", ["-INT", $"{process.Id}"]))
-        {
-            await kill.WaitForExitAsync();
-        }
-
+        await InterruptAsync();
         await process.WaitForExitAsync().WaitAsync(TimeSpan.FromMinutes(1));
         return Stopwatch.GetElapsedTime(start);
     }
