@@ -212,6 +212,7 @@ public sealed class DeleteAccountTests(AzuriteFixture azurite) : AppTests(azurit
         await App.LoginAsync("moved@example.org", "a wrong password");
         await App.RegisterAsync("moved@example.org", "red tractor 79");
         await App.PostAsync("code", new { username = Address });
+        await App.PostAsync("code", new { username = "moved@example.org", device = login.GetProperty("device").GetString() });
         var id = await IdAsync("moved@example.org");
         await DeleteAsync(login);
         await PassGraceAsync(id);

@@ -1,4 +1,5 @@
 using System.Net.Http.Json;
+using System.Text.Json;
 using AccountFunctions.Accounts.SignIn;
 using AccountFunctions.Security.Passwords;
 using AccountFunctions.Tests.Lifecycle;
@@ -26,6 +27,27 @@ public sealed class KnownClientsTests(AzuriteFixture azurite) : AppTests(azurite
         await App.DrainAsync();
 
         Assert.Equal(2, (await App.MailsAsync(Address)).Count);
+    }
+
+    [Fact]
+    public async Task The_name_of_a_client_that_keeps_its_device_does_not_pass_for_that_client()
+    {
+        await App.ActivateAsync(Address);
+        const string Browser = "Browser/1.0 (Desktop)";
+        await LoginAsync(Browser);
+        await App.WaitForMailsAsync(Address, 2);
+
+        // As long as the client has not sent its device, it may be one of those that never do.
+        App.Time.Advance(TimeSpan.FromHours(2));
+        var device = await LoginAsync(Browser);
+        App.Time.Advance(TimeSpan.FromHours(2));
+        await LoginAsync(Browser, device);
+        await App.DrainAsync();
+        Assert.Equal(2, (await App.MailsAsync(Address)).Count);
+
+        App.Time.Advance(TimeSpan.FromHours(2));
+        await LoginAsync(Browser);
+        Assert.Equal("New sign-in to your Example account", (await App.WaitForMailsAsync(Address, 3))[2].Subject);
     }
 
     [Fact]
@@ -90,7 +112,7 @@ public sealed class KnownClientsTests(AzuriteFixture azurite) : AppTests(azurite
     {
         await App.ActivateAsync(Address);
         var before = (await App.RowsAsync("Addresses")).Single(row => row.RowKey == "account").ETag;
-        await LoginAsync("Stranger", "a wrong password");
+        await LoginAsync("Stranger", password: "a wrong password");
 
         Assert.Equal(before, (await App.RowsAsync("Addresses")).Single(row => row.RowKey == "account").ETag);
     }
@@ -104,13 +126,15 @@ public sealed class KnownClientsTests(AzuriteFixture azurite) : AppTests(azurite
         Assert.Matches("^[0-9a-f]{16}$", KnownClients.Fingerprint("App"));
     }
 
-    private async Task LoginAsync(string client, string password = TestApp.Password, TestApp? of = null)
+    private async Task<string?> LoginAsync(
+        string client, string? device = null, string password = TestApp.Password, TestApp? of = null)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, "/api/account/login")
         {
-            Content = JsonContent.Create(new { username = Address, password }),
+            Content = JsonContent.Create(new { username = Address, password, device }),
         };
         request.Headers.TryAddWithoutValidation("User-Agent", client);
-        await (of ?? App).SendAsync(request);
+        var answer = await (of ?? App).SendAsync(request);
+        return answer.Data.ValueKind is JsonValueKind.Object ? answer.Data.GetProperty("device").GetString() : null;
     }
 }

@@ -36,7 +36,7 @@ public sealed class EmailQuotaTests(AzuriteFixture azurite) : IAsyncLifetime
         for (var second = 0; second < 200; second++, time.Advance(TimeSpan.FromSeconds(1)))
         {
             var turns = await Task.WhenAll(
-                Enumerable.Range(0, perMinute / 5).Select(i => quotas[i % instances].TakeAsync(EmailPriority.Reset, Stop)));
+                Enumerable.Range(0, perMinute / 5).Select(i => quotas[i % instances].TakeAsync(EmailPriority.Security, Stop)));
             sent.AddRange(turns.Where(wait => wait == TimeSpan.Zero).Select(_ => time.GetUtcNow()));
         }
 
@@ -52,7 +52,7 @@ public sealed class EmailQuotaTests(AzuriteFixture azurite) : IAsyncLifetime
         var sent = new List<DateTimeOffset>();
         while (time.GetUtcNow() < new DateTimeOffset(2026, 11, 23, 15, 0, 0, TimeSpan.Zero))
         {
-            var wait = await quota.TakeAsync(EmailPriority.Reset, Stop);
+            var wait = await quota.TakeAsync(EmailPriority.Security, Stop);
             if (wait == TimeSpan.Zero)
             {
                 sent.Add(time.GetUtcNow());
@@ -71,14 +71,14 @@ public sealed class EmailQuotaTests(AzuriteFixture azurite) : IAsyncLifetime
         var quota = NewQuota(6000, 8000);
         for (var mail = 0; mail < 700; mail++, time.Advance(TimeSpan.FromSeconds(5)))
         {
-            Assert.Equal(TimeSpan.Zero, await quota.TakeAsync(EmailPriority.Notice, Stop));
+            Assert.Equal(TimeSpan.Zero, await quota.TakeAsync(EmailPriority.Information, Stop));
         }
 
         var row = await tables.GetTableClient(TableNames.Throttles).GetEntityAsync<TableEntity>("email", "quota", cancellationToken: Stop);
         Assert.InRange(new SlidingWindow(TimeSpan.FromHours(1), time.GetUtcNow(), row.Value.GetString("Hour")).Count, 700, 711);
     }
 
-    [Fact]
+    [Fact, Holds("C10")]
     public async Task Less_important_mails_leave_room_for_more_important_ones()
     {
         var quota = NewQuota(100, 100_000);
@@ -93,10 +93,11 @@ public sealed class EmailQuotaTests(AzuriteFixture azurite) : IAsyncLifetime
             return taken;
         }
 
-        Assert.Equal(70, await TakeAllAsync(EmailPriority.Notice));
+        Assert.Equal(70, await TakeAllAsync(EmailPriority.Information));
         Assert.Equal(20, await TakeAllAsync(EmailPriority.Activation));
-        Assert.Equal(10, await TakeAllAsync(EmailPriority.Reset));
-        Assert.InRange(await quota.TakeAsync(EmailPriority.Notice, Stop), TimeSpan.FromSeconds(55), TimeSpan.FromSeconds(65));
+        Assert.Equal(5, await TakeAllAsync(EmailPriority.Reset));
+        Assert.Equal(5, await TakeAllAsync(EmailPriority.Security));
+        Assert.InRange(await quota.TakeAsync(EmailPriority.Information, Stop), TimeSpan.FromSeconds(55), TimeSpan.FromSeconds(65));
     }
 
     [Fact]

@@ -9,6 +9,7 @@ using Azure;
 using Azure.Data.Tables;
 using Azure.Storage.Queues;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
 
 namespace AccountFunctions.Tests.Email;
 
@@ -174,6 +175,32 @@ public sealed class EmailSenderTests(AzuriteFixture azurite) : AppTests(azurite)
 
         Assert.Single(await App.MailsAsync(Address));
         Assert.Contains("its code is no longer good", App.Logs.Text);
+    }
+
+    [Theory, Holds("C10")]
+    [InlineData(71, true)]
+    [InlineData(73, false)]
+    public async Task A_notice_that_had_to_wait_is_sent_as_long_as_the_owner_can_take_the_account_back(int hours, bool isSent)
+    {
+        var storage = NewStorage();
+        var time = new FakeTimeProvider(App.Time.GetUtcNow());
+        string? token;
+        await using (var app = await TestApp.StartAsync(storage, time: time))
+        {
+            token = (await app.SignInAsync(Address)).GetProperty("access").GetString();
+            await app.DrainAsync();
+        }
+
+        await using (var app = await TestApp.StartAsync(storage, new() { ["AzureWebJobs.SendEmail.Disabled"] = "true" }, time))
+        {
+            await app.PostAsync("password", new { password = TestApp.Password, new_password = "green tractor 78" }, token);
+        }
+
+        time.Advance(TimeSpan.FromHours(hours));
+        await using var late = await TestApp.StartAsync(storage, time: time);
+        await late.DrainAsync();
+
+        Assert.Equal(isSent ? ["Your Example password was changed"] : [], (await late.MailsAsync(Address)).Select(mail => mail.Subject));
     }
 
     [Fact]

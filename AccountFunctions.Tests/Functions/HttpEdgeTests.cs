@@ -213,7 +213,7 @@ public sealed class HttpEdgeTests(AzuriteFixture azurite) : AppTests(azurite)
             Assert.Equal("no-store", answer.Headers["Cache-Control"]);
             Assert.Equal("nosniff", answer.Headers["X-Content-Type-Options"]);
             Assert.Equal("no-referrer", answer.Headers["Referrer-Policy"]);
-            Assert.Equal("default-src 'none'; frame-ancestors 'none'", answer.Headers["Content-Security-Policy"]);
+            Assert.Equal("default-src 'none'; base-uri 'none'; frame-ancestors 'none'", answer.Headers["Content-Security-Policy"]);
             Assert.Equal("application/json; charset=utf-8", answer.Headers["Content-Type"]);
             Assert.Matches("^[0-9a-f]{32}$", answer.Headers["X-Request-Id"]);
             Assert.Equal("Kestrel", answer.Headers["Server"]);

@@ -165,6 +165,26 @@ public sealed class ThrottleTests(AzuriteFixture azurite)
         Assert.Equal(HttpStatusCode.Unauthorized, (await app.GetAsync("details")).Status);
     }
 
+    [Theory, Holds("C10")]
+    [InlineData("password")]
+    [InlineData("email")]
+    [InlineData("email/confirm")]
+    [InlineData("delete")]
+    public async Task Calls_of_an_owner_that_send_a_mail_count_at_the_network(string operation)
+    {
+        await using var app = await TestApp.StartAsync(azurite.NewStorage(), new() { ["Throttle:RequestsPerMinute"] = "10" });
+        var token = (await app.SignInAsync("ada@example.com")).GetProperty("access").GetString();
+        app.Time.Advance(TimeSpan.FromMinutes(1));
+        for (var call = 0; call < 10; call++)
+        {
+            Assert.NotEqual(HttpStatusCode.TooManyRequests, (await app.PostAsync(operation, new { }, token)).Status);
+        }
+
+        var refused = await app.PostAsync(operation, new { }, token);
+        Assert.Equal((HttpStatusCode.TooManyRequests, "throttled"), (refused.Status, refused.Message));
+        Assert.Equal(HttpStatusCode.OK, (await app.GetAsync("details", token)).Status);
+    }
+
     [Fact, Holds("C8")]
     public async Task Refreshes_that_succeed_do_not_count_and_those_that_are_refused_do()
     {

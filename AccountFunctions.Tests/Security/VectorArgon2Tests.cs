@@ -54,19 +54,32 @@ public sealed class VectorArgon2Tests
     }
 
     [Fact]
-    public void Memory_is_kept_for_the_next_hash_and_wiped_when_nobody_wants_it()
+    public void Memory_is_kept_for_the_next_hash_and_wiped_when_no_hash_wants_it()
     {
         var time = new FakeTimeProvider();
-        using var engine = new VectorArgon2(time);
-        var hash = new Argon2Hash(64, 1, 1, RandomNumberGenerator.GetBytes(16), new byte[32]);
-        engine.Derive([1], hash);
-        engine.Derive([2], hash);
-        Assert.Equal(1, engine.DirtyBuffers);
-        time.Advance(TimeSpan.FromSeconds(1));
-        Assert.Equal(0, engine.DirtyBuffers);
+        using var memory = new Argon2Memory(time);
+        Use(memory, buffers: 1);
+        time.Advance(TimeSpan.FromSeconds(0.9));
+        Assert.True(IsDirty(Assert.Single(Rent(memory, buffers: 1))));
 
-        engine.Derive([1], hash with { MemoryKiB = 128 });
-        Assert.Equal(1, engine.DirtyBuffers);
+        Use(memory, buffers: 1);
+        time.Advance(TimeSpan.FromSeconds(2));
+        Assert.False(IsDirty(Assert.Single(Rent(memory, buffers: 1))));
+    }
+
+    [Fact]
+    public void Memory_that_a_peak_has_left_is_wiped_under_steady_load()
+    {
+        var time = new FakeTimeProvider();
+        using var memory = new Argon2Memory(time);
+        Use(memory, buffers: 3);
+        for (var hash = 0; hash < 8; hash++)
+        {
+            Use(memory, buffers: 1);
+            time.Advance(TimeSpan.FromSeconds(0.25));
+        }
+
+        Assert.Equal([true, false, false], Rent(memory, buffers: 3).Select(IsDirty));
     }
 
     [Fact]
@@ -77,4 +90,17 @@ public sealed class VectorArgon2Tests
         Assert.Equal(Avx2.IsSupported, engine.Supports(new Argon2Hash(19456, 2, 1, new byte[16], new byte[32])));
         Assert.False(engine.Supports(new Argon2Hash(19456, 2, 2, new byte[16], new byte[32])));
     }
+
+    private static List<Argon2Memory.Buffer> Rent(Argon2Memory memory, int buffers) =>
+        [.. Enumerable.Range(0, buffers).Select(_ => memory.Rent(blocks: 8))];
+
+    // As hashes that run at once do.
+    private static unsafe void Use(Argon2Memory memory, int buffers)
+    {
+        var rented = Rent(memory, buffers);
+        rented.ForEach(buffer => *buffer.Words = 1);
+        rented.ForEach(memory.Return);
+    }
+
+    private static unsafe bool IsDirty(Argon2Memory.Buffer buffer) => *buffer.Words != 0;
 }

@@ -60,6 +60,17 @@ public sealed class RoundTripTests(AzuriteFixture azurite) : AppTests(azurite)
     }
 
     [Fact]
+    public async Task Code_of_a_device_reads_account_and_device_too_and_so_does_a_made_up_one()
+    {
+        string[] calls = ["GET Addresses", "GET Accounts", "GET Accounts", "POST email-jobs", "POST $batch"];
+        var device = (await App.SignInAsync(Address)).GetProperty("device").GetString();
+        await WarmUpAsync();
+
+        Assert.Equal(calls, await CountAsync(() => App.PostAsync("code", new { username = Address, device })));
+        Assert.Equal(calls, await CountAsync(() => App.PostAsync("code", new { username = NewAddress(), device })));
+    }
+
+    [Fact]
     public async Task Details_read_once()
     {
         var token = (await App.SignInAsync(Address)).GetProperty("access").GetString();

@@ -46,6 +46,7 @@ public sealed record ApiOperation(
         [
             .. request is null ? [] : OfEveryBody,
             .. ByAccess[endpoint.Access],
+            .. endpoint.SendsMail ? [nameof(Problem.TooManyRequests)] : Array.Empty<string>(),
             .. about.Query is null ? Array.Empty<string>() : [nameof(Problem.InvalidFields)],
             .. about.Document is null || endpoint.Access is not Access.Public
                 ? [nameof(Problem.ServiceUnavailable), nameof(Problem.InternalFault)]

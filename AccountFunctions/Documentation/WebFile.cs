@@ -21,7 +21,7 @@ public sealed record WebFile(
         + "form-action 'none'; base-uri 'none'; frame-ancestors 'none'";
 
     public static WebFile Json(ReadOnlyMemory<byte> content) =>
-        new(content, "application/json; charset=utf-8", "default-src 'none'; frame-ancestors 'none'");
+        new(content, "application/json; charset=utf-8", "default-src 'none'; base-uri 'none'; frame-ancestors 'none'");
 
     /// <summary>A page that may load scripts, styles and data only from its own origin.</summary>
     public static WebFile Page(string html) => new(Encoding.UTF8.GetBytes(html), "text/html; charset=utf-8", OwnOnly);

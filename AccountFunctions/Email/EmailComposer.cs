@@ -34,7 +34,7 @@ public sealed class EmailComposer(
         MailKind.Registration => await ComposeRegistrationAsync(job, cancellationToken),
         MailKind.Code => await ComposeCodeAsync(job, cancellationToken),
         MailKind.EmailChange => await ComposeEmailChangeAsync(job, cancellationToken),
-        _ when time.GetUtcNow() > job.Issued + Retention.Mails => new EmailDecision.Drop("it is too old to matter"),
+        _ when time.GetUtcNow() > job.Issued + Retention.Notices => new EmailDecision.Drop("it is too old to matter"),
         MailKind.NewSignIn => await ComposeNewSignInAsync(job, cancellationToken),
         _ when Act.Find(job.Kind)?.Notice is { } notice => await ComposeNoticeAsync(job, notice, cancellationToken),
         _ => throw new InvalidOperationException($"No mail for {job.Kind}."),
@@ -56,7 +56,7 @@ public sealed class EmailComposer(
     {
         var partition = await addresses.LoadAsync(job.AddressKey, cancellationToken);
         var now = time.GetUtcNow();
-        if (partition.ResetCode is not { } row || row.Issued != job.Issued)
+        if (partition.ResetCodes.FirstOrDefault(code => code.Issued == job.Issued) is not { } row)
         {
             // The job's own row is not committed yet, or a newer row has replaced it. Clocks of instances differ, so only waiting shows
             // which.
@@ -107,7 +107,7 @@ public sealed class EmailComposer(
         var earlier = await accounts.ListEventsAsync(job.Id, job.Kind, job.Issued - Day, job.Issued, cancellationToken);
         return earlier.Count >= MaxNotices
             ? new EmailDecision.Drop("the owner got enough of these today")
-            : new EmailDecision.Send(mailbox, texts.Notice(notice, account.Language, moment, code), EmailPriority.Notice);
+            : new EmailDecision.Send(mailbox, texts.Notice(notice, account.Language, moment, code), EmailPriority.Security);
     }
 
     // An account that is gone, or that no longer needs the address, leaves it soon; the mail waits for that.
@@ -159,7 +159,11 @@ public sealed class EmailComposer(
     {
         var claim = (await addresses.LoadAsync(job.AddressKey, cancellationToken)).Claim;
         return claim?.Notices.Contains(job.Issued) == true
-                ? ToOwner(await accounts.FindAsync(job.Id, cancellationToken), job, language => texts.NewSignIn(language, job.Issued))
+                ? ToOwner(
+                    await accounts.FindAsync(job.Id, cancellationToken),
+                    job,
+                    language => texts.NewSignIn(language, job.Issued),
+                    EmailPriority.Security)
             : claim is null ? new EmailDecision.Drop("the address has no account")
             : new EmailDecision.Wait();
     }
@@ -188,7 +192,7 @@ public sealed class EmailComposer(
     }
 
     private EmailDecision ToOwner(
-        AccountEntity? account, EmailJob job, Func<string?, EmailText> write, EmailPriority priority = EmailPriority.Notice) =>
+        AccountEntity? account, EmailJob job, Func<string?, EmailText> write, EmailPriority priority = EmailPriority.Information) =>
         account is not null && MailboxOf(account, job.AddressKey, time.GetUtcNow()) is { } mailbox
             ? new EmailDecision.Send(mailbox, write(account.Language), priority)
             : new EmailDecision.Drop(NoOwner);

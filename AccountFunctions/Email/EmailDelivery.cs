@@ -10,10 +10,14 @@ public sealed class EmailDelivery(
 {
     private static readonly TimeSpan BusyRetry = TimeSpan.FromSeconds(15);
 
+    /// <summary>Until when the app remembers that the mail was sent.</summary>
+    public DateTimeOffset EndOf(EmailJob job) =>
+        job.IsNotice ? Lifetimes.EndOfNotice(job.Issued) : lifetimes.EndOfMail(job.Issued);
+
     /// <exception cref="EmailFailureException">The transport refused the mail.</exception>
     public async Task<DeliveryOutcome> DeliverAsync(EmailJob job, Mail mail, CancellationToken cancellationToken)
     {
-        switch (await mails.BeginAsync(job.AddressKey, job.OperationId, lifetimes.EndOfMail(job.Issued), cancellationToken))
+        switch (await mails.BeginAsync(job.AddressKey, job.OperationId, EndOf(job), cancellationToken))
         {
             case MailTurn.AlreadySent:
                 return new DeliveryOutcome.AlreadySent();

@@ -13,32 +13,41 @@ public static class EmailLanguage
     public static IReadOnlyList<string> Supported { get; } = ["en", "ar", "de", "es", "fr", "pt", "tr", "zh-Hans"];
 
     /// <summary>
-    /// The language that the client prefers (RFC 9110 §12.5.4), looked up by removing subtags from the end (RFC 4647 §3.4); null if none is
-    /// supported.
+    /// The language that the client prefers (RFC 9110 §12.5.4); null if none is supported. A bare <c>zh</c> beside <c>zh-TW</c> does not
+    /// mean simplified characters: browsers add it to every Chinese range.
     /// </summary>
-    public static string? Choose(string? acceptLanguage) => (acceptLanguage ?? "").Split(',', MaxRanges + 1)
-        .Take(MaxRanges)
-        .Select(text => StringWithQualityHeaderValue.TryParse(text, out var range) ? range : null)
-        .Where(range => range is { Quality: null or > 0 })
-        .OrderByDescending(range => range?.Quality ?? 1)
-        .Select(range => Find(range?.Value ?? ""))
-        .FirstOrDefault(language => language is not null);
-
-    /// <summary>The supported language for a tag like <c>de-AT</c> or <c>de_AT</c>; null if there is none.</summary>
-    public static string? Find(string tag)
+    public static string? Choose(string? acceptLanguage)
     {
-        tag = tag.Replace('_', '-');
-        for (var end = tag.Length; end > 0; end = tag.LastIndexOf('-', end - 1))
-        {
-            var length = end;
-            bool IsPrefix(string language) => tag.AsSpan(0, length).Equals(language, StringComparison.OrdinalIgnoreCase);
-            if (Supported.FirstOrDefault(IsPrefix) is { } found)
-            {
-                return found;
-            }
-        }
-
-        // Chinese without a script means simplified, except in regions that write traditional Chinese.
-        return tag.ToUpperInvariant() is "ZH" or "ZH-CN" or "ZH-SG" ? "zh-Hans" : null;
+        var tags = (acceptLanguage ?? "").Split(',', MaxRanges + 1)
+            .Take(MaxRanges)
+            .Select(text => StringWithQualityHeaderValue.TryParse(text, out var range) ? range : null)
+            .Where(range => range is { Quality: null or > 0 })
+            .OrderByDescending(range => range?.Quality ?? 1)
+            .Select(range => Subtags(range?.Value ?? ""))
+            .ToList();
+        var first = tags.FirstOrDefault(subtags => subtags is ["ZH", _, ..]);
+        return tags.Select(subtags => Find(first is not null && subtags is ["ZH"] ? first : subtags))
+            .FirstOrDefault(language => language is not null);
     }
+
+    /// <summary>
+    /// The supported language for a tag like <c>de-AT</c> or <c>de_AT</c>, in the script that its readers read; null if there is none.
+    /// </summary>
+    public static string? Find(string tag) => Find(Subtags(tag));
+
+    private static string? Find(string[] subtags) =>
+        Supported.FirstOrDefault(language => Subtags(language)[0] == subtags[0] && ScriptOf(Subtags(language)) == ScriptOf(subtags));
+
+    // The script that the tag names, or the likely one of its language and region (CLDR), as far as supported languages need it.
+    private static string ScriptOf(string[] subtags) =>
+        subtags.Skip(1).TakeWhile(subtag => subtag.Length > 1).FirstOrDefault(subtag => subtag.Length == 4 && !char.IsDigit(subtag[0]))
+            ?? (subtags[0], subtags.ElementAtOrDefault(1)) switch
+            {
+                ("AR", _) => "ARAB",
+                ("ZH", null or "CN" or "SG") => "HANS",
+                ("ZH", _) => "HANT",
+                _ => "LATN",
+            };
+
+    private static string[] Subtags(string tag) => tag.Trim().ToUpperInvariant().Split('-', '_');
 }

@@ -57,7 +57,8 @@ public sealed class EmailQuota(ThrottleStore store, IOptions<EmailOptions> optio
 
     private static double Share(EmailPriority priority) => priority switch
     {
-        EmailPriority.Reset => 1,
+        EmailPriority.Security => 1,
+        EmailPriority.Reset => 0.95,
         EmailPriority.Activation => 0.9,
         _ => 0.7,
     };

@@ -1,7 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json;
 using AccountFunctions.Contract.Answers;
-using AccountFunctions.Security;
 using AccountFunctions.Storage;
 using AccountFunctions.Storage.Jobs;
 using AccountFunctions.Telemetry;
@@ -19,7 +18,6 @@ public sealed partial class EmailSender(
     EmailDelivery delivery,
     EmailOutbox outbox,
     HousekeepingQueue housekeeping,
-    Lifetimes lifetimes,
     AccountMetrics metrics,
     TimeProvider time,
     ILogger<EmailSender> logger)
@@ -69,7 +67,7 @@ public sealed partial class EmailSender(
             // Schedule the sweep first, so that no row of the job can be left behind.
             var registration = job.Kind is MailKind.Registration ? job.Id : null;
             await housekeeping.EnqueueAsync(
-                new AddressSweep(job.AddressKey, lifetimes.EndOfMail(job.Issued), registration), cancellationToken);
+                new AddressSweep(job.AddressKey, delivery.EndOf(job), registration), cancellationToken);
         }
 
         switch (await composer.ComposeAsync(job, cancellationToken))

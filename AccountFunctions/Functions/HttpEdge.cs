@@ -65,8 +65,13 @@ public sealed partial class HttpEdge(
             request,
             async cancellation =>
             {
-                var caller = await identifier.CallerAsync(request, PolicyOf(request) is { TakesRepeats: true }, cancellation);
-                return caller.IsRefused ? caller.Problem : await operation(caller.Reply, cancellation);
+                var policy = PolicyOf(request);
+                var admission = policy is { SendsMail: true } ? identifier.AdmitAsync(request, cancellation) : null;
+                var caller = await identifier.CallerAsync(request, policy is { TakesRepeats: true }, cancellation);
+                var refused = admission is null ? null : await admission;
+                return caller.IsRefused ? caller.Problem
+                    : refused is not null ? refused
+                    : await operation(caller.Reply, cancellation);
             },
             cancellationToken);
 

@@ -29,19 +29,19 @@ public sealed class ProfileRoutes(
         CancellationToken cancellationToken) =>
         edge.AnswerAsync(request, AccountJson.Default.UpdateDetailsRequest, updateDetails.HandleAsync, cancellationToken);
 
-    [Function(nameof(ChangePassword)), Endpoint(typeof(ChangePassword), Access.Owner, Tags.Profile)]
+    [Function(nameof(ChangePassword)), Endpoint(typeof(ChangePassword), Access.Owner, Tags.Profile, SendsMail = true)]
     public Task<HttpResponseData> ChangePassword(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "account/password")] HttpRequestData request,
         CancellationToken cancellationToken) =>
         edge.AnswerAsync(request, AccountJson.Default.ChangePasswordRequest, changePassword.HandleAsync, cancellationToken);
 
-    [Function(nameof(ChangeEmail)), Endpoint(typeof(ChangeEmail), Access.Owner, Tags.Profile)]
+    [Function(nameof(ChangeEmail)), Endpoint(typeof(ChangeEmail), Access.Owner, Tags.Profile, SendsMail = true)]
     public Task<HttpResponseData> ChangeEmail(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "account/email")] HttpRequestData request,
         CancellationToken cancellationToken) =>
         edge.AnswerAsync(request, AccountJson.Default.ChangeEmailRequest, changeEmail.HandleAsync, cancellationToken);
 
-    [Function(nameof(ConfirmEmail)), Endpoint(typeof(ConfirmEmail), Access.Owner, Tags.Profile)]
+    [Function(nameof(ConfirmEmail)), Endpoint(typeof(ConfirmEmail), Access.Owner, Tags.Profile, SendsMail = true)]
     public Task<HttpResponseData> ConfirmEmail(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "account/email/confirm")] HttpRequestData request,
         CancellationToken cancellationToken) =>
@@ -63,7 +63,7 @@ public sealed class ProfileRoutes(
         CancellationToken cancellationToken) =>
         edge.AnswerAsync(request, exportAccount.HandleAsync, cancellationToken);
 
-    [Function(nameof(DeleteAccount)), Endpoint(typeof(DeleteAccount), Access.Owner, Tags.Profile, TakesRepeats = true)]
+    [Function(nameof(DeleteAccount)), Endpoint(typeof(DeleteAccount), Access.Owner, Tags.Profile, SendsMail = true, TakesRepeats = true)]
     public Task<HttpResponseData> DeleteAccount(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "account/delete")] HttpRequestData request,
         CancellationToken cancellationToken) =>

@@ -95,7 +95,7 @@ internal static class ResponseWriter
         HttpResponseData response,
         string contentType,
         string cacheControl = "no-store",
-        string policy = "default-src 'none'; frame-ancestors 'none'")
+        string policy = "default-src 'none'; base-uri 'none'; frame-ancestors 'none'")
     {
         response.Headers.Add("Content-Type", contentType);
         response.Headers.Add("Cache-Control", cacheControl);

@@ -20,6 +20,9 @@ public sealed class Lifetimes(IOptions<CodeOptions> codes, IOptions<TokenOptions
     public DateTimeOffset EndOfMail(DateTimeOffset issued) =>
         issued + Retention.Margin + new[] { Retention.Mails, codes.Value.ActivationLifetime, codes.Value.ResetLifetime }.Max();
 
+    /// <summary>When everything belonging to a notice issued at this time may be deleted.</summary>
+    public static DateTimeOffset EndOfNotice(DateTimeOffset issued) => issued + Retention.Margin + Retention.Notices;
+
     /// <summary>When most of the sessions opened by <paramref name="now"/> have ended from disuse.</summary>
     public DateTimeOffset EndOfSessions(DateTimeOffset now) => now + tokens.Value.RefreshIdleLifetime + Retention.Margin;
 }

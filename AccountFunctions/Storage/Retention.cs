@@ -15,8 +15,11 @@ public static class Retention
     /// <summary>How long a device is valid after its last sign-in. The next sign-in or sweep removes its row.</summary>
     public static readonly TimeSpan Devices = TimeSpan.FromDays(365);
 
-    /// <summary>How long a notice is still worth sending, and how far back mails to an address count.</summary>
+    /// <summary>How far back mails to an address count.</summary>
     public static readonly TimeSpan Mails = TimeSpan.FromDays(1);
+
+    /// <summary>How long a notice is still worth sending: as long as the owner can still take the account back.</summary>
+    public static readonly TimeSpan Notices = TimeSpan.FromHours(72);
 
     /// <summary>How long the former address of an account stays its recovery address.</summary>
     public static readonly TimeSpan FormerAddress = TimeSpan.FromHours(72);

@@ -25,7 +25,7 @@ public sealed record ChangeEmailRequest(
     "Change the address",
     Description = "Mails a code to the new address, for `email/confirm`. The answer is the same if that address already has an account; "
         + "its owner gets a notice. Nothing changes until the code is redeemed.",
-    Refusals = [nameof(Problem.InvalidPassword), nameof(Problem.TooManyRequests)])]
+    Refusals = [nameof(Problem.InvalidPassword)])]
 public sealed partial class ChangeEmail(
     AccountStore accounts,
     CallerConfirmation confirmation,

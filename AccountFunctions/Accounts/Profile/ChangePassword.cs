@@ -22,7 +22,7 @@ public sealed record ChangePasswordRequest(
     "Change the password",
     Description = "Ends every other session, and every access token issued so far, including this session's: refresh next. The owner gets "
         + "a mail.",
-    Refusals = [nameof(Problem.InvalidPassword), nameof(Problem.TooManyRequests)])]
+    Refusals = [nameof(Problem.InvalidPassword)])]
 public sealed partial class ChangePassword(
     AddressStore addresses,
     AccountStore accounts,
@@ -62,20 +62,16 @@ public sealed partial class ChangePassword(
         }
 
         var credential = await credentials.HashAsync(replacement, account.Credential?.Salt, cancellationToken);
-        await addresses.ChangeAsync(AddressRequest.Of(passed.Reply.Address), VoidCode, cancellationToken);
+        await addresses.ChangeAsync(AddressRequest.Of(passed.Reply.Address), VoidCodes, cancellationToken);
         return await ChangeAsync(caller, passed.Reply.Device, credential, cancellationToken);
     }
 
     private bool IsRepeatable(Caller caller) =>
         caller.Account.PasswordChangedBy == caller.SessionId && time.GetUtcNow() < caller.Account.PasswordChanged + Lifetimes.Repeat;
 
-    private static Result<Success> VoidCode(AddressPartition partition)
+    private Result<Success> VoidCodes(AddressPartition partition)
     {
-        if (partition.ResetCode is { } code)
-        {
-            partition.Delete(code);
-        }
-
+        partition.VoidResetCodes(time.GetUtcNow());
         return Success.Done;
     }
 

@@ -23,7 +23,7 @@ public sealed record DeleteAccountReply(
     "Delete the account",
     Description = "Ends every session, and deletes everything about the account after a grace period. Until then, `restore` or `forgot` "
         + "cancels the deletion. The owner gets a mail with the date.",
-    Refusals = [nameof(Problem.InvalidPassword), nameof(Problem.TooManyRequests)])]
+    Refusals = [nameof(Problem.InvalidPassword)])]
 public sealed partial class DeleteAccount(
     AccountStore accounts,
     CallerConfirmation confirmation,

@@ -1,9 +1,11 @@
+using AccountFunctions.Accounts.SignIn;
 using AccountFunctions.Contract.Answers;
 using AccountFunctions.Contract.Description;
 using AccountFunctions.Contract.Fields;
 using AccountFunctions.Contract.Values;
 using AccountFunctions.Security.Codes;
 using AccountFunctions.Security.Throttling;
+using AccountFunctions.Security.Tokens;
 using AccountFunctions.Storage.Jobs;
 using AccountFunctions.Storage.Names;
 using Microsoft.Extensions.Logging;
@@ -13,7 +15,9 @@ namespace AccountFunctions.Accounts.Recovery;
 
 public sealed record ResendCodeRequest(
     [Field("The email address. Leading and trailing white space is ignored.", Kind = FieldKind.Address, Required = true)]
-    Member<string> Username = default);
+    Member<string> Username = default,
+    [Field("As in `login`. It gives this client codes of its own.", Nullable = true, Example = TokenReplies.DeviceExample)]
+    Member<string> Device = default);
 
 /// <summary>
 /// Mails a code to an address: a reset code if the address has an account, the activation code again if a registration is waiting for it.
@@ -22,10 +26,12 @@ public sealed record ResendCodeRequest(
 [Operation(
     "Mail a code",
     Description = "Mails a reset code to an address with an account, and the activation code again to an address that is waiting "
-        + "to be confirmed. Any other address gets nothing. The answer is the same for every address.",
+        + "to be confirmed. Any other address gets nothing. The answer is the same for every address. The requests of a client that sends "
+        + "its `device` are counted separately.",
     Refusals = [nameof(Problem.InvalidUsername)])]
 public sealed partial class ResendCode(
     AddressStore addresses,
+    CodeLanes lanes,
     MailThrottle throttle,
     VerificationCodes codes,
     IOptions<AccountOptions> options,
@@ -35,7 +41,9 @@ public sealed partial class ResendCode(
     public async Task<Result<Success>> HandleAsync(ResendCodeRequest request, Visitor visitor, CancellationToken cancellationToken)
     {
         var errors = new FieldErrors();
-        if (errors.RequiredAddress("username", request.Username) is not { } address)
+        var address = errors.RequiredAddress("username", request.Username);
+        var secret = errors.Optional("device", request.Device) is { } text ? new DeviceSecret(text) : null;
+        if (address is null || errors.Any)
         {
             return errors.ToProblem();
         }
@@ -44,9 +52,11 @@ public sealed partial class ResendCode(
         var job = new EmailJob(MailKind.Code, address.Key, Ids.New(now), now);
         var issued = await addresses.ChangeAsync<Success>(
             new AddressRequest(address.Key) { Admission = visitor.Admission },
-            partition =>
+            async partition =>
             {
-                if (throttle.Count(partition, now) is { } throttled)
+                var device = await lanes.FindAsync(partition, secret, cancellationToken);
+                var code = partition.NewResetCode(device);
+                if (throttle.Count(device is null ? partition.Guard : code, now) is { } throttled)
                 {
                     return throttled;
                 }
@@ -57,7 +67,7 @@ public sealed partial class ResendCode(
                 }
 
                 partition.Enqueue(job);
-                Issue(partition, now);
+                Issue(partition, code, now);
                 return Success.Done;
             },
             cancellationToken);
@@ -69,9 +79,8 @@ public sealed partial class ResendCode(
         return issued;
     }
 
-    private void Issue(AddressPartition partition, DateTimeOffset now)
+    private void Issue(AddressPartition partition, ResetCodeEntity code, DateTimeOffset now)
     {
-        var code = partition.NewResetCode();
         codes.Issue(code, CodePurpose.Reset, now);
         partition.Save(code);
         partition.Save(partition.Guard);

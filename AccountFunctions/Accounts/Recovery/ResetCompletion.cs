@@ -21,6 +21,7 @@ public sealed partial class ResetCompletion(AccountStore accounts, TimeProvider 
         var request = new AccountRequest(reset.AccountId)
         {
             WithEmailChange = true,
+            Device = reset.Device,
             Allows = AccountStates.AllowsMail,
             Otherwise = Problem.InvalidCode,
         };
@@ -54,6 +55,13 @@ public sealed partial class ResetCompletion(AccountStore accounts, TimeProvider 
                 account.LastReset = reset.Time;
                 account.SetPassword(reset.Credential, reset.Time);
                 partition.Save(account);
+                if (reset.Device is not null && partition.Device is { } device)
+                {
+                    device.PasswordChanged = account.PasswordChanged;
+                    device.ClearFailures();
+                    partition.Save(device);
+                }
+
                 partition.Record(Act.PasswordReset, actor, reset.Time, [addressKey]);
                 return Success.Done;
             },
@@ -106,7 +114,11 @@ public sealed record Reset(string AccountId, Credential Credential, DateTimeOffs
     /// <summary>Of the take-back code that was redeemed; null for a mailed code.</summary>
     public string? TakeBackNonce { get; init; }
 
-    public static Result<Reset> Of(AccountEntity account, ResetCodeEntity redeemed) => redeemed.Credential is { } credential
-        ? new Reset(account.Id, credential, redeemed.Redeemed)
-        : Problem.InvalidCode;
+    /// <summary>The device of the client, which stays good; null: it has none.</summary>
+    public DeviceEntity? Device { get; init; }
+
+    public static Result<Reset> Of(AccountEntity account, ResetCodeEntity redeemed, DeviceEntity? device) =>
+        redeemed.Credential is { } credential
+            ? new Reset(account.Id, credential, redeemed.Redeemed) { Device = device }
+            : Problem.InvalidCode;
 }

@@ -1,3 +1,4 @@
+using AccountFunctions.Accounts.SignIn;
 using AccountFunctions.Accounts.SignUp;
 using AccountFunctions.Contract.Answers;
 using AccountFunctions.Contract.Description;
@@ -6,6 +7,7 @@ using AccountFunctions.Contract.Values;
 using AccountFunctions.Security;
 using AccountFunctions.Security.Codes;
 using AccountFunctions.Security.Passwords;
+using AccountFunctions.Security.Tokens;
 using AccountFunctions.Storage.Accounts;
 using AccountFunctions.Storage.Names;
 
@@ -20,7 +22,9 @@ public sealed record ResetPasswordRequest(
         Kind = FieldKind.ResetCode,
         Required = true)]
     Member<string> Code = default,
-    [Field("The new password.", Kind = FieldKind.NewPassword, Required = true)] Member<string> NewPassword = default);
+    [Field("The new password.", Kind = FieldKind.NewPassword, Required = true)] Member<string> NewPassword = default,
+    [Field("The `device` that `code` was called with. It stays good.", Nullable = true, Example = TokenReplies.DeviceExample)]
+    Member<string> Device = default);
 
 /// <summary>
 /// Redeems a reset code: sets a new password, ends every session and lifts a sign-in delay. It does not sign in. Every try is written
@@ -35,6 +39,7 @@ public sealed record ResetPasswordRequest(
 public sealed class ResetPassword(
     AddressStore addresses,
     AccountStore accounts,
+    CodeLanes lanes,
     VerificationCodes codes,
     Credentials credentials,
     ResetCompletion completion,
@@ -46,6 +51,7 @@ public sealed class ResetPassword(
         var address = errors.RequiredAddress("username", request.Username);
         var code = errors.RequiredCode("code", request.Code, codes.Digits, VerificationCodes.TakeBackLength);
         var password = errors.Required("new_password", request.NewPassword);
+        var secret = errors.Optional("device", request.Device) is { } text ? new DeviceSecret(text) : null;
         if (password is not null && credentials.Check(password, address?.Canonical ?? "") is { } fault)
         {
             errors.Add("new_password", fault);
@@ -67,7 +73,9 @@ public sealed class ResetPassword(
                     return await TakeBackAsync(partition, code, password, now, cancellationToken);
                 }
 
-                var row = FindRight(partition, code, now);
+                var device = await lanes.FindAsync(partition, secret, cancellationToken);
+                var open = FindOpen(partition, device, now);
+                var row = open is not null && codes.Matches(code, CodePurpose.Reset, partition.Key, open.Nonce) ? open : null;
                 var account = row is not null && partition.Claim is { } claim
                     ? await FindAsync(claim.AccountId, partition.Key, now, cancellationToken)
                     : null;
@@ -75,14 +83,14 @@ public sealed class ResetPassword(
                     || account is null
                     || (row.IsRedeemed && await credentials.VerifyAsync(password, [row.Credential], cancellationToken) != 0))
                 {
-                    CountTry(partition, now);
+                    CountTry(partition, open);
                     return Problem.InvalidCode;
                 }
 
                 if (row.IsRedeemed)
                 {
                     partition.Save(row);
-                    return Reset.Of(account, row);
+                    return Reset.Of(account, row, device);
                 }
 
                 if (Unfit(password, account) is { } unfit)
@@ -95,7 +103,7 @@ public sealed class ResetPassword(
                 // Hash before redeeming the code: a full hash gate must not cost the user the code.
                 credential ??= await credentials.HashAsync(password, account.Credential?.Salt ?? partition.Salt, cancellationToken);
                 Redeem(partition, row, credential, now);
-                return Reset.Of(account, row);
+                return Reset.Of(account, row, device);
             },
             cancellationToken);
         return redeemed.IsRefused
@@ -111,7 +119,7 @@ public sealed class ResetPassword(
         AddressPartition partition, string code, string password, DateTimeOffset now, CancellationToken cancellationToken)
     {
         // Every address costs the same reads.
-        var account = await accounts.FindAsync(partition.Claim?.AccountId ?? partition.Key[..32], cancellationToken);
+        var account = await accounts.FindAsync(partition.AccountId, cancellationToken);
         var isAlive = account?.StateAt(now).AllowsMail() == true;
         if (account is not null && isAlive && now < account.RecoveryEnd && account.RecoveryKey == partition.Key
             && codes.MatchesTakeBack(code, partition.Key, account.RecoveryNonce))
@@ -125,11 +133,7 @@ public sealed class ResetPassword(
             var credential = await credentials.HashAsync(password, account.Credential?.Salt, cancellationToken);
             partition.Guard.ClearFailures();
             partition.Save(partition.Guard);
-            if (partition.ResetCode is { } open)
-            {
-                partition.Delete(open);
-            }
-
+            partition.VoidResetCodes(now);
             return new Reset(account.Id, credential, now) { TakeBackNonce = account.RecoveryNonce };
         }
 
@@ -154,20 +158,23 @@ public sealed class ResetPassword(
             ? account
             : null;
 
-    /// <summary>The row whose code the client sent: open, or redeemed a moment ago.</summary>
-    private ResetCodeEntity? FindRight(AddressPartition partition, string code, DateTimeOffset now) =>
-        partition.ResetCode is { } row
-        && row.TakesTries(now)
-        && codes.Matches(code, CodePurpose.Reset, partition.Key, row.Nonce)
-            ? row
-            : null;
-
-    private static void CountTry(AddressPartition partition, DateTimeOffset now)
+    /// <summary>
+    /// The row that a try is for: of the client's device if that has requested a code, else the shared one. Its code is open, or was
+    /// redeemed a moment ago.
+    /// </summary>
+    private static ResetCodeEntity? FindOpen(AddressPartition partition, DeviceEntity? device, DateTimeOffset now)
     {
-        if (partition.ResetCode is { } row && row.TakesTries(now))
+        var own = device is null ? null : partition.FindResetCode(device);
+        var row = own?.TakesTries(now) == true ? own : partition.FindResetCode();
+        return row?.TakesTries(now) == true ? row : null;
+    }
+
+    private static void CountTry(AddressPartition partition, ResetCodeEntity? open)
+    {
+        if (open is not null)
         {
-            row.TriesLeft--;
-            partition.Save(row);
+            open.TriesLeft--;
+            partition.Save(open);
             return;
         }
 
@@ -176,6 +183,12 @@ public sealed class ResetPassword(
 
     private static void Redeem(AddressPartition partition, ResetCodeEntity row, Credential credential, DateTimeOffset now)
     {
+        foreach (var other in partition.ResetCodes.Where(other => other.RowKey != row.RowKey))
+        {
+            other.Expires = now;
+            partition.Save(other);
+        }
+
         (row.IsRedeemed, row.Redeemed, row.Expires) = (true, now, now + Lifetimes.Repeat);
         row.Credential = credential;
         partition.Save(row);

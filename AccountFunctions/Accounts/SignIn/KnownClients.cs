@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using AccountFunctions.Contract.Answers;
 using AccountFunctions.Security;
+using AccountFunctions.Storage.Accounts;
 using AccountFunctions.Storage.Jobs;
 using AccountFunctions.Storage.Names;
 
@@ -31,17 +32,21 @@ public sealed class KnownClients(AddressStore addresses, Lifetimes lifetimes, Ti
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(name)).AsSpan(0, 8));
     }
 
-    /// <summary>Call it before the session is opened, with the partition of the account's address.</summary>
-    public Task RecordAsync(AddressPartition address, string accountId, string? client, CancellationToken cancellationToken)
+    /// <summary>Call it before the session is opened.</summary>
+    public Task RecordAsync(Passed passed, AccountEntity account, string? client, CancellationToken cancellationToken)
     {
         var (fingerprint, now) = (Fingerprint(client), time.GetUtcNow());
+
+        // A thief can copy the name of the owner's client, but not the device that it keeps.
+        var isImitator = passed.Device is null && passed.SignIns.Devices.Any(
+            device => device.IsKept && device.IsGoodFor(account, now) && Fingerprint(device.Client) == fingerprint);
         return addresses.ChangeAsync<Success>(
-            AddressRequest.Of(address),
+            AddressRequest.Of(passed.Address),
             partition =>
             {
-                if (partition.Claim is { } claim && (!claim.Clients.Contains(fingerprint) || claim.SweepDue <= now))
+                if (partition.Claim is { } claim && (isImitator || !claim.Clients.Contains(fingerprint) || claim.SweepDue <= now))
                 {
-                    Record(partition, claim, accountId, fingerprint, now);
+                    Record(partition, claim, account.Id, fingerprint, isImitator, now);
                     partition.Save(claim);
                 }
 
@@ -50,11 +55,12 @@ public sealed class KnownClients(AddressStore addresses, Lifetimes lifetimes, Ti
             cancellationToken);
     }
 
-    private void Record(AddressPartition partition, ClaimEntity claim, string accountId, string fingerprint, DateTimeOffset now)
+    private void Record(
+        AddressPartition partition, ClaimEntity claim, string accountId, string fingerprint, bool isImitator, DateTimeOffset now)
     {
-        if (!claim.Clients.Contains(fingerprint))
+        if (isImitator || !claim.Clients.Contains(fingerprint))
         {
-            claim.Clients = [.. claim.Clients.TakeLast(MaxClients - 1), fingerprint];
+            claim.Clients = [.. claim.Clients.Where(known => known != fingerprint).TakeLast(MaxClients - 1), fingerprint];
             if (claim.NoticeDue <= now)
             {
                 // The mail is sent only if the committed claim names its job, so concurrent sign-ins that lose the race are not reported.

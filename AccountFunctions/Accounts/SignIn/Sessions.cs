@@ -30,7 +30,7 @@ public sealed partial class Sessions(
     public async Task<Result<TokenReply>> OpenAsync(
         Passed passed, AccountEntity account, Visitor visitor, CancellationToken cancellationToken)
     {
-        await clients.RecordAsync(passed.Address, account.Id, visitor.Client, cancellationToken);
+        await clients.RecordAsync(passed, account, visitor.Client, cancellationToken);
         var now = time.GetUtcNow();
         var refresh = RefreshToken.First(account.Id, Ids.New(now));
         var fresh = Devices.New(account, visitor.Client, now);

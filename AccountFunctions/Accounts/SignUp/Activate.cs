@@ -46,7 +46,7 @@ public sealed partial class Activate(
     ILogger<Activate> logger)
 {
     // More registrations than the daily mail cap allows at an address, fewer than a transaction takes.
-    private const int MaxPendings = 90;
+    private const int MaxPendings = 80;
 
     public async Task<Result<ActivateReply>> HandleAsync(ActivateRequest request, Visitor visitor, CancellationToken cancellationToken)
     {
@@ -132,9 +132,9 @@ public sealed partial class Activate(
         {
             MailCode(partition, now);
         }
-        else if (partition.ResetCode is { } resetCode)
+        else
         {
-            partition.Delete(resetCode);
+            partition.VoidResetCodes(now);
         }
 
         partition.Create(accounts.From(redeemed, isContested, now), Act.Activated, visitor.Actor);
@@ -168,7 +168,7 @@ public sealed partial class Activate(
         partition.Save(code);
 
         // Send this mail even beyond the cap. Strangers may have used up the cap, but they cannot redeem a code.
-        throttle.Count(partition, now, isNotice: true);
+        throttle.Count(partition.Guard, now, isNotice: true);
         partition.Enqueue(new EmailJob(MailKind.Code, partition.Key, Ids.New(now), now));
     }
 

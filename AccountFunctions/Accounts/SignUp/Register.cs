@@ -78,7 +78,7 @@ public sealed partial class Register(
             new AddressRequest(address.Key) { Admission = visitor.Admission },
             async partition =>
             {
-                if (throttle.Count(partition, now) is { } throttled)
+                if (throttle.Count(partition.Guard, now) is { } throttled)
                 {
                     return throttled;
                 }

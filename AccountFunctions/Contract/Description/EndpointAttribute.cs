@@ -49,6 +49,9 @@ public sealed class EndpointAttribute(Type? handler, Access access, string tag) 
     /// </summary>
     public bool TakesRepeats { get; set; }
 
+    /// <summary>True: the owner's call sends a mail, so it counts towards the limit of the network throttle, like open calls.</summary>
+    public bool SendsMail { get; set; }
+
     /// <summary>True: requests that succeed do not count towards the limit of the network throttle.</summary>
     public bool CountsRefusalsOnly { get; set; }
 }

@@ -18,7 +18,7 @@ namespace AccountFunctions.Lifecycle.Names;
 public sealed class NameClaims(AddressStore addresses, AccountStore accounts, TimeProvider time)
 {
     // Together with the claim, the guard and the code, fewer than a transaction takes.
-    private const int MaxPendings = 90;
+    private const int MaxPendings = 80;
 
     // Leaves room for the claim.
     private const int MostAtOnce = Partition.MaxRows - 1;
@@ -83,10 +83,7 @@ public sealed class NameClaims(AddressStore addresses, AccountStore accounts, Ti
             if (account?.Needs(name, change) != true)
             {
                 partition.Delete(claim);
-                if (partition.ResetCode is { } code)
-                {
-                    partition.Delete(code);
-                }
+                partition.VoidResetCodes(time.GetUtcNow());
             }
 
             return Success.Done;
@@ -153,11 +150,7 @@ public sealed class NameClaims(AddressStore addresses, AccountStore accounts, Ti
                     partition.Delete(pending);
                 }
 
-                if (partition.ResetCode is { } code)
-                {
-                    partition.Delete(code);
-                }
-
+                partition.VoidResetCodes(time.GetUtcNow());
                 return Success.Done;
             },
             cancellationToken);

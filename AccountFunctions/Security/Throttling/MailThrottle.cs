@@ -12,11 +12,12 @@ public sealed class MailThrottle(AddressStore addresses, IOptions<ThrottleOption
     private readonly ThrottleOptions options = options.Value;
 
     /// <summary>Counts a mail in the change of the address that it goes to.</summary>
+    /// <param name="counter">The guard of the address, or the reset code of the device that requested the mail.</param>
     /// <param name="isNotice">True if no one requested the mail, so the cool-down does not apply.</param>
     /// <returns>Null if the mail may go; otherwise the refusal, and the mail is not counted.</returns>
-    public Problem? Count(AddressPartition partition, DateTimeOffset now, bool isNotice = false)
+    public Problem? Count(IMailCounter counter, DateTimeOffset now, bool isNotice = false)
     {
-        var sent = partition.Guard.MailTimes.Select(DateTimeOffset.FromUnixTimeSeconds).Where(time => time > now - Day).ToList();
+        var sent = counter.MailTimes.Select(DateTimeOffset.FromUnixTimeSeconds).Where(time => time > now - Day).ToList();
         var cooldown = isNotice ? TimeSpan.Zero : options.ResendCooldown;
         DateTimeOffset[] limits =
         [
@@ -30,13 +31,13 @@ public sealed class MailThrottle(AddressStore addresses, IOptions<ThrottleOption
             return Problem.Throttled(ThrottleKind.Mail, next - now);
         }
 
-        partition.Guard.MailTimes = [.. sent.Append(now).Select(time => time.ToUnixTimeSeconds())];
+        counter.MailTimes = [.. sent.Append(now).Select(time => time.ToUnixTimeSeconds())];
         return null;
     }
 
     /// <summary>Whether a mail may be asked for now. Counts nothing: <see cref="ChargeAsync"/> does, once the mail leaves.</summary>
     public async Task<Problem?> PeekAsync(string addressKey, DateTimeOffset now, CancellationToken cancellationToken) =>
-        Count(await addresses.LoadAsync(addressKey, cancellationToken), now);
+        Count((await addresses.LoadAsync(addressKey, cancellationToken)).Guard, now);
 
     /// <summary>Counts a mail that leaves, once however often its job is delivered.</summary>
     /// <param name="issued">When it was asked for.</param>
@@ -50,7 +51,7 @@ public sealed class MailThrottle(AddressStore addresses, IOptions<ThrottleOption
                     return Success.Done;
                 }
 
-                if (Count(partition, issued, isNotice: true) is { } refused)
+                if (Count(partition.Guard, issued, isNotice: true) is { } refused)
                 {
                     return refused;
                 }

@@ -20,6 +20,10 @@ public sealed record EmailJob(string Kind, string AddressKey, string Id, DateTim
 
     public int Version { get; init; } = CurrentVersion;
 
+    /// <summary>Whether the mail tells the owner of an account what happened to it. Any other carries a code.</summary>
+    [JsonIgnore]
+    public bool IsNotice => Kind is not (MailKind.Registration or MailKind.Code or MailKind.EmailChange);
+
     /// <summary>How long the job stays invisible when it is first sent.</summary>
     [JsonIgnore]
     public TimeSpan Delay { get; init; }

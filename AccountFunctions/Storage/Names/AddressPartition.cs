@@ -12,6 +12,7 @@ public sealed class AddressPartition : Partition
         : base(key)
     {
         var pendings = new List<PendingEntity>();
+        var resetCodes = new List<ResetCodeEntity>();
         var mails = new List<MailEntity>();
         foreach (var row in rows)
         {
@@ -20,11 +21,12 @@ public sealed class AddressPartition : Partition
                 case ClaimEntity.RowName:
                     Claim = new(row);
                     break;
-                case ResetCodeEntity.RowName:
-                    ResetCode = new(row);
-                    break;
                 case GuardEntity.RowName:
                     Guard = new(row);
+                    break;
+                case var code when code is ResetCodeEntity.RowName
+                    || code.StartsWith(ResetCodeEntity.DeviceRowPrefix, StringComparison.Ordinal):
+                    resetCodes.Add(new(row));
                     break;
                 case var pending when pending.StartsWith(PendingEntity.RowPrefix, StringComparison.Ordinal):
                     pendings.Add(new(row));
@@ -38,6 +40,7 @@ public sealed class AddressPartition : Partition
         // Registration ids are UUIDv7, so row keys sort by time.
         Pendings = pendings;
         Mails = mails;
+        ResetCodes = resetCodes;
         Guard ??= new(key);
     }
 
@@ -46,11 +49,17 @@ public sealed class AddressPartition : Partition
     /// <summary>Oldest first.</summary>
     public IReadOnlyList<PendingEntity> Pendings { get; }
 
-    public ResetCodeEntity? ResetCode { get; }
+    /// <summary>The one that any client may have requested, and one for each device that has requested a code.</summary>
+    public IReadOnlyList<ResetCodeEntity> ResetCodes { get; }
 
     public GuardEntity Guard { get; }
 
     public IReadOnlyList<MailEntity> Mails { get; }
+
+    /// <summary>
+    /// The account of the address. Where there is none, an id that nobody has, so that looking it up costs the same.
+    /// </summary>
+    public string AccountId => Claim?.AccountId ?? Key[..32];
 
     /// <summary>The salt of every credential at this address; null if there is none yet.</summary>
     public Salt? Salt => Claim?.Salt ?? (Pendings is [.., var last] ? last.Credential.Salt : null);
@@ -65,12 +74,42 @@ public sealed class AddressPartition : Partition
     public void Create(AccountEntity account, Act act, Actor actor) =>
         Created = (account, new EventEntity(account.Id, act, actor, account.Created));
 
-    /// <summary>A new reset code that keeps nothing of the one that it replaces.</summary>
-    public ResetCodeEntity NewResetCode()
+    /// <summary>A new reset code that keeps only the count of mails of the one that it replaces.</summary>
+    /// <param name="device">The device of the client that requested the code; null: it has none.</param>
+    public ResetCodeEntity NewResetCode(DeviceEntity? device = null)
     {
-        var code = new ResetCodeEntity(Key);
-        code.Replace(ResetCode);
+        var code = new ResetCodeEntity(Key, device);
+        if (FindResetCode(device) is { } replaced)
+        {
+            code.Replace(replaced);
+            code.MailTimes = replaced.MailTimes;
+        }
+
         return code;
+    }
+
+    /// <inheritdoc cref="NewResetCode"/>
+    public ResetCodeEntity? FindResetCode(DeviceEntity? device = null)
+    {
+        var key = new ResetCodeEntity(Key, device).RowKey;
+        return ResetCodes.FirstOrDefault(row => row.RowKey == key);
+    }
+
+    /// <summary>Voids every open reset code. Those of devices stay, because they count mails.</summary>
+    public void VoidResetCodes(DateTimeOffset now)
+    {
+        foreach (var code in ResetCodes)
+        {
+            if (code.IsOfDevice)
+            {
+                code.Expires = now;
+                Save(code);
+            }
+            else
+            {
+                Delete(code);
+            }
+        }
     }
 
     /// <summary>Every row but the claim.</summary>
@@ -78,21 +117,23 @@ public sealed class AddressPartition : Partition
     [
         .. Pendings,
         .. Mails,
-        .. ResetCode is null ? Array.Empty<TableRow>() : [ResetCode],
+        .. ResetCodes,
         .. Guard.ETag == default ? [] : new[] { Guard },
     ];
 
     /// <summary>The obsolete rows.</summary>
     public IEnumerable<TableRow> Outlived(DateTimeOffset now)
     {
-        var mailed = Guard.MailTimes is [.., var last] && last > (now - Retention.Mails).ToUnixTimeSeconds();
         var failed = Guard.HasFailures && Guard.FailuresEnd > now;
         return
         [
             .. Pendings.Where(row => row.Expires <= now),
             .. Mails.Where(row => row.Expires <= now),
-            .. ResetCode?.Expires <= now ? [ResetCode] : Array.Empty<TableRow>(),
-            .. Guard.ETag == default || mailed || failed ? [] : new[] { Guard },
+            .. ResetCodes.Where(row => row.Expires <= now && !HasMailed(row)),
+            .. Guard.ETag == default || HasMailed(Guard) || failed ? [] : new[] { Guard },
         ];
+
+        bool HasMailed(IMailCounter counter) =>
+            counter.MailTimes is [.., var last] && last > (now - Retention.Mails).ToUnixTimeSeconds();
     }
 }

@@ -6,7 +6,7 @@ namespace AccountFunctions.Storage.Names;
 /// <summary>
 /// Row <c>guard</c> of an address: its recent mails and failed sign-ins. Unknown addresses have one too, so throttling reveals nothing.
 /// </summary>
-public sealed class GuardEntity(TableEntity columns) : FailureCounter(columns)
+public sealed class GuardEntity(TableEntity columns) : FailureCounter(columns), IMailCounter
 {
     public const string RowName = "guard";
 
@@ -15,7 +15,6 @@ public sealed class GuardEntity(TableEntity columns) : FailureCounter(columns)
     {
     }
 
-    /// <summary>When mails were requested, in seconds since 1970, oldest first.</summary>
     public IReadOnlyList<long> MailTimes { get => GetTimes(); set => SetList(value); }
 
     /// <summary>The due time of the housekeeping job that follows the failures; in the past if there is none.</summary>

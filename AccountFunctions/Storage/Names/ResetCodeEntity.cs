@@ -1,4 +1,5 @@
 using AccountFunctions.Contract.Values;
+using AccountFunctions.Storage.Accounts;
 using AccountFunctions.Storage.Changes;
 using Azure.Data.Tables;
 
@@ -6,15 +7,23 @@ namespace AccountFunctions.Storage.Names;
 
 /// <summary>
 /// Row <c>code-reset</c> of an address: the open reset code. Every address for which one was requested has it, with or without an account.
+/// Row <c>code-reset-{hash of a device}</c>: the code that the client with this device requested, and its mails.
 /// </summary>
-public sealed class ResetCodeEntity(TableEntity columns) : CodeRow(columns)
+public sealed class ResetCodeEntity(TableEntity columns) : CodeRow(columns), IMailCounter
 {
     public const string RowName = "code-reset";
+    public const string DeviceRowPrefix = RowName + "-";
 
-    public ResetCodeEntity(string addressKey)
-        : this(new TableEntity(addressKey, RowName))
+    /// <param name="device">The device of the client that requested the code; null: it has none.</param>
+    public ResetCodeEntity(string addressKey, DeviceEntity? device)
+        : this(new TableEntity(addressKey, device is null ? RowName : DeviceRowPrefix + device.Hash))
     {
     }
+
+    public bool IsOfDevice => RowKey != RowName;
+
+    /// <summary>The mails that the client with the device requested; mails of other clients count in the guard.</summary>
+    public IReadOnlyList<long> MailTimes { get => GetTimes(); set => SetList(value); }
 
     /// <summary>The password that the redeemed code set; null for an open code.</summary>
     public Credential? Credential { get => GetCredential(); set => Set(value?.Stored, PasswordHash); }

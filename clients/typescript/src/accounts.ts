@@ -44,10 +44,11 @@ export function createAccounts(options: AccountsOptions) {
     return { ok: true, value: user };
   }
 
-  // A failing store must not fail the sign-in, which matters more than its device.
+  // A failing store must not fail a call, which matters more than its device.
+  const deviceOf = (username: string) => settled(async () => devices.load(username));
+
   async function signIn(operation: 'login' | 'restore', username: string, password: string): Promise<Result<User>> {
-    const shown = await settled(async () => devices.load(username));
-    const answer = await open<SignedIn>(operation, { username, password, device: shown });
+    const answer = await open<SignedIn>(operation, { username, password, device: await deviceOf(username) });
     const device = answer.ok ? answer.value.device : undefined;
     if (device !== undefined) {
       await settled(async () => devices.save(username, device));
@@ -98,11 +99,11 @@ export function createAccounts(options: AccountsOptions) {
     signIn: (username: string, password: string) => signIn('login', username, password),
 
     /** Mails a reset code, or the activation code again. */
-    requestCode: (username: string) => open<'success'>('code', { username }),
+    requestCode: async (username: string) => open<'success'>('code', { username, device: await deviceOf(username) }),
 
     /** Ends every session and does not sign in. */
-    resetPassword: (username: string, code: string, new_password: string) =>
-      open<'success'>('forgot', { username, code, new_password }),
+    resetPassword: async (username: string, code: string, new_password: string) =>
+      open<'success'>('forgot', { username, code, new_password, device: await deviceOf(username) }),
 
     /** Cancels a pending deletion (`deletion_pending`), and signs in. */
     restore: (username: string, password: string) => signIn('restore', username, password),

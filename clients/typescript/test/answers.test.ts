@@ -100,7 +100,7 @@ afterEach(() => vi.unstubAllGlobals());
 test.each([
   ['kept', () => new Map<string, string>()],
   ['kept in memory where storage is forbidden', () => undefined],
-])('the device of a browser is %s and sent with the next sign-in', async (_, make) => {
+])('the device of a browser is %s and sent with the next sign-in and with codes', async (_, make) => {
   const kept = make();
   const storage = { getItem: (key: string) => kept!.get(key) ?? null, setItem: (key: string, value: string) => void kept!.set(key, value) };
   vi.stubGlobal('window', {});
@@ -117,10 +117,12 @@ test.each([
   const accounts = create();
   await accounts.signIn('ada@example.com', 'one');
   await accounts.signIn('ada@example.com', 'two');
+  await accounts.requestCode('ada@example.com');
+  await accounts.resetPassword('ada@example.com', '123456', 'three');
   await accounts.signIn('bob@example.com', 'three');
   await create().restore(' Ada@example.com', 'four');
 
-  expect(sent).toEqual([undefined, 'proof', undefined, kept ? 'proof' : undefined]);
+  expect(sent).toEqual([undefined, 'proof', 'proof', 'proof', undefined, kept ? 'proof' : undefined]);
   expect(JSON.stringify([...kept ?? []])).not.toContain('ada');
 });
 

@@ -74,7 +74,7 @@ public sealed partial class PasswordProver(
         }
 
         // This read runs while the password is hashed, so it adds no time.
-        var listing = accounts.ListEndsAsync(account?.Id ?? NobodyAt(partition), cancellationToken);
+        var listing = accounts.ListEndsAsync(account?.Id ?? partition.AccountId, cancellationToken);
 
         // Check registrations even at a taken address. Otherwise a stranger could find out whether it is taken by registering and signing
         // in.
@@ -128,15 +128,11 @@ public sealed partial class PasswordProver(
         AddressPartition partition, DeviceSecret? secret, DateTimeOffset now, CancellationToken cancellationToken)
     {
         // Both reads run in parallel, so the device adds no time.
-        var id = partition.Claim?.AccountId ?? NobodyAt(partition);
-        var finding = secret is null ? null : accounts.FindDeviceAsync(id, secret.Hash, cancellationToken);
-        var account = await accounts.FindAsync(id, cancellationToken) is { } found && found.AddressKey == partition.Key ? found : null;
+        var finding = secret is null ? null : accounts.FindDeviceAsync(partition.AccountId, secret.Hash, cancellationToken);
+        var account = await accounts.FindAsync(partition.AccountId, cancellationToken) is { } found && found.AddressKey == partition.Key ? found : null;
         var device = finding is null ? null : await finding;
         return (account, account is not null && device?.IsGoodFor(account, now) == true ? device : null);
     }
-
-    // Stands in for the id at an address without an account.
-    private static string NobodyAt(AddressPartition partition) => partition.Key[..32];
 
     [LoggerMessage(LogLevel.Information, "A wrong password was tried on account {AccountId}.")]
     private partial void LogFailed(string accountId);

@@ -4,30 +4,24 @@ namespace AccountFunctions.Security.Passwords.Argon2;
 
 /// <summary>
 /// Keeps the memory of hashes for later ones, because getting 19 MiB of fresh pages from the system takes almost as long as hashing. There
-/// are as many buffers as hashes have run at once, which the gate bounds. They are wiped a second after the last hash.
+/// are as many buffers as hashes have run at once, which the gate bounds. A buffer that no hash wants is wiped within two seconds, however
+/// busy the others are.
 /// </summary>
-internal sealed unsafe class Argon2Memory : IDisposable
+public sealed unsafe class Argon2Memory : IDisposable
 {
     private const int Alignment = 64;
     private static readonly TimeSpan Quiet = TimeSpan.FromSeconds(1);
     private readonly Lock sync = new();
     private readonly Stack<Buffer> free = [];
-    private readonly ITimer quiet;
+    private readonly TimeProvider time;
+    private readonly ITimer wiping;
+    private bool isWiping;
     private bool isDisposed;
 
-    public Argon2Memory(TimeProvider time) =>
-        quiet = time.CreateTimer(_ => WipeAll(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-
-    /// <summary>How many idle buffers still hold the data of a hash.</summary>
-    public int Dirty
+    public Argon2Memory(TimeProvider time)
     {
-        get
-        {
-            lock (sync)
-            {
-                return free.Count(buffer => buffer.IsDirty);
-            }
-        }
+        this.time = time;
+        wiping = time.CreateTimer(_ => WipeIdle(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>A buffer of at least this many blocks, with arbitrary content. Give it back with <see cref="Return"/>.</summary>
@@ -39,7 +33,6 @@ internal sealed unsafe class Argon2Memory : IDisposable
             {
                 if (buffer.Blocks >= blocks)
                 {
-                    buffer.IsDirty = true;
                     return buffer;
                 }
 
@@ -48,7 +41,7 @@ internal sealed unsafe class Argon2Memory : IDisposable
             }
         }
 
-        return new Buffer((ulong*)NativeMemory.AlignedAlloc((nuint)blocks * Argon2Block.Bytes, Alignment), blocks) { IsDirty = true };
+        return new Buffer((ulong*)NativeMemory.AlignedAlloc((nuint)blocks * Argon2Block.Bytes, Alignment), blocks);
     }
 
     public void Return(Buffer buffer)
@@ -61,15 +54,15 @@ internal sealed unsafe class Argon2Memory : IDisposable
                 return;
             }
 
+            buffer.IdleSince = time.GetTimestamp();
             free.Push(buffer);
+            WipeLater();
         }
-
-        quiet.Change(Quiet, Timeout.InfiniteTimeSpan);
     }
 
     public void Dispose()
     {
-        quiet.Dispose();
+        wiping.Dispose();
         lock (sync)
         {
             isDisposed = true;
@@ -80,14 +73,28 @@ internal sealed unsafe class Argon2Memory : IDisposable
         }
     }
 
-    private void WipeAll()
+    private void WipeIdle()
     {
         lock (sync)
         {
-            foreach (var buffer in free.Where(buffer => buffer.IsDirty))
+            isWiping = false;
+            foreach (var buffer in free.Where(buffer => buffer.IdleSince is { } since && time.GetElapsedTime(since) >= Quiet))
             {
                 buffer.Wipe();
             }
+
+            if (free.Any(buffer => buffer.IdleSince is not null))
+            {
+                WipeLater();
+            }
+        }
+    }
+
+    private void WipeLater()
+    {
+        if (!isWiping)
+        {
+            isWiping = wiping.Change(Quiet, Timeout.InfiniteTimeSpan);
         }
     }
 
@@ -98,12 +105,13 @@ internal sealed unsafe class Argon2Memory : IDisposable
 
         public int Blocks => blocks;
 
-        public bool IsDirty { get; set; }
+        /// <summary>When it was returned with the data of a hash; null if it has been wiped since.</summary>
+        public long? IdleSince { get; set; }
 
         public void Wipe()
         {
             NativeMemory.Clear(words, (nuint)blocks * Argon2Block.Bytes);
-            IsDirty = false;
+            IdleSince = null;
         }
 
         public void Free()

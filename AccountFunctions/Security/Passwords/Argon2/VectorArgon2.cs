@@ -15,9 +15,6 @@ public sealed unsafe class VectorArgon2(TimeProvider time) : IArgon2Engine, IDis
     private static readonly Lazy<bool> IsSound = new(Check);
     private readonly Argon2Memory memory = new(time);
 
-    /// <summary>How many idle buffers still hold the data of the last hash.</summary>
-    public int DirtyBuffers => memory.Dirty;
-
     public bool Supports(Argon2Hash hash) =>
         hash is { Parallelism: 1, MemoryKiB: >= 8, Iterations: >= 1, Salt.Length: >= 8, Tag.Length: >= 4 } && IsSound.Value;
 
