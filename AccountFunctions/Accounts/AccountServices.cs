@@ -25,7 +25,8 @@ public static class AccountServices
             .AddSingleton<CallerConfirmation>()
             .AddSingleton<Login>().AddSingleton<Refresh>().AddSingleton<Logout>()
             .AddSingleton<ListSessions>().AddSingleton<RevokeSession>()
-            .AddSingleton<ResendCode>().AddSingleton<ResetPassword>().AddSingleton<ResetCompletion>().AddSingleton<CodeLanes>().AddSingleton<RestoreAccount>()
+            .AddSingleton<ResendCode>().AddSingleton<ResetPassword>().AddSingleton<ResetCompletion>().AddSingleton<CodeLanes>()
+            .AddSingleton<RestoreAccount>()
             .AddSingleton<UpdateDetails>().AddSingleton<ChangePassword>()
             .AddSingleton<ChangeEmail>().AddSingleton<ConfirmEmail>().AddSingleton<DeleteAccount>()
             .AddSingleton<ListEvents>().AddSingleton<ExportAccount>();

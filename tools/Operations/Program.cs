@@ -1,11 +1,13 @@
 using AccountFunctions.Security;
 using AccountFunctions.Storage;
 using AccountFunctions.Telemetry;
+using LocalHost;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Operations;
 
+Loopback.BypassProxies();
 switch (args)
 {
     case ["smoke", .. var options]:

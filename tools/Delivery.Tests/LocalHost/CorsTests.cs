@@ -11,6 +11,7 @@ public sealed class CorsTests(AzuriteFixture azurite)
     [InlineData(null, "http://localhost.evil.example", false)]
     [InlineData("https://app.example, https://www.example", "https://www.example", true)]
     [InlineData("https://app.example", "http://localhost:5173", false)]
+    [InlineData("https://app.example", "https://APP.example", false)]
     [InlineData("*", "https://anything.example", true)]
     public async Task A_preflight_is_answered_for_the_origins_of_the_settings(string? setting, string origin, bool allowed)
     {

@@ -153,11 +153,13 @@ public sealed class RoutingTests(AzuriteFixture azurite) : IAsyncLifetime
         await stop;
     }
 
-    [Fact]
-    public async Task A_body_over_the_hosts_limit_is_a_bare_500_that_closes_the_connection()
+    [Theory]
+    [InlineData(null, 1_048_576)]
+    [InlineData("1000", 1000)]
+    public async Task A_body_over_the_hosts_limit_is_a_bare_500_that_closes_the_connection(string? setting, int limit)
     {
-        await using var small = await TestHost.StartAsync(azurite.NewStorage(), new() { ["FUNCTIONS_REQUEST_BODY_SIZE_LIMIT"] = "1000" });
-        using var body = new ByteArrayContent(new byte[1001]);
+        await using var small = await TestHost.StartAsync(azurite.NewStorage(), new() { ["FUNCTIONS_REQUEST_BODY_SIZE_LIMIT"] = setting });
+        using var body = new ByteArrayContent(new byte[limit + 1]);
         var answer = await small.Client.PostAsync("/api/echo", body);
 
         Assert.Equal(HttpStatusCode.InternalServerError, answer.StatusCode);

@@ -27,6 +27,18 @@ public sealed class SmokeCommandTests(AzuriteFixture azurite)
     }
 
     [Fact]
+    public async Task A_proxy_that_the_environment_names_is_not_asked_for_this_machine()
+    {
+        await using var app = await TestApp.StartAsync(azurite.NewStorage());
+        var (exitCode, errors) = await OperationsProgram.RunAsync(
+            ["smoke", "--base-url", $"{app.Client.BaseAddress}api", "--issuer", Issuer],
+            ("http_proxy", "http://127.0.0.1:9"),
+            ("ALL_PROXY", "socks5://127.0.0.1:9"));
+
+        Assert.Equal((0, ""), (exitCode, errors));
+    }
+
+    [Fact]
     public async Task A_named_address_gets_a_code()
     {
         await using var app = await TestApp.StartAsync(azurite.NewStorage());

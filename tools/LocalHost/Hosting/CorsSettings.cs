@@ -23,5 +23,5 @@ internal sealed class CorsSettings(IConfiguration configuration)
 
     private bool IsAllowed(string origin) => origins is null
         ? Uri.TryCreate(origin, UriKind.Absolute, out var url) && url.Scheme == Uri.UriSchemeHttp && url.Host is "localhost" or "127.0.0.1"
-        : origins.Contains("*") || origins.Contains(origin, StringComparer.OrdinalIgnoreCase);
+        : origins.Contains("*") || origins.Contains(origin);
 }

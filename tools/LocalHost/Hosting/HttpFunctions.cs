@@ -16,7 +16,8 @@ namespace LocalHost.Hosting;
 internal sealed partial class HttpFunctions(WorkerSupervisor worker, ILogger<HttpFunctions> logger)
 {
     private const string ForwardedFor = "x-forwarded-for";
-    private const long DefaultMaxBodyBytes = 104_857_600;
+    // As infra/ sets it. Without a setting, a host in Azure takes 100 MiB and copies it to the worker.
+    private const long DefaultMaxBodyBytes = 1_048_576;
 
     /// <summary>The largest body that the host accepts, in bytes.</summary>
     public static long MaxBodyBytes(IConfiguration configuration) =>

@@ -129,7 +129,8 @@ public sealed partial class PasswordProver(
     {
         // Both reads run in parallel, so the device adds no time.
         var finding = secret is null ? null : accounts.FindDeviceAsync(partition.AccountId, secret.Hash, cancellationToken);
-        var account = await accounts.FindAsync(partition.AccountId, cancellationToken) is { } found && found.AddressKey == partition.Key ? found : null;
+        var found = await accounts.FindAsync(partition.AccountId, cancellationToken);
+        var account = found?.AddressKey == partition.Key ? found : null;
         var device = finding is null ? null : await finding;
         return (account, account is not null && device?.IsGoodFor(account, now) == true ? device : null);
     }
