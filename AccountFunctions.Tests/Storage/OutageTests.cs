@@ -1,4 +1,6 @@
 using System.Net;
+using AccountFunctions.Functions;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace AccountFunctions.Tests.Storage;
 
@@ -11,7 +13,8 @@ public sealed class OutageTests(AzuriteFixture azurite)
         StorageProxy.Mode outage, int seconds)
     {
         await using var proxy = StorageProxy.Start(azurite.NewStorage());
-        await using var app = await TestApp.StartAsync(proxy.Storage);
+        await using var app = await TestApp.StartAsync(
+            proxy.Storage, configure: services => services.AddSingleton(RequestLimit.Default));
         var login = await app.SignInAsync("ada@example.com");
         var (access, refresh) = (login.GetProperty("access").GetString(), login.GetProperty("refresh").GetString());
         proxy.Switch(outage);

@@ -24,7 +24,7 @@ public static class FunctionServices
 
     private static IServiceCollection AddEdge(this IServiceCollection services) => services
         .AddSingleton(_ => RouteTable.All)
-        .AddSingleton<CallerIdentifier>().AddSingleton<HttpEdge>()
+        .AddSingleton<CallerIdentifier>().AddSingleton<HttpEdge>().AddSingleton(RequestLimit.Default)
         .AddSingleton<Housekeeper>()
         .AddSingleton<JobsInProgress>().AddHostedService(provider => provider.GetRequiredService<JobsInProgress>());
 }

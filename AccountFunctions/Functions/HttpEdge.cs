@@ -16,10 +16,9 @@ namespace AccountFunctions.Functions;
 /// exception escapes: outages and bugs also get an answer in the shape of the contract.
 /// </summary>
 public sealed partial class HttpEdge(
-    CallerIdentifier identifier, IOptions<TokenOptions> tokens, AccountMetrics metrics, ILogger<HttpEdge> logger)
+    CallerIdentifier identifier, IOptions<TokenOptions> tokens, RequestLimit limit, AccountMetrics metrics, ILogger<HttpEdge> logger)
 {
     private static readonly Func<ILogger, string, IDisposable?> TraceScope = LoggerMessage.DefineScope<string>("TraceId:{TraceId}");
-    private static readonly TimeSpan MaxDuration = TimeSpan.FromSeconds(9);
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
 
     /// <summary>Runs an open operation within the limits of the network throttle.</summary>
@@ -113,7 +112,7 @@ public sealed partial class HttpEdge(
         using var activity = request.StartActivity();
         using var scope = TraceScope(logger, traceId);
         using var limited = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limited.CancelAfter(MaxDuration);
+        limited.CancelAfter(limit.Duration);
         var (result, answer) = (default(Result<TReply>), default(HttpResponseData));
         try
         {
@@ -169,4 +168,10 @@ public sealed partial class HttpEdge(
 
     [LoggerMessage(LogLevel.Error, "{Function} failed. Request {TraceId}.")]
     private partial void LogFailed(string function, string traceId, Exception exception);
+}
+
+/// <summary>How long a request may take before it gets 503.</summary>
+public sealed record RequestLimit(TimeSpan Duration)
+{
+    public static RequestLimit Default { get; } = new(TimeSpan.FromSeconds(9));
 }
