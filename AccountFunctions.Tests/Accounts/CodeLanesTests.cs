@@ -25,6 +25,7 @@ public sealed class CodeLanesTests(AzuriteFixture azurite) : AppTests(azurite)
         for (var mail = 0; mail < 4; mail++)
         {
             Assert.Equal(HttpStatusCode.OK, (await CodeAsync(Address)).Status);
+            await App.WaitForMailsAsync(Address, mail + 2);
             App.Time.Advance(TimeSpan.FromMinutes(1));
         }
 

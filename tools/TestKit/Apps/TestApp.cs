@@ -183,6 +183,9 @@ public sealed partial class TestApp : IAsyncDisposable
     public async Task<string> NextCodeAsync(string to, int mails = 1) =>
         Digits().Match((await WaitForMailsAsync(to, mails))[^1].Subject).Value;
 
+    /// <summary>The take-back code in the notice of a change of address, the second mail to the old one.</summary>
+    public async Task<string> TakeBackCodeAsync(string to) => TakeBack().Match((await WaitForMailsAsync(to, 2))[1].PlainText).Value;
+
     public Task WaitForLogAsync(string line) => Logs.WaitForAsync(line);
 
     /// <summary>Every mail job is done or waiting for its row.</summary>
@@ -229,6 +232,9 @@ public sealed partial class TestApp : IAsyncDisposable
             await host.DisposeAsync();
         }
     }
+
+    [GeneratedRegex("^([0-9A-Z]{5}-){5}[0-9A-Z]$", RegexOptions.Multiline)]
+    private static partial Regex TakeBack();
 
     [GeneratedRegex(@"\d{6,10}")]
     private static partial Regex Digits();
