@@ -1,5 +1,7 @@
 using System.Net;
+using AccountFunctions.Contract.Answers;
 using AccountFunctions.Security.Passwords;
+using AccountFunctions.Tests.Security;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace AccountFunctions.Tests.Accounts;
@@ -58,6 +60,33 @@ public sealed class SameWorkTests(AzuriteFixture azurite)
         Assert.All(answers.Where(answer => answer.Status is not HttpStatusCode.BadRequest), answer =>
             Assert.Equal(
                 (HttpStatusCode.ServiceUnavailable, "unavailable", "1"), (answer.Status, answer.Message, answer.Headers["Retry-After"])));
+    }
+
+    [Fact, Holds("D8")]
+    public async Task While_the_gate_is_full_sign_ins_and_registrations_are_refused_before_they_wait_for_storage()
+    {
+        await using var proxy = StorageProxy.Start(azurite.NewStorage());
+        var engine = new HookedEngine();
+        await using var app = await TestApp.StartAsync(
+            proxy.Storage,
+            new() { ["Passwords:MaxConcurrentHashes"] = "1", ["Passwords:MaxWaitingHashes"] = "1" },
+            configure: services => services.Insert(0, ServiceDescriptor.Singleton<IArgon2Engine>(engine)));
+        using var open = new ManualResetEventSlim();
+        engine.Before = () => open.Wait(Eventually.Patience);
+        var waiting = Task.WhenAll(app.LoginAsync("ada@example.com"), app.LoginAsync("bob@example.com"));
+        var gate = app.Services.GetRequiredService<HashGate>();
+        await Eventually.TrueAsync(() => Record.Exception(gate.ThrowIfFull) is UnavailableException, () => "The gate is not full.");
+        proxy.Switch(StorageProxy.Mode.Hanging);
+
+        // As long as storage hangs, whoever reads gets no answer.
+        foreach (var call in new[] { app.LoginAsync("eve@example.com"), app.RegisterAsync("eve@example.com") })
+        {
+            Assert.Equal("unavailable", (await call.WaitAsync(Eventually.Patience / 4)).Message);
+        }
+
+        proxy.Switch(StorageProxy.Mode.Open);
+        open.Set();
+        Assert.All(await waiting, answer => Assert.Equal("invalid_credentials", answer.Message));
     }
 
     [Fact, Holds("D8", "C4")]

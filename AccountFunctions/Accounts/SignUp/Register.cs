@@ -70,6 +70,7 @@ public sealed partial class Register(
             return Problem.PasswordsDontMatch;
         }
 
+        credentials.ThrowIfBusy();
         var now = time.GetUtcNow();
         var id = Ids.New(now);
         var reply = new RegisterReply(address.Canonical, firstName, lastName, countryCode);

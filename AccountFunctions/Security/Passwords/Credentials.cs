@@ -4,7 +4,7 @@ using AccountFunctions.Contract.Values;
 namespace AccountFunctions.Security.Passwords;
 
 /// <summary>Passwords for operations: checks new ones against the policy, and verifies others against credentials.</summary>
-public sealed class Credentials(PasswordPolicy policy, PasswordHasher hasher)
+public sealed class Credentials(PasswordPolicy policy, PasswordHasher hasher, HashGate gate)
 {
     /// <inheritdoc cref="PasswordPolicy.Check"/>
     public string? Check(string password, params IEnumerable<string> personal) => policy.Check(password, personal);
@@ -21,6 +21,9 @@ public sealed class Credentials(PasswordPolicy policy, PasswordHasher hasher)
 
         return password;
     }
+
+    /// <inheritdoc cref="HashGate.ThrowIfFull"/>
+    public void ThrowIfBusy() => gate.ThrowIfFull();
 
     /// <inheritdoc cref="PasswordHasher.HashAsync"/>
     public Task<Credential> HashAsync(string password, Salt? salt, CancellationToken cancellationToken) =>

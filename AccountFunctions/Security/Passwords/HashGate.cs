@@ -30,6 +30,19 @@ public sealed class HashGate : IDisposable
     }
 
     /// <summary>
+    /// Throws <see cref="UnavailableException"/> if too many are waiting. An operation that will hash calls it first, because its reads may
+    /// take long when storage is as busy as the gate.
+    /// </summary>
+    public void ThrowIfFull()
+    {
+        if (Volatile.Read(ref admitted) >= maxAdmitted)
+        {
+            metrics.HashRefused();
+            throw new UnavailableException(RetryAfter);
+        }
+    }
+
+    /// <summary>
     /// Runs <paramref name="hash"/> in its turn. Throws <see cref="UnavailableException"/> if too many are already waiting.
     /// </summary>
     public async Task<T> RunAsync<T>(Func<T> hash, CancellationToken cancellationToken)

@@ -52,6 +52,7 @@ public sealed partial class PasswordProver(
     private async Task<Result<Proof>> ProveAsync(
         PasswordClaim claim, SignInAttempt attempt, Task<Problem?> admission, CancellationToken cancellationToken)
     {
+        credentials.ThrowIfBusy();
         var (address, password, secret) = claim;
         var partition = await addresses.LoadAsync(address.Key, cancellationToken);
         if (await admission is { } notAdmitted)
@@ -106,6 +107,7 @@ public sealed partial class PasswordProver(
     private async Task<Result<Proof>> ProveAsync(
         AccountEntity account, string password, string? deviceHash, SignInAttempt attempt, CancellationToken cancellationToken)
     {
+        credentials.ThrowIfBusy();
         var loading = addresses.LoadAsync(account.AddressKey, cancellationToken);
         var device = deviceHash is null ? null : await accounts.FindDeviceAsync(account.Id, deviceHash, cancellationToken);
         device = device?.IsGoodFor(account, time.GetUtcNow()) == true ? device : null;
