@@ -84,7 +84,8 @@ public sealed class LostAnswerTests(AzuriteFixture azurite) : AppTests(azurite)
         await Eventually.TrueAsync(
             async () =>
             {
-                var code = (await App.MailsAsync(to)).Select(mail => mail.Subject.Split(' ')[0]).LastOrDefault(word => word.All(char.IsDigit));
+                var code = (await App.MailsAsync(to)).Select(mail => mail.Subject.Split(' ')[0])
+                    .LastOrDefault(word => word.All(char.IsDigit));
                 return code is not null
                     && tried.Add(code)
                     && (await App.PostAsync(operation, body(code), access)).Status is HttpStatusCode.OK

@@ -113,6 +113,8 @@ public sealed class RoundTripTests(AzuriteFixture azurite) : AppTests(azurite)
             code = await App.NextCodeAsync(wanted);
         }
 
+        // The first of them reserves a block of requests for the owners in its network.
+        await App.PostAsync("email/confirm", new { }, token);
         Same(requests, string.Join(", ", await CountAsync(() => operation switch
         {
             "POST logout all" => App.PostAsync("logout", new { all = true }, token),

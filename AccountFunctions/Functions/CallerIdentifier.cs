@@ -31,6 +31,10 @@ public sealed class CallerIdentifier(
     public Task<Problem?> AdmitAsync(HttpRequestData request, CancellationToken cancellationToken) =>
         throttle.AdmitAsync(NetworkOf(request), cancellationToken);
 
+    /// <summary>Counts a call of an owner that sends a mail. Null if the owners in its network are within their limit.</summary>
+    public Task<Problem?> AdmitMailAsync(HttpRequestData request, CancellationToken cancellationToken) =>
+        throttle.AdmitAsync(NetworkOf(request) with { OfOwners = true }, cancellationToken);
+
     /// <summary>
     /// The caller with an access token (RFC 6750 §2.1). Every call reads the account, so an access token becomes void as soon as the
     /// account is disabled or deleted, or its version is raised.

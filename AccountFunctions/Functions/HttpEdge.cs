@@ -65,11 +65,9 @@ public sealed partial class HttpEdge(
             async cancellation =>
             {
                 var policy = PolicyOf(request);
-                var admission = policy is { SendsMail: true } ? identifier.AdmitAsync(request, cancellation) : null;
                 var caller = await identifier.CallerAsync(request, policy is { TakesRepeats: true }, cancellation);
-                var refused = admission is null ? null : await admission;
                 return caller.IsRefused ? caller.Problem
-                    : refused is not null ? refused
+                    : policy is { SendsMail: true } && await identifier.AdmitMailAsync(request, cancellation) is { } refused ? refused
                     : await operation(caller.Reply, cancellation);
             },
             cancellationToken);

@@ -1,4 +1,3 @@
-using AccountFunctions.Accounts.SignIn;
 using AccountFunctions.Security.Tokens;
 using AccountFunctions.Storage;
 using AccountFunctions.Storage.Accounts;
@@ -12,11 +11,14 @@ namespace AccountFunctions.Accounts.Recovery;
 /// </summary>
 public sealed class CodeLanes(AccountStore accounts, TimeProvider time)
 {
+    private const int MaxNewDevices = 3;
+    private static readonly TimeSpan Day = Retention.Mails;
+
     /// <summary>
-    /// The device whose lane a client uses; null for the lane that everybody shares. Reads the same rows for known and unknown addresses.
+    /// The client's device, if it is good for the account of the address. Reads the same rows for known and unknown addresses.
     /// </summary>
     /// <param name="secret">What the client sent; null if nothing.</param>
-    public async Task<DeviceEntity?> FindAsync(AddressPartition partition, DeviceSecret? secret, CancellationToken cancellationToken)
+    public async Task<DeviceEntity?> FindDeviceAsync(AddressPartition partition, DeviceSecret? secret, CancellationToken cancellationToken)
     {
         if (secret is null)
         {
@@ -27,20 +29,18 @@ public sealed class CodeLanes(AccountStore accounts, TimeProvider time)
         var account = await accounts.FindAsync(partition.AccountId, cancellationToken);
         var device = await finding;
         var now = time.GetUtcNow();
-        return account is not null
-            && account.MailboxAt(partition.Key, now) is not null
-            && device?.IsGoodFor(account, now) == true
-            && HasRoom(partition, device, now)
-                ? device
-                : null;
+        return account?.MailboxAt(partition.Key, now) is not null && device?.IsGoodFor(account, now) == true ? device : null;
     }
 
-    // A thief with the password gets a new device, with a new count of mails, at each sign-in.
-    private static bool HasRoom(AddressPartition partition, DeviceEntity device, DateTimeOffset now)
+    /// <summary>
+    /// Whether the device gets codes of its own. A thief with the password gets a new device, with a new count of mails, at each sign-in,
+    /// so of the devices of the last day only some do.
+    /// </summary>
+    public bool HasRoom(AddressPartition partition, DeviceEntity device)
     {
-        var dayAgo = (now - Retention.Mails).ToUnixTimeSeconds();
-        var own = partition.FindResetCode(device);
-        return partition.ResetCodes.Count(
-            row => row.IsOfDevice && row.RowKey != own?.RowKey && row.MailTimes is [.., var last] && last > dayAgo) < Devices.Max;
+        var dayAgo = time.GetUtcNow() - Day;
+        return device.Created <= dayAgo
+            || partition.FindResetCode(device) is not null
+            || partition.ResetCodes.Count(row => row.IsOfDevice && row.DeviceCreated > dayAgo) < MaxNewDevices;
     }
 }

@@ -54,9 +54,9 @@ public sealed partial class ResendCode(
             new AddressRequest(address.Key) { Admission = visitor.Admission },
             async partition =>
             {
-                var device = await lanes.FindAsync(partition, secret, cancellationToken);
-                var code = partition.NewResetCode(device);
-                if (throttle.Count(device is null ? partition.Guard : code, now) is { } throttled)
+                var device = await lanes.FindDeviceAsync(partition, secret, cancellationToken);
+                var code = partition.NewResetCode(device is not null && lanes.HasRoom(partition, device) ? device : null);
+                if (throttle.Count(code.IsOfDevice ? code : partition.Guard, now) is { } throttled)
                 {
                     return throttled;
                 }

@@ -68,14 +68,15 @@ public sealed class ResetPassword(
             async partition =>
             {
                 var now = time.GetUtcNow();
+                var device = await lanes.FindDeviceAsync(partition, secret, cancellationToken);
                 if (code.Length == VerificationCodes.TakeBackLength)
                 {
-                    return await TakeBackAsync(partition, code, password, now, cancellationToken);
+                    var takenBack = await TakeBackAsync(partition, code, password, now, cancellationToken);
+                    return takenBack.IsRefused ? takenBack : takenBack.Reply with { Device = device };
                 }
 
-                var device = await lanes.FindAsync(partition, secret, cancellationToken);
-                var open = FindOpen(partition, device, now);
-                var row = open is not null && codes.Matches(code, CodePurpose.Reset, partition.Key, open.Nonce) ? open : null;
+                var open = OpenCodes(partition, device, now);
+                var row = open.Find(candidate => codes.Matches(code, CodePurpose.Reset, partition.Key, candidate.Nonce));
                 var account = row is not null && partition.Claim is { } claim
                     ? await FindAsync(claim.AccountId, partition.Key, now, cancellationToken)
                     : null;
@@ -159,33 +160,34 @@ public sealed class ResetPassword(
             : null;
 
     /// <summary>
-    /// The row that a try is for: of the client's device if that has requested a code, else the shared one. Its code is open, or was
-    /// redeemed a moment ago.
+    /// The codes that a try is for, open or redeemed a moment ago: the one that the client's device requested, and the shared one, because
+    /// the user may type the code of another mail.
     /// </summary>
-    private static ResetCodeEntity? FindOpen(AddressPartition partition, DeviceEntity? device, DateTimeOffset now)
+    private static List<ResetCodeEntity> OpenCodes(AddressPartition partition, DeviceEntity? device, DateTimeOffset now)
     {
         var own = device is null ? null : partition.FindResetCode(device);
-        var row = own?.TakesTries(now) == true ? own : partition.FindResetCode();
-        return row?.TakesTries(now) == true ? row : null;
+        return [.. new[] { own, partition.FindResetCode() }.OfType<ResetCodeEntity>().Where(row => row.TakesTries(now))];
     }
 
-    private static void CountTry(AddressPartition partition, ResetCodeEntity? open)
+    private static void CountTry(AddressPartition partition, List<ResetCodeEntity> open)
     {
-        if (open is not null)
+        foreach (var row in open)
         {
-            open.TriesLeft--;
-            partition.Save(open);
-            return;
+            row.TriesLeft--;
+            partition.Save(row);
         }
 
-        partition.PretendChange();
+        if (open.Count == 0)
+        {
+            partition.PretendChange();
+        }
     }
 
     private static void Redeem(AddressPartition partition, ResetCodeEntity row, Credential credential, DateTimeOffset now)
     {
         foreach (var other in partition.ResetCodes.Where(other => other.RowKey != row.RowKey))
         {
-            other.Expires = now;
+            other.Void(now);
             partition.Save(other);
         }
 

@@ -10,8 +10,7 @@ namespace AccountFunctions.Accounts.SignIn;
 /// </summary>
 public static class Devices
 {
-    /// <summary>How many devices an account has at most.</summary>
-    public const int Max = 10;
+    private const int Max = 10;
 
     /// <summary>Creates the device of a client that signs in without one.</summary>
     public static (DeviceEntity Row, DeviceSecret Secret) New(AccountEntity account, string? client, DateTimeOffset now)

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using AccountFunctions.Contract.Answers;
 using AccountFunctions.Security;
+using AccountFunctions.Storage;
 using AccountFunctions.Storage.Accounts;
 using AccountFunctions.Storage.Jobs;
 using AccountFunctions.Storage.Names;
@@ -15,9 +16,6 @@ namespace AccountFunctions.Accounts.SignIn;
 public sealed class KnownClients(AddressStore addresses, Lifetimes lifetimes, TimeProvider time)
 {
     private const int MaxClients = 20;
-
-    // One being sent, one waiting, and one to spare.
-    private const int MaxNotices = 3;
 
     // A thief with the password must not flood the mailbox with made-up client names. A notice too soon after the last one waits, and
     // covers the sign-ins that arrive while it waits, so no new client goes unreported.
@@ -65,7 +63,7 @@ public sealed class KnownClients(AddressStore addresses, Lifetimes lifetimes, Ti
             {
                 // The mail is sent only if the committed claim names its job, so concurrent sign-ins that lose the race are not reported.
                 var delay = claim.NoticeDue + MinNoticeInterval > now ? claim.NoticeDue + MinNoticeInterval - now : TimeSpan.Zero;
-                (claim.Notices, claim.NoticeDue) = ([.. claim.Notices.TakeLast(MaxNotices - 1), now], now + delay);
+                (claim.Notices, claim.NoticeDue) = ([.. claim.Notices.Where(told => told > now - Retention.Notices), now], now + delay);
                 partition.Enqueue(new EmailJob(MailKind.NewSignIn, partition.Key, accountId, now) { Delay = delay });
             }
         }

@@ -46,7 +46,7 @@ public sealed partial class Activate(
     ILogger<Activate> logger)
 {
     // More registrations than the daily mail cap allows at an address, fewer than a transaction takes.
-    private const int MaxPendings = 80;
+    private const int MaxPendings = 70;
 
     public async Task<Result<ActivateReply>> HandleAsync(ActivateRequest request, Visitor visitor, CancellationToken cancellationToken)
     {

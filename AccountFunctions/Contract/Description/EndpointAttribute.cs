@@ -49,7 +49,10 @@ public sealed class EndpointAttribute(Type? handler, Access access, string tag) 
     /// </summary>
     public bool TakesRepeats { get; set; }
 
-    /// <summary>True: the owner's call sends a mail, so it counts towards the limit of the network throttle, like open calls.</summary>
+    /// <summary>
+    /// True: the owner's call sends a mail, so the network throttle counts it. Calls of owners have a limit of their own, as high as that
+    /// of open calls.
+    /// </summary>
     public bool SendsMail { get; set; }
 
     /// <summary>True: requests that succeed do not count towards the limit of the network throttle.</summary>

@@ -18,7 +18,7 @@ namespace AccountFunctions.Lifecycle.Names;
 public sealed class NameClaims(AddressStore addresses, AccountStore accounts, TimeProvider time)
 {
     // Together with the claim, the guard and the code, fewer than a transaction takes.
-    private const int MaxPendings = 80;
+    private const int MaxPendings = 70;
 
     // Leaves room for the claim.
     private const int MostAtOnce = Partition.MaxRows - 1;

@@ -7,8 +7,13 @@ namespace AccountFunctions.Security.Throttling;
 /// <param name="Address">Null if the proxy forwarded no usable address. All such requests share one network.</param>
 public readonly record struct ClientNetwork(IPAddress? Address)
 {
+    /// <summary>
+    /// True: counts the calls of owners with an access token, so that strangers in the same network cannot use up their limit.
+    /// </summary>
+    public bool OfOwners { get; init; }
+
     /// <summary>The network as a table key.</summary>
-    public string Key => Address switch
+    public string Key => (OfOwners ? "owners-" : "") + Address switch
     {
         null => "unknown",
         { AddressFamily: AddressFamily.InterNetworkV6 } => Convert.ToHexStringLower(Address.GetAddressBytes().AsSpan(0, 8)),

@@ -102,7 +102,7 @@ public sealed class AddressPartition : Partition
         {
             if (code.IsOfDevice)
             {
-                code.Expires = now;
+                code.Void(now);
                 Save(code);
             }
             else

@@ -18,6 +18,10 @@ public sealed class ResetCodeEntity(TableEntity columns) : CodeRow(columns), IMa
     public ResetCodeEntity(string addressKey, DeviceEntity? device)
         : this(new TableEntity(addressKey, device is null ? RowName : DeviceRowPrefix + device.Hash))
     {
+        if (device is not null)
+        {
+            DeviceCreated = device.Created;
+        }
     }
 
     public bool IsOfDevice => RowKey != RowName;
@@ -25,9 +29,15 @@ public sealed class ResetCodeEntity(TableEntity columns) : CodeRow(columns), IMa
     /// <summary>The mails that the client with the device requested; mails of other clients count in the guard.</summary>
     public IReadOnlyList<long> MailTimes { get => GetTimes(); set => SetList(value); }
 
+    /// <summary>When the device was created.</summary>
+    public DateTimeOffset DeviceCreated { get => GetTime(); set => Set(value); }
+
     /// <summary>The password that the redeemed code set; null for an open code.</summary>
     public Credential? Credential { get => GetCredential(); set => Set(value?.Stored, PasswordHash); }
 
     /// <summary>When the code was redeemed.</summary>
     public DateTimeOffset Redeemed { get => GetTime(); set => Set(value); }
+
+    /// <summary>Ends the code, also for an instance whose clock is behind.</summary>
+    public void Void(DateTimeOffset now) => (Expires, TriesLeft) = (now, 0);
 }
