@@ -12,7 +12,6 @@ namespace AccountFunctions.Accounts.Recovery;
 public sealed class CodeLanes(AccountStore accounts, TimeProvider time)
 {
     private const int MaxNewDevices = 3;
-    private static readonly TimeSpan Day = Retention.Mails;
 
     /// <summary>
     /// The client's device, if it is good for the account of the address. Reads the same rows for known and unknown addresses.
@@ -38,7 +37,7 @@ public sealed class CodeLanes(AccountStore accounts, TimeProvider time)
     /// </summary>
     public bool HasRoom(AddressPartition partition, DeviceEntity device)
     {
-        var dayAgo = time.GetUtcNow() - Day;
+        var dayAgo = time.GetUtcNow() - Retention.Mails;
         return device.Created <= dayAgo
             || partition.FindResetCode(device) is not null
             || partition.ResetCodes.Count(row => row.IsOfDevice && row.DeviceCreated > dayAgo) < MaxNewDevices;

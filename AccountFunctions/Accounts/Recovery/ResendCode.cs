@@ -5,7 +5,6 @@ using AccountFunctions.Contract.Fields;
 using AccountFunctions.Contract.Values;
 using AccountFunctions.Security.Codes;
 using AccountFunctions.Security.Throttling;
-using AccountFunctions.Security.Tokens;
 using AccountFunctions.Storage.Jobs;
 using AccountFunctions.Storage.Names;
 using Microsoft.Extensions.Logging;
@@ -42,7 +41,7 @@ public sealed partial class ResendCode(
     {
         var errors = new FieldErrors();
         var address = errors.RequiredAddress("username", request.Username);
-        var secret = errors.Optional("device", request.Device) is { } text ? new DeviceSecret(text) : null;
+        var secret = Devices.Read(errors, request.Device);
         if (address is null || errors.Any)
         {
             return errors.ToProblem();

@@ -7,7 +7,6 @@ using AccountFunctions.Contract.Values;
 using AccountFunctions.Security;
 using AccountFunctions.Security.Codes;
 using AccountFunctions.Security.Passwords;
-using AccountFunctions.Security.Tokens;
 using AccountFunctions.Storage.Accounts;
 using AccountFunctions.Storage.Names;
 
@@ -51,7 +50,7 @@ public sealed class ResetPassword(
         var address = errors.RequiredAddress("username", request.Username);
         var code = errors.RequiredCode("code", request.Code, codes.Digits, VerificationCodes.TakeBackLength);
         var password = errors.Required("new_password", request.NewPassword);
-        var secret = errors.Optional("device", request.Device) is { } text ? new DeviceSecret(text) : null;
+        var secret = Devices.Read(errors, request.Device);
         if (password is not null && credentials.Check(password, address?.Canonical ?? "") is { } fault)
         {
             errors.Add("new_password", fault);

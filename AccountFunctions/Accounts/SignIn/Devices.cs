@@ -1,3 +1,4 @@
+using AccountFunctions.Contract.Fields;
 using AccountFunctions.Security.Tokens;
 using AccountFunctions.Storage.Accounts;
 
@@ -11,6 +12,10 @@ namespace AccountFunctions.Accounts.SignIn;
 public static class Devices
 {
     private const int Max = 10;
+
+    /// <summary>The device secret that a client sends; null if none.</summary>
+    public static DeviceSecret? Read(FieldErrors errors, Member<string> device) =>
+        errors.Optional("device", device) is { } text ? new DeviceSecret(text) : null;
 
     /// <summary>Creates the device of a client that signs in without one.</summary>
     public static (DeviceEntity Row, DeviceSecret Secret) New(AccountEntity account, string? client, DateTimeOffset now)

@@ -17,7 +17,7 @@ namespace AccountFunctions.Lifecycle.Names;
 /// </remarks>
 public sealed class NameClaims(AddressStore addresses, AccountStore accounts, TimeProvider time)
 {
-    // Together with the claim, the guard and the code, fewer than a transaction takes.
+    // Together with the claim, the guard and the codes, fewer than a transaction takes.
     private const int MaxPendings = 70;
 
     // Leaves room for the claim.

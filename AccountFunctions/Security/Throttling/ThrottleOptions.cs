@@ -27,7 +27,10 @@ public sealed class ThrottleOptions : IValidatableObject
     [Range(typeof(TimeSpan), "00:00:00", "1.00:00:00")]
     public TimeSpan MaxDelay { get; set; } = TimeSpan.FromMinutes(15);
 
-    /// <summary>Requests of one client network to the open operations per minute. Refreshes that succeed do not count.</summary>
+    /// <summary>
+    /// Requests of one client network to the open operations per minute. Refreshes that succeed do not count. Calls with an access token
+    /// that send a mail have a count of their own, with the same limit.
+    /// </summary>
     [Range(1, 1_000_000)] public int RequestsPerMinute { get; set; } = 60;
 
     /// <summary>

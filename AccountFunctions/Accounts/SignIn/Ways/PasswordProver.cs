@@ -26,7 +26,7 @@ public sealed partial class PasswordProver(
     {
         var address = errors.RequiredAddress("username", username);
         var current = credentials.ReadCurrent(errors, "password", password);
-        var secret = errors.Optional("device", device) is { } text ? new DeviceSecret(text) : null;
+        var secret = Devices.Read(errors, device);
         return address is null || current is null || errors.Any ? null : new PasswordClaim(address, current, secret);
     }
 
