@@ -93,19 +93,23 @@ public sealed partial class AccountMetricsTests(AzuriteFixture azurite)
         using var metrics = Record(app);
 
         // A hash takes until another one is refused, however slowly the requests come.
-        engine.Before = () => SpinWait.SpinUntil(() => metrics.Of("accounts.password_hash.refusals").Any(), TimeSpan.FromSeconds(5));
-        var answers = await Task.WhenAll(
-            Enumerable.Range(0, 14).Select(number => app.LoginAsync($"a{number}@example.com", TestApp.Password)));
+        engine.Before = () => SpinWait.SpinUntil(() => metrics.Of("accounts.password_hash.refusals").Any());
+        var atOnce = await Task.WhenAll(Login(0), Login(1));
+        engine.Before = null;
+        var others = new List<HttpStatusCode>();
+        for (var number = 2; number < 14; number++)
+        {
+            others.Add((await Login(number)).Status);
+        }
 
         Assert.Equal(
-            answers.Count(answer => answer.Status is HttpStatusCode.TooManyRequests),
-            metrics.Of("accounts.throttle.refusals").Count(refusal => refusal.Tags["accounts.throttle.kind"] is "network"));
-        Assert.Equal(
-            answers.Count(answer => answer.Status is HttpStatusCode.ServiceUnavailable),
-            metrics.Of("accounts.password_hash.refusals").Count());
-        Assert.Equal(2, answers.Count(answer => answer.Status is HttpStatusCode.TooManyRequests));
-        Assert.NotEmpty(metrics.Of("accounts.password_hash.refusals"));
+            [HttpStatusCode.BadRequest, HttpStatusCode.ServiceUnavailable], atOnce.Select(answer => answer.Status).Order());
+        Assert.Equal(2, others.Count(status => status is HttpStatusCode.TooManyRequests));
+        Assert.Equal(2, metrics.Of("accounts.throttle.refusals").Count(refusal => refusal.Tags["accounts.throttle.kind"] is "network"));
+        Assert.Single(metrics.Of("accounts.password_hash.refusals"));
         Assert.Contains("503", metrics.Values("accounts.request.duration", "http.response.status_code"));
+
+        Task<Answer> Login(int number) => app.LoginAsync($"a{number}@example.com", TestApp.Password);
     }
 
     [Fact]
