@@ -35,18 +35,6 @@ public sealed class CrashMatrixSignUpTests(AzuriteFixture azurite) : CrashMatrix
             await AssertPasswordAsync(username, TestApp.Password);
         });
 
-    [Fact, Holds("G10")]
-    public async Task An_answer_that_comes_too_late_is_a_lost_one()
-    {
-        Proxy.Strike(StorageFault.Late, 0, among: request => request.Path.Value!.EndsWith("$batch", StringComparison.Ordinal));
-        Assert.Equal(HttpStatusCode.Created, (await App.RegisterAsync("ada@example.com")).Status);
-        Assert.True(Proxy.Struck);
-        var code = await App.NextCodeAsync("ada@example.com");
-        Proxy.Strike(StorageFault.Late, 1, among: request => request.Path.Value!.EndsWith("$batch", StringComparison.Ordinal));
-        Assert.Equal(HttpStatusCode.OK, (await App.PostAsync("activate", new { username = "ada@example.com", code })).Status);
-        await AssertPasswordAsync("ada@example.com", TestApp.Password);
-    }
-
     private async Task<HttpStatusCode> ActivateWithAnyCodeAsync(string username)
     {
         var status = HttpStatusCode.NotFound;

@@ -1,5 +1,7 @@
 using System.Net;
 using AccountFunctions.Functions;
+using AccountFunctions.Storage;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace AccountFunctions.Tests.Storage;
@@ -14,7 +16,7 @@ public sealed class OutageTests(AzuriteFixture azurite)
     {
         await using var proxy = StorageProxy.Start(azurite.NewStorage());
         await using var app = await TestApp.StartAsync(
-            proxy.Storage, configure: services => services.AddSingleton(RequestLimit.Default));
+            proxy.Storage, configure: services => services.AddSingleton(RequestLimit.Default).AddSingleton(StorageTimeout.Default));
         var login = await app.SignInAsync("ada@example.com");
         var (access, refresh) = (login.GetProperty("access").GetString(), login.GetProperty("refresh").GetString());
         proxy.Switch(outage);
@@ -43,5 +45,22 @@ public sealed class OutageTests(AzuriteFixture azurite)
         Assert.Equal(HttpStatusCode.OK, (await app.PostAsync("refresh", new { refresh })).Status);
         Assert.Equal(HttpStatusCode.Created, (await app.RegisterAsync("eve@example.com")).Status);
         Assert.Single(await app.WaitForMailsAsync("eve@example.com", 1));
+    }
+
+    [Fact, Holds("G10")]
+    public async Task An_answer_that_comes_too_late_is_a_lost_one()
+    {
+        await using var proxy = await FaultProxy.StartAsync(azurite.NewStorage());
+        await using var app = await TestApp.StartAsync(
+            proxy.Storage, configure: services => services.AddSingleton(StorageTimeout.Default));
+        proxy.Strike(StorageFault.Late, 0, among: IsCommit);
+        Assert.Equal(HttpStatusCode.Created, (await app.RegisterAsync("ada@example.com")).Status);
+        Assert.True(proxy.Struck);
+        var code = await app.NextCodeAsync("ada@example.com");
+        proxy.Strike(StorageFault.Late, 1, among: IsCommit);
+        Assert.Equal(HttpStatusCode.OK, (await app.PostAsync("activate", new { username = "ada@example.com", code })).Status);
+        Assert.Equal(HttpStatusCode.OK, (await app.LoginAsync("ada@example.com")).Status);
+
+        static bool IsCommit(HttpRequest request) => request.Path.Value!.EndsWith("$batch", StringComparison.Ordinal);
     }
 }

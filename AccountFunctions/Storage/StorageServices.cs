@@ -30,7 +30,7 @@ public static class StorageServices
     /// <summary>Registers only the clients, as <c>AccountsStorage</c> configures them.</summary>
     public static IServiceCollection AddStorageClients(this IServiceCollection services)
     {
-        services.AddSingleton<StorageMetricsPolicy>();
+        services.AddSingleton<StorageMetricsPolicy>().AddSingleton(StorageTimeout.Default);
         services.AddSingleton(provider =>
         {
             var options = Configure(new TableClientOptions(), provider);
@@ -55,14 +55,20 @@ public static class StorageServices
         return services;
     }
 
-    // A user is waiting for the answer: after two tries of a few seconds, it is an outage.
     private static TOptions Configure<TOptions>(TOptions options, IServiceProvider provider)
         where TOptions : ClientOptions
     {
         options.Retry.MaxRetries = 1;
         options.Retry.Delay = TimeSpan.FromMilliseconds(100);
-        options.Retry.NetworkTimeout = TimeSpan.FromSeconds(3);
+        options.Retry.NetworkTimeout = provider.GetRequiredService<StorageTimeout>().OfTry;
         options.AddPolicy(provider.GetRequiredService<StorageMetricsPolicy>(), HttpPipelinePosition.PerRetry);
         return options;
     }
+}
+
+/// <summary>How long a try of a storage call may take.</summary>
+public sealed record StorageTimeout(TimeSpan OfTry)
+{
+    /// <summary>A user is waiting for the answer: after two tries of a few seconds, it is an outage.</summary>
+    public static StorageTimeout Default { get; } = new(TimeSpan.FromSeconds(3));
 }

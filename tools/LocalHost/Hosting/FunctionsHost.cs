@@ -21,6 +21,7 @@ public sealed class FunctionsHost : IAsyncDisposable
     private readonly FunctionsHostOptions options;
     private readonly WebApplication rpc;
     private readonly WebApplication web;
+    private readonly QueueFunctions queues;
     private readonly WorkerSupervisor supervisor;
     private bool stopped;
 
@@ -33,7 +34,7 @@ public sealed class FunctionsHost : IAsyncDisposable
         var endpoints = new FunctionEndpoints();
         var page = new StartPage(options.Configuration["Email:ProductName"]);
         var prefix = options.Configuration[$"{HostSettings.HostJson}:extensions:http:routePrefix"] ?? "api";
-        var queues = new QueueFunctions(options.Configuration, options.QueueLease, loggers.CreateLogger<QueueListener>());
+        queues = new QueueFunctions(options.Configuration, options.QueueLease, loggers.CreateLogger<QueueListener>());
         supervisor = new WorkerSupervisor(options, rpc.Services.GetRequiredService<WorkerService>(), startWorker, queues, loggers);
 
         // Only for functions, because the outbox shows codes.
@@ -78,6 +79,9 @@ public sealed class FunctionsHost : IAsyncDisposable
             throw;
         }
     }
+
+    /// <summary>Receives the messages of a queue now instead of at the next poll, for tests that know when one was sent.</summary>
+    public void LookForMessages(string queue) => queues.LookForMessages(queue);
 
     /// <summary>Replaces the worker with a new one, after <paramref name="between"/> has run. Storage, mails and the port stay.</summary>
     public Task ReplaceWorkerAsync(Func<Task> between, CancellationToken cancellationToken) =>

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Azure.Storage.Queues;
 using LocalHost.Worker;
 using Microsoft.Extensions.Configuration;
@@ -8,6 +9,17 @@ namespace LocalHost.Hosting;
 /// <summary>A listener for each queue function of a worker.</summary>
 internal sealed class QueueFunctions(IConfiguration configuration, TimeSpan lease, ILogger<QueueListener> logger)
 {
+    private readonly ConcurrentDictionary<string, QueueListener> listeners = [];
+
+    /// <inheritdoc cref="FunctionsHost.LookForMessages"/>
+    public void LookForMessages(string queue)
+    {
+        if (listeners.TryGetValue(queue, out var listener))
+        {
+            listener.Wake();
+        }
+    }
+
     /// <param name="stopReceiving">Accepts no more messages; completes when those in progress are done.</param>
     /// <param name="cancelInvocations">Cancels the functions that are still running.</param>
     public Task RunAsync(RunningWorker worker, CancellationToken stopReceiving, CancellationToken cancelInvocations) => Task.WhenAll(
@@ -33,7 +45,8 @@ internal sealed class QueueFunctions(IConfiguration configuration, TimeSpan leas
                 $"Function {function.Name}: {function.Connection} must be a connection string; the local host does not support "
                     + $"identities.");
         var invoker = new QueueInvoker(function, channel, logger, cancelInvocations);
-        return new QueueListener(
-            invoker, new QueueServiceClient(connectionString, Brief()), name ?? "", QueueOptions.Read(configuration), lease, logger);
+        var client = new QueueServiceClient(connectionString, Brief());
+        return listeners[name ?? ""] = new QueueListener(
+            invoker, client, name ?? "", QueueOptions.Read(configuration), lease, logger);
     }
 }

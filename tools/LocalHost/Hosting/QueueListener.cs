@@ -17,6 +17,16 @@ internal sealed partial class QueueListener(
 {
     private static readonly TimeSpan MinPollingInterval = TimeSpan.FromMilliseconds(100);
     private readonly QueueClient queue = service.GetQueueClient(queueName);
+    private readonly SemaphoreSlim awake = new(0);
+
+    /// <summary>Receives messages now instead of after the pause.</summary>
+    public void Wake()
+    {
+        if (awake.CurrentCount == 0)
+        {
+            awake.Release();
+        }
+    }
 
     public async Task RunAsync(CancellationToken stoppingToken)
     {
@@ -26,7 +36,11 @@ internal sealed partial class QueueListener(
         {
             try
             {
-                await Task.Delay(pause, stoppingToken);
+                if (await awake.WaitAsync(pause, stoppingToken))
+                {
+                    pause = TimeSpan.Zero;
+                }
+
                 running.RemoveWhere(task => task.IsCompleted);
                 if (running.Count > options.NewBatchThreshold)
                 {

@@ -1,9 +1,11 @@
+using System.Diagnostics.Metrics;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using AccountFunctions.Contract.Fields;
 using AccountFunctions.Functions;
+using AccountFunctions.Storage;
 using Azure.Data.Tables;
 using Azure.Storage.Queues;
 using LocalHost.Hosting;
@@ -20,6 +22,7 @@ public sealed partial class TestApp : IAsyncDisposable
     public const string Password = "blue tractor 77";
 
     private readonly Lazy<ApiContract> contract;
+    private readonly MeterListener sends = new();
     private FunctionsHost? host;
     private InProcessWorker? worker;
 
@@ -63,7 +66,7 @@ public sealed partial class TestApp : IAsyncDisposable
         time ??= new FakeTimeProvider(new DateTimeOffset(2026, 11, 23, 12, 0, 0, TimeSpan.Zero));
         var all = HostSettings.ReadFiles(port.Value, sampleOnly: true);
         HostSettings.UseStorage(all, storage);
-        all["AzureFunctionsJobHost:extensions:queues:maxPollingInterval"] = "00:00:00.050";
+        all["AzureFunctionsJobHost:extensions:queues:maxPollingInterval"] = "00:00:00.400";
         all["Tokens__Issuer"] = "http://localhost:7071/api";
         all["Throttle__RequestsPerMinute"] = "1000000";
         all["Passwords__MaxWaitingHashes"] = "1000";
@@ -99,10 +102,36 @@ public sealed partial class TestApp : IAsyncDisposable
                 .AddFilter("Azure", LogLevel.Warning).AddFilter("Microsoft", LogLevel.Warning).AddProvider(Logs);
 
             // Of many requests at once, the last may take long on a busy machine.
-            builder.Services.AddAccountFunctions().AddSingleton<TimeProvider>(Time).AddSingleton(new RequestLimit(Eventually.Patience));
+            builder.Services.AddAccountFunctions().AddSingleton<TimeProvider>(Time)
+                .AddSingleton(new RequestLimit(Eventually.Patience)).AddSingleton(new StorageTimeout(Eventually.Patience));
             configure?.Invoke(builder.Services);
             return worker = await InProcessWorker.StartAsync(builder.Build(), cancellationToken);
         });
+        LookForWhatIsSent();
+    }
+
+    // Otherwise the tests would wait for the host's polls, or pay for many of them.
+    private void LookForWhatIsSent()
+    {
+        var factory = Services.GetRequiredService<IMeterFactory>();
+        sends.InstrumentPublished = (instrument, listener) =>
+        {
+            if (instrument.Name == "accounts.storage.duration" && ReferenceEquals(instrument.Meter.Scope, factory))
+            {
+                listener.EnableMeasurementEvents(instrument);
+            }
+        };
+        sends.SetMeasurementEventCallback<double>((_, _, tags, _) =>
+        {
+            foreach (var (name, value) in tags)
+            {
+                if (name == "accounts.storage.target" && value is string target)
+                {
+                    host?.LookForMessages(target);
+                }
+            }
+        });
+        sends.Start();
     }
 
     /// <summary>Posts to an operation and reads the envelope.</summary>
@@ -227,6 +256,7 @@ public sealed partial class TestApp : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         Client.Dispose();
+        sends.Dispose();
         if (host is not null)
         {
             await host.DisposeAsync();
