@@ -15,8 +15,8 @@ public sealed partial class CanaryTests(AzuriteFixture azurite)
     private const string Address = "canary.bird@example.com";
     private static readonly string[] Passwords = ["first canary 4711", "second canary 4712", "third canary 4713", "wrong canary 4714"];
 
-    [Fact, Holds("I1", "I3", "B8", "E11", "F4")]
-    public async Task No_secret_is_written_anywhere_and_addresses_only_in_the_account()
+    [Fact, Holds("I1", "I3", "I4", "B8", "E11", "F4")]
+    public async Task No_secret_is_written_anywhere_addresses_only_in_the_account_and_no_message_can_be_read()
     {
         var activities = new ConcurrentQueue<string>();
         using var listener = new ActivityListener
@@ -43,7 +43,10 @@ public sealed partial class CanaryTests(AzuriteFixture azurite)
         Assert.Contains(measurements, measurement => measurement.StartsWith("accounts.request.duration", StringComparison.Ordinal));
         Assert.DoesNotContain(measurements, measurement => measurement.Contains("canary", StringComparison.OrdinalIgnoreCase));
         Assert.All(secrets, secret => Assert.True(secret.Length >= 10));
-        var traffic = proxy.Traffic.Select(Decode).ToList();
+        var messages = proxy.Traffic.Select(call => Message().Match(call)).Where(message => message.Success).ToList();
+        Assert.All(messages, message => Assert.StartsWith("sealed.", Decode(message.Value), StringComparison.Ordinal));
+        Assert.True(messages.Count > 10);
+        var traffic = proxy.Traffic.ToList();
         foreach (var secret in secrets.Append("ZGV2ZWxvcG1lbnQgb25seTogbmV2ZXIgZGVwbG95IHRoaXMga2V5").Append("MIGHAgEAMBMGByqGSM49"))
         {
             Assert.DoesNotContain(secret, app.Logs.Text, StringComparison.Ordinal);
@@ -106,10 +109,7 @@ public sealed partial class CanaryTests(AzuriteFixture azurite)
     }
 
     // Queue messages travel as base64.
-    private static string Decode(string call) =>
-        Message().Match(call) is { Success: true } message
-            ? $"{call} {Encoding.UTF8.GetString(Convert.FromBase64String(message.Value))}"
-            : call;
+    private static string Decode(string message) => Encoding.UTF8.GetString(Convert.FromBase64String(message));
 
     [GeneratedRegex("(?<=<MessageText>)[^<]+")]
     private static partial Regex Message();

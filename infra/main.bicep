@@ -35,6 +35,9 @@ param settings { *: string } = {}
 @description('True makes the app read the secret TokensPreviousSigningKeys of the vault: keys that are published and accepted, but never used to sign.')
 param previousSigningKeys bool = false
 
+@description('True makes the app read the secret CodesPreviousKey of the vault: the key before, with which queue messages that still wait are opened.')
+param previousCodesKey bool = false
+
 @description('Instances that are always ready to answer HTTP; 0 scales to zero.')
 @minValue(0)
 param alwaysReady int = 0
@@ -231,6 +234,7 @@ module functionApp 'modules/functionapp.bicep' = {
     )
     vaultItems: union(
       { Codes__Key: 'CodesKey', Tokens__SigningKey: 'TokensSigningKey' },
+      previousCodesKey ? { Codes__PreviousKey: 'CodesPreviousKey' } : {},
       previousSigningKeys ? { Tokens__PreviousSigningKeys: 'TokensPreviousSigningKeys' } : {},
       email.kind == 'smtp' ? { Smtp__Password: 'SmtpPassword' } : {}
     )

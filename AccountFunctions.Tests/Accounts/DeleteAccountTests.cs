@@ -197,7 +197,7 @@ public sealed class DeleteAccountTests(AzuriteFixture azurite) : AppTests(azurit
     }
 
     [Fact, Holds("I4")]
-    public async Task Nothing_of_a_deleted_person_is_left_in_any_table_or_queue()
+    public async Task Nothing_of_a_deleted_person_is_left_in_any_table()
     {
         await RegisterWithNamesAsync();
         var login = (await App.LoginAsync(Address)).Data;

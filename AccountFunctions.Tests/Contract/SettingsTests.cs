@@ -23,11 +23,14 @@ public sealed partial class SettingsTests
     private static readonly XDocument Documentation =
         XDocument.Load(Path.ChangeExtension(typeof(SettingsSection).Assembly.Location, "xml"));
 
-    private static readonly string[] Secret = ["Codes__Key", "Tokens__SigningKey", "Tokens__PreviousSigningKeys", "Smtp__Password"];
+    private static readonly string[] Secret =
+        ["Codes__Key", "Codes__PreviousKey", "Tokens__SigningKey", "Tokens__PreviousSigningKeys", "Smtp__Password"];
 
     [Theory, Holds("I9")]
     [InlineData("Codes__Key", "short", "must be base64 of at least 32 bytes")]
     [InlineData("Codes__Key", Unresolved, NotResolved)]
+    [InlineData("Codes__PreviousKey", "short", "must be base64 of at least 32 bytes")]
+    [InlineData("Codes__PreviousKey", Unresolved, NotResolved)]
     [InlineData("Tokens__SigningKey", "none", "must be the PEM of one P-256 private key")]
     [InlineData("Tokens__SigningKey", Unresolved, NotResolved)]
     [InlineData("Tokens__PreviousSigningKeys", Unresolved, NotResolved)]

@@ -255,14 +255,16 @@ public sealed class EmailSenderTests(AzuriteFixture azurite) : AppTests(azurite)
         var service = new QueueServiceClient(
             NewStorage(), new QueueClientOptions { MessageEncoding = QueueMessageEncoding.Base64 });
         var queue = (await service.CreateQueueAsync(QueueNames.EmailJobs)).Value;
-        await new EmailOutbox(service).EnqueueAsync(
+        var seal = App.Services.GetRequiredService<JobSeal>();
+        await new EmailOutbox(service, seal).EnqueueAsync(
             new EmailJob(MailKind.Registration, new string('a', 64), new string('b', 32), App.Time.GetUtcNow()), TimeSpan.Zero, default);
-        var json = (await queue.PeekMessageAsync()).Value.Body.ToString();
+        var body = (await queue.PeekMessageAsync()).Value.Body;
+        var json = seal.Open(body, QueueNames.EmailJobs).ToString();
 
         Assert.Equal(
             ["kind", "address_key", "id", "issued", "waits", "is_copy", "version"],
             JsonDocument.Parse(json).RootElement.EnumerateObject().Select(member => member.Name));
-        Assert.True(json.Length < 1024);
+        Assert.True(body.Length < 1024);
     }
 
     private async Task<TableEntity> MailAsync() =>

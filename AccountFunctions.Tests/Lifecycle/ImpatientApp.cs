@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using AccountFunctions.Storage;
 using Azure.Core;
 using Azure.Core.Pipeline;
 using Azure.Storage.Queues;
@@ -27,7 +28,11 @@ public static partial class ImpatientApp
         };
         return TestApp.StartAsync(storage, all, time, configure: services =>
         {
-            services.AddSingleton(new QueueServiceClient(storage, options));
+            services.AddSingleton(provider =>
+            {
+                options.AddPolicy(provider.GetRequiredService<StorageMetricsPolicy>(), HttpPipelinePosition.PerRetry);
+                return new QueueServiceClient(storage, options);
+            });
             configure?.Invoke(services);
         });
     }

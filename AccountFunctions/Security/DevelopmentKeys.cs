@@ -9,8 +9,12 @@ internal static class DevelopmentKeys
     private const string CodeKeyHash = "31caa40e39e50e0443e2f0547a06e1a5e48a60b46c2d3864381bd9a4a339f150";
     private const string SigningKeyId = "6dFCvhRZRiVo0QE_khLYzU8lZZUtzl64xSrY0-uukBI";
 
-    public static bool IsCodeKey(string base64) =>
-        Convert.ToHexStringLower(SHA256.HashData(Convert.FromBase64String(base64))) == CodeKeyHash;
+    public static bool IsCodeKey(string base64)
+    {
+        var key = new byte[base64.Length];
+        return Convert.TryFromBase64String(base64, key, out var length)
+            && Convert.ToHexStringLower(SHA256.HashData(key.AsSpan(0, length))) == CodeKeyHash;
+    }
 
     public static bool IsSigningKey(string pem) =>
         SigningKeys.TryRead(pem, out var keys) && keys.Any(key => key.KeyId == SigningKeyId);

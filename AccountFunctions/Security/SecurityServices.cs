@@ -7,6 +7,7 @@ using AccountFunctions.Security.Tokens;
 using AccountFunctions.Settings;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
 
 namespace AccountFunctions.Security;
 
@@ -17,8 +18,12 @@ public static class SecurityServices
         services.AddSettings<PasswordOptions>("Passwords").Validate(
             _ => "e\u0301".Normalize(NormalizationForm.FormKC) == "\u00e9",
             "DOTNET_SYSTEM_GLOBALIZATION_INVARIANT: must not be set: one password typed on two keyboards would not match itself");
-        services.AddSettings<CodeOptions>("Codes").Validate<IHostEnvironment>(
-            (codes, host) => !host.IsProduction() || !DevelopmentKeys.IsCodeKey(codes.Key), DevelopmentKeys.Refusal("Codes__Key"));
+        services.AddSettings<CodeOptions>("Codes")
+            .Validate<IHostEnvironment>(
+                (codes, host) => !host.IsProduction() || !DevelopmentKeys.IsCodeKey(codes.Key), DevelopmentKeys.Refusal("Codes__Key"))
+            .Validate<IHostEnvironment>(
+                (codes, host) => !host.IsProduction() || !DevelopmentKeys.IsCodeKey(codes.PreviousKey),
+                DevelopmentKeys.Refusal("Codes__PreviousKey"));
         services.AddSettings<TokenOptions>("Tokens")
             .Validate<IHostEnvironment>(
                 (tokens, host) => !host.IsProduction() || !DevelopmentKeys.IsSigningKey(tokens.SigningKey),
@@ -33,6 +38,7 @@ public static class SecurityServices
             .AddSingleton<HashGate>().AddSingleton<PasswordHasher>().AddSingleton<PasswordPolicy>().AddSingleton<Credentials>()
             .AddHostedService<HashEngineCheck>()
             .AddSingleton<SigningKeys>().AddSingleton<TokenMetadata>().AddSingleton<AccessTokens>().AddSingleton<RefreshTokenChain>()
+            .AddSingleton(provider => provider.GetRequiredService<IOptions<CodeOptions>>().Value.Seal())
             .AddSingleton<VerificationCodes>().AddSingleton<Lifetimes>().AddSingleton<PurgeLog>()
             .AddSingleton<MailThrottle>().AddSingleton<NetworkThrottle>().AddSingleton<SignInAttempts>().AddSingleton<SignInThrottle>();
     }

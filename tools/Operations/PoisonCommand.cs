@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Security.Cryptography;
 using AccountFunctions.Storage;
 using AccountFunctions.Storage.Jobs;
 using Azure.Storage.Queues;
@@ -8,7 +9,8 @@ namespace Operations;
 
 /// <summary>
 /// <c>dotnet run --project tools/Operations -- poison …</c>: for operators who handle abandoned jobs. It works on the configured storage,
-/// from anywhere. A job that is sent again sees the current rows: the app drops one whose code has expired.
+/// from anywhere. With the app's <c>Codes__Key</c> in the environment it says what the jobs are. A job that is sent again sees the current
+/// rows: the app drops one whose code has expired.
 /// </summary>
 public sealed class PoisonCommand(
     QueueServiceClient service,
@@ -40,7 +42,7 @@ public sealed class PoisonCommand(
                 case var _ when queue is not QueueNames.EmailJobs and not QueueNames.HousekeepingJobs:
                     goto default;
                 case ["list"]:
-                    await ListAsync(PoisonOf(queue), cancellationToken);
+                    await ListAsync(queue, cancellationToken);
                     return 0;
                 case ["redrive" or "drop", var which]:
                     var redriven = command[0] is "redrive" ? service.GetQueueClient(queue) : null;
@@ -54,14 +56,15 @@ public sealed class PoisonCommand(
 
     private QueueClient PoisonOf(string queue) => service.GetQueueClient(QueueNames.PoisonOf(queue));
 
-    private async Task ListAsync(QueueClient poison, CancellationToken cancellationToken)
+    private async Task ListAsync(string queue, CancellationToken cancellationToken)
     {
+        var poison = PoisonOf(queue);
         var count = (await poison.GetPropertiesAsync(cancellationToken)).Value.ApproximateMessagesCount;
         var messages = (await poison.PeekMessagesAsync(MaxMessages, cancellationToken)).Value;
         foreach (var message in messages)
         {
             await output.WriteLineAsync(string.Create(
-                CultureInfo.InvariantCulture, $"{message.MessageId}  abandoned {message.InsertedOn:u}  {Describe(message.Body)}"));
+                CultureInfo.InvariantCulture, $"{message.MessageId}  abandoned {message.InsertedOn:u}  {Describe(queue, message.Body)}"));
         }
 
         await output.WriteLineAsync($"{count} in all{(messages.Length < count ? $", the first {messages.Length} shown" : "")}");
@@ -114,10 +117,21 @@ public sealed class PoisonCommand(
         return missed ? 1 : 0;
     }
 
-    private string Describe(BinaryData body) =>
-        emailJobs.Read(body) is { } mail
-            ? string.Create(CultureInfo.InvariantCulture, $"{mail.Kind} of {mail.Id}, requested {mail.Issued:u}")
-            : housekeepingJobs.Read(body) is { } job
-                ? string.Create(CultureInfo.InvariantCulture, $"{job.GetType().Name}, due {job.Due:u}")
-                : "no job";
+    private string Describe(string queue, BinaryData body)
+    {
+        try
+        {
+            return queue is QueueNames.EmailJobs
+                ? emailJobs.Read(body) is { } mail
+                    ? string.Create(CultureInfo.InvariantCulture, $"{mail.Kind} of {mail.Id}, requested {mail.Issued:u}")
+                    : "no job"
+                : housekeepingJobs.Read(body) is { } job
+                    ? string.Create(CultureInfo.InvariantCulture, $"{job.GetType().Name}, due {job.Due:u}")
+                    : "no job";
+        }
+        catch (CryptographicException)
+        {
+            return "sealed with another key than Codes__Key";
+        }
+    }
 }

@@ -1,4 +1,5 @@
 using AccountFunctions.Security;
+using AccountFunctions.Security.Codes;
 using AccountFunctions.Storage;
 using AccountFunctions.Telemetry;
 using LocalHost;
@@ -17,9 +18,10 @@ switch (args)
         }
 
     case ["poison", .. var command]:
+        IConfiguration configuration = new ConfigurationBuilder().AddEnvironmentVariables().Build();
         var services = new ServiceCollection()
-            .AddSingleton<IConfiguration>(new ConfigurationBuilder().AddEnvironmentVariables().Build())
-            .AddTelemetry().AddStorage()
+            .AddSingleton(configuration)
+            .AddTelemetry().AddStorage().AddSingleton((configuration.GetSection("Codes").Get<CodeOptions>() ?? new()).Seal())
             .AddSingleton(Console.Out)
             .AddSingleton<PoisonCommand>();
         await using (var provider = services.BuildServiceProvider())

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Security.Cryptography;
 using AccountFunctions.Contract.Fields;
 using AccountFunctions.Contract.Values;
 using AccountFunctions.Security.Codes;
@@ -21,6 +22,7 @@ public sealed class Stage : IAsyncDisposable
     // No scenario signs in to such a registration.
     private static readonly Credential NoPassword = Credential.Read(
         "$argon2id$v=19$m=8,t=1,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAA");
+    private static readonly string CodesKey = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32));
     private readonly Azurite azurite;
     private readonly QueueServiceClient queues;
 
@@ -40,8 +42,21 @@ public sealed class Stage : IAsyncDisposable
 
     /// <summary>Starts the app with settings under which nothing that is not under test refuses a request or takes time.</summary>
     /// <param name="storage">The connection string of a proxy in front of the storage; null: no proxy.</param>
-    public Task<LocalApp> StartAppAsync(string? storage = null, int mailsPerHour = 1000, int maxSessions = 50) =>
-        LocalApp.StartAsync(Settings(storage ?? Storage, mailsPerHour, maxSessions));
+    /// <param name="realHashes">Whether hashes cost what they cost in production, and as many wait as there.</param>
+    public Task<LocalApp> StartAppAsync(
+        string? storage = null, int mailsPerHour = 1000, int maxSessions = 50, bool realHashes = false)
+    {
+        var settings = Settings(storage ?? Storage, mailsPerHour, maxSessions);
+        if (realHashes)
+        {
+            foreach (var name in settings.Keys.Where(name => name.StartsWith("Passwords__", StringComparison.Ordinal)).ToList())
+            {
+                settings.Remove(name);
+            }
+        }
+
+        return LocalApp.StartAsync(settings);
+    }
 
     /// <summary>Registers a person and redeems the code that is mailed.</summary>
     public async Task SignUpAsync(LocalApp app, string username)
@@ -56,7 +71,8 @@ public sealed class Stage : IAsyncDisposable
         var tables = new TableServiceClient(Storage);
         await tables.CreateTableIfNotExistsAsync(TableNames.Addresses);
         await queues.GetQueueClient(QueueNames.EmailJobs).CreateIfNotExistsAsync();
-        var (addresses, outbox) = (tables.GetTableClient(TableNames.Addresses), new EmailOutbox(queues));
+        var seal = new CodeOptions { Key = CodesKey }.Seal();
+        var (addresses, outbox) = (tables.GetTableClient(TableNames.Addresses), new EmailOutbox(queues, seal));
         await Parallel.ForAsync(0, count, new ParallelOptions { MaxDegreeOfParallelism = 16 }, async (number, cancellation) =>
         {
             var now = TimeProvider.System.GetUtcNow();
@@ -162,6 +178,7 @@ public sealed class Stage : IAsyncDisposable
     private Dictionary<string, string> Settings(string storage, int mailsPerHour, int maxSessions) => new()
     {
         ["AzureWebJobsStorage"] = storage,
+        ["Codes__Key"] = CodesKey,
         ["CommunicationServices"] = Sink.ConnectionString,
         ["Email__PerMinute"] = "10000000",
         ["Email__PerHour"] = "100000000",

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using AccountFunctions.Storage.Jobs;
 
 namespace AccountFunctions.Security.Codes;
 
@@ -7,8 +8,13 @@ public sealed class CodeOptions : IValidatableObject
 {
     private const int MinKeyBytes = 32;
 
-    /// <summary>The secret from which codes and refresh tokens are derived: base64 of at least 32 random bytes.</summary>
+    /// <summary>
+    /// The secret from which codes, refresh tokens and the seal of queue messages are derived: base64 of at least 32 random bytes.
+    /// </summary>
     [Required] public string Key { get; set; } = "";
+
+    /// <summary>The key before, for eight days: it opens the queue messages that still wait, and nothing else.</summary>
+    public string PreviousKey { get; set; } = "";
 
     /// <summary>Digits of a mailed code.</summary>
     [Range(6, 10)] public int Digits { get; set; } = 6;
@@ -26,10 +32,20 @@ public sealed class CodeOptions : IValidatableObject
 
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
-        var key = new byte[Key.Length];
-        if (!Convert.TryFromBase64String(Key, key, out var length) || length < MinKeyBytes)
+        if (!IsKey(Key))
         {
             yield return new ValidationResult("must be base64 of at least 32 bytes", [nameof(Key)]);
         }
+
+        if (PreviousKey.Length > 0 && !IsKey(PreviousKey))
+        {
+            yield return new ValidationResult("must be base64 of at least 32 bytes", [nameof(PreviousKey)]);
+        }
     }
+
+    /// <summary>The seal of queue messages, with what of the two is a key.</summary>
+    public JobSeal Seal() => new([.. new[] { Key, PreviousKey }.Where(IsKey).Select(key => DerivedKey.From(key, "queue-message"))]);
+
+    private static bool IsKey(string base64) =>
+        Convert.TryFromBase64String(base64, new byte[base64.Length], out var length) && length >= MinKeyBytes;
 }

@@ -6,7 +6,7 @@ using AccountFunctions.Storage.Accounts;
 namespace AccountFunctions.Storage.Jobs;
 
 /// <summary>
-/// A request for a mail, as the queue carries it: ids only, so that a copy of the queue reveals no address and no code.
+/// A request for a mail, as the queue carries it: ids only, so that even its reader learns no address and no code.
 /// </summary>
 /// <param name="Kind">One of <see cref="MailKind"/>, or the word of an <see cref="Act"/> for its notice.</param>
 /// <param name="AddressKey">The key of the address that gets the mail.</param>

@@ -7,8 +7,8 @@ namespace AccountFunctions.Storage.Jobs;
 /// Queue <c>housekeeping-jobs</c>, in which jobs wait invisibly until they are due. It is separate from the mail queue, which should be
 /// empty most of the time.
 /// </summary>
-public sealed class HousekeepingQueue(QueueServiceClient service, TimeProvider time)
-    : JobQueue<HousekeepingJob>(service, QueueNames.HousekeepingJobs, HousekeepingJson.Default.HousekeepingJob)
+public sealed class HousekeepingQueue(QueueServiceClient service, JobSeal seal, TimeProvider time)
+    : JobQueue<HousekeepingJob>(service, QueueNames.HousekeepingJobs, HousekeepingJson.Default.HousekeepingJob, seal)
 {
     public Task EnqueueAsync(HousekeepingJob job, CancellationToken cancellationToken) =>
         EnqueueAsync(job, job.Due - time.GetUtcNow(), cancellationToken);

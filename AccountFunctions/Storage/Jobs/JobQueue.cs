@@ -1,11 +1,12 @@
+using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Azure.Storage.Queues;
 
 namespace AccountFunctions.Storage.Jobs;
 
-/// <summary>A queue of jobs in JSON, with its poison queue.</summary>
-public abstract class JobQueue<TJob>(QueueServiceClient service, string name, JsonTypeInfo<TJob> type)
+/// <summary>A queue of jobs in sealed JSON, with its poison queue.</summary>
+public abstract class JobQueue<TJob>(QueueServiceClient service, string name, JsonTypeInfo<TJob> type, JobSeal seal)
     where TJob : class
 {
     private static readonly TimeSpan Forever = TimeSpan.FromSeconds(-1);
@@ -16,11 +17,12 @@ public abstract class JobQueue<TJob>(QueueServiceClient service, string name, Js
     private readonly QueueClient poison = service.GetQueueClient(QueueNames.PoisonOf(name));
 
     /// <summary>Null for a message that is not a job.</summary>
+    /// <exception cref="CryptographicException">The message is sealed with another key, which a later delivery may find.</exception>
     public TJob? Read(BinaryData message)
     {
         try
         {
-            return JsonSerializer.Deserialize(message, type);
+            return JsonSerializer.Deserialize(seal.Open(message, name), type);
         }
         catch (Exception e) when (e is JsonException or NotSupportedException)
         {
@@ -40,7 +42,7 @@ public abstract class JobQueue<TJob>(QueueServiceClient service, string name, Js
     {
         var wait = TimeSpan.FromSeconds(Math.Ceiling(delay.TotalSeconds));
         return queue.SendMessageAsync(
-            new BinaryData(JsonSerializer.SerializeToUtf8Bytes(job, type)),
+            new BinaryData(seal.Seal(JsonSerializer.SerializeToUtf8Bytes(job, type), name)),
             wait < TimeSpan.Zero ? TimeSpan.Zero : wait < MaxDelay ? wait : MaxDelay,
             Forever,
             cancellationToken);

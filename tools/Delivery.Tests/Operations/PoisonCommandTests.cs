@@ -31,6 +31,20 @@ public sealed class PoisonCommandTests(AzuriteFixture azurite) : AppTests(azurit
         Assert.Equal("0 in all\n", (await RunAsync("list")).Output);
     }
 
+    [Fact, Holds("I4")]
+    public async Task Without_the_key_a_job_says_nothing_and_is_sent_again_all_the_same()
+    {
+        await GiveUpAsync();
+        var service = App.Services.GetRequiredService<QueueServiceClient>();
+
+        Assert.Contains(
+            "sealed with another key than Codes__Key\n1 in all\n",
+            (await RunAsync(service, new JobSeal(), ["list"])).Output,
+            StringComparison.Ordinal);
+        Assert.Equal(0, (await RunAsync(service, new JobSeal(), ["redrive", "--all"])).ExitCode);
+        Assert.Single(await App.WaitForMailsAsync(Address, 1));
+    }
+
     [Fact, Holds("G6", "G7")]
     public async Task A_redriven_job_with_an_expired_code_is_dropped()
     {
@@ -101,7 +115,7 @@ public sealed class PoisonCommandTests(AzuriteFixture azurite) : AppTests(azurit
         var nowhere = new QueueServiceClient(
             "AccountName=nobody;AccountKey=bm9uZQ==;QueueEndpoint=http://127.0.0.1:1/nobody",
             new QueueClientOptions { Retry = { MaxRetries = 0 } });
-        var (exitCode, output) = await RunAsync(nowhere, ["list"]);
+        var (exitCode, output) = await RunAsync(nowhere, new JobSeal(), ["list"]);
 
         Assert.Equal(1, exitCode);
         Assert.Matches("^The storage cannot be used: [^\n]+\n$", output);
@@ -126,12 +140,13 @@ public sealed class PoisonCommandTests(AzuriteFixture azurite) : AppTests(azurit
     }
 
     private Task<(int ExitCode, string Output)> RunAsync(params string[] args) =>
-        RunAsync(App.Services.GetRequiredService<QueueServiceClient>(), args);
+        RunAsync(App.Services.GetRequiredService<QueueServiceClient>(), App.Services.GetRequiredService<JobSeal>(), args);
 
-    private static async Task<(int ExitCode, string Output)> RunAsync(QueueServiceClient service, string[] args)
+    private static async Task<(int ExitCode, string Output)> RunAsync(QueueServiceClient service, JobSeal seal, string[] args)
     {
         var output = new StringWriter { NewLine = "\n" };
-        var command = new PoisonCommand(service, new EmailOutbox(service), new HousekeepingQueue(service, TimeProvider.System), output);
+        var command = new PoisonCommand(
+            service, new EmailOutbox(service, seal), new HousekeepingQueue(service, seal, TimeProvider.System), output);
         return (await command.RunAsync(args, Stop), output.ToString());
     }
 }

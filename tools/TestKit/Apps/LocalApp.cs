@@ -160,6 +160,27 @@ public sealed partial class LocalApp : IDisposable
         using var content = JsonContent.Create(body);
         await content.LoadIntoBufferAsync();
         using var request = new HttpRequestMessage(HttpMethod.Post, operation) { Content = content };
+        return await SendAsync(request, token);
+    }
+
+    /// <summary>Reads from an operation. Status 0 means no answer.</summary>
+    public async Task<Reply> GetAsync(string operation, string? token)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, operation);
+        return await SendAsync(request, token);
+    }
+
+    /// <summary>SIGKILL to host and app: neither can clean up.</summary>
+    public void Dispose()
+    {
+        Client.Dispose();
+        process.Kill(entireProcessTree: true);
+        process.WaitForExit();
+        process.Dispose();
+    }
+
+    private async Task<Reply> SendAsync(HttpRequestMessage request, string? token)
+    {
         request.Headers.Authorization = token is null ? null : new AuthenticationHeaderValue("Bearer", token);
         try
         {
@@ -170,15 +191,6 @@ public sealed partial class LocalApp : IDisposable
         {
             return new Reply(0, default);
         }
-    }
-
-    /// <summary>SIGKILL to host and app: neither can clean up.</summary>
-    public void Dispose()
-    {
-        Client.Dispose();
-        process.Kill(entireProcessTree: true);
-        process.WaitForExit();
-        process.Dispose();
     }
 
     [GeneratedRegex(@"^\s*Process\s+(\d+)")]

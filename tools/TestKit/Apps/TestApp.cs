@@ -66,7 +66,7 @@ public sealed partial class TestApp : IAsyncDisposable
         time ??= new FakeTimeProvider(new DateTimeOffset(2026, 11, 23, 12, 0, 0, TimeSpan.Zero));
         var all = HostSettings.ReadFiles(port.Value, sampleOnly: true);
         HostSettings.UseStorage(all, storage);
-        all["AzureFunctionsJobHost:extensions:queues:maxPollingInterval"] = "00:00:00.400";
+        all["AzureFunctionsJobHost:extensions:queues:maxPollingInterval"] = "00:00:00.200";
         all["Tokens__Issuer"] = "http://localhost:7071/api";
         all["Throttle__RequestsPerMinute"] = "1000000";
         all["Passwords__MaxWaitingHashes"] = "1000";
