@@ -89,6 +89,59 @@ public sealed class SameWorkTests(AzuriteFixture azurite)
         Assert.All(await waiting, answer => Assert.Equal("invalid_credentials", answer.Message));
     }
 
+    [Fact, Holds("D8")]
+    public async Task A_sign_in_keeps_its_place_while_it_waits_for_storage_so_that_a_crowd_is_refused_at_once()
+    {
+        await using var proxy = StorageProxy.Start(azurite.NewStorage());
+        var engine = new HookedEngine();
+        await using var app = await TestApp.StartAsync(
+            proxy.Storage,
+            new() { ["Passwords:MaxConcurrentHashes"] = "1", ["Passwords:MaxWaitingHashes"] = "0" },
+            configure: services => services.Insert(0, ServiceDescriptor.Singleton<IArgon2Engine>(engine)));
+        using var hashed = new ManualResetEventSlim();
+        engine.Before = () =>
+        {
+            // What follows the hash waits for storage.
+            proxy.Switch(StorageProxy.Mode.Hanging);
+            engine.Before = null;
+            hashed.Set();
+        };
+        var waiting = app.LoginAsync("ada@example.com");
+        Assert.True(hashed.Wait(Eventually.Patience));
+        await Eventually.TrueAsync(() => engine.Ended == 1, () => "The hash never ends.");
+
+        foreach (var call in new[] { app.LoginAsync("eve@example.com"), app.RegisterAsync("eve@example.com") })
+        {
+            Assert.Equal("unavailable", (await call.WaitAsync(Eventually.Patience / 4)).Message);
+        }
+
+        Assert.False(waiting.IsCompleted);
+        proxy.Switch(StorageProxy.Mode.Open);
+        Assert.Equal("invalid_credentials", (await waiting).Message);
+        Assert.Equal("invalid_credentials", (await app.LoginAsync("eve@example.com")).Message);
+        Assert.Equal(HttpStatusCode.Created, (await app.RegisterAsync("eve@example.com")).Status);
+    }
+
+    [Fact, Holds("D8")]
+    public async Task Strangers_whom_the_throttle_refuses_take_no_place()
+    {
+        await using var app = await TestApp.StartAsync(
+            azurite.NewStorage(), new() { ["Passwords:MaxConcurrentHashes"] = "1", ["Passwords:MaxWaitingHashes"] = "0" });
+        await app.ActivateAsync("ada@example.com");
+        for (var tries = 0; tries < 5; tries++)
+        {
+            await app.LoginAsync("eve@example.com", "a wrong tractor 1");
+        }
+
+        using var place = app.Services.GetRequiredService<Credentials>().NewPlace();
+        place.Take();
+        Assert.Equal("unavailable", (await app.LoginAsync("ada@example.com")).Message);
+        place.Dispose();
+        var refused = await Task.WhenAll(Enumerable.Range(0, 32).Select(_ => app.LoginAsync("eve@example.com")));
+        Assert.All(refused, answer => Assert.Equal("throttled", answer.Message));
+        Assert.Equal(HttpStatusCode.OK, (await app.LoginAsync("ada@example.com")).Status);
+    }
+
     [Fact, Holds("D8", "C4")]
     public async Task A_crowd_at_one_address_hashes_and_mails_once_for_each_admitted_request()
     {

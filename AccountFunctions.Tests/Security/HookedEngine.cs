@@ -9,11 +9,16 @@ internal sealed class HookedEngine : IArgon2Engine
 
     public Action? Before { get; set; }
 
+    /// <summary>How many hashes have ended.</summary>
+    public int Ended { get; private set; }
+
     public bool Supports(Argon2Hash hash) => inner.Supports(hash);
 
     public byte[] Derive(byte[] password, Argon2Hash hash)
     {
         Before?.Invoke();
-        return inner.Derive(password, hash);
+        var derived = inner.Derive(password, hash);
+        Ended++;
+        return derived;
     }
 }

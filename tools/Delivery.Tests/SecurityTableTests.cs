@@ -52,7 +52,7 @@ public sealed partial class SecurityTableTests
             + "sign-in"),
         ("D6", "Argon2id as PHC strings: 16-byte salt, 32-byte tag, OWASP's cost or more"),
         ("D7", "Hashes of another cost are renewed at sign-in"),
-        ("D8", "Running and waiting hashes are bounded; further ones get 503 at once"),
+        ("D8", "Operations that hash are bounded, with their calls to storage; further ones get 503 at once"),
         ("D9", "Over-long input is refused before any hash or storage call"),
         ("D10", "A stored hash beyond the ceilings, or damaged, is never run: it answers and costs like a wrong password"),
         ("E1", "Access tokens: ES256, at+jwt, every claim required, 15 min, 30 s of skew"),

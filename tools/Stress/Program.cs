@@ -19,9 +19,9 @@ return await new RootCommand("Tries to break the app's promises. Each scenario s
     Scenario("timing", "Known addresses against unknown ones.", [("pairs", 1000)], options => TimingStress.RunAsync(options[0])),
     Scenario(
         "flood",
-        "Strangers fail at one address; its owner signs in.",
+        "Strangers fail at one address; its owner signs in. Then strangers fail at many.",
         [("callers", 64), ("sign-ins", 50)],
-        options => FloodStress.RunAsync(options[0], options[1])),
+        async options => await FloodStress.RunAsync(options[0], options[1]) & await CrowdStress.RunAsync(2 * options[0])),
     Scenario("outages", "Tables, queues and mail fail and recover.", [("times", 10)], options => OutageStress.RunAsync(options[0])),
     Scenario(
         "soak",

@@ -75,6 +75,7 @@ public sealed partial class Register(
         var id = Ids.New(now);
         var reply = new RegisterReply(address.Canonical, firstName, lastName, countryCode);
         Credential? credential = null;
+        using var place = credentials.NewPlace();
         var registered = await addresses.ChangeAsync<RegisterReply>(
             new AddressRequest(address.Key) { Admission = visitor.Admission },
             async partition =>
@@ -90,6 +91,7 @@ public sealed partial class Register(
                 }
 
                 // Hash once, even if the commit loses several races.
+                place.Take();
                 credential ??= await credentials.HashAsync(password, partition.Salt, cancellationToken);
                 partition.Enqueue(new EmailJob(MailKind.Registration, address.Key, id, now));
 

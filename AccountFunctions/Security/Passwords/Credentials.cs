@@ -25,6 +25,8 @@ public sealed class Credentials(PasswordPolicy policy, PasswordHasher hasher, Ha
     /// <inheritdoc cref="HashGate.ThrowIfFull"/>
     public void ThrowIfBusy() => gate.ThrowIfFull();
 
+    public HashPlace NewPlace() => new(gate);
+
     /// <inheritdoc cref="PasswordHasher.HashAsync"/>
     public Task<Credential> HashAsync(string password, Salt? salt, CancellationToken cancellationToken) =>
         hasher.HashAsync(password, salt, cancellationToken);

@@ -16,6 +16,7 @@ public sealed class HashGate : IDisposable
     private readonly SemaphoreSlim running;
     private readonly int maxAdmitted;
     private int admitted;
+    private int places;
 
     public HashGate(IOptions<PasswordOptions> options, AccountMetrics metrics)
     {
@@ -35,10 +36,9 @@ public sealed class HashGate : IDisposable
     /// </summary>
     public void ThrowIfFull()
     {
-        if (Volatile.Read(ref admitted) >= maxAdmitted)
+        if (Volatile.Read(ref admitted) >= maxAdmitted || Volatile.Read(ref places) >= maxAdmitted)
         {
-            metrics.HashRefused();
-            throw new UnavailableException(RetryAfter);
+            throw Refused();
         }
     }
 
@@ -52,8 +52,7 @@ public sealed class HashGate : IDisposable
         {
             if (Interlocked.Increment(ref admitted) > maxAdmitted)
             {
-                metrics.HashRefused();
-                throw new UnavailableException(RetryAfter);
+                throw Refused();
             }
 
             await running.WaitAsync(cancellationToken);
@@ -76,4 +75,50 @@ public sealed class HashGate : IDisposable
     }
 
     public void Dispose() => running.Dispose();
+
+    internal void TakePlace()
+    {
+        if (Interlocked.Increment(ref places) > maxAdmitted)
+        {
+            ReleasePlace();
+            throw Refused();
+        }
+    }
+
+    internal void ReleasePlace() => Interlocked.Decrement(ref places);
+
+    private UnavailableException Refused()
+    {
+        metrics.HashRefused();
+        return new UnavailableException(RetryAfter);
+    }
+}
+
+/// <summary>
+/// The place of an operation that will hash. There are as many as may hash and wait, and an operation keeps its place during its calls to
+/// storage, too, so that a crowd never fills storage, where everyone would wait.
+/// </summary>
+public sealed class HashPlace(HashGate gate) : IDisposable
+{
+    private bool isTaken;
+
+    /// <summary>Takes the place. Strangers whom a throttle refuses never do, so that they take no places from others.</summary>
+    /// <exception cref="UnavailableException">All places are taken.</exception>
+    public void Take()
+    {
+        if (!isTaken)
+        {
+            gate.TakePlace();
+            isTaken = true;
+        }
+    }
+
+    public void Dispose()
+    {
+        if (isTaken)
+        {
+            gate.ReleasePlace();
+            isTaken = false;
+        }
+    }
 }

@@ -34,7 +34,8 @@ public sealed partial class PasswordProver(
     public Task<Result<Proof>> ProveAsync(PasswordClaim claim, Visitor visitor, CancellationToken cancellationToken)
     {
         var attempt = throttle.Begin(claim.Address.Key, claim.Device?.Hash);
-        return Proof.RunAsync(attempt, () => ProveAsync(claim, attempt, visitor.Admission, cancellationToken));
+        var place = credentials.NewPlace();
+        return Proof.RunAsync(attempt, place, () => ProveAsync(claim, attempt, place, visitor.Admission, cancellationToken));
     }
 
     /// <summary>
@@ -46,11 +47,12 @@ public sealed partial class PasswordProver(
         var account = caller.Account;
         var hash = (await accounts.FindSessionAsync(account.Id, caller.SessionId, cancellationToken))?.Device;
         var attempt = throttle.Begin(account.AddressKey, hash);
-        return await Proof.RunAsync(attempt, () => ProveAsync(account, password, hash, attempt, cancellationToken));
+        var place = credentials.NewPlace();
+        return await Proof.RunAsync(attempt, place, () => ProveAsync(account, password, hash, attempt, place, cancellationToken));
     }
 
     private async Task<Result<Proof>> ProveAsync(
-        PasswordClaim claim, SignInAttempt attempt, Task<Problem?> admission, CancellationToken cancellationToken)
+        PasswordClaim claim, SignInAttempt attempt, HashPlace place, Task<Problem?> admission, CancellationToken cancellationToken)
     {
         credentials.ThrowIfBusy();
         var (address, password, secret) = claim;
@@ -66,6 +68,7 @@ public sealed partial class PasswordProver(
             return delayed;
         }
 
+        place.Take();
         var now = time.GetUtcNow();
         var pending = partition.Pendings.LastOrDefault(row => row.IsLive(now));
         var (account, device) = await FindAsync(partition, secret, now, cancellationToken);
@@ -82,6 +85,7 @@ public sealed partial class PasswordProver(
         var match = await credentials.VerifyAsync(password, [account?.Credential, pending?.Credential], cancellationToken);
         var proof = new Proof(new SignInCounter(partition, device, attempt))
         {
+            Place = place,
             Registration = match == 1 ? pending : null,
             DeviceSecret = device is null ? null : secret,
             SignIns = await listing,
@@ -105,7 +109,12 @@ public sealed partial class PasswordProver(
     }
 
     private async Task<Result<Proof>> ProveAsync(
-        AccountEntity account, string password, string? deviceHash, SignInAttempt attempt, CancellationToken cancellationToken)
+        AccountEntity account,
+        string password,
+        string? deviceHash,
+        SignInAttempt attempt,
+        HashPlace place,
+        CancellationToken cancellationToken)
     {
         credentials.ThrowIfBusy();
         var loading = addresses.LoadAsync(account.AddressKey, cancellationToken);
@@ -117,9 +126,11 @@ public sealed partial class PasswordProver(
             return delayed;
         }
 
+        place.Take();
         var isRight = await credentials.VerifyAsync(password, [account.Credential], cancellationToken) == 0;
         return new Proof(new SignInCounter(partition, device, attempt))
         {
+            Place = place,
             Account = isRight ? account : null,
             Method = SessionEntity.PasswordMethod,
         };

@@ -1,5 +1,6 @@
 using AccountFunctions.Contract.Answers;
 using AccountFunctions.Contract.Values;
+using AccountFunctions.Security.Passwords;
 using AccountFunctions.Security.Throttling;
 using AccountFunctions.Security.Tokens;
 using AccountFunctions.Storage.Accounts;
@@ -33,8 +34,11 @@ public sealed record Proof(SignInCounter Counter) : IDisposable
     /// <summary>Hashes the password again if the configured cost has changed; null if it has not.</summary>
     public Func<CancellationToken, Task<Credential>>? Rehash { get; init; }
 
-    /// <summary>Runs an attempt. The proof takes over the attempt; without a proof, the attempt ends.</summary>
-    public static async Task<Result<Proof>> RunAsync(SignInAttempt attempt, Func<Task<Result<Proof>>> prove)
+    /// <summary>The place at the hash gate, kept until the attempt is recorded; null if the prover needs none.</summary>
+    public HashPlace? Place { get; init; }
+
+    /// <summary>Runs an attempt. The proof takes over attempt and place; without a proof, both end.</summary>
+    public static async Task<Result<Proof>> RunAsync(SignInAttempt attempt, HashPlace? place, Func<Task<Result<Proof>>> prove)
     {
         var proved = default(Result<Proof>);
         try
@@ -46,9 +50,14 @@ public sealed record Proof(SignInCounter Counter) : IDisposable
             if (proved.Reply is null)
             {
                 attempt.Dispose();
+                place?.Dispose();
             }
         }
     }
 
-    public void Dispose() => Counter.Attempt.Dispose();
+    public void Dispose()
+    {
+        Counter.Attempt.Dispose();
+        Place?.Dispose();
+    }
 }
