@@ -38,6 +38,19 @@ public sealed class ChangeEmailTests(AzuriteFixture azurite) : AppTests(azurite)
         Assert.Equal([Address(New)], (await App.WaitForMailsAsync(New, 1))[0].To.Select(Address));
     }
 
+    [Fact, Holds("B2")]
+    public async Task The_code_of_a_new_address_lives_as_long_as_one_for_a_reset()
+    {
+        var access = Access(await App.SignInAsync(Old));
+        await AskAsync(access);
+        var code = await App.NextCodeAsync(New);
+        App.Time.Advance(TimeSpan.FromMinutes(10));
+
+        Assert.Equal("invalid_code", (await ConfirmAsync(access, code)).Message);
+        await AskAsync(access);
+        Assert.Equal(HttpStatusCode.OK, (await ConfirmAsync(access, await App.NextCodeAsync(New, 2))).Status);
+    }
+
     [Fact, Holds("B13")]
     public async Task A_confirmation_may_be_repeated_for_ten_minutes()
     {

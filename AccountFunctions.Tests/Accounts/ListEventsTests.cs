@@ -53,6 +53,16 @@ public sealed class ListEventsTests(AzuriteFixture azurite) : AppTests(azurite)
         Assert.Equal(times.Distinct().OrderDescending(StringComparer.Ordinal), times);
     }
 
+    [Fact]
+    public async Task Of_a_parameter_that_comes_twice_the_first_counts()
+    {
+        await App.ActivateAsync(Address);
+        var access = Access((await App.LoginAsync(Address)).Data);
+
+        Assert.Equal(1, (await App.GetAsync("events?page_size=1&page_size=100", access)).Data.GetProperty("events").GetArrayLength());
+        Assert.Equal("page_size: invalid", (await App.GetAsync("events?page_size=0&page_size=100", access)).Message);
+    }
+
     [Theory]
     [InlineData("page_size=0", "page_size: invalid")]
     [InlineData("page_size=101", "page_size: invalid")]

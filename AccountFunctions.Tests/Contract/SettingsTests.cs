@@ -62,6 +62,28 @@ public sealed partial class SettingsTests
         Assert.StartsWith($"{name}: {fault}", Assert.Single(refused.Failures), StringComparison.Ordinal);
     }
 
+    [Theory, Holds("I9", "D6")]
+    [InlineData("Codes__PreviousKey", "ZGV2ZWxvcG1lbnQgb25seTogbmV2ZXIgZGVwbG95IHRoaXMga2V5", "the public key of local.settings.sample.json")]
+    [InlineData("Passwords__MemoryKiB", "19455", "with Passwords__Iterations, is below OWASP's minimum")]
+    [InlineData("Smtp__Security", "None", "must be StartTls or SslOnConnect")]
+    [InlineData("Smtp__Security", "Auto", "must be StartTls or SslOnConnect")]
+    [InlineData("Smtp__Security", "StartTlsWhenAvailable", "must be StartTls or SslOnConnect")]
+    public void What_would_weaken_production_is_refused_there_and_nowhere_else(string setting, string value, string fault)
+    {
+        var section = Sections.Single(section => setting.StartsWith($"{section.Name}__", StringComparison.Ordinal));
+        Read(section, setting, value);
+        var refused = Assert.Throws<OptionsValidationException>(() => Read(section, setting, value, "Production"));
+
+        Assert.Contains(refused.Failures, failure => failure.StartsWith($"{setting}: {fault}", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("Passwords__MemoryKiB", "19456")]
+    [InlineData("Passwords__MemoryKiB", "65536")]
+    [InlineData("Smtp__Security", "SslOnConnect")]
+    public void Production_takes_what_is_at_least_as_strong_as_the_default(string setting, string value) => Read(
+        Sections.Single(section => setting.StartsWith($"{section.Name}__", StringComparison.Ordinal)), setting, value, "Production");
+
     [Theory]
     [InlineData("Accounts__Lifetime", "00:00:00")]
     [InlineData("Accounts__Lifetime", "365.00:00:00")]
@@ -105,7 +127,7 @@ public sealed partial class SettingsTests
 
     private const string Mark = "<!-- Written by SettingsTests: UPDATE_DOCS=1 -->";
 
-    private static void Read(SettingsSection section, string setting, string value)
+    private static void Read(SettingsSection section, string setting, string value, string environment = "Development")
     {
         var options = new JsonDocumentOptions { CommentHandling = JsonCommentHandling.Skip };
         using var sample = JsonDocument.Parse(File.ReadAllText(Repository.PathTo("local.settings.sample.json")), options);
@@ -119,7 +141,7 @@ public sealed partial class SettingsTests
         var services = new ServiceCollection()
             .AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection(settings).Build())
             .AddSingleton<Microsoft.Extensions.Hosting.IHostEnvironment>(
-                new Microsoft.Extensions.Hosting.Internal.HostingEnvironment { EnvironmentName = "Development" })
+                new Microsoft.Extensions.Hosting.Internal.HostingEnvironment { EnvironmentName = environment })
             .AddLogging()
             .AddAccountFunctions();
         using var provider = services.BuildServiceProvider();

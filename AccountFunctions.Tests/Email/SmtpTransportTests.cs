@@ -65,6 +65,19 @@ public sealed class SmtpTransportTests : IAsyncLifetime
             (await Assert.ThrowsAsync<EmailFailureException>(
                 () => Transport(security: SecureSocketOptions.StartTls).SendAsync(mail, default))).Failure);
 
+    [Fact]
+    public async Task A_server_that_offers_no_encryption_gets_no_mail()
+    {
+        await DisposeAsync();
+        await StartAsync("plain");
+
+        Assert.Equal(SecureSocketOptions.StartTls, new SmtpOptions().Security);
+        Assert.Equal(
+            EmailFailure.Configuration,
+            (await Assert.ThrowsAsync<EmailFailureException>(
+                () => Transport(security: new SmtpOptions().Security).SendAsync(mail, default))).Failure);
+    }
+
     [Theory]
     [InlineData("rcpt", 550, "5.1.1 User unknown")]
     [InlineData("rcpt", 550, "5.1.2 Bad destination system")]

@@ -3,8 +3,10 @@ using AccountFunctions.Settings;
 using AccountFunctions.Storage;
 using AccountFunctions.Storage.Jobs;
 using Azure.Communication.Email;
+using MailKit.Security;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 
 namespace AccountFunctions.Email;
@@ -13,7 +15,9 @@ public static class EmailServices
 {
     public static IServiceCollection AddEmail(this IServiceCollection services)
     {
-        services.AddSettings<SmtpOptions>("Smtp");
+        services.AddSettings<SmtpOptions>("Smtp").Validate<IHostEnvironment>(
+            (smtp, host) => !host.IsProduction() || smtp.Security is SecureSocketOptions.StartTls or SecureSocketOptions.SslOnConnect,
+            "Smtp__Security: must be StartTls or SslOnConnect in Production, because mails carry codes");
         services.AddSettings<EmailOptions>("Email")
             .Validate<IServiceProvider>(
                 (email, provider) => email.Transport is EmailTransportKind.Smtp || provider.GetRequiredService<EmailClient>() is not null,

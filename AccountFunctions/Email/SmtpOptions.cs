@@ -22,7 +22,8 @@ public sealed class SmtpOptions
     public string LocalDomain { get; set; } = "";
 
     /// <summary>
-    /// How the connection is encrypted; STARTTLS by default, so that no password or code crosses the network in the clear.
+    /// How the connection is encrypted; STARTTLS by default, so that no password or code crosses the network in the clear. Production
+    /// accepts only it and <c>SslOnConnect</c>.
     /// </summary>
     public SecureSocketOptions Security { get; set; } = SecureSocketOptions.StartTls;
 }

@@ -15,9 +15,13 @@ public static class SecurityServices
 {
     public static IServiceCollection AddSecurity(this IServiceCollection services)
     {
-        services.AddSettings<PasswordOptions>("Passwords").Validate(
-            _ => "e\u0301".Normalize(NormalizationForm.FormKC) == "\u00e9",
-            "DOTNET_SYSTEM_GLOBALIZATION_INVARIANT: must not be set: one password typed on two keyboards would not match itself");
+        services.AddSettings<PasswordOptions>("Passwords")
+            .Validate(
+                _ => "e\u0301".Normalize(NormalizationForm.FormKC) == "\u00e9",
+                "DOTNET_SYSTEM_GLOBALIZATION_INVARIANT: must not be set: one password typed on two keyboards would not match itself")
+            .Validate<IHostEnvironment>(
+                (passwords, host) => !host.IsProduction() || passwords.IsStrong(),
+                "Passwords__MemoryKiB: with Passwords__Iterations, is below OWASP's minimum for Argon2id, which Production refuses");
         services.AddSettings<CodeOptions>("Codes")
             .Validate<IHostEnvironment>(
                 (codes, host) => !host.IsProduction() || !DevelopmentKeys.IsCodeKey(codes.Key), DevelopmentKeys.Refusal("Codes__Key"))

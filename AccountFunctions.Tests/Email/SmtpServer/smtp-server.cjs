@@ -15,6 +15,7 @@ const server = new SMTPServer({
   authOptional: process.argv[3] === 'open',
   allowInsecureAuth: true,
   hideSMTPUTF8: false,
+  hideSTARTTLS: process.argv[3] === 'plain',
   hideENHANCEDSTATUSCODES: true,
   onAuth: ({ username, password }, session, done) => username === 'app' && password === 'secret'
     ? done(null, { user: username })

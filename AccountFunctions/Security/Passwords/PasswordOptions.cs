@@ -14,7 +14,9 @@ public sealed class PasswordOptions
     /// <summary>Maximum length of a password, in Unicode code points after NFKC.</summary>
     [Range(64, 256)] public int MaximumLength { get; set; } = 256;
 
-    /// <summary>Memory of a hash in KiB (Argon2id). The cost defaults are OWASP's minimum.</summary>
+    /// <summary>
+    /// Memory of a hash in KiB (Argon2id). The cost defaults are OWASP's minimum, and Production accepts no lower ones.
+    /// </summary>
     [Range(1024, 4 * 1024 * 1024)] public int MemoryKiB { get; set; } = 19456;
 
     /// <summary>Passes of a hash over its memory.</summary>
@@ -31,4 +33,9 @@ public sealed class PasswordOptions
 
     /// <summary>Hashes that may wait for their turn; further requests get 503.</summary>
     [Range(0, 10_000)] public int MaxWaitingHashes { get; set; } = 50;
+
+    /// <summary>Whether a hash costs what OWASP's Password Storage Cheat Sheet asks for: any of its pairs of memory and passes.</summary>
+    internal bool IsStrong() => Array.Exists(
+        [(47_104, 1), (19_456, 2), (12_288, 3), (9_216, 4), (7_168, 5)],
+        ((int MemoryKiB, int Iterations) least) => MemoryKiB >= least.MemoryKiB && Iterations >= least.Iterations);
 }

@@ -33,6 +33,9 @@ public sealed class PublishTests
         Assert.DoesNotContain(
             files,
             file => file.Contains("LocalHost", StringComparison.Ordinal) || file.Contains("local.settings", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            files.SelectMany(file => file.Split('/')), part => part.StartsWith('.') && part is not ".azurefunctions");
+        Assert.DoesNotContain(files, file => file.EndsWith(".cs", StringComparison.Ordinal) || file.EndsWith(".pem", StringComparison.Ordinal));
         Assert.True(IsReadyToRun(Path.Combine(folder, "AccountFunctions.dll")), "not compiled ahead");
         await PackageAsync(folder);
         if (given is null)
