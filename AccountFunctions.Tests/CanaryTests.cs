@@ -4,6 +4,9 @@ using System.Net;
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using AccountFunctions.Storage;
+using AccountFunctions.Storage.Jobs;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace AccountFunctions.Tests;
 
@@ -34,8 +37,10 @@ public sealed partial class CanaryTests(AzuriteFixture azurite)
             proxy.Storage,
             new() { ["Codes:Digits"] = "10", ["Logging:LogLevel:Default"] = "Trace", ["Throttle:ResendCooldown"] = "00:00:00" });
         var secrets = new List<string>(Passwords);
+        JobSeal seal;
         await using (app)
         {
+            seal = app.Services.GetRequiredService<JobSeal>();
             await FlowAsync(app, secrets);
         }
 
@@ -46,7 +51,7 @@ public sealed partial class CanaryTests(AzuriteFixture azurite)
         var messages = proxy.Traffic.Select(call => Message().Match(call)).Where(message => message.Success).ToList();
         Assert.All(messages, message => Assert.StartsWith("sealed.", Decode(message.Value), StringComparison.Ordinal));
         Assert.True(messages.Count > 10);
-        var traffic = proxy.Traffic.ToList();
+        var traffic = proxy.Traffic.Select(call => Opened(call, seal)).ToList();
         foreach (var secret in secrets.Append("ZGV2ZWxvcG1lbnQgb25seTogbmV2ZXIgZGVwbG95IHRoaXMga2V5").Append("MIGHAgEAMBMGByqGSM49"))
         {
             Assert.DoesNotContain(secret, app.Logs.Text, StringComparison.Ordinal);
@@ -106,6 +111,17 @@ public sealed partial class CanaryTests(AzuriteFixture azurite)
             secrets.Add(tokens.GetProperty("access").GetString()!);
             secrets.Add(tokens.GetProperty("refresh").GetString()!);
         }
+    }
+
+    private static string Opened(string call, JobSeal seal)
+    {
+        if (Message().Match(call) is not { Success: true } message)
+        {
+            return call;
+        }
+
+        var queue = QueueNames.All.First(name => call.Contains($"/{name}/", StringComparison.Ordinal));
+        return $"{call} {seal.Open(BinaryData.FromString(Decode(message.Value)), queue)}";
     }
 
     // Queue messages travel as base64.

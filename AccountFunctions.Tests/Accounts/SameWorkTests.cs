@@ -74,8 +74,14 @@ public sealed class SameWorkTests(AzuriteFixture azurite)
         using var open = new ManualResetEventSlim();
         engine.Before = () => open.Wait(Eventually.Patience);
         var waiting = Task.WhenAll(app.LoginAsync("ada@example.com"), app.LoginAsync("bob@example.com"));
-        var gate = app.Services.GetRequiredService<HashGate>();
-        await Eventually.TrueAsync(() => Record.Exception(gate.ThrowIfFull) is UnavailableException, () => "The gate is not full.");
+        var credentials = app.Services.GetRequiredService<Credentials>();
+        await Eventually.TrueAsync(
+            () =>
+            {
+                using var place = credentials.NewPlace();
+                return Record.Exception(place.Arrive) is UnavailableException;
+            },
+            () => "The gate is not full.");
         proxy.Switch(StorageProxy.Mode.Hanging);
 
         // As long as storage hangs, whoever reads gets no answer.
@@ -122,24 +128,74 @@ public sealed class SameWorkTests(AzuriteFixture azurite)
         Assert.Equal(HttpStatusCode.Created, (await app.RegisterAsync("eve@example.com")).Status);
     }
 
-    [Fact, Holds("D8")]
-    public async Task Strangers_whom_the_throttle_refuses_take_no_place()
+    [Fact, Holds("D8", "C7")]
+    public async Task Strangers_whom_the_throttle_refuses_take_no_place_whatever_device_they_claim()
     {
         await using var app = await TestApp.StartAsync(
-            azurite.NewStorage(), new() { ["Passwords:MaxConcurrentHashes"] = "1", ["Passwords:MaxWaitingHashes"] = "0" });
-        await app.ActivateAsync("ada@example.com");
+            azurite.NewStorage(), new() { ["Passwords:MaxConcurrentHashes"] = "1", ["Passwords:MaxWaitingHashes"] = "7" });
         for (var tries = 0; tries < 5; tries++)
         {
             await app.LoginAsync("eve@example.com", "a wrong tractor 1");
         }
 
-        using var place = app.Services.GetRequiredService<Credentials>().NewPlace();
-        place.Take();
-        Assert.Equal("unavailable", (await app.LoginAsync("ada@example.com")).Message);
-        place.Dispose();
-        var refused = await Task.WhenAll(Enumerable.Range(0, 32).Select(_ => app.LoginAsync("eve@example.com")));
+        var places = Enumerable.Range(0, 7).Select(_ => app.Services.GetRequiredService<Credentials>().NewPlace()).ToList();
+        places.ForEach(place => place.Take());
+        var device = Convert.ToBase64String(new byte[32]).TrimEnd('=');
+        var refused = await Task.WhenAll(Enumerable.Range(0, 24).Select(
+            number => app.PostAsync(
+                "login", new { username = "eve@example.com", password = TestApp.Password, device = number % 2 == 0 ? device : null })));
+        places.ForEach(place => place.Dispose());
+
         Assert.All(refused, answer => Assert.Equal("throttled", answer.Message));
-        Assert.Equal(HttpStatusCode.OK, (await app.LoginAsync("ada@example.com")).Status);
+    }
+
+    [Fact, Holds("D8")]
+    public async Task Each_operation_that_strangers_can_call_in_crowds_has_a_place_while_it_hashes_and_gives_it_back()
+    {
+        var engine = new HookedEngine();
+        await using var app = await TestApp.StartAsync(
+            azurite.NewStorage(),
+            new() { ["Passwords:MaxConcurrentHashes"] = "1", ["Passwords:MaxWaitingHashes"] = "0" },
+            configure: services => services.Insert(0, ServiceDescriptor.Singleton<IArgon2Engine>(engine)));
+        var access = (await app.SignInAsync("ada@example.com")).GetProperty("access").GetString();
+        var free = new List<bool>();
+        engine.Before = () => free.Add(IsFree());
+        foreach (var callAsync in new Func<Task<Answer>>[]
+        {
+            () => app.LoginAsync("ada@example.com"),
+            () => app.LoginAsync("ada@example.com", "a wrong tractor 1"),
+            () => app.RegisterAsync("eve@example.com"),
+            () => app.PostAsync("restore", new { username = "bob@example.com", password = TestApp.Password }),
+            () => app.PostAsync("password", new { password = "a wrong tractor 1", new_password = "green tractor 78" }, access),
+            () => app.PostAsync("email", new { password = TestApp.Password, username = "new@example.com" }, access),
+        })
+        {
+            free.Clear();
+            await callAsync();
+            Assert.Equal([false], free);
+            Assert.True(IsFree());
+        }
+
+        bool IsFree()
+        {
+            using var place = app.Services.GetRequiredService<Credentials>().NewPlace();
+            return Record.Exception(place.Take) is null;
+        }
+    }
+
+    [Fact, Holds("D8")]
+    public async Task Reads_before_a_place_is_taken_are_bounded_too()
+    {
+        await using var proxy = StorageProxy.Start(azurite.NewStorage());
+        await using var app = await TestApp.StartAsync(
+            proxy.Storage, new() { ["Passwords:MaxConcurrentHashes"] = "1", ["Passwords:MaxWaitingHashes"] = "0" });
+        proxy.Switch(StorageProxy.Mode.Hanging);
+        var calls = Enumerable.Range(0, 16).Select(number => app.LoginAsync($"u{number}@example.com")).ToList();
+        await Eventually.TrueAsync(() => calls.Count(call => call.IsCompleted) >= 12, () => "The crowd is not refused.");
+
+        Assert.Equal(12, calls.Count(call => call.IsCompleted));
+        proxy.Switch(StorageProxy.Mode.Open);
+        Assert.InRange((await Task.WhenAll(calls)).Count(answer => answer.Message == "unavailable"), 12, 15);
     }
 
     [Fact, Holds("D8", "C4")]

@@ -38,6 +38,8 @@ public sealed class LostAnswerTests(AzuriteFixture azurite) : AppTests(azurite)
 
         await SucceedAsync("email", new { password = Changed, username = Moved });
         await RedeemAsync("email/confirm", Moved, code => new { code });
+        await SucceedAsync("email", new { password = Changed, username = Moved.ToUpperInvariant() });
+        await SucceedAsync("email", new { password = Changed, username = Moved });
         var other = (await App.LoginAsync(Moved, Changed)).Data;
         await EndAsync(await SessionOfAsync(other.GetProperty("access").GetString()!));
         Assert.Equal(

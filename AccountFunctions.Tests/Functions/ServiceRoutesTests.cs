@@ -43,10 +43,14 @@ public sealed class ServiceRoutesTests(AzuriteFixture azurite)
         using var discovery = new HttpRequestMessage(HttpMethod.Get, "/api/.well-known/openid-configuration");
         using var keys = new HttpRequestMessage(HttpMethod.Get, "/api/.well-known/jwks.json");
 
-        var configuration = (await app.SendAsync(discovery)).Json;
+        var discovered = await app.SendAsync(discovery);
+        var configuration = discovered.Json;
+        Assert.Equal("public, max-age=300", discovered.Headers["Cache-Control"]);
         Assert.Equal("http://localhost:7071/api", configuration.GetProperty("issuer").GetString());
         Assert.Equal("http://localhost:7071/api/.well-known/jwks.json", configuration.GetProperty("jwks_uri").GetString());
-        var key = Assert.Single((await app.SendAsync(keys)).Json.GetProperty("keys").EnumerateArray());
+        var published = await app.SendAsync(keys);
+        Assert.Equal("public, max-age=300", published.Headers["Cache-Control"]);
+        var key = Assert.Single(published.Json.GetProperty("keys").EnumerateArray());
         Assert.Equal(["kty", "use", "alg", "crv", "kid", "x", "y"], key.EnumerateObject().Select(member => member.Name));
     }
 

@@ -208,6 +208,7 @@ public sealed class HousekeeperTests(AzuriteFixture azurite) : AppTests(azurite)
 
     [Theory]
     [InlineData("no json")]
+    [InlineData("sealed.AAAA")]
     [InlineData("{}")]
     [InlineData("""{"kind":"dust","due":"2026-11-23T12:00:00Z"}""")]
     [InlineData("""{"kind":"address_sweep","due":"2026-11-23T12:00:00Z"}""")]

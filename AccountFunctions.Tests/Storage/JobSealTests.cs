@@ -7,7 +7,7 @@ namespace AccountFunctions.Tests.Storage;
 public sealed class JobSealTests
 {
     private const string Queue = "housekeeping-jobs";
-    private const string Job = """{"kind":"address_move","account_id":"0f"}""";
+    private const string Job = """{"kind":"address_move","account_id":"0f1e2d3c"}""";
     private readonly byte[] key = RandomNumberGenerator.GetBytes(32);
     private readonly byte[] otherKey = RandomNumberGenerator.GetBytes(32);
 
@@ -17,7 +17,8 @@ public sealed class JobSealTests
         var message = Seal(key);
 
         Assert.Matches("^sealed\\.[A-Za-z0-9+/=]+$", message);
-        Assert.DoesNotContain("0f", Encoding.Latin1.GetString(Convert.FromBase64String(message["sealed.".Length..])), StringComparison.Ordinal);
+        var bytes = Encoding.Latin1.GetString(Convert.FromBase64String(message["sealed.".Length..]));
+        Assert.DoesNotContain("account_id", bytes, StringComparison.Ordinal);
         Assert.NotEqual(message, Seal(key));
         Assert.Equal(Job, Open(message, key));
         Assert.Equal(Job, Open(message, otherKey, key));
@@ -44,7 +45,7 @@ public sealed class JobSealTests
     [InlineData("sealed.")]
     [InlineData("sealed.!")]
     [InlineData("sealed.AAAA")]
-    public void What_only_looks_sealed_is_refused(string message) => Assert.Throws<CryptographicException>(() => Open(message, key));
+    public void What_only_looks_sealed_is_no_message(string message) => Assert.Throws<FormatException>(() => Open(message, key));
 
     [Theory]
     [InlineData("")]

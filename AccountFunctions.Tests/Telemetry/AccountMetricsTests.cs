@@ -93,7 +93,7 @@ public sealed partial class AccountMetricsTests(AzuriteFixture azurite)
         using var metrics = Record(app);
 
         // A hash takes until another one is refused, however slowly the requests come.
-        engine.Before = () => SpinWait.SpinUntil(() => metrics.Of("accounts.password_hash.refusals").Any());
+        engine.Before = () => SpinWait.SpinUntil(() => metrics.Of("accounts.password_hash.refusals").Any(), Eventually.Patience);
         var atOnce = await Task.WhenAll(Login(0), Login(1));
         engine.Before = null;
         var others = new List<HttpStatusCode>();

@@ -44,12 +44,6 @@ public sealed partial class ChangeEmail(
         var errors = new FieldErrors();
         var password = confirmation.Read(errors, request.Password);
         var address = errors.RequiredAddress("username", request.Username);
-        var isRespelled = address is not null && address.Canonical == caller.Account.Username;
-        if (isRespelled && address?.Mailbox == caller.Account.Mailbox)
-        {
-            errors.Add("username", FieldError.Invalid);
-        }
-
         if (password is null || address is null || errors.Any)
         {
             return errors.ToProblem();
@@ -61,7 +55,7 @@ public sealed partial class ChangeEmail(
             return passed.Problem;
         }
 
-        if (isRespelled)
+        if (address.Canonical == caller.Account.Username)
         {
             // The mailbox is the same, so there is nothing to prove.
             return await accounts.ChangeAsync(caller.Request, partition => Respell(partition, address), cancellationToken);
@@ -140,8 +134,12 @@ public sealed partial class ChangeEmail(
 
     private static Result<Success> Respell(AccountPartition partition, EmailAddress address)
     {
-        partition.Account.Mailbox = address.Mailbox;
-        partition.Save(partition.Account);
+        if (partition.Account.Mailbox != address.Mailbox)
+        {
+            partition.Account.Mailbox = address.Mailbox;
+            partition.Save(partition.Account);
+        }
+
         return Success.Done;
     }
 

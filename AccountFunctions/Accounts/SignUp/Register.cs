@@ -70,12 +70,12 @@ public sealed partial class Register(
             return Problem.PasswordsDontMatch;
         }
 
-        credentials.ThrowIfBusy();
+        using var place = credentials.NewPlace();
+        place.Arrive();
         var now = time.GetUtcNow();
         var id = Ids.New(now);
         var reply = new RegisterReply(address.Canonical, firstName, lastName, countryCode);
         Credential? credential = null;
-        using var place = credentials.NewPlace();
         var registered = await addresses.ChangeAsync<RegisterReply>(
             new AddressRequest(address.Key) { Admission = visitor.Admission },
             async partition =>

@@ -22,9 +22,6 @@ public sealed class Credentials(PasswordPolicy policy, PasswordHasher hasher, Ha
         return password;
     }
 
-    /// <inheritdoc cref="HashGate.ThrowIfFull"/>
-    public void ThrowIfBusy() => gate.ThrowIfFull();
-
     public HashPlace NewPlace() => new(gate);
 
     /// <inheritdoc cref="PasswordHasher.HashAsync"/>

@@ -16,6 +16,7 @@ public sealed class HashGate : IDisposable
     private readonly SemaphoreSlim running;
     private readonly int maxAdmitted;
     private int admitted;
+    private int arrivals;
     private int places;
 
     public HashGate(IOptions<PasswordOptions> options, AccountMetrics metrics)
@@ -28,18 +29,6 @@ public sealed class HashGate : IDisposable
         // A hash blocks its thread, and the pool is slow to add threads for other requests.
         ThreadPool.GetMinThreads(out var workers, out var completions);
         ThreadPool.SetMinThreads(Math.Max(workers, Environment.ProcessorCount + concurrent), completions);
-    }
-
-    /// <summary>
-    /// Throws <see cref="UnavailableException"/> if too many are waiting. An operation that will hash calls it first, because its reads may
-    /// take long when storage is as busy as the gate.
-    /// </summary>
-    public void ThrowIfFull()
-    {
-        if (Volatile.Read(ref admitted) >= maxAdmitted || Volatile.Read(ref places) >= maxAdmitted)
-        {
-            throw Refused();
-        }
     }
 
     /// <summary>
@@ -74,7 +63,24 @@ public sealed class HashGate : IDisposable
         }
     }
 
+    // A throttle refuses most of a flood at one address after one read, which must not keep others out.
+    private int MaxArrivals => 4 * maxAdmitted;
+
     public void Dispose() => running.Dispose();
+
+    /// <summary>Counts an operation that will hash and is still at its first reads. Pair it with <see cref="Leave"/>.</summary>
+    internal void Arrive()
+    {
+        if (Interlocked.Increment(ref arrivals) > MaxArrivals
+            || Volatile.Read(ref admitted) >= maxAdmitted
+            || Volatile.Read(ref places) >= maxAdmitted)
+        {
+            Leave();
+            throw Refused();
+        }
+    }
+
+    internal void Leave() => Interlocked.Decrement(ref arrivals);
 
     internal void TakePlace()
     {
@@ -95,30 +101,56 @@ public sealed class HashGate : IDisposable
 }
 
 /// <summary>
-/// The place of an operation that will hash. There are as many as may hash and wait, and an operation keeps its place during its calls to
-/// storage, too, so that a crowd never fills storage, where everyone would wait.
+/// The place of an operation that will hash. There are as many as may hash and wait, and an operation keeps its place while it reads and
+/// records, so that a crowd never fills storage, where everyone would wait.
 /// </summary>
 public sealed class HashPlace(HashGate gate) : IDisposable
 {
-    private bool isTaken;
+    private Stage stage;
 
-    /// <summary>Takes the place. Strangers whom a throttle refuses never do, so that they take no places from others.</summary>
+    private enum Stage
+    {
+        Outside,
+        Arrived,
+        Taken,
+    }
+
+    /// <summary>
+    /// Begins the operation, before its first read. Refused when the gate is full, because the reads may take long then, and when very many
+    /// others are reading.
+    /// </summary>
+    /// <exception cref="UnavailableException">The gate is full.</exception>
+    public void Arrive()
+    {
+        gate.Arrive();
+        stage = Stage.Arrived;
+    }
+
+    /// <summary>
+    /// Takes the place, if the operation has none. Strangers whom a throttle refuses never do: they take no places from others.
+    /// </summary>
     /// <exception cref="UnavailableException">All places are taken.</exception>
     public void Take()
     {
-        if (!isTaken)
+        if (stage is not Stage.Taken)
         {
             gate.TakePlace();
-            isTaken = true;
+            Dispose();
+            stage = Stage.Taken;
         }
     }
 
     public void Dispose()
     {
-        if (isTaken)
+        if (stage is Stage.Arrived)
+        {
+            gate.Leave();
+        }
+        else if (stage is Stage.Taken)
         {
             gate.ReleasePlace();
-            isTaken = false;
         }
+
+        stage = Stage.Outside;
     }
 }

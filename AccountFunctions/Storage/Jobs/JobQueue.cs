@@ -24,7 +24,7 @@ public abstract class JobQueue<TJob>(QueueServiceClient service, string name, Js
         {
             return JsonSerializer.Deserialize(seal.Open(message, name), type);
         }
-        catch (Exception e) when (e is JsonException or NotSupportedException)
+        catch (Exception e) when (e is JsonException or NotSupportedException or FormatException)
         {
             return null;
         }

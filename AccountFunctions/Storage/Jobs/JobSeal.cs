@@ -4,8 +4,8 @@ using System.Text;
 namespace AccountFunctions.Storage.Jobs;
 
 /// <summary>
-/// Seals the messages of queues. A message can stay for days after the account it names, and without a key nobody learns that name or writes
-/// a job. Each message has a key of its own, HKDF (RFC 5869) of a random salt, under which AES-256-GCM (NIST SP 800-38D) runs once.
+/// Seals the messages of queues. A message can stay for days after the account it names, and without a key nobody learns that name. Each
+/// message has a key of its own, HKDF (RFC 5869) of a random salt, under which AES-256-GCM (NIST SP 800-38D) runs once.
 /// </summary>
 /// <param name="keys">Secrets of 32 bytes. The first seals; all open. Without any, the seal only reads what is not sealed.</param>
 public sealed class JobSeal(params IReadOnlyList<byte[]> keys)
@@ -29,7 +29,8 @@ public sealed class JobSeal(params IReadOnlyList<byte[]> keys)
     }
 
     /// <summary>The message itself. One that is not sealed returns as it is: version 1.0.0 sent such ones.</summary>
-    /// <exception cref="CryptographicException">The message was sealed with another key, for another queue, or not by this app.</exception>
+    /// <exception cref="CryptographicException">The message was sealed with another key, for another queue, or was changed.</exception>
+    /// <exception cref="FormatException">The message only looks like a sealed one.</exception>
     public BinaryData Open(BinaryData message, string queue)
     {
         var text = message.ToString();
@@ -38,15 +39,17 @@ public sealed class JobSeal(params IReadOnlyList<byte[]> keys)
             return message;
         }
 
-        var whole = new byte[text.Length];
-        if (Convert.TryFromBase64String(text[Prefix.Length..], whole, out var length) && length >= SaltBytes + TagBytes)
+        var whole = Convert.FromBase64String(text[Prefix.Length..]);
+        if (whole.Length < SaltBytes + TagBytes)
         {
-            foreach (var key in keys)
+            throw new FormatException("A sealed message is longer.");
+        }
+
+        foreach (var key in keys)
+        {
+            if (TryOpen(key, whole, queue) is { } opened)
             {
-                if (TryOpen(key, whole.AsSpan(0, length), queue) is { } opened)
-                {
-                    return BinaryData.FromBytes(opened);
-                }
+                return BinaryData.FromBytes(opened);
             }
         }
 

@@ -35,7 +35,7 @@ public sealed class PublishTests
             file => file.Contains("LocalHost", StringComparison.Ordinal) || file.Contains("local.settings", StringComparison.Ordinal));
         Assert.DoesNotContain(
             files.SelectMany(file => file.Split('/')), part => part.StartsWith('.') && part is not ".azurefunctions");
-        Assert.DoesNotContain(files, file => file.EndsWith(".cs", StringComparison.Ordinal) || file.EndsWith(".pem", StringComparison.Ordinal));
+        Assert.DoesNotContain(files, file => Path.GetExtension(file) is ".cs" or ".csproj" or ".pem");
         Assert.True(IsReadyToRun(Path.Combine(folder, "AccountFunctions.dll")), "not compiled ahead");
         await PackageAsync(folder);
         if (given is null)

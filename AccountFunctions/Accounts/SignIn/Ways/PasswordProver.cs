@@ -54,7 +54,7 @@ public sealed partial class PasswordProver(
     private async Task<Result<Proof>> ProveAsync(
         PasswordClaim claim, SignInAttempt attempt, HashPlace place, Task<Problem?> admission, CancellationToken cancellationToken)
     {
-        credentials.ThrowIfBusy();
+        place.Arrive();
         var (address, password, secret) = claim;
         var partition = await addresses.LoadAsync(address.Key, cancellationToken);
         if (await admission is { } notAdmitted)
@@ -63,12 +63,16 @@ public sealed partial class PasswordProver(
         }
 
         // Without a device secret, only the address counts, so nothing more is read.
-        if (secret is null && throttle.Delay(partition, null) is { } delayed)
+        if (secret is null)
         {
-            return delayed;
+            if (throttle.Delay(partition, null) is { } delayed)
+            {
+                return delayed;
+            }
+
+            place.Take();
         }
 
-        place.Take();
         var now = time.GetUtcNow();
         var pending = partition.Pendings.LastOrDefault(row => row.IsLive(now));
         var (account, device) = await FindAsync(partition, secret, now, cancellationToken);
@@ -76,6 +80,8 @@ public sealed partial class PasswordProver(
         {
             return refused;
         }
+
+        place.Take();
 
         // This read runs while the password is hashed, so it adds no time.
         var listing = accounts.ListEndsAsync(account?.Id ?? partition.AccountId, cancellationToken);
@@ -116,7 +122,7 @@ public sealed partial class PasswordProver(
         HashPlace place,
         CancellationToken cancellationToken)
     {
-        credentials.ThrowIfBusy();
+        place.Arrive();
         var loading = addresses.LoadAsync(account.AddressKey, cancellationToken);
         var device = deviceHash is null ? null : await accounts.FindDeviceAsync(account.Id, deviceHash, cancellationToken);
         device = device?.IsGoodFor(account, time.GetUtcNow()) == true ? device : null;

@@ -1,0 +1,75 @@
+using System.Diagnostics;
+using System.Net;
+using AccountFunctions.Contract.Fields;
+using AccountFunctions.Lifecycle;
+using AccountFunctions.Storage.Jobs;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace AccountFunctions.Tests.Lifecycle;
+
+/// <summary>A purge that stops at each of its calls to storage.</summary>
+public sealed class PurgeCrashTests(AzuriteFixture azurite)
+{
+    [Fact, Holds("A1", "G2", "I4")]
+    public async Task Wherever_a_purge_stops_its_account_is_gone_and_whoever_asks_for_the_address_gets_a_mail()
+    {
+        await using var proxy = await FaultProxy.StartAsync(azurite.NewStorage());
+        await using var app = await ImpatientApp.StartAsync(
+            proxy.Storage,
+            settings: new()
+            {
+                ["AzureWebJobs.KeepHouse.Disabled"] = "true",
+                ["Passwords:MemoryKiB"] = "1024",
+                ["Passwords:Iterations"] = "1",
+            });
+        await app.ActivateAsync("bob@example.com");
+        var purger = app.Services.GetRequiredService<AccountPurger>();
+        var isStruck = true;
+        for (var call = 0; isStruck; call++)
+        {
+            var address = $"user{call}@example.com";
+            var login = await app.SignInAsync(address);
+            var id = (await app.RowsAsync("Addresses"))
+                .Single(row => row.PartitionKey == EmailAddress.KeyOf(address) && row.RowKey == "account").GetString("AccountId");
+            await app.PostAsync("delete", new { password = TestApp.Password }, login.GetProperty("access").GetString());
+            await app.WaitForMailsAsync(address, 2);
+            app.Time.Advance(TimeSpan.FromDays(14) + TimeSpan.FromMinutes(1));
+            var job = new AccountPurge(id, app.Time.GetUtcNow());
+            await purger.HandleAsync(job, default);
+            app.Time.Advance(TimeSpan.FromMinutes(1));
+            using (var activity = new Activity("purge").Start())
+            {
+                var trace = activity.TraceId.ToHexString();
+                proxy.Strike(
+                    StorageFault.Lost, call, 2, request => request.Headers.TraceParent.ToString().Contains(trace, StringComparison.Ordinal));
+                Assert.True(await Record.ExceptionAsync(() => purger.HandleAsync(job, default)) is null || proxy.Struck);
+                isStruck = proxy.Struck;
+                proxy.Strike(StorageFault.Lost, 0, 0);
+            }
+
+            var bob = (await app.LoginAsync("bob@example.com")).Data.GetProperty("access").GetString();
+            Assert.Equal("invalid_credentials", (await app.LoginAsync(address)).Message);
+            Assert.Equal(HttpStatusCode.Created, (await app.RegisterAsync(address, "green tractor 78")).Status);
+            app.Time.Advance(TimeSpan.FromMinutes(2));
+            Assert.Equal(
+                HttpStatusCode.OK, (await app.PostAsync("email", new { password = TestApp.Password, username = address }, bob)).Status);
+            if (isStruck)
+            {
+                await purger.HandleAsync(job, default);
+            }
+
+            var mails = await app.WaitForMailsAsync(address, 4);
+            var codes = mails.Skip(2).Select(mail => mail.Subject.Split(' ')[0]).ToList();
+            Assert.All(codes, code => Assert.Matches("^[0-9]{6}$", code));
+            var statuses = new List<HttpStatusCode>();
+            foreach (var code in codes)
+            {
+                statuses.Add((await app.PostAsync("activate", new { username = address, code })).Status);
+            }
+
+            Assert.Contains(HttpStatusCode.OK, statuses);
+            Assert.DoesNotContain(await app.RowsAsync("Accounts"), row => row.PartitionKey == id);
+            Assert.Equal(HttpStatusCode.OK, (await app.LoginAsync(address, "green tractor 78")).Status);
+        }
+    }
+}
