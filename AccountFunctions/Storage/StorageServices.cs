@@ -4,6 +4,7 @@ using AccountFunctions.Storage.Jobs;
 using AccountFunctions.Storage.Names;
 using AccountFunctions.Storage.Throttles;
 using Azure.Core;
+using Azure.Core.Pipeline;
 using Azure.Data.Tables;
 using Azure.Storage.Queues;
 using Microsoft.Extensions.Configuration;
@@ -15,6 +16,16 @@ namespace AccountFunctions.Storage;
 public static class StorageServices
 {
     private const string Connection = "AccountsStorage";
+
+    // When storage is busy, calls wait for a connection that there is. Without a bound, each would open another, and those that storage has
+    // not yet accepted when their call gives up hold up all later ones. An instance in Azure has 128 ports for one target.
+    private static readonly HttpClientTransport Transport = new(new SocketsHttpHandler
+    {
+        MaxConnectionsPerServer = 64,
+        PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+        AllowAutoRedirect = false,
+        UseCookies = false,
+    });
 
     public static IServiceCollection AddStorage(this IServiceCollection services)
     {
@@ -58,6 +69,7 @@ public static class StorageServices
     private static TOptions Configure<TOptions>(TOptions options, IServiceProvider provider)
         where TOptions : ClientOptions
     {
+        options.Transport = Transport;
         options.Retry.MaxRetries = 1;
         options.Retry.Delay = TimeSpan.FromMilliseconds(100);
         options.Retry.NetworkTimeout = provider.GetRequiredService<StorageTimeout>().OfTry;

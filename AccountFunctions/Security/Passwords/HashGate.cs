@@ -64,7 +64,7 @@ public sealed class HashGate : IDisposable
     }
 
     // A throttle refuses most of a flood at one address after one read, which must not keep others out.
-    private int MaxArrivals => 4 * maxAdmitted;
+    private int MaxArrivals => 2 * maxAdmitted;
 
     public void Dispose() => running.Dispose();
 
