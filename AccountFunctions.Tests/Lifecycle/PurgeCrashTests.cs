@@ -41,7 +41,10 @@ public sealed class PurgeCrashTests(AzuriteFixture azurite)
             {
                 var trace = activity.TraceId.ToHexString();
                 proxy.Strike(
-                    StorageFault.Lost, call, 2, request => request.Headers.TraceParent.ToString().Contains(trace, StringComparison.Ordinal));
+                    StorageFault.Lost,
+                    call,
+                    2,
+                    request => request.Headers.TraceParent.ToString().Contains(trace, StringComparison.Ordinal));
                 Assert.True(await Record.ExceptionAsync(() => purger.HandleAsync(job, default)) is null || proxy.Struck);
                 isStruck = proxy.Struck;
                 proxy.Strike(StorageFault.Lost, 0, 0);
