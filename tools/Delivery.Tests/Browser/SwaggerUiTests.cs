@@ -60,27 +60,27 @@ public sealed class SwaggerUiTests(AzuriteFixture azurite, Chromium chromium) : 
     }
 
     [Fact]
-    public async Task Where_mails_go_elsewhere_the_page_leads_to_no_outbox_and_a_link_to_no_operation_shows_them_all()
+    public async Task Where_mails_go_elsewhere_the_page_leads_to_no_outbox()
     {
         await using var app = await TestApp.StartAsync(
             NewStorage(), new() { ["CommunicationServices"] = "endpoint=http://localhost:1/;accesskey=ZGV2" });
-        await using var docs = await chromium.OpenAsync(app, "/api/docs#Nothing");
+        await using var docs = await chromium.OpenAsync(app, "/api/docs");
         await docs.Page.Locator(".opblock").First.WaitForAsync();
 
         Assert.False(await docs.Page.Locator("#outbox").IsVisibleAsync());
-        Assert.Empty(docs.Faults);
     }
 
     [Fact]
-    public async Task No_operation_makes_the_page_scroll_sideways_on_a_phone()
+    public async Task A_link_to_no_operation_shows_them_all_and_none_makes_the_page_scroll_sideways_on_a_phone()
     {
-        await using var docs = await chromium.OpenAsync(App, "/api/docs", width: 360);
+        await using var docs = await chromium.OpenAsync(App, "/api/docs#Nothing", width: 360);
         await docs.Page.Locator(".opblock").First.WaitForAsync();
         await docs.Page.EvaluateAsync("document.querySelectorAll('.opblock-summary-control').forEach(button => button.click())");
         await Assertions.Expect(docs.Page.Locator(".opblock.is-open .responses-table"))
             .ToHaveCountAsync(await docs.Page.Locator(".opblock").CountAsync());
 
         Assert.False(await docs.ScrollsSidewaysAsync());
+        Assert.Empty(docs.Faults);
     }
 
     // One page for several claims: it takes seconds of a processor to load.
