@@ -35,7 +35,7 @@ param settings { *: string } = {}
 @description('True makes the app read the secret TokensPreviousSigningKeys of the vault: keys that are published and accepted, but never used to sign.')
 param previousSigningKeys bool = false
 
-@description('True makes the app read the secret CodesPreviousKey of the vault: the key before, with which queue messages that still wait are opened.')
+@description('True makes the app read the secret CodesPreviousKey of the vault: the previous key, which opens queue messages that are still waiting.')
 param previousCodesKey bool = false
 
 @description('Instances that are always ready to answer HTTP; 0 scales to zero.')

@@ -13,7 +13,7 @@ public sealed class CodeOptions : IValidatableObject
     /// </summary>
     [Required] public string Key { get; set; } = "";
 
-    /// <summary>The key before, for eight days: it opens the queue messages that still wait, and nothing else.</summary>
+    /// <summary>The previous key, for eight days after a change. It only opens queue messages that are still waiting.</summary>
     public string PreviousKey { get; set; } = "";
 
     /// <summary>Digits of a mailed code.</summary>
