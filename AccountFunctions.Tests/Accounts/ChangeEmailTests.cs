@@ -80,10 +80,9 @@ public sealed class ChangeEmailTests(AzuriteFixture azurite) : AppTests(azurite)
         Assert.Empty(await App.MailsAsync(New));
     }
 
-    [Theory]
-    [InlineData("ada@", "username: invalid_email")]
-    public async Task An_address_that_is_none_or_the_same_is_refused(string address, string message) =>
-        Assert.Equal(message, (await AskAsync(Access(await App.SignInAsync(Old)), address)).Message);
+    [Fact]
+    public async Task An_address_that_is_none_is_refused() =>
+        Assert.Equal("username: invalid_email", (await AskAsync(Access(await App.SignInAsync(Old)), "ada@")).Message);
 
     [Fact, Holds("A7")]
     public async Task A_taken_address_gets_the_same_answer_and_the_same_rows_and_its_owner_a_notice()

@@ -67,10 +67,7 @@ public sealed class SameWorkTests(AzuriteFixture azurite)
     {
         await using var proxy = StorageProxy.Start(azurite.NewStorage());
         var engine = new HookedEngine();
-        await using var app = await TestApp.StartAsync(
-            proxy.Storage,
-            new() { ["Passwords:MaxConcurrentHashes"] = "1", ["Passwords:MaxWaitingHashes"] = "1" },
-            configure: services => services.Insert(0, ServiceDescriptor.Singleton<IArgon2Engine>(engine)));
+        await using var app = await StartAsync(proxy.Storage, maxWaiting: 1, engine);
         using var open = new ManualResetEventSlim();
         engine.Before = () => open.Wait(Eventually.Patience);
         var waiting = Task.WhenAll(app.LoginAsync("ada@example.com"), app.LoginAsync("bob@example.com"));
@@ -100,10 +97,7 @@ public sealed class SameWorkTests(AzuriteFixture azurite)
     {
         await using var proxy = StorageProxy.Start(azurite.NewStorage());
         var engine = new HookedEngine();
-        await using var app = await TestApp.StartAsync(
-            proxy.Storage,
-            new() { ["Passwords:MaxConcurrentHashes"] = "1", ["Passwords:MaxWaitingHashes"] = "0" },
-            configure: services => services.Insert(0, ServiceDescriptor.Singleton<IArgon2Engine>(engine)));
+        await using var app = await StartAsync(proxy.Storage, maxWaiting: 0, engine);
         using var hashed = new ManualResetEventSlim();
         engine.Before = () =>
         {
@@ -131,8 +125,7 @@ public sealed class SameWorkTests(AzuriteFixture azurite)
     [Fact, Holds("D8", "C7")]
     public async Task Strangers_whom_the_throttle_refuses_take_no_place_whatever_device_they_claim()
     {
-        await using var app = await TestApp.StartAsync(
-            azurite.NewStorage(), new() { ["Passwords:MaxConcurrentHashes"] = "1", ["Passwords:MaxWaitingHashes"] = "7" });
+        await using var app = await StartAsync(azurite.NewStorage(), maxWaiting: 7);
         for (var tries = 0; tries < 5; tries++)
         {
             await app.LoginAsync("eve@example.com", "a wrong tractor 1");
@@ -153,10 +146,7 @@ public sealed class SameWorkTests(AzuriteFixture azurite)
     public async Task Each_operation_that_strangers_can_call_in_crowds_has_a_place_while_it_hashes_and_gives_it_back()
     {
         var engine = new HookedEngine();
-        await using var app = await TestApp.StartAsync(
-            azurite.NewStorage(),
-            new() { ["Passwords:MaxConcurrentHashes"] = "1", ["Passwords:MaxWaitingHashes"] = "0" },
-            configure: services => services.Insert(0, ServiceDescriptor.Singleton<IArgon2Engine>(engine)));
+        await using var app = await StartAsync(azurite.NewStorage(), maxWaiting: 0, engine);
         var access = (await app.SignInAsync("ada@example.com")).GetProperty("access").GetString();
         var free = new List<bool>();
         engine.Before = () => free.Add(IsFree());
@@ -187,8 +177,7 @@ public sealed class SameWorkTests(AzuriteFixture azurite)
     public async Task Reads_before_a_place_is_taken_are_bounded_too()
     {
         await using var proxy = StorageProxy.Start(azurite.NewStorage());
-        await using var app = await TestApp.StartAsync(
-            proxy.Storage, new() { ["Passwords:MaxConcurrentHashes"] = "1", ["Passwords:MaxWaitingHashes"] = "0" });
+        await using var app = await StartAsync(proxy.Storage, maxWaiting: 0);
         proxy.Switch(StorageProxy.Mode.Hanging);
         var calls = Enumerable.Range(0, 16).Select(number => app.LoginAsync($"u{number}@example.com")).ToList();
         await Eventually.TrueAsync(() => calls.Count(call => call.IsCompleted) >= 14, () => "The crowd is not refused.");
@@ -212,6 +201,12 @@ public sealed class SameWorkTests(AzuriteFixture azurite)
         await app.WaitForMailsAsync("crowd@example.com", 1);
         Assert.DoesNotContain("its row is not there yet", app.Logs.Text);
     }
+
+    // One hash at a time, and so many that wait for it.
+    private static Task<TestApp> StartAsync(string storage, int maxWaiting, IArgon2Engine? engine = null) => TestApp.StartAsync(
+        storage,
+        new() { ["Passwords:MaxConcurrentHashes"] = "1", ["Passwords:MaxWaitingHashes"] = $"{maxWaiting}" },
+        configure: engine is null ? null : services => services.Insert(0, ServiceDescriptor.Singleton(engine)));
 
     /// <summary>The preferred engine, with a count of its runs.</summary>
     private sealed class CountingEngine : IArgon2Engine

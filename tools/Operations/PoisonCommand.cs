@@ -121,13 +121,13 @@ public sealed class PoisonCommand(
     {
         try
         {
-            return queue is QueueNames.EmailJobs
-                ? emailJobs.Read(body) is { } mail
-                    ? string.Create(CultureInfo.InvariantCulture, $"{mail.Kind} of {mail.Id}, requested {mail.Issued:u}")
-                    : "no job"
-                : housekeepingJobs.Read(body) is { } job
-                    ? string.Create(CultureInfo.InvariantCulture, $"{job.GetType().Name}, due {job.Due:u}")
-                    : "no job";
+            object? job = queue is QueueNames.EmailJobs ? emailJobs.Read(body) : housekeepingJobs.Read(body);
+            return job switch
+            {
+                EmailJob mail => string.Create(CultureInfo.InvariantCulture, $"{mail.Kind} of {mail.Id}, requested {mail.Issued:u}"),
+                HousekeepingJob later => string.Create(CultureInfo.InvariantCulture, $"{later.GetType().Name}, due {later.Due:u}"),
+                _ => "no job",
+            };
         }
         catch (CryptographicException)
         {

@@ -83,7 +83,7 @@ public sealed class ResetPassword(
                     || account is null
                     || (row.IsRedeemed && await credentials.VerifyAsync(password, [row.Credential], cancellationToken) != 0))
                 {
-                    CountTry(partition, open);
+                    partition.CountTry(open);
                     return Problem.InvalidCode;
                 }
 
@@ -166,20 +166,6 @@ public sealed class ResetPassword(
     {
         var own = device is null ? null : partition.FindResetCode(device);
         return [.. new[] { own, partition.FindResetCode() }.OfType<ResetCodeEntity>().Where(row => row.TakesTries(now))];
-    }
-
-    private static void CountTry(AddressPartition partition, List<ResetCodeEntity> open)
-    {
-        foreach (var row in open)
-        {
-            row.TriesLeft--;
-            partition.Save(row);
-        }
-
-        if (open.Count == 0)
-        {
-            partition.PretendChange();
-        }
     }
 
     private static void Redeem(AddressPartition partition, ResetCodeEntity row, Credential credential, DateTimeOffset now)

@@ -72,7 +72,7 @@ public sealed partial class Activate(
                 var live = partition.Pendings.Where(pending => pending.IsLive(now)).TakeLast(MaxPendings).ToList();
                 if (live.FindLast(pending => Matches(code, partition.Key, pending.Nonce)) is not { } redeemed)
                 {
-                    CountTry(partition, live);
+                    partition.CountTry(live);
                     return Problem.InvalidCode;
                 }
 
@@ -90,20 +90,6 @@ public sealed partial class Activate(
         }
 
         return result.Reply.WasContested ? ActivateReply.SetPassword : ActivateReply.Done;
-    }
-
-    private static void CountTry(AddressPartition partition, List<PendingEntity> live)
-    {
-        foreach (var pending in live)
-        {
-            pending.TriesLeft--;
-            partition.Save(pending);
-        }
-
-        if (live.Count == 0)
-        {
-            partition.PretendChange();
-        }
     }
 
     private bool Matches(string code, string addressKey, string nonce) =>

@@ -95,6 +95,21 @@ public sealed class AddressPartition : Partition
         return ResetCodes.FirstOrDefault(row => row.RowKey == key);
     }
 
+    /// <summary>Counts a wrong code at each row that it was tried at. Without any, the commit does the same work.</summary>
+    public void CountTry(IReadOnlyCollection<CodeRow> tried)
+    {
+        foreach (var row in tried)
+        {
+            row.TriesLeft--;
+            Save(row);
+        }
+
+        if (tried.Count == 0)
+        {
+            PretendChange();
+        }
+    }
+
     /// <summary>Voids every open reset code. Those of devices stay, because they count mails.</summary>
     public void VoidResetCodes(DateTimeOffset now)
     {
