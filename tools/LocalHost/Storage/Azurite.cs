@@ -127,7 +127,7 @@ public sealed partial class Azurite : IAsyncDisposable
         IEnumerable<string> data = options.DataFolder is null ? ["--inMemoryPersistence"] : ["--location", options.DataFolder];
         return
         [
-            "--skipApiVersionCheck", "--disableTelemetry",
+            "--skipApiVersionCheck", "--disableTelemetry", "--silent",
             .. services.SelectMany(service => (string[])
             [
                 $"--{service.Name}Host", "127.0.0.1", $"--{service.Name}Port", usual ? $"{service.Port}" : "0",

@@ -12,13 +12,21 @@ process.stdin.on('end', () => setInterval(() => process.emit('message', 'shutdow
 process.stdout.on('error', () => {});
 process.stderr.on('error', () => {});
 
-// Its database sorts a collection's indices anew for every batch it removes, even for one of a single document or none: each poll of a queue would take
-// longer with every message in it, and the messages of a busy minute, removed one by one, would stop everything for seconds.
+// Its database sorts a collection's indices anew for every batch it changes or removes, even for one of a single document or none: each poll of a queue would
+// take longer with every message in storage, and the messages of a busy minute, removed one by one, would stop everything for seconds.
 const modules = require('path').join(process.cwd(), 'node_modules');
 const { Collection } = require(`${modules}/lokijs`);
-const removeBatch = Collection.prototype.removeBatchByPositions;
-Collection.prototype.removeBatchByPositions = function (positions) {
-  return positions.length > 1 ? removeBatch.call(this, positions) : positions.forEach((position) => this.remove(this.data[position]));
+const oneByOne = (batchVerb, verb) => {
+  const changeBatch = Collection.prototype[batchVerb];
+  Collection.prototype[batchVerb] = function (items) {
+    return Array.isArray(items) && items.length < 2 ? items.forEach((item) => verb.call(this, item)) : changeBatch.call(this, items);
+  };
 };
+const { update, remove } = Collection.prototype;
+oneByOne('update', update);
+oneByOne('removeBatch', remove);
+oneByOne('removeBatchByPositions', function (position) {
+  this.remove(this.data[position]);
+});
 
 require(`${modules}/azurite/dist/src/azurite.js`);
