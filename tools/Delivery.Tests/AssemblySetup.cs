@@ -5,4 +5,4 @@ using Delivery.Tests;
 
 namespace Delivery.Tests;
 
-public sealed class Order() : LongestFirst("ClientExample", "Process", "Bicep", "CommandLine", "SmokeCommand");
+public sealed class Order() : LongestFirst(nameof(Browser.Chromium), "ClientExample", "Process", "Bicep", "CommandLine", "SmokeCommand");

@@ -8,12 +8,22 @@ namespace Delivery.Tests.Browser;
 
 /// <summary>
 /// The machine's Chromium (<c>CHROMIUM</c>, or where Debian has it), started by the first test that asks for it. Tests with it
-/// run one after another when all others are done: a browser takes every core there is.
+/// run one after another, beside the others.
 /// </summary>
-[CollectionDefinition(nameof(Chromium), DisableParallelization = true)]
+[CollectionDefinition(nameof(Chromium))]
 public sealed class Chromium : IAsyncDisposable
 {
     private static readonly string Executable = Environment.GetEnvironmentVariable("CHROMIUM") ?? "/usr/bin/chromium";
+
+    // A window's own address bar is two more web pages, and a renderer in reserve one more process: together they cost three times
+    // what a page of ours does. Chromium obeys only its last list, so what Playwright switches off for tests is named again.
+    private static readonly string[] Unused =
+    [
+        "WebUIOmniboxPopup", "WebUIOmniboxAimPopup", "SpareRendererForSitePerProcess",
+        "AimEnabled", "HttpsUpgrades", "LensOverlay", "MediaRouter", "NetworkTimeServiceQuerying", "OptimizationHints", "PaintHolding",
+        "PreconnectToSearch",
+    ];
+
     private readonly Lazy<Task<(IPlaywright Playwright, IBrowser Browser)>> started = new(StartAsync);
 
     /// <summary>A page of its own on an app. Skips the test where there is no browser, unless <c>REQUIRE_BROWSER</c> is 1.</summary>
@@ -52,7 +62,7 @@ public sealed class Chromium : IAsyncDisposable
             Args =
             [
                 "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update",
-                "--disable-sync",
+                "--disable-sync", $"--disable-features={string.Join(',', Unused)}",
             ],
         }));
     }

@@ -17,7 +17,7 @@ public abstract class LongestFirst(params string[] longest) : ITestCollectionOrd
         where TTestCollection : ITestCollection
     {
         var rank = Array.FindIndex(
-            longest, name => collection.TestCollectionDisplayName.Contains($".{name}", StringComparison.Ordinal));
+            longest, name => $".{collection.TestCollectionDisplayName}".Contains($".{name}", StringComparison.Ordinal));
         return rank < 0 ? longest.Length : rank;
     }
 }
