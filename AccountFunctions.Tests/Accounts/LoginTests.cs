@@ -171,6 +171,16 @@ public sealed class LoginTests(AzuriteFixture azurite) : AppTests(azurite)
     }
 
     [Fact]
+    public async Task A_password_is_as_good_after_ten_years()
+    {
+        await using var app = await TestApp.StartAsync(NewStorage(), new() { ["Accounts:Lifetime"] = "4000.00:00:00" });
+        await app.ActivateAsync(Address);
+        app.Time.Advance(TimeSpan.FromDays(3652));
+
+        Assert.Equal(HttpStatusCode.OK, (await app.LoginAsync(Address)).Status);
+    }
+
+    [Fact]
     public async Task Stored_data_survives_a_restart()
     {
         var storage = NewStorage();

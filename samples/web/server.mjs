@@ -22,10 +22,10 @@ const files = {
 
 const bff = cookie ? (await import('./bff.mjs')).createBff(api) : undefined;
 
-// No inline script or style, and calls to a single origin.
+// No inline script or style, calls to a single origin, and no script that turns text into HTML.
 const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
   + `connect-src ${cookie ? "'self'" : new URL(api).origin}; `
-  + "form-action 'none'; base-uri 'none'; frame-ancestors 'none'";
+  + "form-action 'none'; base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'";
 
 createServer(async (request, response) => {
   const path = new URL(request.url, 'http://sample').pathname;

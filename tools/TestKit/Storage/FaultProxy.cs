@@ -59,6 +59,9 @@ public sealed partial class FaultProxy : IAsyncDisposable
     /// <summary>The method, target and body of every call to storage.</summary>
     public ConcurrentQueue<string> Traffic { get; } = [];
 
+    /// <summary>What happens before each call reaches the service.</summary>
+    public Func<HttpRequest, Task> Before { get; set; } = _ => Task.CompletedTask;
+
     /// <summary>Whether the fault has hit a call.</summary>
     public bool Struck { get; private set; }
 
@@ -121,6 +124,7 @@ public sealed partial class FaultProxy : IAsyncDisposable
 
     private async Task ForwardAsync(HttpContext context, string target)
     {
+        await Before(context.Request);
         var strike = Next(context.Request);
         switch (strike)
         {
