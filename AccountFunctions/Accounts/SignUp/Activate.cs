@@ -45,9 +45,6 @@ public sealed partial class Activate(
     TimeProvider time,
     ILogger<Activate> logger)
 {
-    // More registrations than the daily mail cap allows at an address, fewer than a transaction takes.
-    private const int MaxPendings = 70;
-
     public async Task<Result<ActivateReply>> HandleAsync(ActivateRequest request, Visitor visitor, CancellationToken cancellationToken)
     {
         var errors = new FieldErrors();
@@ -69,7 +66,7 @@ public sealed partial class Activate(
                     return isRepeated ? owned : Problem.InvalidCode;
                 }
 
-                var live = partition.Pendings.Where(pending => pending.IsLive(now)).TakeLast(MaxPendings).ToList();
+                var live = partition.NewestPendings.Where(pending => pending.IsLive(now)).ToList();
                 if (live.FindLast(pending => Matches(code, partition.Key, pending.Nonce)) is not { } redeemed)
                 {
                     partition.CountTry(live);
@@ -139,7 +136,7 @@ public sealed partial class Activate(
 
         // Every registration also saves the guard, so a concurrent registration that could contest this one makes the commit fail.
         partition.Save(partition.Guard);
-        foreach (var pending in partition.Pendings.Where(pending => pending.Id != redeemed.Id).TakeLast(MaxPendings).Append(redeemed))
+        foreach (var pending in partition.NewestPendings)
         {
             partition.Delete(pending);
         }

@@ -17,9 +17,6 @@ namespace AccountFunctions.Lifecycle.Names;
 /// </remarks>
 public sealed class NameClaims(AddressStore addresses, AccountStore accounts, TimeProvider time)
 {
-    // Together with the claim, the guard and the codes, fewer than a transaction takes.
-    private const int MaxPendings = 70;
-
     // Leaves room for the claim.
     private const int MostAtOnce = Partition.MaxRows - 1;
 
@@ -145,7 +142,7 @@ public sealed class NameClaims(AddressStore addresses, AccountStore accounts, Ti
                 // so that a concurrent registration loses.
                 partition.Save(claim);
                 partition.Save(partition.Guard);
-                foreach (var pending in partition.Pendings.TakeLast(MaxPendings))
+                foreach (var pending in partition.NewestPendings)
                 {
                     partition.Delete(pending);
                 }

@@ -8,6 +8,8 @@ namespace AccountFunctions.Storage.Names;
 /// <summary>All rows of one address, read together.</summary>
 public sealed class AddressPartition : Partition
 {
+    private const int MaxPendings = 70;
+
     public AddressPartition(string key, IEnumerable<TableEntity> rows)
         : base(key)
     {
@@ -48,6 +50,12 @@ public sealed class AddressPartition : Partition
 
     /// <summary>Oldest first.</summary>
     public IReadOnlyList<PendingEntity> Pendings { get; }
+
+    /// <summary>
+    /// The newest of <see cref="Pendings"/>: more than the daily cap on mails allows at an address, and few enough for one transaction
+    /// together with the claim, the guard and the codes.
+    /// </summary>
+    public IReadOnlyList<PendingEntity> NewestPendings => [.. Pendings.TakeLast(MaxPendings)];
 
     /// <summary>The one that any client may have requested, and one for each device that has requested a code.</summary>
     public IReadOnlyList<ResetCodeEntity> ResetCodes { get; }
