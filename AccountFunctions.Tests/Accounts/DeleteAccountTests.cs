@@ -237,11 +237,37 @@ public sealed class DeleteAccountTests(AzuriteFixture azurite) : AppTests(azurit
     {
         await using var app = await ImpatientApp.StartAsync(NewStorage(), settings: new() { ["Accounts:DeletionGrace"] = "00:00:00" });
         await app.PostAsync("delete", new { password = TestApp.Password }, Access(await app.SignInAsync(Address)));
+        await app.WaitForMailsAsync(Address, 2);
         await UntilAsync(async () =>
         {
             app.Time.Advance(TimeSpan.FromMinutes(1));
             return await app.RowsAsync("Accounts") is [];
         });
+    }
+
+    [Fact, Holds("C9")]
+    public async Task A_thief_who_deletes_and_restores_many_times_cannot_hide_the_last_deletion()
+    {
+        var access = Access(await App.SignInAsync(Address));
+        for (var rounds = 0; rounds < 6; rounds++)
+        {
+            await App.PostAsync("delete", new { password = TestApp.Password }, access);
+            App.Time.Advance(TimeSpan.FromSeconds(1));
+            access = Access((await RestoreAsync()).Data);
+            App.Time.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        await App.PostAsync("delete", new { password = TestApp.Password }, access);
+        await App.WaitForLogAsync("deletion_requested of");
+        await UntilAsync(async () => (await DeletionNoticesAsync()).Count == 5);
+        App.Time.Advance(TimeSpan.FromMinutes(10));
+
+        await UntilAsync(async () => (await DeletionNoticesAsync()).Count == 6);
+        await App.DrainAsync();
+        Assert.Equal(6, (await DeletionNoticesAsync()).Count);
+
+        async Task<List<SentMail>> DeletionNoticesAsync() =>
+            [.. (await App.MailsAsync(Address)).Where(mail => mail.Subject.Contains("delet", StringComparison.OrdinalIgnoreCase))];
     }
 
     [Fact]

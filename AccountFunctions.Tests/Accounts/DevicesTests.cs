@@ -219,6 +219,26 @@ public sealed class DevicesTests(AzuriteFixture azurite) : AppTests(azurite)
         Assert.Equal(HttpStatusCode.OK, (await ChangePasswordAsync()).Status);
     }
 
+    [Fact, Holds("C7", "C9")]
+    public async Task Strangers_do_not_delay_a_session_whose_device_later_sign_ins_have_ended()
+    {
+        for (var signIns = 0; signIns < 10; signIns++)
+        {
+            App.Time.Advance(TimeSpan.FromSeconds(1));
+            Assert.Equal(HttpStatusCode.OK, (await App.LoginAsync(Address)).Status);
+        }
+
+        await FloodAsync();
+        Assert.Equal(HttpStatusCode.TooManyRequests, (await LoginAsync(device)).Status);
+        for (var guesses = 0; guesses < 4; guesses++)
+        {
+            var guess = await App.PostAsync("password", new { password = Wrong, new_password = Changed }, Access(login));
+            Assert.Equal("invalid_password", guess.Message);
+        }
+
+        Assert.Equal(HttpStatusCode.OK, (await ChangePasswordAsync()).Status);
+    }
+
     [Fact, Holds("C7")]
     public async Task Guesses_of_a_session_count_at_its_device_and_at_the_address()
     {

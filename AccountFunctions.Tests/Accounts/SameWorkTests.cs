@@ -81,7 +81,7 @@ public sealed class SameWorkTests(AzuriteFixture azurite)
             () => "The gate is not full.");
         proxy.Switch(StorageProxy.Mode.Hanging);
 
-        // As long as storage hangs, whoever reads gets no answer.
+        // As long as storage hangs, every read goes unanswered.
         foreach (var call in new[] { app.LoginAsync("eve@example.com"), app.RegisterAsync("eve@example.com") })
         {
             Assert.Equal("unavailable", (await call.WaitAsync(Eventually.Patience / 4)).Message);
@@ -140,6 +140,28 @@ public sealed class SameWorkTests(AzuriteFixture azurite)
         places.ForEach(place => place.Dispose());
 
         Assert.All(refused, answer => Assert.Equal("throttled", answer.Message));
+    }
+
+    [Fact, Holds("C3", "D8")]
+    public async Task A_network_that_has_used_up_its_limit_is_told_so_even_when_the_gate_is_full()
+    {
+        await using var app = await TestApp.StartAsync(
+            azurite.NewStorage(),
+            new()
+            {
+                ["Passwords:MaxConcurrentHashes"] = "1",
+                ["Passwords:MaxWaitingHashes"] = "0",
+                ["Throttle:RequestsPerMinute"] = "12",
+            });
+        for (var calls = 0; calls < 13; calls++)
+        {
+            await app.PostAsync("refresh", new { refresh = "none" });
+        }
+
+        using var place = app.Services.GetRequiredService<Credentials>().NewPlace();
+        place.Take();
+        Assert.Equal("throttled", (await app.LoginAsync("eve@example.com")).Message);
+        Assert.Equal("throttled", (await app.RegisterAsync("eve@example.com")).Message);
     }
 
     [Fact, Holds("D8")]

@@ -1,4 +1,6 @@
+using System.ComponentModel.DataAnnotations;
 using System.Diagnostics.Metrics;
+using System.Reflection;
 using System.Text;
 using AccountFunctions.Contract.Answers;
 using AccountFunctions.Contract.Values;
@@ -25,6 +27,18 @@ public sealed class PasswordHasherTests
         var password = Encoding.UTF8.GetBytes("pässwörd\0 with NUL");
 
         Assert.Equal(new KonsciousArgon2().Derive(password, hash), new SodiumArgon2().Derive(password, hash));
+    }
+
+    [Fact, Holds("D10")]
+    public void No_setting_allows_a_hash_that_would_match_no_password()
+    {
+        int Most(string setting) => (int)typeof(PasswordOptions).GetProperty(setting)!.GetCustomAttribute<RangeAttribute>()!.Maximum;
+
+        var (memory, iterations, parallelism) = (
+            Most(nameof(PasswordOptions.MemoryKiB)), Most(nameof(PasswordOptions.Iterations)), Most(nameof(PasswordOptions.Parallelism)));
+        var dearest = new Argon2Hash(memory, iterations, parallelism, new byte[16], new byte[32]);
+        Assert.True(dearest.IsWithinCeilings);
+        Assert.False((dearest with { Iterations = iterations + 1 }).IsWithinCeilings);
     }
 
     [Fact, Holds("D6")]

@@ -22,8 +22,12 @@ public sealed class EmailComposer(
 {
     // Per act and day: a thief with the password must not flood the mailbox, and the first notices tell the owner enough.
     private const int MaxNotices = 5;
+    private const string LimitReached = "the daily limit of this notice is reached";
     private const string NoOwner = "the account is disabled or gone";
     private static readonly TimeSpan Day = TimeSpan.FromDays(1);
+
+    // Beyond the limit, a deletion is told once it has lasted as long as this, so a thief cannot hide the last of many.
+    private static readonly TimeSpan LateNotice = TimeSpan.FromMinutes(10);
 
     /// <summary>Whether the app writes mails of this kind.</summary>
     public static bool Knows(string kind) =>
@@ -79,7 +83,7 @@ public sealed class EmailComposer(
 
         return partition.Pendings.LastOrDefault(pending => pending.IsLive(now)) is { } newest
             ? ActivationCode(newest, now)
-            : new EmailDecision.Drop("nobody waits for a code");
+            : new EmailDecision.Drop("no registration is waiting for a code");
     }
 
     private async Task<EmailDecision> ComposeNoticeAsync(EmailJob job, Notice notice, CancellationToken cancellationToken)
@@ -92,7 +96,7 @@ public sealed class EmailComposer(
 
         // Read the account after the event, so that the mail shows the change.
         var (account, now) = (await accounts.FindAsync(job.Id, cancellationToken), time.GetUtcNow());
-        if (account is null || (reason.Mailbox ?? MailboxOf(account, job.AddressKey, now)) is not { } mailbox)
+        if (account is null || (reason.Mailbox ?? NoticeMailboxOf(account, job.AddressKey, now)) is not { } mailbox)
         {
             return new EmailDecision.Drop(NoOwner);
         }
@@ -105,9 +109,20 @@ public sealed class EmailComposer(
 
         var code = TakeBackCode(notice, account, job.AddressKey);
         var earlier = await accounts.ListEventsAsync(job.Id, job.Kind, job.Issued - Day, job.Issued, cancellationToken);
-        return earlier.Count >= MaxNotices
-            ? new EmailDecision.Drop("the owner got enough of these today")
-            : new EmailDecision.Send(mailbox, texts.Notice(notice, account.Language, moment, code), EmailPriority.Security);
+        if (earlier.Count >= MaxNotices)
+        {
+            if (job.Kind != Act.DeletionRequested.Word || account.DeletionRequested != job.Issued)
+            {
+                return new EmailDecision.Drop(LimitReached);
+            }
+
+            if (job.Issued + LateNotice - now is { Ticks: > 0 } early)
+            {
+                return new EmailDecision.Postpone(early, LimitReached);
+            }
+        }
+
+        return new EmailDecision.Send(mailbox, texts.Notice(notice, account.Language, moment, code), EmailPriority.Security);
     }
 
     // An account that is gone, or that no longer needs the address, leaves it soon; the mail waits for that.
@@ -134,13 +149,17 @@ public sealed class EmailComposer(
             return new EmailDecision.Wait();
         }
 
-        // Charged here and not when it was asked for: a mailbox pays only for what reaches it.
-        var charged = await throttle.ChargeAsync(job.AddressKey, job.Issued, cancellationToken);
-        if (charged.IsRefused)
-        {
-            return new EmailDecision.Drop("the address got enough mails today");
-        }
+        // Count the mail here, not when it is requested: only mails that reach the address use up its limit.
+        var decision = await DecideEmailChangeAsync(account, change, job, cancellationToken);
+        return decision is EmailDecision.Send
+            && (await throttle.ChargeAsync(job.AddressKey, job.Issued, cancellationToken)).IsRefused
+                ? new EmailDecision.Drop("the daily limit of the address is reached")
+                : decision;
+    }
 
+    private async Task<EmailDecision> DecideEmailChangeAsync(
+        AccountEntity account, EmailChangeEntity change, EmailJob job, CancellationToken cancellationToken)
+    {
         // The account itself may have the address already: as its recovery address.
         var (now, claim) = (time.GetUtcNow(), (await addresses.LoadAsync(job.AddressKey, cancellationToken)).Claim);
         if (claim is not null && claim.AccountId != account.Id)
@@ -196,6 +215,10 @@ public sealed class EmailComposer(
         account is not null && MailboxOf(account, job.AddressKey, time.GetUtcNow()) is { } mailbox
             ? new EmailDecision.Send(mailbox, write(account.Language), priority)
             : new EmailDecision.Drop(NoOwner);
+
+    // Until its purge, an account that is gone still learns what happened to it.
+    private static string? NoticeMailboxOf(AccountEntity account, string addressKey, DateTimeOffset now) =>
+        account.StateAt(now) is AccountState.Disabled ? null : account.MailboxAt(addressKey, now);
 
     // The address may be the recovery address of the account.
     private static string? MailboxOf(AccountEntity account, string addressKey, DateTimeOffset now) =>

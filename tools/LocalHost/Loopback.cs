@@ -11,11 +11,12 @@ public static class Loopback
     /// </summary>
     public static void BypassProxies()
     {
-        // .NET reads the name in lower case first, Node.js and npm read either.
-        foreach (var name in new[] { "no_proxy", "NO_PROXY" })
+        // .NET reads the name in lower case first, Node.js and npm read either: both get the user's hosts.
+        string[] names = ["no_proxy", "NO_PROXY"];
+        var hosts = names.Select(Environment.GetEnvironmentVariable).FirstOrDefault(hosts => !string.IsNullOrEmpty(hosts));
+        foreach (var name in names)
         {
-            var hosts = Environment.GetEnvironmentVariable(name);
-            Environment.SetEnvironmentVariable(name, string.IsNullOrEmpty(hosts) ? Hosts : $"{hosts},{Hosts}");
+            Environment.SetEnvironmentVariable(name, hosts is null ? Hosts : $"{hosts},{Hosts}");
         }
     }
 }

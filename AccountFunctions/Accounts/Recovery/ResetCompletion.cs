@@ -41,17 +41,14 @@ public sealed partial class ResetCompletion(AccountStore accounts, TimeProvider 
                     return Problem.InvalidCode;
                 }
 
-                if (reset.TakeBackNonce is { } nonce)
+                if (reset.TakeBackNonce is { } nonce && account.RecoveryNonce != nonce)
                 {
-                    if (account.RecoveryNonce != nonce)
-                    {
-                        return Problem.InvalidCode;
-                    }
-
-                    account.TakenBackNonce = nonce;
+                    return Problem.InvalidCode;
                 }
 
-                TakeBack(partition, addressKey, reset.Time, now);
+                account.TakenBackNonce = reset.TakeBackNonce;
+
+                TakeBack(partition, addressKey, actor, reset.Time, now);
                 account.LastReset = reset.Time;
                 account.SetPassword(reset.Credential, reset.Time);
                 partition.Save(account);
@@ -76,7 +73,8 @@ public sealed partial class ResetCompletion(AccountStore accounts, TimeProvider 
 
     // A code mailed to the recovery address restores that address. A code mailed to any address of the account cancels a deletion and an
     // open change of address, because a thief may have requested them.
-    private static void TakeBack(AccountPartition partition, string addressKey, DateTimeOffset when, DateTimeOffset now)
+    private static void TakeBack(
+        AccountPartition partition, string addressKey, Actor actor, DateTimeOffset when, DateTimeOffset now)
     {
         var account = partition.Account;
         if (partition.EmailChange is { } change)
@@ -91,7 +89,7 @@ public sealed partial class ResetCompletion(AccountStore accounts, TimeProvider 
 
         if (addressKey == account.RecoveryKey)
         {
-            partition.RecordLeaving(Act.EmailRestored, Actor.App, when, account.AddressKey, account.Mailbox);
+            partition.RecordLeaving(Act.EmailRestored, actor, when, account.AddressKey, account.Mailbox);
             partition.Enqueue(new AddressRelease(account.Id, account.AddressKey, now + Retention.Request));
             account.Recover();
         }
@@ -99,7 +97,7 @@ public sealed partial class ResetCompletion(AccountStore accounts, TimeProvider 
         if (account.DeletesAt is not null)
         {
             account.DeletesAt = null;
-            partition.Record(Act.Restored.InSilence(), Actor.App, when);
+            partition.Record(Act.Restored.InSilence(), actor, when);
         }
     }
 

@@ -138,12 +138,29 @@ public sealed class ResetPassword(
         }
 
         partition.PretendChange();
-        return account is { Credential: { } current } && isAlive && account.AddressKey == partition.Key
-            && now < account.LastReset + Lifetimes.Repeat
-            && codes.MatchesTakeBack(code, partition.Key, account.TakenBackNonce)
-            && await credentials.VerifyAsync(password, [current], cancellationToken) == 0
-                ? new Reset(account.Id, current, account.LastReset)
-                : Problem.InvalidCode;
+        if (account is not { Credential: { } current } || !isAlive || account.AddressKey != partition.Key
+            || now >= account.LastReset + Lifetimes.Repeat
+            || !codes.MatchesTakeBack(code, partition.Key, account.TakenBackNonce))
+        {
+            return Problem.InvalidCode;
+        }
+
+        if (await credentials.VerifyAsync(password, [current], cancellationToken) == 0)
+        {
+            return new Reset(account.Id, current, account.LastReset);
+        }
+
+        // Any other content is a guess at the new password: the code takes no more of them.
+        var voided = await accounts.ChangeAsync<Success>(
+            new AccountRequest(account.Id) { Account = account },
+            current =>
+            {
+                current.Account.TakenBackNonce = null;
+                current.Save(current.Account);
+                return Success.Done;
+            },
+            cancellationToken);
+        return voided.Problem ?? Problem.InvalidCode;
     }
 
     private string? Unfit(string password, AccountEntity account) =>

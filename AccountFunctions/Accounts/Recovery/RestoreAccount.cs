@@ -59,7 +59,7 @@ public sealed partial class RestoreAccount(
         var request = new AccountRequest(account.Id)
         {
             Account = account,
-            Allows = state => state is not (AccountState.Disabled or AccountState.Gone),
+            Allows = AccountStates.AllowsMail,
             Otherwise = Problem.InvalidCredentials,
         };
         var restored = await accounts.ChangeAsync<AccountEntity>(

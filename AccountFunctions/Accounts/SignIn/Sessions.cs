@@ -30,6 +30,11 @@ public sealed partial class Sessions(
     public async Task<Result<TokenReply>> OpenAsync(
         Passed passed, AccountEntity account, Visitor visitor, CancellationToken cancellationToken)
     {
+        if (account.Id != passed.Account.Id)
+        {
+            throw new ArgumentException("Another account passed the gate.", nameof(account));
+        }
+
         await clients.RecordAsync(passed, account, visitor.Client, cancellationToken);
         var now = time.GetUtcNow();
         var refresh = RefreshToken.First(account.Id, Ids.New(now));
@@ -57,7 +62,7 @@ public sealed partial class Sessions(
                 var (device, secret) = passed is { Device: not null, DeviceSecret: { } shown } && partition.Device is { } known
                     ? (known, shown)
                     : fresh;
-                device.LastUsed = now;
+                (device.LastUsed, device.Client) = (now, visitor.Client);
                 var session = new SessionEntity(current.Id, refresh.SessionId)
                 {
                     Counter = refresh.Counter,

@@ -70,6 +70,12 @@ public sealed partial class Register(
             return Problem.PasswordsDontMatch;
         }
 
+        // A network that has used up its limit takes no place from others.
+        if (visitor.Admission.IsCompleted && await visitor.Admission is { } notAdmitted)
+        {
+            return notAdmitted;
+        }
+
         using var place = credentials.NewPlace();
         place.Arrive();
         var now = time.GetUtcNow();

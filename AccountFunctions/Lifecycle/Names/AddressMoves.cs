@@ -62,6 +62,7 @@ public sealed partial class AddressMoves(
             ? new NamePlan(change.AddressKey, change.Nonce)
             {
                 Prepare = (claim, former) => Prepare(claim, former, now),
+                IsDone = partition => partition.Account.Needs(change.AddressKey, partition.EmailChange),
                 TryApply = partition => TryApply(partition, change, now),
                 Cancel = partition => partition.Delete(change),
             }
@@ -86,6 +87,13 @@ public sealed partial class AddressMoves(
 
         var (former, mailbox) = (account.AddressKey, account.Mailbox);
         var act = account.MoveTo(change, VerificationCodes.NewNonce());
+        if (account.DeletesAt < account.RecoveryEnd)
+        {
+            // The former address can recover the account for as long as it promises, see DeleteAccount.
+            account.DeletesAt = account.RecoveryEnd;
+            partition.Enqueue(new AccountPurge(account.Id, account.RecoveryEnd.Value + Retention.Request));
+        }
+
         partition.Save(account);
         partition.RecordLeaving(act, new Actor(change.SessionId, change.Client), change.Redeemed, former, mailbox);
         partition.Enqueue(new AddressRelease(account.Id, former, account.RecoveryEnd ?? now + Retention.Request));

@@ -10,9 +10,10 @@ namespace AccountFunctions.Security.Passwords;
 /// </summary>
 public sealed partial record Argon2Hash(int MemoryKiB, int Iterations, int Parallelism, byte[] Salt, byte[] Tag)
 {
-    private const int MaxMemoryKiB = 256 * 1024;
-    private const int MaxIterations = 10;
-    private const int MaxParallelism = 8;
+    // The settings allow no more either: a hash beyond them would match no password.
+    public const int MaxMemoryKiB = 256 * 1024;
+    public const int MaxIterations = 10;
+    public const int MaxParallelism = 8;
     private const int MinSaltBytes = 8;
     private const int MaxBytes = 64;
     private const int MinTagBytes = 16;

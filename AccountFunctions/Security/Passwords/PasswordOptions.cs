@@ -17,13 +17,13 @@ public sealed class PasswordOptions
     /// <summary>
     /// Memory of a hash in KiB (Argon2id). The cost defaults are OWASP's minimum, and Production accepts no lower ones.
     /// </summary>
-    [Range(1024, 4 * 1024 * 1024)] public int MemoryKiB { get; set; } = 19456;
+    [Range(1024, Argon2Hash.MaxMemoryKiB)] public int MemoryKiB { get; set; } = 19456;
 
     /// <summary>Passes of a hash over its memory.</summary>
-    [Range(1, 100)] public int Iterations { get; set; } = 2;
+    [Range(1, Argon2Hash.MaxIterations)] public int Iterations { get; set; } = 2;
 
     /// <summary>Lanes of a hash.</summary>
-    [Range(1, 64)] public int Parallelism { get; set; } = 1;
+    [Range(1, Argon2Hash.MaxParallelism)] public int Parallelism { get; set; } = 1;
 
     /// <summary>
     /// Hashes that one instance computes at once; 0 means twice the number of cores. Multiplied by <see cref="MemoryKiB"/>, this bounds the

@@ -40,6 +40,11 @@ public sealed partial class NetworkThrottle(
             return Task.FromResult<Problem?>(null);
         }
 
+        if (Peek(network) is { } refused)
+        {
+            return Task.FromResult<Problem?>(refused);
+        }
+
         var now = time.GetUtcNow();
         var (key, window) = (network.Key, WindowAt(now));
         var budget = window.Budgets.GetOrAdd(key, _ => new Budget());

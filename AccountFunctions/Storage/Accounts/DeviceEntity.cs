@@ -26,7 +26,7 @@ public sealed class DeviceEntity(TableEntity columns) : FailureCounter(columns)
 
     public DateTimeOffset LastUsed { get => Get<DateTimeOffset>(); set => Set(value); }
 
-    /// <summary>What the client called itself at its first sign-in.</summary>
+    /// <summary>What the client called itself at its last sign-in.</summary>
     public string? Client { get => GetText(); set => Set(value); }
 
     /// <summary>Identifies the password that the client proved: the <see cref="AccountEntity.PasswordChanged"/> at that time.</summary>

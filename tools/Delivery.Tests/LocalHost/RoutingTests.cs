@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using LocalHost;
 
 namespace Delivery.Tests.LocalHost;
 
@@ -169,6 +170,10 @@ public sealed class RoutingTests(AzuriteFixture azurite) : IAsyncLifetime
         Assert.Empty(await answer.Content.ReadAsByteArrayAsync());
         Assert.True(answer.Headers.ConnectionClose);
     }
+
+    [Fact]
+    public async Task A_body_limit_that_is_no_number_is_named() => await Assert.ThrowsAsync<StartException>(
+        () => TestHost.StartAsync(azurite.NewStorage(), new() { ["FUNCTIONS_REQUEST_BODY_SIZE_LIMIT"] = "1MB" }));
 
     private async Task<string> RawAsync(string request)
     {

@@ -16,12 +16,19 @@ namespace LocalHost.Hosting;
 internal sealed partial class HttpFunctions(WorkerSupervisor worker, ILogger<HttpFunctions> logger)
 {
     private const string ForwardedFor = "x-forwarded-for";
+    private const string MaxBodySetting = "FUNCTIONS_REQUEST_BODY_SIZE_LIMIT";
+
     // As infra/ sets it. Without a setting, a host in Azure takes 100 MiB and copies it to the worker.
     private const long DefaultMaxBodyBytes = 1_048_576;
 
     /// <summary>The largest body that the host accepts, in bytes.</summary>
-    public static long MaxBodyBytes(IConfiguration configuration) =>
-        configuration.GetValue("FUNCTIONS_REQUEST_BODY_SIZE_LIMIT", DefaultMaxBodyBytes);
+    /// <exception cref="StartException">The setting is not a number.</exception>
+    public static long MaxBodyBytes(IConfiguration configuration) => configuration[MaxBodySetting] switch
+    {
+        null or "" => DefaultMaxBodyBytes,
+        var text when long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var bytes) => bytes,
+        var text => throw new StartException($"{MaxBodySetting} must be a number of bytes, not {text}."),
+    };
 
     /// <exception cref="StartException">Two functions have the same route and method.</exception>
     public IReadOnlyList<Endpoint> Endpoints(IEnumerable<Function> functions, string prefix) =>

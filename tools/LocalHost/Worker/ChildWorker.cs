@@ -32,7 +32,8 @@ public sealed partial class ChildWorker : IWorker
         info.RedirectStandardInput = info.RedirectStandardOutput = info.RedirectStandardError = true;
         foreach (var (name, value) in settings)
         {
-            info.Environment[name] = value;
+            // A shell passes on only names that it could set itself.
+            info.Environment[name.Replace(":", "__", StringComparison.Ordinal)] = value;
         }
 
         info.Environment["FUNCTIONS_APPLICATION_DIRECTORY"] = info.Environment["FUNCTIONS_WORKER_DIRECTORY"] = appDirectory;

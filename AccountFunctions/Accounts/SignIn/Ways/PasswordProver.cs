@@ -54,6 +54,12 @@ public sealed partial class PasswordProver(
     private async Task<Result<Proof>> ProveAsync(
         PasswordClaim claim, SignInAttempt attempt, HashPlace place, Task<Problem?> admission, CancellationToken cancellationToken)
     {
+        // A network that has used up its limit takes no place from others.
+        if (admission.IsCompleted && await admission is { } known)
+        {
+            return known;
+        }
+
         place.Arrive();
         var (address, password, secret) = claim;
         var partition = await addresses.LoadAsync(address.Key, cancellationToken);
@@ -124,8 +130,9 @@ public sealed partial class PasswordProver(
     {
         place.Arrive();
         var loading = addresses.LoadAsync(account.AddressKey, cancellationToken);
-        var device = deviceHash is null ? null : await accounts.FindDeviceAsync(account.Id, deviceHash, cancellationToken);
-        device = device?.IsGoodFor(account, time.GetUtcNow()) == true ? device : null;
+        var now = time.GetUtcNow();
+        var device = await FindDeviceAsync(account, deviceHash, now, cancellationToken);
+        device = device?.IsGoodFor(account, now) == true ? device : null;
         var partition = await loading;
         if (throttle.Delay(partition, device) is { } delayed)
         {
@@ -141,6 +148,13 @@ public sealed partial class PasswordProver(
             Method = SessionEntity.PasswordMethod,
         };
     }
+
+    // Later sign-ins may have ended the device of a session that goes on. It still counts apart from strangers.
+    private async Task<DeviceEntity?> FindDeviceAsync(
+        AccountEntity account, string? hash, DateTimeOffset now, CancellationToken cancellationToken) => hash is null
+            ? null
+            : await accounts.FindDeviceAsync(account.Id, hash, cancellationToken)
+                ?? new DeviceEntity(account.Id, hash) { Created = now, LastUsed = now, PasswordChanged = account.PasswordChanged };
 
     // The recovery address accepts only codes, never a password. Its account is read anyway, so that the work is the same.
     private async Task<(AccountEntity? Account, DeviceEntity? Device)> FindAsync(

@@ -16,7 +16,10 @@ internal sealed class FaultQueue
         EmailFault? fault;
         try
         {
-            fault = await JsonSerializer.DeserializeAsync(request.Body, EmailFaultJson.Default.EmailFault, cancellationToken);
+            // A page of another site can post text without asking first, but not JSON.
+            fault = request.HasJsonContentType()
+                ? await JsonSerializer.DeserializeAsync(request.Body, EmailFaultJson.Default.EmailFault, cancellationToken)
+                : null;
         }
         catch (JsonException)
         {

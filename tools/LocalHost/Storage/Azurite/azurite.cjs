@@ -12,7 +12,7 @@ process.stdin.on('end', () => setInterval(() => process.emit('message', 'shutdow
 process.stdout.on('error', () => {});
 process.stderr.on('error', () => {});
 
-// Its database sorts a collection's indices anew for every batch it changes or removes, even for one of a single document or none: each poll of a queue would
+// Its database re-sorts a collection's indices for every batch it changes or removes, even for one of a single document or none: each poll of a queue would
 // take longer with every message in storage, and the messages of a busy minute, removed one by one, would stop everything for seconds.
 const modules = require('path').join(process.cwd(), 'node_modules');
 const { Collection } = require(`${modules}/lokijs`);
