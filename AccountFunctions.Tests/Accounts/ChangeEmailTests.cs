@@ -2,7 +2,9 @@ using System.Net;
 using AccountFunctions.Contract.Answers;
 using AccountFunctions.Contract.Fields;
 using AccountFunctions.Contract.Values;
+using AccountFunctions.Email;
 using AccountFunctions.Lifecycle.Names;
+using AccountFunctions.Security.Codes;
 using AccountFunctions.Storage;
 using AccountFunctions.Storage.Accounts;
 using AccountFunctions.Storage.Jobs;
@@ -262,7 +264,24 @@ public sealed class ChangeEmailTests(AzuriteFixture azurite) : AppTests(azurite)
         Assert.Single(await EventsAsync("password_reset"));
         var other = new { username = Old, code, new_password = "another tractor 79" };
         Assert.Equal("invalid_code", (await App.PostAsync("forgot", other)).Message);
+
+        // It is no way to guess at the new password.
+        Assert.Equal("invalid_code", (await ForgotAsync(Old, code)).Message);
+    }
+
+    [Fact, Holds("B13")]
+    public async Task The_time_to_repeat_a_take_back_ends_after_ten_minutes_and_no_later_reset_brings_it_back()
+    {
+        await MoveAsync(Access(await App.SignInAsync(Old)), New);
+        var code = await TakeBackCodeAsync();
+        Assert.Equal(HttpStatusCode.OK, (await ForgotAsync(Old, code)).Status);
         App.Time.Advance(TimeSpan.FromMinutes(11));
+        Assert.Equal("invalid_code", (await ForgotAsync(Old, code)).Message);
+
+        await App.DrainAsync();
+        var mails = (await App.MailsAsync(Old)).Count;
+        await App.PostAsync("code", new { username = Old });
+        Assert.Equal(HttpStatusCode.OK, (await ForgotAsync(Old, await App.NextCodeAsync(Old, mails + 1))).Status);
         Assert.Equal("invalid_code", (await ForgotAsync(Old, code)).Message);
     }
 
@@ -289,6 +308,43 @@ public sealed class ChangeEmailTests(AzuriteFixture azurite) : AppTests(azurite)
         await ConfirmAsync(access, await App.NextCodeAsync(Old, 3));
 
         Assert.Equal("invalid_code", (await ForgotAsync(Old, code)).Message);
+    }
+
+    [Fact, Holds("E13")]
+    public async Task A_move_that_is_finished_after_a_deletion_can_be_taken_back_for_72_hours()
+    {
+        await using var app = await TestApp.StartAsync(NewStorage(), new() { ["Accounts:DeletionGrace"] = "01:00:00" });
+        var access = Access(await app.SignInAsync(Old));
+        var id = (await app.RowsAsync("Accounts")).Single(row => row.RowKey == "account").PartitionKey;
+        Assert.Equal(HttpStatusCode.OK, (await app.PostAsync("delete", new { password = TestApp.Password }, access)).Status);
+        await app.Table("Accounts").AddEntityAsync(Redeemed(id, New).Columns);
+        await app.Services.GetRequiredService<AddressMoves>().HandleAsync(new AddressMove(id, app.Time.GetUtcNow()), default);
+
+        var moved = (await app.RowsAsync("Accounts")).Single(row => row.RowKey == "account");
+        Assert.Equal(Address(New), moved.GetString("Username"));
+        Assert.Equal(moved.GetDateTimeOffset("RecoveryUntil"), moved.GetDateTimeOffset("DeletesAt"));
+        var pending = await app.RowsAsync("Deletions");
+        app.Time.Advance(TimeSpan.FromHours(71));
+        var code = app.Services.GetRequiredService<VerificationCodes>()
+            .DeriveTakeBack(EmailAddress.KeyOf(Old), moved.GetString("RecoveryNonce"));
+        Assert.Equal(
+            HttpStatusCode.OK, (await app.PostAsync("forgot", new { username = Old, code, new_password = NewPassword })).Status);
+        Assert.Equal(HttpStatusCode.OK, (await app.LoginAsync(Old, NewPassword)).Status);
+        Assert.Equal(2, pending.Count);
+    }
+
+    [Fact, Holds("C9")]
+    public async Task A_change_whose_code_is_void_before_its_mail_charges_nothing()
+    {
+        await App.SignInAsync(Old);
+        var id = (await App.RowsAsync("Accounts")).Single(row => row.RowKey == "account").PartitionKey;
+        var change = Redeemed(id, New);
+        (change.IsRedeemed, change.TriesLeft) = (false, 0);
+        await App.Table("Accounts").AddEntityAsync(change.Columns);
+        var job = new EmailJob(MailKind.EmailChange, change.AddressKey, id, change.Issued);
+
+        Assert.IsType<EmailDecision.Drop>(await App.Services.GetRequiredService<EmailComposer>().ComposeAsync(job, default));
+        Assert.DoesNotContain(await App.RowsAsync("Addresses"), row => row.PartitionKey == change.AddressKey);
     }
 
     [Fact, Holds("E13", "B8")]
@@ -427,7 +483,7 @@ public sealed class ChangeEmailTests(AzuriteFixture azurite) : AppTests(azurite)
     [Fact, Holds("E13")]
     public async Task A_code_that_was_mailed_before_an_address_was_reserved_moves_nothing_on()
     {
-        // A plan that was redeemed before could only come from a table that somebody has changed; the commit looks all the same.
+        // A plan that was redeemed before could only come from a table that was edited by hand; the commit looks all the same.
         await MoveAsync(Access(await App.SignInAsync(Old)), New);
         var id = (await App.RowsAsync("Accounts")).Single(row => row.RowKey == "account").PartitionKey;
         await App.Table("Accounts").UpsertEntityAsync(Redeemed(id, "third@example.com").Columns, Azure.Data.Tables.TableUpdateMode.Replace);

@@ -79,8 +79,8 @@ public sealed class KnownClientsTests(AzuriteFixture azurite) : AppTests(azurite
                 .Insert(0, ServiceDescriptor.Singleton<IArgon2Engine>(engine)));
         await running.ActivateAsync(Address);
 
-        // Nobody goes on before everybody has read the address: who comes after the first commit would not be at once, and be told of an
-        // hour later.
+        // Every sign-in waits until all have read the address. One that came after the first commit would not be concurrent, and its
+        // notice would wait an hour.
         using var everybody = new Barrier(clients);
         engine.Before = () => everybody.SignalAndWait(TimeSpan.FromSeconds(30), Stop);
         await Task.WhenAll(Enumerable.Range(0, clients).Select(number => LoginAsync(new string((char)('a' + number), 10), of: running)));

@@ -2,6 +2,8 @@ using System.Text.Json;
 using AccountFunctions.Accounts.SignIn;
 using AccountFunctions.Contract.Answers;
 using AccountFunctions.Storage.Accounts;
+using ArchUnitNET.Domain;
+using ArchUnitNET.Domain.Extensions;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.IdentityModel.JsonWebTokens;
 
@@ -101,10 +103,14 @@ public sealed class SignInGateTests(AzuriteFixture azurite) : AppTests(azurite)
     [Fact]
     public void Only_the_gate_makes_a_Passed()
     {
-        var makers = Directory.EnumerateFiles(Repository.PathTo("AccountFunctions"), "*.cs", SearchOption.AllDirectories)
-            .Where(file => File.ReadAllText(file).Contains("new Passed(", StringComparison.Ordinal));
+        var makers = ArchitectureTests.Architecture.Types.SelectMany(type => type.Members.OfType<MethodMember>())
+            .Where(method => method.GetCalledMethods().Any(
+                called => called.Name.StartsWith(".ctor(", StringComparison.Ordinal)
+                    && called.DeclaringType.FullName == typeof(Passed).FullName))
+            .Select(method => method.DeclaringType.FullName.Split('+', '/')[0])
+            .Distinct();
 
-        Assert.Equal(["SignInGate.cs"], makers.Select(Path.GetFileName));
+        Assert.Equal([typeof(SignInGate).FullName], makers);
     }
 
     private static string Short(Answer answer) => $"{(int)answer.Status} {answer.Headers.GetValueOrDefault("Retry-After")}";

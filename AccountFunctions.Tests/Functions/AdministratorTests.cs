@@ -48,6 +48,7 @@ public sealed class AdministratorTests(AzuriteFixture azurite) : AppTests(azurit
         Assert.Equal(rows.Single(row => row.RowKey == AccountEntity.RowName).PartitionKey, caller?.Account.Id);
         Assert.Contains(rows, row => row.RowKey == $"session-{caller?.SessionId}");
         Assert.Equal("console/1", caller?.Client);
+        Assert.Equal(new Actor(Client: "console/1", By: caller?.Account.Id), caller?.Actor);
     }
 
     [Theory]

@@ -28,6 +28,17 @@ public sealed class NameClaimsTests(AzuriteFixture azurite) : AppTests(azurite)
     }
 
     [Fact]
+    public async Task An_account_that_takes_a_name_twice_at_once_has_it_afterwards()
+    {
+        await App.ActivateAsync("ada@example.com");
+        var id = (await App.RowsAsync("Accounts")).Single(row => row.RowKey == "account").PartitionKey;
+        var taken = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => TakeAsync(id)));
+
+        Assert.All(taken, answer => Assert.Equal(Name, answer.Reply?.Job));
+        Assert.Single(await App.RowsAsync("Addresses"), row => row.PartitionKey == Name && row.RowKey == "account");
+    }
+
+    [Fact]
     public async Task A_name_that_the_account_may_not_have_any_more_is_released()
     {
         await App.ActivateAsync("ada@example.com");
@@ -44,6 +55,7 @@ public sealed class NameClaimsTests(AzuriteFixture azurite) : AppTests(azurite)
         partition => partition.Account.Job == Name ? null : new NamePlan(Name, "plan")
         {
             Prepare = (_, _) => { },
+            IsDone = current => current.Account.Job == Name,
             TryApply = current =>
             {
                 current.Account.Job = isAllowed ? Name : null;

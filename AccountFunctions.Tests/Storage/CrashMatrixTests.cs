@@ -11,7 +11,7 @@ public abstract class CrashMatrixTests(AzuriteFixture azurite) : IAsyncLifetime
 {
     protected const string NewPassword = "green tractor 78";
 
-    // A fault that strikes once is mended by the storage client's second try; one that strikes twice fails the operation. These four meet
+    // A fault that strikes once is hidden by the storage client's retry; one that strikes twice fails the operation. These four meet
     // every path; STRESS=1 tries all.
     private static readonly (StorageFault Fault, int Times)[] Faults = Environment.GetEnvironmentVariable("STRESS") is null
         ? [(StorageFault.AnswerLost, 1), (StorageFault.BusyAfterwards, 2), (StorageFault.Lost, 2), (StorageFault.Twice, 1)]

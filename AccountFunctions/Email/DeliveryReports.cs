@@ -52,7 +52,7 @@ public sealed partial class DeliveryReports(
                 new AccountRequest(claim.AccountId),
                 partition =>
                 {
-                    partition.Insert(new EventEntity(partition.Key, Act.MailFailed, Actor.App, now) { Detail = reason });
+                    partition.Record(Act.MailFailed, Actor.App, now, reason);
                     return Success.Done;
                 },
                 cancellationToken);

@@ -13,7 +13,7 @@ public abstract record EmailDecision
     /// <summary>The job was enqueued before its row was committed. The row may still arrive, or its request failed.</summary>
     public sealed record Wait : EmailDecision;
 
-    /// <summary>Come again after this time.</summary>
+    /// <summary>Try again after this time.</summary>
     public sealed record Postpone(TimeSpan Delay, string Reason) : EmailDecision;
 
     /// <param name="Reason">One of a few fixed phrases.</param>

@@ -3,7 +3,7 @@ namespace AccountFunctions.Email;
 /// <summary>Which mails go first when the quota is short. A kind leaves room for the kinds before it.</summary>
 public enum EmailPriority
 {
-    /// <summary>Tells an owner what happened to the account: it may be a thief's doing, who may have used up the quota.</summary>
+    /// <summary>Tells an owner what happened to the account: a thief may have caused it, and may have used up the quota.</summary>
     Security,
 
     /// <summary>A user cannot sign in and is waiting.</summary>

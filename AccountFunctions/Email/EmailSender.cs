@@ -102,10 +102,10 @@ public sealed partial class EmailSender(
             switch (await delivery.DeliverAsync(job, mail, cancellationToken))
             {
                 case DeliveryOutcome.AlreadySent:
-                    Drop(job, "it is sent already");
+                    Drop(job, "it was already sent");
                     break;
                 case DeliveryOutcome.Busy busy:
-                    await PostponeAsync(job, busy.RetryAfter, "another delivery of it is under way", cancellationToken);
+                    await PostponeAsync(job, busy.RetryAfter, "another delivery is in progress", cancellationToken);
                     break;
                 case DeliveryOutcome.Sent:
                     Count(job, "sent");

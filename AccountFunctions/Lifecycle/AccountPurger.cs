@@ -30,10 +30,9 @@ public sealed partial class AccountPurger(
         if (await BeginAsync(job.AccountId, cancellationToken) is var (account, change))
         {
             await log.AddAsync(account.Id, cancellationToken);
-            string?[] keys = [account.AddressKey, account.RecoveryKey, change?.AddressKey];
-            foreach (var key in keys.OfType<string>().Distinct())
+            foreach (var name in account.Names(change))
             {
-                await names.PurgeAsync(key, account.Id, cancellationToken);
+                await names.PurgeAsync(name, account.Id, cancellationToken);
             }
 
             await accounts.DeleteAsync(account.Id, cancellationToken);

@@ -17,8 +17,8 @@ public static class StorageServices
 {
     private const string Connection = "AccountsStorage";
 
-    // When storage is busy, calls wait for a connection that there is. Without a bound, each would open another, and those that storage has
-    // not yet accepted when their call gives up hold up all later ones. An instance in Azure has 128 ports for one target.
+    // When storage is busy, calls wait for an open connection. Without this limit, each call would open another, and connections that
+    // storage has not accepted when their calls give up would delay all later ones. An instance in Azure has 128 ports for one target.
     private static readonly HttpClientTransport Transport = new(new SocketsHttpHandler
     {
         MaxConnectionsPerServer = 64,

@@ -143,6 +143,6 @@ public sealed partial class ChangeEmail(
         return Success.Done;
     }
 
-    [LoggerMessage(LogLevel.Information, "Account {AccountId} asks for a new address.")]
+    [LoggerMessage(LogLevel.Information, "Account {AccountId} requested a change of address.")]
     private partial void LogRequested(string accountId);
 }

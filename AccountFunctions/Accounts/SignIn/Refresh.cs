@@ -47,6 +47,7 @@ public sealed partial class Refresh(
             return Problem.TokenNotValid;
         }
 
+        var now = time.GetUtcNow();
         var isReused = false;
         var result = await accounts.ChangeAsync<TokenReply>(
             new AccountRequest(token.AccountId)
@@ -59,7 +60,7 @@ public sealed partial class Refresh(
             partition =>
             {
                 isReused = false;
-                return Decide(partition, token, ref isReused);
+                return Decide(partition, token, visitor, now, ref isReused);
             },
             cancellationToken);
         if (isReused)
@@ -71,9 +72,9 @@ public sealed partial class Refresh(
         return result;
     }
 
-    private Result<TokenReply> Decide(AccountPartition partition, RefreshToken token, ref bool isReused)
+    private Result<TokenReply> Decide(
+        AccountPartition partition, RefreshToken token, Visitor visitor, DateTimeOffset now, ref bool isReused)
     {
-        var now = time.GetUtcNow();
         var account = partition.Account;
         if (partition.Session is not { } session
             || session.Version != account.Version
@@ -101,14 +102,14 @@ public sealed partial class Refresh(
                     // Once for each token: the history tells the owner, and a flood of repeats writes nothing more.
                     session.Repeated = session.Counter;
                     partition.Save(session);
-                    partition.Record(Act.RefreshTokenRepeated, new Actor(session.Id), now);
+                    partition.Record(Act.RefreshTokenRepeated, visitor.Actor with { SessionId = session.Id }, now);
                 }
 
                 return replies.Create(account, session, successor);
             default:
                 isReused = true;
                 partition.Delete(session);
-                partition.Record(Act.RefreshTokenReused, new Actor(session.Id), now);
+                partition.Record(Act.RefreshTokenReused, visitor.Actor with { SessionId = session.Id }, now);
                 return Problem.TokenNotValid;
         }
     }

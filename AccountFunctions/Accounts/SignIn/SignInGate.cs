@@ -8,7 +8,7 @@ using AccountFunctions.Storage.Names;
 namespace AccountFunctions.Accounts.SignIn;
 
 /// <summary>
-/// The gate that every way in passes. For any proof it decides once, in this order: the state of the account, the second factor, and one
+/// The gate that every way in passes. For any proof it decides once, in this order: the state of the account, the second factor, and the
 /// record at the throttle, which is a success only if everything was right. Only the gate creates a <see cref="Passed"/>.
 /// </summary>
 public sealed class SignInGate(
@@ -67,8 +67,8 @@ public sealed class SignInGate(
             : new(new Passed(proof, account, [proof.Method, .. factor.Methods]), SignInOutcome.Succeeded);
     }
 
-    // Where no deletion is pending, the right password for keeping the account is a wrong one, so that no answer tells them apart; but a
-    // client whose answer was lost may repeat its call.
+    // If no deletion is pending, a restore treats the right password as wrong, so the answer does not reveal that it is right. A client
+    // whose answer was lost may repeat its call.
     private static bool MayBeRestored(AccountEntity account, DateTimeOffset now) =>
         account.DeletesAt is not null || now < account.Restored + Lifetimes.Repeat;
 
@@ -93,7 +93,7 @@ public sealed class SignInGate(
 
         if (intent is SignInIntent.Confirm && counter.Device is not null)
         {
-            // A failure that counts at a caller's device also counts at the address, whether or not that delays strangers.
+            // What counts at a caller's device also counts at the address, whether or not that delays strangers.
             await throttle.RecordAsync(counter with { Device = null }, outcome, cancellationToken);
         }
 

@@ -132,15 +132,7 @@ public sealed partial class Activate(
             // The sweep of the registration is the first job that follows the account.
             SweepDue = lifetimes.EndOfMail(redeemed.Issued),
         };
-        partition.Insert(claim);
-
-        // Every registration also saves the guard, so a concurrent registration that could contest this one makes the commit fail.
-        partition.Save(partition.Guard);
-        foreach (var pending in partition.NewestPendings)
-        {
-            partition.Delete(pending);
-        }
-
+        partition.Take(claim);
         return claim;
     }
 

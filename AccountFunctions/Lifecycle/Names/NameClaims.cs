@@ -44,7 +44,7 @@ public sealed class NameClaims(AddressStore addresses, AccountStore accounts, Ti
                 // In the meantime, a reset may have cancelled the plan, or another request may have finished it.
                 if (find(partition)?.Id != plan.Id)
                 {
-                    return partition.Account.Needs(plan.Name, partition.EmailChange) ? partition.Account : otherwise;
+                    return plan.IsDone(partition) ? partition.Account : otherwise;
                 }
 
                 if (isClaimed && plan.TryApply(partition))
@@ -138,15 +138,7 @@ public sealed class NameClaims(AddressStore addresses, AccountStore accounts, Ti
                     partition.Enqueue(new AccountSweep(partition.Key, claim.SweepDue));
                 }
 
-                // Save the claim even if it is already the account's own, so that a concurrent release loses the race. Save the guard too,
-                // so that a concurrent registration loses.
-                partition.Save(claim);
-                partition.Save(partition.Guard);
-                foreach (var pending in partition.NewestPendings)
-                {
-                    partition.Delete(pending);
-                }
-
+                partition.Take(claim);
                 partition.VoidResetCodes(time.GetUtcNow());
                 return Success.Done;
             },

@@ -11,6 +11,9 @@ public sealed record NamePlan(string Name, string Id)
     /// <summary>Fills in the claim from the claim on the account's address.</summary>
     public required Action<ClaimEntity, ClaimEntity?> Prepare { get; init; }
 
+    /// <summary>Whether the account has the name already, or still plans to have it.</summary>
+    public required Predicate<AccountPartition> IsDone { get; init; }
+
     /// <summary>Gives the account the name, in the account's change. False if it may no longer have the name.</summary>
     public required Func<AccountPartition, bool> TryApply { get; init; }
 

@@ -21,7 +21,7 @@ public sealed partial class PasswordHasher
     private readonly ILogger<PasswordHasher> logger;
 
     // Stands in at an address without an account: it has the same cost, and no password matches its tag.
-    private readonly Argon2Hash nobody;
+    private readonly Argon2Hash standIn;
 
     /// <param name="engines">The preferred one first; a later one does what those before it cannot do.</param>
     public PasswordHasher(
@@ -31,13 +31,13 @@ public sealed partial class PasswordHasher
         this.gate = gate;
         this.engines = [.. engines];
         this.logger = logger;
-        nobody = Template();
+        standIn = Template();
     }
 
     /// <summary>The name of the engine for new hashes.</summary>
-    public string Engine => EngineFor(nobody).GetType().Name;
+    public string Engine => EngineFor(standIn).GetType().Name;
 
-    public bool UsesPreferredEngine => EngineFor(nobody) == engines[0];
+    public bool UsesPreferredEngine => EngineFor(standIn) == engines[0];
 
     /// <param name="salt">The salt of the other credentials at the address; null for a new one.</param>
     public async Task<Credential> HashAsync(string password, Salt? salt, CancellationToken cancellationToken)
@@ -47,7 +47,7 @@ public sealed partial class PasswordHasher
     }
 
     /// <summary>
-    /// The index of the credential that the password matches, or -1; null stands for nobody. One run, with the salt and cost of the first
+    /// The index of the credential that the password matches, or -1; null stands for a missing credential. One run, with the salt and cost of the first
     /// credential that is there: another one matches only if it shares them, as those of one address do. A credential that is no hash, or
     /// is beyond the ceilings, matches no password and costs what a missing one costs. The comparison takes the same time whatever its
     /// outcome.
@@ -55,7 +55,7 @@ public sealed partial class PasswordHasher
     public async Task<int> VerifyAsync(string password, IReadOnlyList<Credential?> stored, CancellationToken cancellationToken)
     {
         var hashes = stored.Select(credential => credential is null ? null : Parse(credential)).ToArray();
-        var first = Array.Find(hashes, hash => hash is not null) ?? nobody;
+        var first = Array.Find(hashes, hash => hash is not null) ?? standIn;
         var tag = await DeriveAsync(password, first, cancellationToken);
         var match = Array.FindIndex(hashes, hash => hash is not null
             && hash.Cost == first.Cost
@@ -66,7 +66,7 @@ public sealed partial class PasswordHasher
     }
 
     /// <summary>True if the credential's cost differs from the configured one.</summary>
-    public bool NeedsRehash(Credential stored) => !Argon2Hash.TryParse(stored.Stored, out var hash) || hash.Cost != nobody.Cost;
+    public bool NeedsRehash(Credential stored) => !Argon2Hash.TryParse(stored.Stored, out var hash) || hash.Cost != standIn.Cost;
 
     private Argon2Hash? Parse(Credential stored)
     {

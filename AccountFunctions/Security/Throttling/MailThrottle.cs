@@ -35,12 +35,12 @@ public sealed class MailThrottle(AddressStore addresses, IOptions<ThrottleOption
         return null;
     }
 
-    /// <summary>Whether a mail may be asked for now. Counts nothing: <see cref="ChargeAsync"/> does, once the mail leaves.</summary>
+    /// <summary>Whether a mail may be requested now. Counts nothing: <see cref="ChargeAsync"/> does, once the mail leaves.</summary>
     public async Task<Problem?> PeekAsync(string addressKey, DateTimeOffset now, CancellationToken cancellationToken) =>
         Count((await addresses.LoadAsync(addressKey, cancellationToken)).Guard, now);
 
     /// <summary>Counts a mail that leaves, once however often its job is delivered.</summary>
-    /// <param name="issued">When it was asked for.</param>
+    /// <param name="issued">When it was requested.</param>
     public Task<Result<Success>> ChargeAsync(string addressKey, DateTimeOffset issued, CancellationToken cancellationToken) =>
         addresses.ChangeAsync<Success>(
             new AddressRequest(addressKey),

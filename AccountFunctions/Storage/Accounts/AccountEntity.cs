@@ -86,7 +86,7 @@ public sealed class AccountEntity(TableEntity columns) : TableRow(columns)
     /// <summary>The session that last changed the password; null after a reset.</summary>
     public string? PasswordChangedBy { get => GetText(); set => Set(value); }
 
-    /// <summary>When changes of the address were asked for in the last day, in seconds since 1970, oldest first.</summary>
+    /// <summary>When the owner requested changes of the address in the last day, in seconds since 1970, oldest first.</summary>
     public IReadOnlyList<long> EmailChangeTimes { get => GetTimes(); set => SetList(value); }
 
     /// <summary>
@@ -131,9 +131,12 @@ public sealed class AccountEntity(TableEntity columns) : TableRow(columns)
         : addressKey == RecoveryKey && now < RecoveryUntil ? RecoveryMailbox
         : null;
 
-    /// <summary>Whether the account is moving to this address, or has it as its address or recovery address.</summary>
-    public bool Needs(string addressKey, EmailChangeEntity? change) =>
-        addressKey == AddressKey || addressKey == RecoveryKey || (change?.IsUnderWay(this) == true && addressKey == change.AddressKey);
+    /// <summary>The names whose claims the account needs: its address, its recovery address, and the address that it is moving to.</summary>
+    public IEnumerable<string> Names(EmailChangeEntity? change) =>
+        new[] { AddressKey, RecoveryKey, change?.IsUnderWay(this) == true ? change.AddressKey : null }.OfType<string>().Distinct();
+
+    /// <summary>Whether <see cref="Names"/> has this one.</summary>
+    public bool Needs(string name, EmailChangeEntity? change) => Names(change).Contains(name);
 
     /// <summary>
     /// While an address is reserved for recovery, the account may move only back to it, so that a thief who moves the account cannot leave

@@ -43,6 +43,11 @@ public sealed class AccountPartition(
     public void Record(Act act, Actor actor, DateTimeOffset time) => Record(act, actor, time, [Account.AddressKey]);
 
     /// <inheritdoc cref="Record(Act, Actor, DateTimeOffset)"/>
+    /// <param name="detail">What the history says in addition.</param>
+    public void Record(Act act, Actor actor, DateTimeOffset time, string detail) =>
+        Record(act, new EventEntity(Key, act, actor, time) { Detail = detail }, [Account.AddressKey]);
+
+    /// <inheritdoc cref="Record(Act, Actor, DateTimeOffset)"/>
     /// <param name="addressKeys">The addresses of the account that get the notice.</param>
     public void Record(Act act, Actor actor, DateTimeOffset time, IEnumerable<string> addressKeys) =>
         Record(act, new EventEntity(Key, act, actor, time), addressKeys);

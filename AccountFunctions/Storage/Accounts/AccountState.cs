@@ -23,6 +23,6 @@ public static class AccountStates
     /// <summary>Whether access tokens are valid.</summary>
     public static bool AllowsCalls(this AccountState state) => state is AccountState.Active or AccountState.Expired;
 
-    /// <summary>Whether the owner gets mails, and may set a password with a mailed code.</summary>
+    /// <summary>Whether the owner gets mails, and may set a password with a mailed code or restore the account.</summary>
     public static bool AllowsMail(this AccountState state) => state is not (AccountState.Disabled or AccountState.Gone);
 }

@@ -36,7 +36,7 @@ public abstract class JobQueue<TJob>(QueueServiceClient service, string name, Js
 
     /// <param name="delay">
     /// How long the job stays invisible, at most 7 days. Rounded up to whole seconds, the service's unit, because the handler would send an
-    /// early job again and again until it is due.
+    /// early job again and again until its time has come.
     /// </param>
     public Task EnqueueAsync(TJob job, TimeSpan delay, CancellationToken cancellationToken)
     {

@@ -4,7 +4,7 @@ using System.Text;
 namespace AccountFunctions.Storage.Jobs;
 
 /// <summary>
-/// Seals the messages of queues. A message can stay for days after the account it names, and without a key nobody learns that name. Each
+/// Seals the messages of queues. A message can stay for days after the account it names, and only a holder of the key can read that name. Each
 /// message has a key of its own, HKDF (RFC 5869) of a random salt, under which AES-256-GCM (NIST SP 800-38D) runs once.
 /// </summary>
 /// <param name="keys">Secrets of 32 bytes. The first seals; all open. Without any, the seal only reads what is not sealed.</param>
@@ -42,7 +42,7 @@ public sealed class JobSeal(params IReadOnlyList<byte[]> keys)
         var whole = Convert.FromBase64String(text[Prefix.Length..]);
         if (whole.Length < SaltBytes + TagBytes)
         {
-            throw new FormatException("A sealed message is longer.");
+            throw new FormatException("The sealed message is too short.");
         }
 
         foreach (var key in keys)

@@ -1,6 +1,7 @@
 using AccountFunctions.Contract.Values;
 using AccountFunctions.Storage.Accounts;
 using AccountFunctions.Storage.Changes;
+using AccountFunctions.Storage.Jobs;
 using Azure.Data.Tables;
 
 namespace AccountFunctions.Storage.Names;
@@ -65,7 +66,7 @@ public sealed class AddressPartition : Partition
     public IReadOnlyList<MailEntity> Mails { get; }
 
     /// <summary>
-    /// The account of the address. Where there is none, an id that nobody has, so that looking it up costs the same.
+    /// The account of the address. Without a claim, an id that no account has, so that the lookup costs the same.
     /// </summary>
     public string AccountId => Claim?.AccountId ?? Key[..32];
 
@@ -79,8 +80,28 @@ public sealed class AddressPartition : Partition
     /// Inserts an account before the commit; a claim in the same change leads to it. If the commit never happens, the account stays
     /// unreachable, and the sweep of its registration removes it.
     /// </summary>
-    public void Create(AccountEntity account, Act act, Actor actor) =>
+    public void Create(AccountEntity account, Act act, Actor actor)
+    {
         Created = (account, new EventEntity(account.Id, act, actor, account.Created));
+        if (act.Notice is not null)
+        {
+            Enqueue(new EmailJob(act.Word, Key, account.Id, account.Created));
+        }
+    }
+
+    /// <summary>
+    /// Gives the address to the account of the claim, and ends the registrations there. Saves the claim even if it is already the account's
+    /// own, so that a concurrent release loses the race, and the guard, so that a concurrent registration, which saves it too, loses.
+    /// </summary>
+    public void Take(ClaimEntity claim)
+    {
+        Save(claim);
+        Save(Guard);
+        foreach (var pending in NewestPendings)
+        {
+            Delete(pending);
+        }
+    }
 
     /// <summary>A new reset code that keeps only the count of mails of the one that it replaces.</summary>
     /// <param name="device">The device of the client that requested the code; null: it has none.</param>

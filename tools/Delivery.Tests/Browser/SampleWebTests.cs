@@ -59,7 +59,7 @@ public sealed class SampleWebTests(AzuriteFixture azurite, Chromium chromium) : 
         await page.Page.GetByRole(AriaRole.Button, new() { Name = "Sign out everywhere" }).ClickAsync();
         await page.Page.GetByText("Signed out everywhere.").WaitForAsync();
 
-        // The access token died with the old password: the browser reports the 401 that the client then mended.
+        // The access token died with the old password: the browser reports the 401 that the client then recovered from.
         Assert.All(page.Faults, fault => Assert.Contains("401", fault, StringComparison.Ordinal));
         Assert.Equal(
             "Mathematician", (await App.LoginAsync(address, NewPassword)).Data.GetProperty("user").GetProperty("job").GetString());

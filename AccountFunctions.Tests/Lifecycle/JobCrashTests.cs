@@ -8,8 +8,8 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace AccountFunctions.Tests.Lifecycle;
 
-/// <summary>A purge that stops, or meets a move to another address, at each of its calls to storage.</summary>
-public sealed class PurgeCrashTests(AzuriteFixture azurite)
+/// <summary>Jobs that stop, or meet another, at each of their calls to storage.</summary>
+public sealed class JobCrashTests(AzuriteFixture azurite)
 {
     private static readonly Dictionary<string, string?> QuickHashes = new()
     {
@@ -38,19 +38,7 @@ public sealed class PurgeCrashTests(AzuriteFixture azurite)
             var job = new AccountPurge(id, app.Time.GetUtcNow());
             await purger.HandleAsync(job, default);
             app.Time.Advance(TimeSpan.FromMinutes(1));
-            using (var activity = new Activity("purge").Start())
-            {
-                var trace = activity.TraceId.ToHexString();
-                proxy.Strike(
-                    StorageFault.Lost,
-                    call,
-                    2,
-                    request => request.Headers.TraceParent.ToString().Contains(trace, StringComparison.Ordinal));
-                Assert.True(await Record.ExceptionAsync(() => purger.HandleAsync(job, default)) is null || proxy.Struck);
-                isStruck = proxy.Struck;
-                proxy.Strike(StorageFault.Lost, 0, 0);
-            }
-
+            isStruck = await StopAsync(proxy, call, () => purger.HandleAsync(job, default));
             var bob = (await app.LoginAsync("bob@example.com")).Data.GetProperty("access").GetString();
             Assert.Equal("invalid_credentials", (await app.LoginAsync(address)).Message);
             Assert.Equal(HttpStatusCode.Created, (await app.RegisterAsync(address, "green tractor 78")).Status);
@@ -87,23 +75,9 @@ public sealed class PurgeCrashTests(AzuriteFixture azurite)
         for (var call = 0; hasMet; call++)
         {
             var (address, next) = ($"user{call}@example.com", $"new{call}@example.com");
-            var login = await app.SignInAsync(address);
-            var token = login.GetProperty("access").GetString();
-            var id = (await app.RowsAsync("Addresses"))
-                .Single(row => row.PartitionKey == EmailAddress.KeyOf(address) && row.RowKey == "account").GetString("AccountId");
-            await app.PostAsync("email", new { password = TestApp.Password, username = next }, token);
-            var code = await app.NextCodeAsync(next);
-
-            // The code is redeemed, and the request ends before it claims the address.
-            proxy.Strike(StorageFault.Lost, 0, 9, request => request.Path.Value!.Contains("Addresses", StringComparison.Ordinal));
-            await app.PostAsync("email/confirm", new { code }, token);
-            proxy.Strike(StorageFault.Lost, 0, 0);
+            var (id, token) = await LeaveMoveAsync(app, proxy, address, next);
             Assert.Equal(HttpStatusCode.OK, (await app.PostAsync("delete", new { password = TestApp.Password }, token)).Status);
             app.Time.Advance(TimeSpan.FromDays(14) + TimeSpan.FromMinutes(1));
-            Assert.Contains(
-                await app.RowsAsync("Accounts"),
-                row => row.PartitionKey == id && row.GetDateTimeOffset("Redeemed") is not null);
-
             var (job, move) = (new AccountPurge(id, app.Time.GetUtcNow()), new AddressMove(id, app.Time.GetUtcNow()));
             hasMet = false;
             using (var activity = new Activity("purge").Start())
@@ -135,4 +109,60 @@ public sealed class PurgeCrashTests(AzuriteFixture azurite)
             }
         }
     }
+
+    [Fact, Holds("G2")]
+    public async Task Wherever_a_job_of_a_move_stops_its_next_delivery_finishes_it()
+    {
+        await using var proxy = await FaultProxy.StartAsync(azurite.NewStorage());
+        await using var app = await ImpatientApp.StartAsync(proxy.Storage, settings: QuickHashes);
+        var (moves, releases) = (app.Services.GetRequiredService<AddressMoves>(), app.Services.GetRequiredService<AddressReleases>());
+        var isStruck = true;
+        for (var call = 0; isStruck; call++)
+        {
+            var (address, next) = ($"user{call}@example.com", $"new{call}@example.com");
+            var (id, _) = await LeaveMoveAsync(app, proxy, address, next);
+            isStruck = await StopAsync(proxy, call, () => moves.HandleAsync(new AddressMove(id, app.Time.GetUtcNow()), default));
+            await moves.HandleAsync(new AddressMove(id, app.Time.GetUtcNow()), default);
+            Assert.Equal(new[] { EmailAddress.KeyOf(address), EmailAddress.KeyOf(next) }.Order(), await ClaimsAsync(app, id));
+            Assert.Equal(HttpStatusCode.OK, (await app.LoginAsync(next)).Status);
+
+            app.Time.Advance(TimeSpan.FromHours(72));
+            var release = new AddressRelease(id, EmailAddress.KeyOf(address), app.Time.GetUtcNow());
+            isStruck |= await StopAsync(proxy, call, () => releases.HandleAsync(release, default));
+            await releases.HandleAsync(release, default);
+            Assert.Equal([EmailAddress.KeyOf(next)], await ClaimsAsync(app, id));
+        }
+    }
+
+    /// <summary>Redeems the code of a change of address in a request that ends before it claims the address.</summary>
+    private static async Task<(string Id, string Token)> LeaveMoveAsync(TestApp app, FaultProxy proxy, string address, string next)
+    {
+        var token = (await app.SignInAsync(address)).GetProperty("access").GetString()!;
+        var id = (await app.RowsAsync("Addresses"))
+            .Single(row => row.PartitionKey == EmailAddress.KeyOf(address) && row.RowKey == "account").GetString("AccountId");
+        await app.PostAsync("email", new { password = TestApp.Password, username = next }, token);
+        var code = await app.NextCodeAsync(next);
+        proxy.Strike(StorageFault.Lost, 0, 9, request => request.Path.Value!.Contains("Addresses", StringComparison.Ordinal));
+        await app.PostAsync("email/confirm", new { code }, token);
+        proxy.Strike(StorageFault.Lost, 0, 0);
+        Assert.Contains(
+            await app.RowsAsync("Accounts"), row => row.PartitionKey == id && row.GetDateTimeOffset("Redeemed") is not null);
+        return (id, token);
+    }
+
+    /// <summary>Runs a job and breaks the storage call with this number. False: the job makes fewer calls.</summary>
+    private static async Task<bool> StopAsync(FaultProxy proxy, int call, Func<Task> job)
+    {
+        using var activity = new Activity("job").SetParentId(ActivityTraceId.CreateRandom(), default).Start();
+        var trace = activity.TraceId.ToHexString();
+        proxy.Strike(
+            StorageFault.Lost, call, 2, request => request.Headers.TraceParent.ToString().Contains(trace, StringComparison.Ordinal));
+        Assert.True(await Record.ExceptionAsync(job) is null || proxy.Struck);
+        var isStruck = proxy.Struck;
+        proxy.Strike(StorageFault.Lost, 0, 0);
+        return isStruck;
+    }
+
+    private static async Task<IEnumerable<string>> ClaimsAsync(TestApp app, string id) =>
+        (await app.RowsAsync("Addresses")).Where(row => row.GetString("AccountId") == id).Select(row => row.PartitionKey).Order();
 }
