@@ -10,5 +10,5 @@ using Xunit.v3;
 namespace AccountFunctions.Tests;
 
 public sealed class Order() : LongestFirst(
-    "JobCrash", "CrashMatrixReset", "CrashMatrixMove", "CrashMatrixProfile", "CrashMatrix", "Devices", "EmailSender", "Throttle", "DeleteAccount",
-    "ChangeEmail", "Housekeeper", "SmtpTransport", "Activate");
+    "JobCrash", "CrashMatrixReset", "CrashMatrixMove", "CrashMatrixProfile", "CrashMatrix", "Devices", "EmailSender", "Throttle",
+    "DeleteAccount", "ChangeEmail", "Housekeeper", "SmtpTransport", "Activate");

@@ -47,10 +47,10 @@ public sealed partial class PasswordHasher
     }
 
     /// <summary>
-    /// The index of the credential that the password matches, or -1; null stands for a missing credential. One run, with the salt and cost of the first
-    /// credential that is there: another one matches only if it shares them, as those of one address do. A credential that is no hash, or
-    /// is beyond the ceilings, matches no password and costs what a missing one costs. The comparison takes the same time whatever its
-    /// outcome.
+    /// The index of the credential that the password matches, or -1; null stands for a missing credential. One run, with the salt and cost
+    /// of the first credential that is there: another one matches only if it shares them, as those of one address do. A credential that is
+    /// no hash, or is beyond the ceilings, matches no password and costs what a missing one costs. The comparison takes the same time
+    /// whatever its outcome.
     /// </summary>
     public async Task<int> VerifyAsync(string password, IReadOnlyList<Credential?> stored, CancellationToken cancellationToken)
     {

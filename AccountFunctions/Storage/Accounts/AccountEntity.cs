@@ -131,7 +131,9 @@ public sealed class AccountEntity(TableEntity columns) : TableRow(columns)
         : addressKey == RecoveryKey && now < RecoveryUntil ? RecoveryMailbox
         : null;
 
-    /// <summary>The names whose claims the account needs: its address, its recovery address, and the address that it is moving to.</summary>
+    /// <summary>
+    /// The names whose claims the account needs: its address, its recovery address, and the address that it is moving to.
+    /// </summary>
     public IEnumerable<string> Names(EmailChangeEntity? change) =>
         new[] { AddressKey, RecoveryKey, change?.IsUnderWay(this) == true ? change.AddressKey : null }.OfType<string>().Distinct();
 

@@ -4,8 +4,8 @@ using System.Text;
 namespace AccountFunctions.Storage.Jobs;
 
 /// <summary>
-/// Seals the messages of queues. A message can stay for days after the account it names, and only a holder of the key can read that name. Each
-/// message has a key of its own, HKDF (RFC 5869) of a random salt, under which AES-256-GCM (NIST SP 800-38D) runs once.
+/// Seals the messages of queues. A message can stay for days after the account it names, and only a holder of the key can read that name.
+/// Each message has a key of its own, HKDF (RFC 5869) of a random salt, under which AES-256-GCM (NIST SP 800-38D) runs once.
 /// </summary>
 /// <param name="keys">Secrets of 32 bytes. The first seals; all open. Without any, the seal only reads what is not sealed.</param>
 public sealed class JobSeal(params IReadOnlyList<byte[]> keys)
