@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
+using AccountFunctions.Security.Passwords;
 using AccountFunctions.Storage;
 using AccountFunctions.Telemetry;
 using Azure;
@@ -6,9 +8,11 @@ using Azure.Data.Tables;
 using Azure.Storage.Queues;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 
 namespace AccountFunctions.Tests.Storage;
 
@@ -41,31 +45,75 @@ public sealed class StorageServicesTests
     [Fact]
     public async Task A_redirect_of_storage_is_not_followed()
     {
-        var builder = WebApplication.CreateSlimBuilder();
-        builder.Logging.ClearProviders();
-        builder.WebHost.UseUrls($"http://127.0.0.1:{Ports.Free()}");
-        await using var elsewhere = builder.Build();
         var paths = new ConcurrentQueue<string>();
-        elsewhere.Run(context =>
+        await using var elsewhere = await StartAsync(context =>
         {
             paths.Enqueue(context.Request.Path);
             (context.Response.StatusCode, context.Response.Headers.Location) = (307, "/elsewhere");
             return Task.CompletedTask;
         });
-        await elsewhere.StartAsync();
-        var endpoint = $"{elsewhere.Urls.Single()}/account";
-        using var services = Services(new()
-        {
-            ["AccountsStorage"] =
-                $"DefaultEndpointsProtocol=http;AccountName=account;AccountKey=a2V5;TableEndpoint={endpoint};QueueEndpoint={endpoint};",
-        });
+        using var services = ServicesAt(elsewhere);
 
-        var table = services.GetRequiredService<TableServiceClient>().GetTableClient("Accounts");
-        await Assert.ThrowsAsync<RequestFailedException>(() => table.GetEntityAsync<TableEntity>("id", "account"));
+        await Assert.ThrowsAsync<RequestFailedException>(() => ReadAsync(services, "Accounts"));
         var queue = services.GetRequiredService<QueueServiceClient>().GetQueueClient("email-jobs");
         await Assert.ThrowsAsync<RequestFailedException>(() => queue.SendMessageAsync("job"));
         Assert.NotEmpty(paths);
         Assert.DoesNotContain("/elsewhere", paths);
+    }
+
+    [Fact, Holds("D8")]
+    public async Task People_who_are_signed_in_do_not_wait_behind_a_crowd_for_a_connection_to_storage()
+    {
+        var (waiting, release) = (0, new TaskCompletionSource());
+        await using var storage = await StartAsync(async context =>
+        {
+            if (context.Request.Path.Value!.Contains("crowd", StringComparison.Ordinal))
+            {
+                Interlocked.Increment(ref waiting);
+                await release.Task;
+            }
+
+            context.Response.StatusCode = 404;
+        });
+        using var services = ServicesAt(storage);
+        using var gate = new HashGate(
+            Options.Create(new PasswordOptions { MaxConcurrentHashes = 200 }), new AccountMetrics(new Meter("test")));
+        var crowd = Enumerable.Range(0, 100).Select(async _ =>
+        {
+            using var place = new HashPlace(gate);
+            place.Arrive();
+            await Record.ExceptionAsync(() => ReadAsync(services, "crowd"));
+        }).ToList();
+        await Eventually.TrueAsync(() => Volatile.Read(ref waiting) >= 64, () => $"{waiting} calls of the crowd wait.");
+
+        var failed = await Assert.ThrowsAsync<RequestFailedException>(() => ReadAsync(services, "owner"));
+        Assert.Equal(404, failed.Status);
+        release.SetResult();
+        await Task.WhenAll(crowd);
+    }
+
+    private static async Task ReadAsync(ServiceProvider services, string table) =>
+        await services.GetRequiredService<TableServiceClient>().GetTableClient(table).GetEntityAsync<TableEntity>("id", "account");
+
+    private static async Task<WebApplication> StartAsync(RequestDelegate answer)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.UseUrls($"http://127.0.0.1:{Ports.Free()}");
+        var storage = builder.Build();
+        storage.Run(answer);
+        await storage.StartAsync();
+        return storage;
+    }
+
+    private static ServiceProvider ServicesAt(WebApplication storage)
+    {
+        var endpoint = $"{storage.Urls.Single()}/account";
+        return Services(new()
+        {
+            ["AccountsStorage"] =
+                $"DefaultEndpointsProtocol=http;AccountName=account;AccountKey=a2V5;TableEndpoint={endpoint};QueueEndpoint={endpoint};",
+        });
     }
 
     private static ServiceProvider Services(Dictionary<string, string?> settings) => new ServiceCollection()

@@ -4,7 +4,6 @@ using AccountFunctions.Storage.Jobs;
 using AccountFunctions.Storage.Names;
 using AccountFunctions.Storage.Throttles;
 using Azure.Core;
-using Azure.Core.Pipeline;
 using Azure.Data.Tables;
 using Azure.Storage.Queues;
 using Microsoft.Extensions.Configuration;
@@ -17,15 +16,7 @@ public static class StorageServices
 {
     private const string Connection = "AccountsStorage";
 
-    // When storage is busy, calls wait for an open connection. Without this limit, each call would open another, and connections that
-    // storage has not accepted when their calls give up would delay all later ones. An instance in Azure has 128 ports for one target.
-    private static readonly HttpClientTransport Transport = new(new SocketsHttpHandler
-    {
-        MaxConnectionsPerServer = 64,
-        PooledConnectionLifetime = TimeSpan.FromMinutes(5),
-        AllowAutoRedirect = false,
-        UseCookies = false,
-    });
+    private static readonly StorageLanes Transport = new();
 
     public static IServiceCollection AddStorage(this IServiceCollection services)
     {

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using AccountFunctions.Contract.Answers;
+using AccountFunctions.Storage;
 using AccountFunctions.Telemetry;
 using Microsoft.Extensions.Options;
 
@@ -116,14 +117,15 @@ public sealed class HashPlace(HashGate gate) : IDisposable
     }
 
     /// <summary>
-    /// Begins the operation, before its first read. Refused when the gate is full, because the reads may take long then, and when very many
-    /// others are reading.
+    /// Begins the operation, before its first read, and gives it the crowd's connections to storage. Refused when the gate is full, because
+    /// the reads may take long then, and when very many others are reading.
     /// </summary>
     /// <exception cref="UnavailableException">The gate is full.</exception>
     public void Arrive()
     {
         gate.Arrive();
         stage = Stage.Arrived;
+        StorageLanes.JoinCrowd();
     }
 
     /// <summary>
