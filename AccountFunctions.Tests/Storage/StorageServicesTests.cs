@@ -84,9 +84,10 @@ public sealed class StorageServicesTests
             place.Arrive();
             await Record.ExceptionAsync(() => ReadAsync(services, "crowd"));
         }).ToList();
-        await Eventually.TrueAsync(() => Volatile.Read(ref waiting) >= 64, () => $"{waiting} calls of the crowd wait.");
+        await Eventually.TrueAsync(() => Volatile.Read(ref waiting) >= 48, () => $"{waiting} calls of the crowd wait.");
 
-        var failed = await Assert.ThrowsAsync<RequestFailedException>(() => ReadAsync(services, "owner"));
+        var failed = await Assert.ThrowsAsync<RequestFailedException>(
+            () => ReadAsync(services, "owner").WaitAsync(TimeSpan.FromSeconds(30)));
         Assert.Equal(404, failed.Status);
         release.SetResult();
         await Task.WhenAll(crowd);
@@ -120,5 +121,6 @@ public sealed class StorageServicesTests
         .AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection(settings).Build())
         .AddTelemetry()
         .AddStorageClients()
+        .AddSingleton(new StorageTimeout(TimeSpan.FromMinutes(2)))
         .BuildServiceProvider();
 }
