@@ -47,7 +47,6 @@ public sealed partial class ResetCompletion(AccountStore accounts, TimeProvider 
                 }
 
                 account.TakenBackNonce = reset.TakeBackNonce;
-
                 TakeBack(partition, addressKey, actor, reset.Time, now);
                 account.LastReset = reset.Time;
                 account.SetPassword(reset.Credential, reset.Time);
@@ -69,6 +68,26 @@ public sealed partial class ResetCompletion(AccountStore accounts, TimeProvider 
         }
 
         return completed;
+    }
+
+    /// <summary>Ends the repeats of a take-back code: with another password, they are guesses at the new one.</summary>
+    /// <param name="guessedAt">The account as read for the guess.</param>
+    public Task<Result<Success>> VoidTakeBackAsync(AccountEntity guessedAt, CancellationToken cancellationToken)
+    {
+        var nonce = guessedAt.TakenBackNonce;
+        return accounts.ChangeAsync<Success>(
+            new AccountRequest(guessedAt.Id) { Account = guessedAt },
+            partition =>
+            {
+                if (partition.Account.TakenBackNonce == nonce)
+                {
+                    partition.Account.TakenBackNonce = null;
+                    partition.Save(partition.Account);
+                }
+
+                return Success.Done;
+            },
+            cancellationToken);
     }
 
     // A code mailed to the recovery address restores that address. A code mailed to any address of the account cancels a deletion and an

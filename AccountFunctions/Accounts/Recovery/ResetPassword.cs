@@ -62,6 +62,7 @@ public sealed class ResetPassword(
         }
 
         Credential? credential = null;
+        AccountEntity? guessedAt = null;
         var redeemed = await addresses.ChangeAsync<Reset>(
             new AddressRequest(address.Key) { Admission = visitor.Admission },
             async partition =>
@@ -70,7 +71,7 @@ public sealed class ResetPassword(
                 var device = await lanes.FindDeviceAsync(partition, secret, cancellationToken);
                 if (code.Length == VerificationCodes.TakeBackLength)
                 {
-                    var takenBack = await TakeBackAsync(partition, code, password, now, cancellationToken);
+                    (var takenBack, guessedAt) = await TakeBackAsync(partition, code, password, now, cancellationToken);
                     return takenBack.IsRefused ? takenBack : takenBack.Reply with { Device = device };
                 }
 
@@ -106,6 +107,11 @@ public sealed class ResetPassword(
                 return Reset.Of(account, row, device);
             },
             cancellationToken);
+        if (guessedAt is not null)
+        {
+            await completion.VoidTakeBackAsync(guessedAt, cancellationToken);
+        }
+
         return redeemed.IsRefused
             ? redeemed.Problem
             : await completion.CompleteAsync(address.Key, redeemed.Reply, visitor.Actor, cancellationToken);
@@ -115,7 +121,8 @@ public sealed class ResetPassword(
     /// Redeems the code that came with the notice to the address before. It has no tries that a stranger could use up, so nothing is
     /// counted; the account itself says whether the code is still good.
     /// </summary>
-    private async Task<Result<Reset>> TakeBackAsync(
+    /// <returns>The reset, and the account whose redeemed code came again with another password.</returns>
+    private async Task<(Result<Reset> Reset, AccountEntity? GuessedAt)> TakeBackAsync(
         AddressPartition partition, string code, string password, DateTimeOffset now, CancellationToken cancellationToken)
     {
         // Every address costs the same reads.
@@ -127,14 +134,14 @@ public sealed class ResetPassword(
             if (Unfit(password, account) is { } unfit)
             {
                 partition.PretendChange();
-                return Problem.Field("new_password", unfit);
+                return (Problem.Field("new_password", unfit), null);
             }
 
             var credential = await credentials.HashAsync(password, account.Credential?.Salt, cancellationToken);
             partition.Guard.ClearFailures();
             partition.Save(partition.Guard);
             partition.VoidResetCodes(now);
-            return new Reset(account.Id, credential, now) { TakeBackNonce = account.RecoveryNonce };
+            return (new Reset(account.Id, credential, now) { TakeBackNonce = account.RecoveryNonce }, null);
         }
 
         partition.PretendChange();
@@ -142,25 +149,12 @@ public sealed class ResetPassword(
             || now >= account.LastReset + Lifetimes.Repeat
             || !codes.MatchesTakeBack(code, partition.Key, account.TakenBackNonce))
         {
-            return Problem.InvalidCode;
+            return (Problem.InvalidCode, null);
         }
 
-        if (await credentials.VerifyAsync(password, [current], cancellationToken) == 0)
-        {
-            return new Reset(account.Id, current, account.LastReset);
-        }
-
-        // Any other content is a guess at the new password: the code takes no more of them.
-        var voided = await accounts.ChangeAsync<Success>(
-            new AccountRequest(account.Id) { Account = account },
-            current =>
-            {
-                current.Account.TakenBackNonce = null;
-                current.Save(current.Account);
-                return Success.Done;
-            },
-            cancellationToken);
-        return voided.Problem ?? Problem.InvalidCode;
+        return await credentials.VerifyAsync(password, [current], cancellationToken) == 0
+            ? (new Reset(account.Id, current, account.LastReset), null)
+            : (Problem.InvalidCode, account);
     }
 
     private string? Unfit(string password, AccountEntity account) =>
