@@ -64,16 +64,13 @@ public sealed partial class DeleteAccount(
     private Result<DeleteAccountReply> Plan(AccountPartition partition, Caller caller, DateTimeOffset now)
     {
         var account = partition.Account;
-
-        // The account stays for as long as its former address can recover it: a thief may have moved it.
-        var recovery = account is { RecoveryKey: { } key, RecoveryEnd: { } end } && now < end ? (Key: key, End: end) : default;
-        var deletesAt = now + options.Value.DeletionGrace;
-        deletesAt = deletesAt < recovery.End ? recovery.End : deletesAt;
-        (account.DeletesAt, account.DeletionRequested, account.DeletionRequestedBy) = (deletesAt, now, caller.SessionId);
+        var deletesAt = account.PlanDeletion(now + options.Value.DeletionGrace);
+        (account.DeletionRequested, account.DeletionRequestedBy) = (now, caller.SessionId);
         account.Version++;
         partition.Save(account);
+        var recoveryKey = now < account.RecoveryEnd ? account.RecoveryKey : null;
         partition.Record(
-            Act.DeletionRequested, caller.Actor, now, recovery.Key is null ? [account.AddressKey] : [account.AddressKey, recovery.Key]);
+            Act.DeletionRequested, caller.Actor, now, recoveryKey is null ? [account.AddressKey] : [account.AddressKey, recoveryKey]);
 
         // Even without a grace period, the job must run after this request has ended. Before that, it would find nothing to delete.
         partition.Enqueue(new AccountPurge(account.Id, deletesAt + Retention.Request));

@@ -87,11 +87,9 @@ public sealed partial class AddressMoves(
 
         var (former, mailbox) = (account.AddressKey, account.Mailbox);
         var act = account.MoveTo(change, VerificationCodes.NewNonce());
-        if (account.DeletesAt < account.RecoveryEnd)
+        if (account.DeletesAt is { } planned && planned < account.RecoveryEnd)
         {
-            // The former address can recover the account for as long as it promises, see DeleteAccount.
-            account.DeletesAt = account.RecoveryEnd;
-            partition.Enqueue(new AccountPurge(account.Id, account.RecoveryEnd.Value + Retention.Request));
+            partition.Enqueue(new AccountPurge(account.Id, account.PlanDeletion(planned) + Retention.Request));
         }
 
         partition.Save(account);

@@ -169,6 +169,17 @@ public sealed class AccountEntity(TableEntity columns) : TableRow(columns)
         return Act.EmailChanged;
     }
 
+    /// <summary>
+    /// Plans the deletion. The account stays for as long as its former address can recover it, because a thief may have moved it.
+    /// </summary>
+    /// <returns>The new <see cref="DeletesAt"/>.</returns>
+    public DateTimeOffset PlanDeletion(DateTimeOffset when)
+    {
+        var date = RecoveryEnd > when ? RecoveryEnd.Value : when;
+        DeletesAt = date;
+        return date;
+    }
+
     /// <summary>Whether a session, under the version of before, has requested the pending deletion since then.</summary>
     public bool IsDeletionRequestedBy(string sessionId, int version, DateTimeOffset since) =>
         DeletesAt is not null && DeletionRequestedBy == sessionId && DeletionRequested > since && Version == version + 1;
