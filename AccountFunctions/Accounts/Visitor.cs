@@ -13,4 +13,9 @@ public sealed record Visitor(string? Client, string? Language, Task<Problem?> Ad
 {
     /// <summary>The visitor as the history records it.</summary>
     public Actor Actor => new(Client: Client);
+
+    /// <summary>
+    /// The throttle's refusal, if it is known already. A network that has used up its limit takes no place at the hash gate from others.
+    /// </summary>
+    public Problem? EarlyRefusal => Admission is { IsCompletedSuccessfully: true, Result: var refusal } ? refusal : null;
 }

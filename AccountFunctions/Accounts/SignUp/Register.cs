@@ -70,8 +70,7 @@ public sealed partial class Register(
             return Problem.PasswordsDontMatch;
         }
 
-        // A network that has used up its limit takes no place from others.
-        if (visitor.Admission.IsCompleted && await visitor.Admission is { } notAdmitted)
+        if (visitor.EarlyRefusal is { } notAdmitted)
         {
             return notAdmitted;
         }

@@ -40,16 +40,13 @@ public sealed partial class NetworkThrottle(
             return Task.FromResult<Problem?>(null);
         }
 
-        if (Peek(network) is { } refused)
-        {
-            return Task.FromResult<Problem?>(refused);
-        }
-
         var now = time.GetUtcNow();
         var (key, window) = (network.Key, WindowAt(now));
         var budget = window.Budgets.GetOrAdd(key, _ => new Budget());
-        return turns.RunAsync(
-            key, Timeout.InfiniteTimeSpan, () => SpendAsync(key, window, budget, now, cancellationToken), cancellationToken);
+        return budget.Exhausted
+            ? Task.FromResult<Problem?>(Refusal(window, now))
+            : turns.RunAsync(
+                key, Timeout.InfiniteTimeSpan, () => SpendAsync(key, window, budget, now, cancellationToken), cancellationToken);
     }
 
     /// <summary>Refuses a request without counting it. Null unless this instance knows that the network has used up its limit.</summary>

@@ -31,11 +31,16 @@ public sealed partial class PasswordProver(
     }
 
     /// <summary>Proves the account of an address.</summary>
-    public Task<Result<Proof>> ProveAsync(PasswordClaim claim, Visitor visitor, CancellationToken cancellationToken)
+    public async Task<Result<Proof>> ProveAsync(PasswordClaim claim, Visitor visitor, CancellationToken cancellationToken)
     {
+        if (visitor.EarlyRefusal is { } refused)
+        {
+            return refused;
+        }
+
         var attempt = throttle.Begin(claim.Address.Key, claim.Device?.Hash);
         var place = credentials.NewPlace();
-        return Proof.RunAsync(attempt, place, () => ProveAsync(claim, attempt, place, visitor.Admission, cancellationToken));
+        return await Proof.RunAsync(attempt, place, () => ProveAsync(claim, attempt, place, visitor.Admission, cancellationToken));
     }
 
     /// <summary>
@@ -54,12 +59,6 @@ public sealed partial class PasswordProver(
     private async Task<Result<Proof>> ProveAsync(
         PasswordClaim claim, SignInAttempt attempt, HashPlace place, Task<Problem?> admission, CancellationToken cancellationToken)
     {
-        // A network that has used up its limit takes no place from others.
-        if (admission.IsCompleted && await admission is { } known)
-        {
-            return known;
-        }
-
         place.Arrive();
         var (address, password, secret) = claim;
         var partition = await addresses.LoadAsync(address.Key, cancellationToken);
