@@ -4,6 +4,7 @@ using AccountFunctions.Contract.Fields;
 using AccountFunctions.Lifecycle;
 using AccountFunctions.Lifecycle.Names;
 using AccountFunctions.Storage.Jobs;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace AccountFunctions.Tests.Lifecycle;
@@ -30,8 +31,7 @@ public sealed class JobCrashTests(AzuriteFixture azurite)
         {
             var address = $"user{call}@example.com";
             var login = await app.SignInAsync(address);
-            var id = (await app.RowsAsync("Addresses"))
-                .Single(row => row.PartitionKey == EmailAddress.KeyOf(address) && row.RowKey == "account").GetString("AccountId");
+            var id = await IdAsync(app, address);
             await app.PostAsync("delete", new { password = TestApp.Password }, login.GetProperty("access").GetString());
             await app.WaitForMailsAsync(address, 2);
             app.Time.Advance(TimeSpan.FromDays(14) + TimeSpan.FromMinutes(1));
@@ -64,6 +64,7 @@ public sealed class JobCrashTests(AzuriteFixture azurite)
             Assert.Equal(HttpStatusCode.OK, (await app.LoginAsync(address, "green tractor 78")).Status);
         }
     }
+
     [Fact, Holds("G2")]
     public async Task Wherever_a_purge_meets_a_move_that_was_left_half_way_no_claim_remains()
     {
@@ -82,11 +83,10 @@ public sealed class JobCrashTests(AzuriteFixture azurite)
             hasMet = false;
             using (var activity = new Activity("purge").Start())
             {
-                var (trace, count) = (activity.TraceId.ToHexString(), -1);
+                var (isOfPurge, count) = (CallsOf(activity), -1);
                 proxy.Before = async request =>
                 {
-                    if (request.Headers.TraceParent.ToString().Contains(trace, StringComparison.Ordinal)
-                        && Interlocked.Increment(ref count) == call)
+                    if (isOfPurge(request) && Interlocked.Increment(ref count) == call)
                     {
                         hasMet = true;
                         using var other = new Activity("move").SetParentId(ActivityTraceId.CreateRandom(), default).Start();
@@ -138,8 +138,7 @@ public sealed class JobCrashTests(AzuriteFixture azurite)
     private static async Task<(string Id, string Token)> LeaveMoveAsync(TestApp app, FaultProxy proxy, string address, string next)
     {
         var token = (await app.SignInAsync(address)).GetProperty("access").GetString()!;
-        var id = (await app.RowsAsync("Addresses"))
-            .Single(row => row.PartitionKey == EmailAddress.KeyOf(address) && row.RowKey == "account").GetString("AccountId");
+        var id = await IdAsync(app, address);
         await app.PostAsync("email", new { password = TestApp.Password, username = next }, token);
         var code = await app.NextCodeAsync(next);
         proxy.Strike(StorageFault.Lost, 0, 9, request => request.Path.Value!.Contains("Addresses", StringComparison.Ordinal));
@@ -154,14 +153,21 @@ public sealed class JobCrashTests(AzuriteFixture azurite)
     private static async Task<bool> StopAsync(FaultProxy proxy, int call, Func<Task> job)
     {
         using var activity = new Activity("job").SetParentId(ActivityTraceId.CreateRandom(), default).Start();
-        var trace = activity.TraceId.ToHexString();
-        proxy.Strike(
-            StorageFault.Lost, call, 2, request => request.Headers.TraceParent.ToString().Contains(trace, StringComparison.Ordinal));
+        proxy.Strike(StorageFault.Lost, call, 2, CallsOf(activity));
         Assert.True(await Record.ExceptionAsync(job) is null || proxy.Struck);
         var isStruck = proxy.Struck;
         proxy.Strike(StorageFault.Lost, 0, 0);
         return isStruck;
     }
+
+    private static Func<HttpRequest, bool> CallsOf(Activity activity)
+    {
+        var trace = activity.TraceId.ToHexString();
+        return request => request.Headers.TraceParent.ToString().Contains(trace, StringComparison.Ordinal);
+    }
+
+    private static async Task<string> IdAsync(TestApp app, string address) => (await app.RowsAsync("Addresses"))
+        .Single(row => row.PartitionKey == EmailAddress.KeyOf(address) && row.RowKey == "account").GetString("AccountId");
 
     private static async Task<IEnumerable<string>> ClaimsAsync(TestApp app, string id) =>
         (await app.RowsAsync("Addresses")).Where(row => row.GetString("AccountId") == id).Select(row => row.PartitionKey).Order();

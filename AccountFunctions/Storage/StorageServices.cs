@@ -15,7 +15,6 @@ namespace AccountFunctions.Storage;
 public static class StorageServices
 {
     private const string Connection = "AccountsStorage";
-
     private static readonly StorageLanes Transport = new();
 
     public static IServiceCollection AddStorage(this IServiceCollection services)

@@ -15,8 +15,8 @@ public sealed class Chromium : IAsyncDisposable
 {
     private static readonly string Executable = Environment.GetEnvironmentVariable("CHROMIUM") ?? "/usr/bin/chromium";
 
-    // A window's own address bar is two more web pages, and a renderer in reserve one more process: together they cost three times
-    // what a page of ours does. Chromium obeys only its last list, so what Playwright switches off for tests is named again.
+    // A window's own address bar is two more web pages, and a renderer in reserve one more process: together they cost more than
+    // a page of ours does. Chromium obeys only its last list, so what Playwright switches off for tests is named again.
     private static readonly string[] Unused =
     [
         "WebUIOmniboxPopup", "WebUIOmniboxAimPopup", "SpareRendererForSitePerProcess",
