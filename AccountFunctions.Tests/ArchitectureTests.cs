@@ -31,7 +31,9 @@ public sealed class ArchitectureTests
         ["Storage.Accounts"] = ["Changes", "Jobs"],
         ["Storage.Names"] = ["Accounts", "Changes", "Jobs"],
         ["Storage.Throttles"] = ["Changes"],
+        ["Storage.Tickets"] = ["Changes", "Jobs"],
         ["Security.Codes"] = [],
+        ["Security.Factors"] = [],
         ["Security.Passwords"] = [],
         ["Security.Tokens"] = ["Codes"],
         ["Security.Throttling"] = [],
@@ -41,6 +43,7 @@ public sealed class ArchitectureTests
         ["Accounts.SignUp"] = ["SignIn"],
         ["Accounts.Recovery"] = ["SignIn"],
         ["Accounts.Profile"] = ["SignIn"],
+        ["Accounts.Factors"] = ["SignIn"],
     };
 
     internal static readonly Architecture Architecture = new ArchLoader().LoadAssemblies(typeof(SignUpRoutes).Assembly).Build();

@@ -148,7 +148,7 @@ module dataStorage 'modules/storage.bicep' = {
     tags: allTags
     identityName: identity.name
     roles: ['Storage Queue Data Contributor', 'Storage Table Data Contributor']
-    tables: ['Addresses', 'Accounts', 'Throttles', 'Deletions']
+    tables: ['Addresses', 'Accounts', 'Throttles', 'Deletions', 'Tickets']
     queues: ['email-jobs', 'email-jobs-poison', 'housekeeping-jobs', 'housekeeping-jobs-poison']
     sku: storageSku
     privateEndpoints: privateNetwork ? ['queue', 'table'] : []
@@ -233,7 +233,7 @@ module functionApp 'modules/functionapp.bicep' = {
       settings
     )
     vaultItems: union(
-      { Codes__Key: 'CodesKey', Tokens__SigningKey: 'TokensSigningKey' },
+      { Codes__Key: 'CodesKey', Factors__Key: 'FactorsKey', Tokens__SigningKey: 'TokensSigningKey' },
       previousCodesKey ? { Codes__PreviousKey: 'CodesPreviousKey' } : {},
       previousSigningKeys ? { Tokens__PreviousSigningKeys: 'TokensPreviousSigningKeys' } : {},
       email.kind == 'smtp' ? { Smtp__Password: 'SmtpPassword' } : {}

@@ -39,7 +39,8 @@ public sealed class SessionsTests(AzuriteFixture azurite) : AppTests(azurite)
 
         Assert.Equal(2, sessions.Count);
         Assert.Equal(
-            ["id", "created", "last_used", "expires", "client", "current"], sessions[0].EnumerateObject().Select(member => member.Name));
+            ["id", "created", "last_used", "expires", "client", "amr", "current"],
+            sessions[0].EnumerateObject().Select(member => member.Name));
         Assert.Equal([false, true], sessions.Select(session => session.GetProperty("current").GetBoolean()));
         Assert.Equal("2026-11-23T12:02:00Z", sessions[0].GetProperty("created").GetString());
         Assert.Equal("2026-12-07T12:02:00Z", sessions[0].GetProperty("expires").GetString());

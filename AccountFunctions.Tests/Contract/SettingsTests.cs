@@ -24,13 +24,21 @@ public sealed partial class SettingsTests
         XDocument.Load(Path.ChangeExtension(typeof(SettingsSection).Assembly.Location, "xml"));
 
     private static readonly string[] Secret =
-        ["Codes__Key", "Codes__PreviousKey", "Tokens__SigningKey", "Tokens__PreviousSigningKeys", "Smtp__Password"];
+    [
+        "Codes__Key", "Codes__PreviousKey", "Factors__Key", "Factors__PreviousKeys", "Tokens__SigningKey", "Tokens__PreviousSigningKeys",
+        "Smtp__Password",
+    ];
 
     [Theory, Holds("I9")]
     [InlineData("Codes__Key", "short", "must be base64 of at least 32 bytes")]
     [InlineData("Codes__Key", Unresolved, NotResolved)]
     [InlineData("Codes__PreviousKey", "short", "must be base64 of at least 32 bytes")]
     [InlineData("Codes__PreviousKey", Unresolved, NotResolved)]
+    [InlineData("Factors__Key", "short", "must be base64 of at least 32 bytes")]
+    [InlineData("Factors__Key", Unresolved, NotResolved)]
+    [InlineData(
+        "Factors__PreviousKeys", "ZGV2ZWxvcG1lbnQgb25seTogbmV2ZXIgZGVwbG95IHRoZXNlIGZhY3RvcnM=,short", "must be base64 of at least 32")]
+    [InlineData("Factors__TrustDevices", "366", "must be between 0 and 365, not 366")]
     [InlineData("Tokens__SigningKey", "none", "must be the PEM of one P-256 private key")]
     [InlineData("Tokens__SigningKey", Unresolved, NotResolved)]
     [InlineData("Tokens__PreviousSigningKeys", Unresolved, NotResolved)]
@@ -64,6 +72,7 @@ public sealed partial class SettingsTests
 
     [Theory, Holds("I9", "D6")]
     [InlineData("Codes__PreviousKey", "ZGV2ZWxvcG1lbnQgb25seTogbmV2ZXIgZGVwbG95IHRoaXMga2V5", "the public key of")]
+    [InlineData("Factors__PreviousKeys", "ZGV2ZWxvcG1lbnQgb25seTogbmV2ZXIgZGVwbG95IHRoZXNlIGZhY3RvcnM=", "the public key of")]
     [InlineData("Passwords__MemoryKiB", "19455", "with Passwords__Iterations, is below OWASP's minimum")]
     [InlineData("Smtp__Security", "None", "must be StartTls or SslOnConnect")]
     [InlineData("Smtp__Security", "Auto", "must be StartTls or SslOnConnect")]

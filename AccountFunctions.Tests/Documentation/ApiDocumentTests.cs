@@ -141,7 +141,7 @@ public sealed class ApiDocumentTests(AzuriteFixture azurite) : AppTests(azurite)
         {
             foreach (var operation in path.Value.EnumerateObject().Where(operation => operation.Value.TryGetProperty("requestBody", out _)))
             {
-                await LimitsHoldAsync(path.Name, operation.Value, token);
+                token = await LimitsHoldAsync(path.Name, operation.Value, token);
             }
         }
     }
@@ -153,7 +153,8 @@ public sealed class ApiDocumentTests(AzuriteFixture azurite) : AppTests(azurite)
         Options.Create(new CodeOptions()),
         Options.Create(new TokenOptions { Issuer = "https://example.com/api" })).Bytes.Span);
 
-    private async Task LimitsHoldAsync(string path, JsonElement operation, string? token)
+    /// <returns>The access token for the next operation.</returns>
+    private async Task<string?> LimitsHoldAsync(string path, JsonElement operation, string? token)
     {
         var request = App.Contract.RequestOf(operation);
         var bodyless = await PostAsync(path, null, token);
@@ -200,6 +201,8 @@ public sealed class ApiDocumentTests(AzuriteFixture azurite) : AppTests(azurite)
                 await RefusesAsync(path, request, member.Name, "q7Zw2mK9bX"[..(minLength.GetInt32() - 1)], "too_short", token);
             }
         }
+
+        return token;
     }
 
     private async Task RefusesAsync(string path, JsonElement request, string member, JsonNode? value, string? fault, string? token)

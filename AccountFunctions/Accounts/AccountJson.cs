@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using AccountFunctions.Accounts.Factors;
 using AccountFunctions.Accounts.Profile;
 using AccountFunctions.Accounts.Recovery;
 using AccountFunctions.Accounts.SignIn;
@@ -41,6 +42,13 @@ namespace AccountFunctions.Accounts;
 [JsonSerializable(typeof(ConfirmEmailRequest))]
 [JsonSerializable(typeof(DeleteAccountRequest))]
 [JsonSerializable(typeof(DeleteAccountReply))]
+[JsonSerializable(typeof(SetUpTotpRequest))]
+[JsonSerializable(typeof(SetUpTotpReply))]
+[JsonSerializable(typeof(ConfirmTotpRequest))]
+[JsonSerializable(typeof(RenewRecoveryCodesRequest))]
+[JsonSerializable(typeof(RecoveryCodesReply))]
+[JsonSerializable(typeof(RemoveTotpRequest))]
+[JsonSerializable(typeof(TotpReply))]
 [JsonSerializable(typeof(EventsReply))]
 [JsonSerializable(typeof(AccountExport))]
 [JsonSerializable(typeof(JsonWebKeys))]

@@ -1,3 +1,4 @@
+using AccountFunctions.Accounts.Factors;
 using AccountFunctions.Accounts.Profile;
 using AccountFunctions.Accounts.Recovery;
 using AccountFunctions.Accounts.SignIn;
@@ -21,7 +22,7 @@ public static class AccountServices
             .AddSingleton<KnownClients>()
             .AddSingleton<Sessions>().AddSingleton<TokenReplies>()
             .AddSingleton<Register>().AddSingleton<NewAccounts>().AddSingleton<Activate>()
-            .AddSingleton<PasswordProver>().AddSingleton<ISecondFactor, NoSecondFactor>().AddSingleton<SignInGate>()
+            .AddSingleton<PasswordProver>().AddSingleton<SecondFactor>().AddSingleton<SignInGate>()
             .AddSingleton<CallerConfirmation>()
             .AddSingleton<Login>().AddSingleton<Refresh>().AddSingleton<Logout>()
             .AddSingleton<ListSessions>().AddSingleton<RevokeSession>()
@@ -29,6 +30,8 @@ public static class AccountServices
             .AddSingleton<RestoreAccount>()
             .AddSingleton<UpdateDetails>().AddSingleton<ChangePassword>()
             .AddSingleton<ChangeEmail>().AddSingleton<ConfirmEmail>().AddSingleton<DeleteAccount>()
+            .AddSingleton<SetUpTotp>().AddSingleton<ConfirmTotp>().AddSingleton<ShowTotp>().AddSingleton<RenewRecoveryCodes>()
+            .AddSingleton<RemoveTotp>()
             .AddSingleton<ListEvents>().AddSingleton<ExportAccount>();
     }
 

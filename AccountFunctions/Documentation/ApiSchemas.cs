@@ -7,6 +7,7 @@ using AccountFunctions.Accounts;
 using AccountFunctions.Contract.Description;
 using AccountFunctions.Contract.Fields;
 using AccountFunctions.Security.Codes;
+using AccountFunctions.Security.Factors;
 using AccountFunctions.Security.Passwords;
 using Microsoft.OpenApi;
 using Microsoft.OpenApi.Reader;
@@ -125,6 +126,12 @@ internal sealed class ApiSchemas(OpenApiDocument document, PasswordOptions passw
                     CultureInfo.InvariantCulture, $"^([0-9]{{{codes.Digits}}}|[0-9A-Z]{{{VerificationCodes.TakeBackLength}}})$");
                 (keywords["pattern"], example) = (either, "1234567890"[..codes.Digits]);
                 break;
+            case FieldKind.Otp:
+                (keywords["type"], example) = (new JsonArray("string", "null"), "123456");
+                keywords["pattern"] = string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"^([0-9]{{{TotpSecrets.Digits}}}|[0-9A-Za-z]{{5}}-?[0-9A-Za-z]{{{TotpSecrets.RecoveryCodeLength - 5}}})$");
+                break;
             case FieldKind.NewPassword:
                 keywords["minLength"] = passwords.MinimumLength;
                 goto case FieldKind.Password;
@@ -159,10 +166,11 @@ internal sealed class ApiSchemas(OpenApiDocument document, PasswordOptions passw
         OpenApiModelFactory.Parse<OpenApiSchema>(schema.ToJsonString(), OpenApiSpecVersion.OpenApi3_1, document, out _, "json")
             ?? throw new InvalidOperationException("The exporter writes schemas only.");
 
-    // A record's attributes are on the parameters of its constructor.
+    // A record's attributes are on the parameters of its constructor, those of inherited members on the members.
     private static FieldAttribute? About(JsonPropertyInfo property) =>
-        property.AssociatedParameter?.AttributeProvider
-            ?.GetCustomAttributes(typeof(FieldAttribute), inherit: false) is [FieldAttribute field]
-            ? field
-            : null;
+        new[] { property.AssociatedParameter?.AttributeProvider, property.AttributeProvider }
+            .Select(provider => provider?.GetCustomAttributes(typeof(FieldAttribute), inherit: false))
+            .OfType<FieldAttribute[]>()
+            .SelectMany(fields => fields)
+            .FirstOrDefault();
 }

@@ -1,4 +1,5 @@
 using AccountFunctions.Contract.Fields;
+using AccountFunctions.Security;
 using AccountFunctions.Security.Codes;
 using AccountFunctions.Security.Throttling;
 using AccountFunctions.Storage;
@@ -26,7 +27,7 @@ public sealed class EmailComposer(
     private const string NoOwner = "the account is disabled or gone";
     private static readonly TimeSpan Day = TimeSpan.FromDays(1);
 
-    // Beyond the limit, a deletion is told once it has lasted as long as this, so a thief cannot hide the last of many.
+    // How long the last of many must have been the last before it is told.
     private static readonly TimeSpan LateNotice = TimeSpan.FromMinutes(10);
 
     /// <summary>Whether the app writes mails of this kind.</summary>
@@ -111,7 +112,7 @@ public sealed class EmailComposer(
         var earlier = await accounts.ListEventsAsync(job.Id, job.Kind, job.Issued - Day, job.Issued, cancellationToken);
         if (earlier.Count >= MaxNotices)
         {
-            if (job.Kind != Act.DeletionRequested.Word || account.DeletionRequested != job.Issued)
+            if (!notice.IsLastTold || await IsRepeatedAsync(job, now, cancellationToken))
             {
                 return new EmailDecision.Drop(LimitReached);
             }
@@ -124,6 +125,9 @@ public sealed class EmailComposer(
 
         return new EmailDecision.Send(mailbox, texts.Notice(notice, account.Language, moment, code), EmailPriority.Security);
     }
+
+    private async Task<bool> IsRepeatedAsync(EmailJob job, DateTimeOffset now, CancellationToken cancellationToken) =>
+        await accounts.ListEventsAsync(job.Id, job.Kind, job.Issued, now + Lifetimes.ClockSkew, cancellationToken) is [_, ..];
 
     // An account that is gone, or that no longer needs the address, leaves it soon; the mail waits for that.
     private async Task<EmailDecision> ComposeTakenAsync(

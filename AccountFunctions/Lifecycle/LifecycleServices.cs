@@ -10,6 +10,7 @@ public static class LifecycleServices
     public static IServiceCollection AddLifecycle(this IServiceCollection services) =>
         services
             .AddJob<AddressSweep, AddressSweeper>().AddJob<AccountSweep, AccountSweeper>().AddJob<NetworkSweep, NetworkSweeper>()
+            .AddJob<TicketSweep, TicketSweeper>()
             .AddSingleton<NameClaims>().AddJob<AddressMove, AddressMoves>().AddJob<AddressRelease, AddressReleases>()
             .AddJob<AccountPurge, AccountPurger>().AddHostedService(provider => provider.GetRequiredService<AccountPurger>());
 }

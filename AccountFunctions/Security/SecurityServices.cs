@@ -1,5 +1,6 @@
 using System.Text;
 using AccountFunctions.Security.Codes;
+using AccountFunctions.Security.Factors;
 using AccountFunctions.Security.Passwords;
 using AccountFunctions.Security.Passwords.Argon2;
 using AccountFunctions.Security.Throttling;
@@ -35,6 +36,13 @@ public static class SecurityServices
             .Validate<IHostEnvironment>(
                 (tokens, host) => !host.IsProduction() || !DevelopmentKeys.IsSigningKey(tokens.PreviousSigningKeys),
                 DevelopmentKeys.Refusal("Tokens__PreviousSigningKeys"));
+        services.AddSettings<FactorOptions>("Factors")
+            .Validate<IHostEnvironment>(
+                (factors, host) => !host.IsProduction() || !DevelopmentKeys.IsFactorKey(factors.Key),
+                DevelopmentKeys.Refusal("Factors__Key"))
+            .Validate<IHostEnvironment>(
+                (factors, host) => !host.IsProduction() || !factors.PreviousKeyList.Any(DevelopmentKeys.IsFactorKey),
+                DevelopmentKeys.Refusal("Factors__PreviousKeys"));
         services.AddSettings<ThrottleOptions>("Throttle");
         return services
             .AddSingleton<IArgon2Engine, VectorArgon2>().AddSingleton<IArgon2Engine, SodiumArgon2>()
@@ -43,7 +51,7 @@ public static class SecurityServices
             .AddHostedService<HashEngineCheck>()
             .AddSingleton<SigningKeys>().AddSingleton<TokenMetadata>().AddSingleton<AccessTokens>().AddSingleton<RefreshTokenChain>()
             .AddSingleton(provider => provider.GetRequiredService<IOptions<CodeOptions>>().Value.Seal())
-            .AddSingleton<VerificationCodes>().AddSingleton<Lifetimes>().AddSingleton<PurgeLog>()
+            .AddSingleton<VerificationCodes>().AddSingleton<TotpSecrets>().AddSingleton<Lifetimes>().AddSingleton<PurgeLog>()
             .AddSingleton<MailThrottle>().AddSingleton<NetworkThrottle>().AddSingleton<SignInAttempts>().AddSingleton<SignInThrottle>();
     }
 }

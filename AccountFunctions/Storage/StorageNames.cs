@@ -7,8 +7,9 @@ public static class TableNames
     public const string Accounts = "Accounts";
     public const string Throttles = "Throttles";
     public const string Deletions = "Deletions";
+    public const string Tickets = "Tickets";
 
-    public static IReadOnlyList<string> All { get; } = [Addresses, Accounts, Throttles, Deletions];
+    public static IReadOnlyList<string> All { get; } = [Addresses, Accounts, Throttles, Deletions, Tickets];
 }
 
 /// <summary>

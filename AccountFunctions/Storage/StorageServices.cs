@@ -3,6 +3,7 @@ using AccountFunctions.Storage.Changes;
 using AccountFunctions.Storage.Jobs;
 using AccountFunctions.Storage.Names;
 using AccountFunctions.Storage.Throttles;
+using AccountFunctions.Storage.Tickets;
 using Azure.Core;
 using Azure.Data.Tables;
 using Azure.Storage.Queues;
@@ -23,7 +24,7 @@ public static class StorageServices
         return services.AddStorageClients()
             .AddSingleton<KeyedTurns>().AddSingleton<ChangeLoop>().AddSingleton<PartitionChanges>()
             .AddSingleton<AddressStore>().AddSingleton<AccountStore>().AddSingleton<ThrottleStore>().AddSingleton<MailStore>()
-            .AddSingleton<DeletionStore>()
+            .AddSingleton<DeletionStore>().AddSingleton<TicketStore>()
             .AddSingleton<EmailOutbox>().AddSingleton<HousekeepingQueue>().AddSingleton<JobSender>()
             .AddSingleton<StorageHealth>().AddHostedService<StorageSetup>();
     }

@@ -13,9 +13,8 @@ using Microsoft.Extensions.Logging;
 namespace AccountFunctions.Accounts.Profile;
 
 public sealed record ChangeEmailRequest(
-    [Field("The current password.", Kind = FieldKind.Password, Required = true)] Member<string> Password = default,
     [Field("The new email address. Leading and trailing white space is ignored.", Kind = FieldKind.Address, Required = true)]
-    Member<string> Username = default);
+    Member<string> Username = default) : ConfirmedRequest;
 
 /// <summary>
 /// Begins a change of address: mails a code to the new address. The operation does not check whether that address is taken. It writes the
@@ -25,7 +24,7 @@ public sealed record ChangeEmailRequest(
     "Change the address",
     Description = "Mails a code to the new address, for `email/confirm`. The answer is the same if that address already has an account; "
         + "its owner gets a notice. Nothing changes until the code is redeemed.",
-    Refusals = [nameof(Problem.InvalidPassword)])]
+    Refusals = [nameof(Problem.InvalidPassword), nameof(Problem.OtpRequired), nameof(Problem.InvalidOtp)])]
 public sealed partial class ChangeEmail(
     AccountStore accounts,
     CallerConfirmation confirmation,
@@ -42,14 +41,14 @@ public sealed partial class ChangeEmail(
     public async Task<Result<Success>> HandleAsync(ChangeEmailRequest request, Caller caller, CancellationToken cancellationToken)
     {
         var errors = new FieldErrors();
-        var password = confirmation.Read(errors, request.Password);
+        var confirmed = confirmation.Read(errors, request);
         var address = errors.RequiredAddress("username", request.Username);
-        if (password is null || address is null || errors.Any)
+        if (confirmed is null || address is null || errors.Any)
         {
             return errors.ToProblem();
         }
 
-        var passed = await confirmation.ConfirmAsync(caller, password, cancellationToken);
+        var passed = await confirmation.ConfirmAsync(caller, confirmed, cancellationToken);
         if (passed.IsRefused)
         {
             return passed.Problem;

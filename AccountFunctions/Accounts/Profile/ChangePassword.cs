@@ -12,8 +12,7 @@ using Microsoft.Extensions.Logging;
 namespace AccountFunctions.Accounts.Profile;
 
 public sealed record ChangePasswordRequest(
-    [Field("The current password.", Kind = FieldKind.Password, Required = true)] Member<string> Password = default,
-    [Field("The new password.", Kind = FieldKind.NewPassword, Required = true)] Member<string> NewPassword = default);
+    [Field("The new password.", Kind = FieldKind.NewPassword, Required = true)] Member<string> NewPassword = default) : ConfirmedRequest;
 
 /// <summary>
 /// Replaces the caller's password. The caller must send the current one; guesses at it are throttled as at sign-in.
@@ -22,7 +21,7 @@ public sealed record ChangePasswordRequest(
     "Change the password",
     Description = "Ends every other session, and every access token issued so far, including this session's: refresh next. The owner gets "
         + "a mail.",
-    Refusals = [nameof(Problem.InvalidPassword)])]
+    Refusals = [nameof(Problem.InvalidPassword), nameof(Problem.OtpRequired), nameof(Problem.InvalidOtp)])]
 public sealed partial class ChangePassword(
     AddressStore addresses,
     AccountStore accounts,
@@ -35,7 +34,7 @@ public sealed partial class ChangePassword(
     {
         var account = caller.Account;
         var errors = new FieldErrors();
-        var password = confirmation.Read(errors, request.Password);
+        var confirmed = confirmation.Read(errors, request);
         var replacement = errors.Required("new_password", request.NewPassword);
         string[] personal = [account.Username, account.FirstName, account.LastName, account.FirstName + account.LastName];
         if (replacement is not null && credentials.Check(replacement, personal) is { } fault)
@@ -43,19 +42,23 @@ public sealed partial class ChangePassword(
             errors.Add("new_password", fault);
         }
 
-        if (password is null || replacement is null || errors.Any)
+        if (confirmed is null || replacement is null || errors.Any)
         {
             return errors.ToProblem();
         }
 
         // A client whose answer was lost sends the old password and the new one again. The new one is tried like any password.
-        if (IsRepeatable(caller)
-            && await confirmation.ConfirmAsync(caller, replacement, cancellationToken) is { IsRefused: false })
+        if (IsRepeatable(caller))
         {
-            return Success.Done;
+            var repeated = await confirmation.ConfirmAsync(
+                caller, confirmed with { Password = replacement }, cancellationToken, SignInIntent.Repeat);
+            if (repeated.Problem != Problem.InvalidPassword)
+            {
+                return repeated.IsRefused ? repeated.Problem : Success.Done;
+            }
         }
 
-        var passed = await confirmation.ConfirmAsync(caller, password, cancellationToken);
+        var passed = await confirmation.ConfirmAsync(caller, confirmed, cancellationToken);
         if (passed.IsRefused)
         {
             return passed.Problem;

@@ -10,8 +10,7 @@ using Microsoft.Extensions.Options;
 
 namespace AccountFunctions.Accounts.Profile;
 
-public sealed record DeleteAccountRequest(
-    [Field("The current password.", Kind = FieldKind.Password, Required = true)] Member<string> Password = default);
+public sealed record DeleteAccountRequest : ConfirmedRequest;
 
 public sealed record DeleteAccountReply(
     [Field("When everything about the account is deleted.", Example = "2026-12-07T12:00:00Z")] DateTime DeletesAt);
@@ -23,7 +22,7 @@ public sealed record DeleteAccountReply(
     "Delete the account",
     Description = "Ends every session, and deletes everything about the account after a grace period. Until then, `restore` or `forgot` "
         + "cancels the deletion. The owner gets a mail with the date.",
-    Refusals = [nameof(Problem.InvalidPassword)])]
+    Refusals = [nameof(Problem.InvalidPassword), nameof(Problem.OtpRequired), nameof(Problem.InvalidOtp)])]
 public sealed partial class DeleteAccount(
     AccountStore accounts,
     CallerConfirmation confirmation,
@@ -35,12 +34,13 @@ public sealed partial class DeleteAccount(
         DeleteAccountRequest request, Caller caller, CancellationToken cancellationToken)
     {
         var errors = new FieldErrors();
-        if (confirmation.Read(errors, request.Password) is not { } password)
+        if (confirmation.Read(errors, request) is not { } confirmed)
         {
             return errors.ToProblem();
         }
 
-        var passed = await confirmation.ConfirmAsync(caller, password, cancellationToken);
+        var passed = await confirmation.ConfirmAsync(
+            caller, confirmed, cancellationToken, caller.IsRepeat ? SignInIntent.Repeat : SignInIntent.Confirm);
         if (passed.IsRefused)
         {
             return passed.Problem;

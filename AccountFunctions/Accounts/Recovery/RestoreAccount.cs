@@ -12,6 +12,7 @@ public sealed record RestoreAccountRequest(
     [Field("The email address. Leading and trailing white space is ignored.", Kind = FieldKind.Address, Required = true)]
     Member<string> Username = default,
     [Field("The password, exactly as it was typed.", Kind = FieldKind.Password, Required = true)] Member<string> Password = default,
+    [Field("As in `login`.", Kind = FieldKind.Otp)] Member<string> Otp = default,
     [Field("As in `login`.", Nullable = true, Example = TokenReplies.DeviceExample)]
     Member<string> Device = default);
 
@@ -23,6 +24,7 @@ public sealed record RestoreAccountRequest(
     Refusals =
     [
         nameof(Problem.InvalidCredentials), nameof(Problem.NotActive), nameof(Problem.ExpiredAccount), nameof(Problem.DisabledAccount),
+        nameof(Problem.OtpRequired), nameof(Problem.InvalidOtp),
     ])]
 public sealed partial class RestoreAccount(
     PasswordProver prover,
@@ -35,13 +37,14 @@ public sealed partial class RestoreAccount(
     public async Task<Result<TokenReply>> HandleAsync(RestoreAccountRequest request, Visitor visitor, CancellationToken cancellationToken)
     {
         var errors = new FieldErrors();
+        var otp = SecondFactor.Read(errors, request.Otp);
         if (prover.Read(errors, request.Username, request.Password, request.Device) is not { } claim)
         {
             return errors.ToProblem();
         }
 
         var proved = await prover.ProveAsync(claim, visitor, cancellationToken);
-        var passed = await gate.PassAsync(proved, otp: null, SignInIntent.Restore, cancellationToken);
+        var passed = await gate.PassAsync(proved, otp, SignInIntent.Restore, cancellationToken);
         if (passed.IsRefused)
         {
             return passed.Problem;

@@ -12,6 +12,8 @@ public sealed record SessionReply(
     [Field("When the tokens were last refreshed.", Example = "2026-11-23T12:15:00Z")] DateTime LastUsed,
     [Field("When the session ends if it is not used again.", Example = "2026-12-07T12:15:00Z")] DateTime Expires,
     [Field("What the client called itself at sign-in.", Example = "ExampleApp/2.1")] string? Client,
+    [Field("How the user signed in (RFC 8176): `pwd`, `otp`, `hwk` for a passkey, `fed` for another provider, `mca` for a mailed code.")]
+    IReadOnlyList<string> Amr,
     [Field("Whether this is the calling session.", Example = true)] bool Current);
 
 /// <summary>The sessions of the caller's account that can still be refreshed, newest first.</summary>
@@ -34,6 +36,7 @@ public sealed class ListSessions(AccountStore accounts, IOptions<TokenOptions> o
                     session.LastUsed.UtcDateTime,
                     session.EndsAt(idleLifetime).UtcDateTime,
                     session.Client,
+                    session.Amr,
                     session.Id == caller.SessionId)),
         ]);
     }

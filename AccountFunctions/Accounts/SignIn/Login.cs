@@ -9,6 +9,8 @@ public sealed record LoginRequest(
     [Field("The email address. Leading and trailing white space is ignored.", Kind = FieldKind.Address, Required = true)]
     Member<string> Username = default,
     [Field("The password, exactly as it was typed.", Kind = FieldKind.Password, Required = true)] Member<string> Password = default,
+    [Field("The second factor, if the account has one: the code of the authenticator app, or a recovery code.", Kind = FieldKind.Otp)]
+    Member<string> Otp = default,
     [Field("`device` of this client's last sign-in. It keeps other clients' failures from delaying this one.", Nullable = true,
         Example = TokenReplies.DeviceExample)]
     Member<string> Device = default);
@@ -21,20 +23,21 @@ public sealed record LoginRequest(
     Refusals =
     [
         nameof(Problem.InvalidCredentials), nameof(Problem.NotActive), nameof(Problem.ExpiredAccount), nameof(Problem.DisabledAccount),
-        nameof(Problem.DeletionPending),
+        nameof(Problem.DeletionPending), nameof(Problem.OtpRequired), nameof(Problem.InvalidOtp),
     ])]
 public sealed class Login(PasswordProver prover, SignInGate gate, Sessions sessions)
 {
     public async Task<Result<TokenReply>> HandleAsync(LoginRequest request, Visitor visitor, CancellationToken cancellationToken)
     {
         var errors = new FieldErrors();
+        var otp = SecondFactor.Read(errors, request.Otp);
         if (prover.Read(errors, request.Username, request.Password, request.Device) is not { } claim)
         {
             return errors.ToProblem();
         }
 
         var proved = await prover.ProveAsync(claim, visitor, cancellationToken);
-        var passed = await gate.PassAsync(proved, otp: null, SignInIntent.SignIn, cancellationToken);
+        var passed = await gate.PassAsync(proved, otp, SignInIntent.SignIn, cancellationToken);
         return passed.IsRefused
             ? passed.Problem
             : await sessions.OpenAsync(passed.Reply, passed.Reply.Account, visitor, cancellationToken);

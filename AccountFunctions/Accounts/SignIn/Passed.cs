@@ -16,6 +16,9 @@ public sealed class Passed(Proof proof, AccountEntity account, IReadOnlyList<str
 
     public IReadOnlyList<string> Methods { get; } = methods;
 
+    /// <summary>Whether this session passed before with the same code, see <see cref="SignInIntent.Repeat"/>.</summary>
+    public bool IsRepeat { get; init; }
+
     /// <summary>The account's address, as the prover read it.</summary>
     public AddressPartition Address { get; } = proof.Counter.Address;
 

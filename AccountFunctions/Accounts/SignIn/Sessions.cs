@@ -63,6 +63,11 @@ public sealed partial class Sessions(
                     ? (known, shown)
                     : fresh;
                 (device.LastUsed, device.Client) = (now, visitor.Client);
+                if (passed.Methods.Contains(SessionEntity.OtpMethod))
+                {
+                    device.FactorProved = now;
+                }
+
                 var session = new SessionEntity(current.Id, refresh.SessionId)
                 {
                     Counter = refresh.Counter,

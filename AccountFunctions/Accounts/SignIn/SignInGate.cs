@@ -12,7 +12,7 @@ namespace AccountFunctions.Accounts.SignIn;
 /// record at the throttle, which is a success only if everything was right. Only the gate creates a <see cref="Passed"/>.
 /// </summary>
 public sealed class SignInGate(
-    AddressStore addresses, SignInThrottle throttle, ISecondFactor secondFactor, TimeProvider time)
+    AddressStore addresses, SignInThrottle throttle, SecondFactor secondFactor, TimeProvider time)
 {
     /// <param name="proved">What a prover returned; the gate disposes the proof.</param>
     /// <param name="otp">What the client sent as its second factor; null if it sent nothing.</param>
@@ -25,8 +25,13 @@ public sealed class SignInGate(
         }
 
         using var proof = proved.Reply;
-        var verdict = await JudgeAsync(proof, otp, intent, cancellationToken);
-        if (await RecordAsync(proof.Counter, verdict.Outcome, intent, cancellationToken) is { } late)
+        var (answer, outcome, isGuess) = await JudgeAsync(proof, otp, intent, cancellationToken);
+        if (proof.SettleAsync is { } settle && await settle(outcome, cancellationToken) is { } lost)
+        {
+            return lost;
+        }
+
+        if (isGuess && await RecordAsync(proof.Counter, outcome, intent, cancellationToken) is { } late)
         {
             return late;
         }
@@ -36,7 +41,7 @@ public sealed class SignInGate(
             await MarkTriedAsync(proof.Counter.Address, tried, cancellationToken);
         }
 
-        return verdict.Answer;
+        return answer;
     }
 
     private async Task<Verdict> JudgeAsync(Proof proof, string? otp, SignInIntent intent, CancellationToken cancellationToken)
@@ -44,7 +49,7 @@ public sealed class SignInGate(
         if (proof.Registration is { } waiting)
         {
             // A stranger may have registered there to guess at the password of the account. So a registration counts as one failure.
-            return new(Problem.NotActive, waiting.IsTried ? SignInOutcome.Neutral : SignInOutcome.Failed);
+            return new(Problem.NotActive, waiting.IsTried ? SignInOutcome.Neutral : SignInOutcome.Failed, proof.IsGuess);
         }
 
         var now = time.GetUtcNow();
@@ -53,18 +58,42 @@ public sealed class SignInGate(
             || (intent is SignInIntent.Restore && !MayBeRestored(account, now)))
         {
             return new(
-                intent is SignInIntent.Confirm ? Problem.InvalidPassword : Problem.InvalidCredentials, SignInOutcome.Failed);
+                intent is SignInIntent.Confirm or SignInIntent.Repeat ? Problem.InvalidPassword : Problem.InvalidCredentials,
+                SignInOutcome.Failed,
+                proof.IsGuess);
         }
 
         if (RefusalOf(account.StateAt(now), intent) is { } refused)
         {
-            return new(refused, SignInOutcome.Neutral);
+            return new(refused, SignInOutcome.Neutral, proof.IsGuess);
         }
 
-        var factor = await secondFactor.CheckAsync(account, otp, intent, cancellationToken);
-        return factor.Refusal is { } missing
-            ? new(missing, factor.IsWrong ? SignInOutcome.Failed : SignInOutcome.Neutral)
-            : new(new Passed(proof, account, [proof.Method, .. factor.Methods]), SignInOutcome.Succeeded);
+        return secondFactor.IsRequired(proof, account, intent)
+            ? await JudgeFactorAsync(proof, account, otp, intent, cancellationToken)
+            : new(new Passed(proof, account, [proof.Method]), SignInOutcome.Succeeded, proof.IsGuess);
+    }
+
+    private async Task<Verdict> JudgeFactorAsync(
+        Proof proof, AccountEntity account, string? otp, SignInIntent intent, CancellationToken cancellationToken)
+    {
+        if (otp is null)
+        {
+            return new(Problem.OtpRequired, SignInOutcome.Neutral, proof.IsGuess);
+        }
+
+        // The code is a guess like a password, even if the proof is none.
+        if (throttle.Delay(proof.Counter.Address, proof.Counter.Device) is { } delayed)
+        {
+            return new(delayed, SignInOutcome.Neutral, IsGuess: false);
+        }
+
+        var used = await secondFactor.UseAsync(proof, account, otp, intent, cancellationToken);
+        return used.IsRefused
+            ? new(used.Problem, SignInOutcome.Failed, IsGuess: true)
+            : new(
+                new Passed(proof, account, [proof.Method, SessionEntity.OtpMethod]) { IsRepeat = used.Reply is FactorUse.Repeated },
+                SignInOutcome.Succeeded,
+                IsGuess: true);
     }
 
     // If no deletion is pending, a restore treats the right password as wrong, so the answer does not reveal that it is right. A client
@@ -76,7 +105,7 @@ public sealed class SignInGate(
     private static Problem? RefusalOf(AccountState state, SignInIntent intent) => (state, intent) switch
     {
         // The access token was already checked, and the owner of an expired account may still change its password.
-        (_, SignInIntent.Confirm) => null,
+        (_, SignInIntent.Confirm or SignInIntent.Repeat) => null,
         (AccountState.Disabled, _) => Problem.DisabledAccount,
         (AccountState.DeletionPending, SignInIntent.SignIn) => Problem.DeletionPending,
         (AccountState.Expired, _) => Problem.ExpiredAccount,
@@ -91,7 +120,7 @@ public sealed class SignInGate(
             return refused;
         }
 
-        if (intent is SignInIntent.Confirm && counter.Device is not null)
+        if (intent is SignInIntent.Confirm or SignInIntent.Repeat && counter.Device is not null)
         {
             // What counts at a caller's device also counts at the address, whether or not that delays strangers.
             await throttle.RecordAsync(counter with { Device = null }, outcome, cancellationToken);
@@ -115,7 +144,8 @@ public sealed class SignInGate(
             },
             cancellationToken);
 
-    private readonly record struct Verdict(Result<Passed> Answer, SignInOutcome Outcome);
+    /// <param name="IsGuess">Whether the throttle counts the outcome.</param>
+    private readonly record struct Verdict(Result<Passed> Answer, SignInOutcome Outcome, bool IsGuess);
 }
 
 /// <summary>What the user wants from the gate.</summary>
@@ -127,6 +157,12 @@ public enum SignInIntent
     /// <summary>To restore an account whose deletion is pending, and to open a session.</summary>
     Restore,
 
-    /// <summary>To confirm the password of a caller that has a session.</summary>
+    /// <summary>To confirm a change of a caller that has a session.</summary>
     Confirm,
+
+    /// <summary>
+    /// To confirm a call that the same session made a moment ago, because its answer was lost. It changes nothing again, so the session may
+    /// send the same code of its authenticator app.
+    /// </summary>
+    Repeat,
 }

@@ -55,6 +55,22 @@ public sealed record Problem(int Status, string Code)
     [Explained("The current password is wrong.", "Have the user type it again. It counts as a failed sign-in.")]
     public static readonly Problem InvalidPassword = new(400, "invalid_password");
 
+    [Explained(
+        "The account has a second factor, and the call carries no `otp`.",
+        "Ask for the code of the authenticator app, or for a recovery code, and repeat the call with `otp`.")]
+    public static readonly Problem OtpRequired = new(400, "otp_required");
+
+    [Explained(
+        "The code of the authenticator app or the recovery code is wrong, or was used before.",
+        "Have the user type the code that the app shows now. It counts as a failed sign-in.")]
+    public static readonly Problem InvalidOtp = new(400, "invalid_otp");
+
+    [Explained("The account already has an authenticator app.", "Offer to remove it first.")]
+    public static readonly Problem TotpActive = new(400, "totp_active");
+
+    [Explained("The account has no authenticator app.", "Offer to set one up.")]
+    public static readonly Problem TotpInactive = new(400, "totp_inactive");
+
     [Explained("It does not exist, or it belongs to another account.", "Read the list again.")]
     public static readonly Problem NotFound = new(404, "not_found");
 

@@ -23,6 +23,7 @@ public static class Tags
     public const string Session = "Sessions";
     public const string Recovery = "Recovery";
     public const string Profile = "Profile";
+    public const string Factors = "Ways in";
     public const string Service = "Service";
 }
 

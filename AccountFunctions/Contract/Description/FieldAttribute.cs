@@ -1,7 +1,7 @@
 namespace AccountFunctions.Contract.Description;
 
 /// <summary>Documents a member of a request or a reply.</summary>
-[AttributeUsage(AttributeTargets.Parameter)]
+[AttributeUsage(AttributeTargets.Parameter | AttributeTargets.Property)]
 public sealed class FieldAttribute(string description) : Attribute
 {
     public string Description { get; } = description;
@@ -32,6 +32,9 @@ public enum FieldKind
 
     /// <summary>A code, or a take-back code.</summary>
     ResetCode,
+
+    /// <summary>A code of an authenticator app, or a recovery code. It may be null.</summary>
+    Otp,
     Password,
 
     /// <summary>A new password: the limits of the password policy apply.</summary>

@@ -56,6 +56,14 @@ public sealed class FieldErrors
         member,
         code => code.Length == digits && code.All(char.IsAsciiDigit) ? code : Crockford.Read(code, characters));
 
+    /// <summary>
+    /// A second factor: a code of this many digits, or of this many characters in <see cref="Crockford"/>'s base32. Null if it is absent,
+    /// null, empty or invalid.
+    /// </summary>
+    public string? OptionalCode(string field, Member<string> member, int digits, int characters) =>
+        member.State is MemberState.Absent or MemberState.Null || member.Value is "" ? null
+        : RequiredCode(field, member, digits, characters);
+
     private string? RequiredCode(string field, Member<string> member, Func<string, string?> read)
     {
         if (Required(field, member) is not { } text || errors.ContainsKey(field))

@@ -48,6 +48,18 @@ public sealed class AccountEntity(TableEntity columns) : TableRow(columns)
     /// <summary>When the password was last changed or reset.</summary>
     public DateTimeOffset PasswordChanged { get => Get<DateTimeOffset>(); set => Set(value); }
 
+    /// <summary>
+    /// Since when the account has a second factor, which <see cref="TotpEntity"/> describes; null: it has none, and the gate need not read
+    /// that row.
+    /// </summary>
+    public DateTimeOffset? SecondFactorSince { get => Columns.GetDateTimeOffset(nameof(SecondFactorSince)); set => Set(value); }
+
+    /// <summary>When the owner last removed the second factor, and the session that did.</summary>
+    public DateTimeOffset SecondFactorRemoved { get => GetTime(); set => Set(value); }
+
+    /// <inheritdoc cref="SecondFactorRemoved"/>
+    public string? SecondFactorRemovedBy { get => GetText(); set => Set(value); }
+
     /// <summary>When the code of the last reset was redeemed.</summary>
     public DateTimeOffset LastReset { get => GetTime(); set => Set(value); }
 

@@ -10,7 +10,8 @@ public sealed class AccountPartition(
     SessionEntity? session,
     EmailChangeEntity? emailChange,
     DeviceEntity? device,
-    SignIns? signIns) : Partition(request.AccountId)
+    SignIns? signIns,
+    WaysIn? waysIn) : Partition(request.AccountId)
 {
     internal bool HasAccount => account is not null;
 
@@ -27,6 +28,8 @@ public sealed class AccountPartition(
 
     /// <summary>Null if it no longer exists.</summary>
     public DeviceEntity? Device => request.Device is null ? throw new InvalidOperationException(Unwanted("device")) : device;
+
+    public WaysIn WaysIn => waysIn ?? throw new InvalidOperationException(Unwanted("ways in"));
 
     public SignIns SignIns => signIns ?? throw new InvalidOperationException(Unwanted("sessions and devices"));
 

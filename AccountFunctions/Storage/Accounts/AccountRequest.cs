@@ -37,6 +37,9 @@ public sealed record AccountRequest(string AccountId)
     /// <summary>True: the change needs the row of a change of address.</summary>
     public bool WithEmailChange { get; init; }
 
+    /// <summary>True: the change needs the second factor, the passkeys or the identities.</summary>
+    public bool WithWaysIn { get; init; }
+
     /// <summary>The device, if the change needs one.</summary>
     public DeviceEntity? Device { get; init; }
 

@@ -60,6 +60,17 @@ public sealed class AccountStore(TableServiceClient service, PartitionChanges ch
     public Task<SignIns> ListEndsAsync(string accountId, CancellationToken cancellationToken) =>
         ListSignInsAsync(accountId, EndColumns, cancellationToken);
 
+    public async Task<WaysIn> ListWaysInAsync(string accountId, CancellationToken cancellationToken)
+    {
+        var filter = TableClient.CreateQueryFilter(
+            $"PartitionKey eq {accountId} and RowKey ge {WaysIn.FirstKey} and RowKey lt {WaysIn.LastKey}");
+        var rows = await table.ListAsync(filter, cancellationToken);
+        IEnumerable<TableEntity> Of(string prefix) => rows.Where(row => row.RowKey.StartsWith(prefix, StringComparison.Ordinal));
+        return new WaysIn(
+            rows.Find(row => row.RowKey == TotpEntity.RowName) is { } totp ? new TotpEntity(totp) : null,
+            [.. Of(PasskeyEntity.RowPrefix).Select(row => new PasskeyEntity(row))]);
+    }
+
     /// <summary>The events with exactly this time.</summary>
     public async Task<IReadOnlyList<EventEntity>> ListEventsAsync(
         string accountId, DateTimeOffset time, CancellationToken cancellationToken)
@@ -193,7 +204,8 @@ public sealed class AccountStore(TableServiceClient service, PartitionChanges ch
         var device = Known(request.Device)
             ?? (request.Device is { } shown ? FindDeviceAsync(id, shown.Hash, cancellationToken) : None<DeviceEntity>());
         var signIns = Known(request.SignIns) ?? (request.SignIns is null ? None<SignIns>() : ListAsync());
-        return new AccountPartition(request, await account, await session, await change, await device, await signIns);
+        var waysIn = request.WithWaysIn ? FindWaysInAsync() : None<WaysIn>();
+        return new AccountPartition(request, await account, await session, await change, await device, await signIns, await waysIn);
 
         Task<T?>? Known<T>(T? row)
             where T : class => isFirst && row is not null ? Task.FromResult<T?>(row) : null;
@@ -202,6 +214,8 @@ public sealed class AccountStore(TableServiceClient service, PartitionChanges ch
             where T : class => Task.FromResult<T?>(null);
 
         async Task<SignIns?> ListAsync() => await ListEndsAsync(id, cancellationToken);
+
+        async Task<WaysIn?> FindWaysInAsync() => await ListWaysInAsync(id, cancellationToken);
     }
 
     private async Task<EmailChangeEntity?> FindEmailChangeAsync(string accountId, CancellationToken cancellationToken) =>

@@ -45,9 +45,24 @@ public sealed record Act(string Word)
 
     public static Act DeletionRequested { get; } = Name(
         "deletion_requested",
-        new Notice("DeletionRequested", "The owner requests the deletion of the account.", account => account.DeletesAt));
+        new Notice("DeletionRequested", "The owner requests the deletion of the account.", account => account.DeletesAt)
+        {
+            IsLastTold = true,
+        });
 
     public static Act Restored { get; } = Name("restored", new Notice("Restored", "The owner restores the account."));
+
+    public static Act TotpEnabled { get; } = Name(
+        "totp_enabled", new Notice("TotpEnabled", "The owner turns on two-step verification."));
+
+    public static Act TotpRemoved { get; } = Name(
+        "totp_removed", new Notice("TotpRemoved", "The owner turns off two-step verification.") { IsLastTold = true });
+
+    public static Act RecoveryCodesRenewed { get; } = Name(
+        "recovery_codes_renewed", new Notice("RecoveryCodesRenewed", "The owner makes new recovery codes."));
+
+    public static Act RecoveryCodeUsed { get; } = Name(
+        "recovery_code_used", new Notice("RecoveryCodeUsed", "A recovery code replaces the code of the authenticator app."));
 
     /// <summary>A mail to the owner could not be delivered; <see cref="EventEntity.Detail"/> is the transport's code.</summary>
     public static Act MailFailed { get; } = Name("mail_failed");
@@ -71,6 +86,11 @@ public sealed record Act(string Word)
 /// </param>
 public sealed record Notice(string Text, string Trigger, Func<AccountEntity, DateTimeOffset?>? Time = null)
 {
+    /// <summary>
+    /// Whether the last of many is told even beyond the daily limit, so that a thief cannot hide it behind others.
+    /// </summary>
+    public bool IsLastTold { get; init; }
+
     /// <summary>Whether the text has the code that takes the account back.</summary>
     public bool CarriesTakeBackCode { get; init; }
 }

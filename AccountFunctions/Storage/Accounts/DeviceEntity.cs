@@ -32,6 +32,9 @@ public sealed class DeviceEntity(TableEntity columns) : FailureCounter(columns)
     /// <summary>Identifies the password that the client proved: the <see cref="AccountEntity.PasswordChanged"/> at that time.</summary>
     public DateTimeOffset PasswordChanged { get => Get<DateTimeOffset>(); set => Set(value); }
 
+    /// <summary>When the client last signed in with the second factor.</summary>
+    public DateTimeOffset FactorProved { get => GetTime(); set => Set(value); }
+
     /// <summary>Whether the client has kept its secret and sent it again. Many clients never do.</summary>
     public bool IsKept => LastUsed > Created;
 

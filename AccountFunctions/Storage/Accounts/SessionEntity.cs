@@ -8,8 +8,20 @@ public sealed class SessionEntity(TableEntity columns) : TableRow(columns)
 {
     public const string RowPrefix = "session-";
 
-    /// <summary>The authentication method of a password (RFC 8176).</summary>
+    /// <summary>The authentication method of a password (RFC 8176 §2).</summary>
     public const string PasswordMethod = "pwd";
+
+    /// <summary>The method of a second factor: a code of an authenticator app, or a recovery code.</summary>
+    public const string OtpMethod = "otp";
+
+    /// <summary>The method of a passkey.</summary>
+    public const string PasskeyMethod = "hwk";
+
+    /// <summary>The method of a mailed code: another channel.</summary>
+    public const string MailMethod = "mca";
+
+    /// <summary>The method of an identity at another provider: federation. RFC 8176 has no word for it.</summary>
+    public const string ExternalMethod = "fed";
 
     public SessionEntity(string accountId, string sessionId)
         : this(new TableEntity(accountId, RowPrefix + sessionId))

@@ -10,6 +10,7 @@ namespace AccountFunctions.Storage.Jobs;
 [JsonDerivedType(typeof(AddressRelease), "address_release")]
 [JsonDerivedType(typeof(AccountPurge), "account_purge")]
 [JsonDerivedType(typeof(NetworkSweep), "network_sweep")]
+[JsonDerivedType(typeof(TicketSweep), "ticket_sweep")]
 [JsonDerivedType(typeof(DeliveryCheck), "delivery_check")]
 public abstract record HousekeepingJob(DateTimeOffset Due) : Job;
 
@@ -35,6 +36,10 @@ public sealed record NetworkSweep(IReadOnlyList<string> Networks, DateTimeOffset
     /// <summary>How long past windows stay, for instances whose clocks are behind.</summary>
     public static readonly TimeSpan Margin = TimeSpan.FromMinutes(2);
 }
+
+/// <summary>Remove a ticket that is no longer good.</summary>
+/// <param name="Id">A hash.</param>
+public sealed record TicketSweep(string Id, DateTimeOffset Due) : HousekeepingJob(Due);
 
 /// <summary>Find out whether a mail was delivered.</summary>
 public sealed record DeliveryCheck(string AddressKey, Guid OperationId, DateTimeOffset Due, int Tries = 1) : HousekeepingJob(Due);

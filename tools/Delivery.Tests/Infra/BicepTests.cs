@@ -21,9 +21,9 @@ public sealed partial class BicepTests
 
     private static readonly string[] Required =
     [
-        "Codes__Key", "Tokens__SigningKey", "Tokens__Issuer", "Tokens__Audience", "Email__Sender", "Email__ProductName", "Email__Transport",
-        "AccountsStorage__tableServiceUri", "AccountsStorage__queueServiceUri", "AZURE_CLIENT_ID", "APPLICATIONINSIGHTS_CONNECTION_STRING",
-        "APPLICATIONINSIGHTS_AUTHENTICATION_STRING",
+        "Codes__Key", "Factors__Key", "Tokens__SigningKey", "Tokens__Issuer", "Tokens__Audience", "Email__Sender", "Email__ProductName",
+        "Email__Transport", "AccountsStorage__tableServiceUri", "AccountsStorage__queueServiceUri", "AZURE_CLIENT_ID",
+        "APPLICATIONINSIGHTS_CONNECTION_STRING", "APPLICATIONINSIGHTS_AUTHENTICATION_STRING",
     ];
 
     private static readonly string[] ByCommunicationServices =
@@ -118,7 +118,7 @@ public sealed partial class BicepTests
             settings, setting => setting.Value.Contains("AccountKey", StringComparison.OrdinalIgnoreCase)
                 || setting.Value.Contains("accesskey", StringComparison.OrdinalIgnoreCase)
                 || setting.Value.Contains("PRIVATE KEY", StringComparison.Ordinal));
-        Assert.All(settings.Where(setting => setting.Key is "Codes__Key" or "Smtp__Password" || setting.Key.EndsWith(
+        Assert.All(settings.Where(setting => setting.Key is "Codes__Key" or "Factors__Key" or "Smtp__Password" || setting.Key.EndsWith(
             "SigningKey",
             StringComparison.Ordinal)), setting => Assert.StartsWith("@Microsoft.KeyVault(", setting.Value, StringComparison.Ordinal));
         var (needed, foreign) = environment is "smtp" ? (BySmtp, ByCommunicationServices) : (ByCommunicationServices, BySmtp);
@@ -170,7 +170,7 @@ public sealed partial class BicepTests
     public void Tables_and_queues_are_those_that_the_app_uses(string environment)
     {
         Assert.Equal(
-            ["Accounts", "Addresses", "Deletions", "Throttles"],
+            ["Accounts", "Addresses", "Deletions", "Throttles", "Tickets"],
             Names(environment, "Microsoft.Storage/storageAccounts/tableServices/tables"));
         Assert.Equal(
             ["email-jobs", "email-jobs-poison", "housekeeping-jobs", "housekeeping-jobs-poison"],

@@ -40,7 +40,7 @@ public sealed partial class PasswordProver(
 
         var attempt = throttle.Begin(claim.Address.Key, claim.Device?.Hash);
         var place = credentials.NewPlace();
-        return await Proof.RunAsync(attempt, place, () => ProveAsync(claim, attempt, place, visitor.Admission, cancellationToken));
+        return await Proof.RunAsync(attempt, place, () => ProveAsync(claim, attempt, place, visitor, cancellationToken));
     }
 
     /// <summary>
@@ -53,16 +53,16 @@ public sealed partial class PasswordProver(
         var hash = (await accounts.FindSessionAsync(account.Id, caller.SessionId, cancellationToken))?.Device;
         var attempt = throttle.Begin(account.AddressKey, hash);
         var place = credentials.NewPlace();
-        return await Proof.RunAsync(attempt, place, () => ProveAsync(account, password, hash, attempt, place, cancellationToken));
+        return await Proof.RunAsync(attempt, place, () => ProveAsync(caller, password, hash, attempt, place, cancellationToken));
     }
 
     private async Task<Result<Proof>> ProveAsync(
-        PasswordClaim claim, SignInAttempt attempt, HashPlace place, Task<Problem?> admission, CancellationToken cancellationToken)
+        PasswordClaim claim, SignInAttempt attempt, HashPlace place, Visitor visitor, CancellationToken cancellationToken)
     {
         place.Arrive();
         var (address, password, secret) = claim;
         var partition = await addresses.LoadAsync(address.Key, cancellationToken);
-        if (await admission is { } notAdmitted)
+        if (await visitor.Admission is { } notAdmitted)
         {
             return notAdmitted;
         }
@@ -94,8 +94,9 @@ public sealed partial class PasswordProver(
         // Check registrations even at a taken address. Otherwise a stranger could find out whether it is taken by registering and signing
         // in.
         var match = await credentials.VerifyAsync(password, [account?.Credential, pending?.Credential], cancellationToken);
-        var proof = new Proof(new SignInCounter(partition, device, attempt))
+        var proof = new Proof(new SignInCounter(partition, device, attempt), visitor.Actor)
         {
+            IsGuess = true,
             Place = place,
             Registration = match == 1 ? pending : null,
             DeviceSecret = device is null ? null : secret,
@@ -120,7 +121,7 @@ public sealed partial class PasswordProver(
     }
 
     private async Task<Result<Proof>> ProveAsync(
-        AccountEntity account,
+        Caller caller,
         string password,
         string? deviceHash,
         SignInAttempt attempt,
@@ -128,6 +129,7 @@ public sealed partial class PasswordProver(
         CancellationToken cancellationToken)
     {
         place.Arrive();
+        var account = caller.Account;
         var loading = addresses.LoadAsync(account.AddressKey, cancellationToken);
         var now = time.GetUtcNow();
         var device = await FindDeviceAsync(account, deviceHash, now, cancellationToken);
@@ -140,8 +142,9 @@ public sealed partial class PasswordProver(
 
         place.Take();
         var isRight = await credentials.VerifyAsync(password, [account.Credential], cancellationToken) == 0;
-        return new Proof(new SignInCounter(partition, device, attempt))
+        return new Proof(new SignInCounter(partition, device, attempt), caller.Actor)
         {
+            IsGuess = true,
             Place = place,
             Account = isRight ? account : null,
             Method = SessionEntity.PasswordMethod,

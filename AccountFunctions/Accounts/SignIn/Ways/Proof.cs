@@ -12,13 +12,26 @@ namespace AccountFunctions.Accounts.SignIn.Ways;
 /// What a prover found out about a user who wants to sign in, after the same work for known and unknown accounts. The prover has counted
 /// nothing: <see cref="SignInGate"/> does that, and disposes the proof.
 /// </summary>
-public sealed record Proof(SignInCounter Counter) : IDisposable
+/// <param name="Actor">Who wants to sign in, or confirms a change.</param>
+public sealed record Proof(SignInCounter Counter, Actor Actor) : IDisposable
 {
     /// <summary>The proved account; null if the proof failed.</summary>
     public AccountEntity? Account { get; init; }
 
     /// <summary>The authentication method (RFC 8176).</summary>
     public string Method { get; init; } = "";
+
+    /// <summary>Whether it can be guessed, so that the throttle counts its failures. A signature cannot.</summary>
+    public bool IsGuess { get; init; }
+
+    /// <summary>Whether it counts as both factors: possession of a key, and a check of its user.</summary>
+    public bool HasBothFactors { get; init; }
+
+    /// <summary>
+    /// Uses up what was proved, once the gate knows the outcome and before it takes effect. Neutral, such as a missing second factor, uses
+    /// up nothing. Returns the refusal if another request was faster. Null: there is nothing to use up.
+    /// </summary>
+    public Func<SignInOutcome, CancellationToken, Task<Problem?>>? SettleAsync { get; init; }
 
     /// <summary>The registration that was proved instead. Its account does not exist yet.</summary>
     public PendingEntity? Registration { get; init; }

@@ -1,0 +1,17 @@
+using AccountFunctions.Contract.Description;
+using AccountFunctions.Contract.Fields;
+
+namespace AccountFunctions.Accounts.SignIn;
+
+/// <summary>
+/// A request for a change that a thief with an access token must not make: the caller proves again who it is, as at sign-in
+/// (OWASP ASVS 5.0 V7.5.1).
+/// </summary>
+public abstract record ConfirmedRequest
+{
+    [Field("The current password, exactly as it was typed.", Kind = FieldKind.Password)]
+    public Member<string> Password { get; init; }
+
+    [Field("The second factor, if the account has one: the code of the authenticator app, or a recovery code.", Kind = FieldKind.Otp)]
+    public Member<string> Otp { get; init; }
+}
