@@ -103,7 +103,8 @@ public sealed class TotpTests(AzuriteFixture azurite) : AppTests(azurite)
         Assert.Equal(["pwd", "otp"], Authenticator.MethodsOf((await LoginAsync(typed)).Data));
         Assert.Equal("invalid_otp", (await LoginAsync(authenticator.RecoveryCodes[0])).Message);
         Assert.Equal(9, (await App.GetAsync("totp", authenticator.Access)).Data.GetProperty("recovery_codes_left").GetInt32());
-        Assert.Contains(await App.WaitForMailsAsync(Address, 3), mail => mail.Subject == "A recovery code of your Example account was used");
+        Assert.Contains(
+            await App.WaitForMailsAsync(Address, 3), mail => mail.Subject == "A recovery code of your Example account was used");
     }
 
     [Fact, Holds("J3")]
@@ -146,7 +147,9 @@ public sealed class TotpTests(AzuriteFixture azurite) : AppTests(azurite)
         var authenticator = await App.EnrolAsync(Address);
         App.Time.Advance(Step);
         Task<Answer> AskAsync(string? otp) => App.PostAsync(
-            operation, new Dictionary<string, string?> { ["password"] = TestApp.Password, ["otp"] = otp, [field] = value }, authenticator.Access);
+            operation,
+            new Dictionary<string, string?> { ["password"] = TestApp.Password, ["otp"] = otp, [field] = value },
+            authenticator.Access);
 
         Assert.Equal("otp_required", (await AskAsync(null)).Message);
         Assert.Equal("otp_required", (await AskAsync("")).Message);
@@ -204,7 +207,8 @@ public sealed class TotpTests(AzuriteFixture azurite) : AppTests(azurite)
         Assert.Equal("invalid_otp", (await ConfirmAsync(ofFirst, first)).Message);
         Assert.Equal("invalid_otp", (await ConfirmAsync(ofSecond, first)).Message);
         Assert.Equal(HttpStatusCode.OK, (await ConfirmAsync(ofSecond, second)).Status);
-        Assert.Equal("totp_active", (await ConfirmedAsync("totp", Authenticator.CodeOf(ofSecond, App.Time.GetUtcNow() + Step), first)).Message);
+        var next = Authenticator.CodeOf(ofSecond, App.Time.GetUtcNow() + Step);
+        Assert.Equal("totp_active", (await ConfirmedAsync("totp", next, first)).Message);
     }
 
     [Fact, Holds("J5")]
@@ -351,7 +355,8 @@ public sealed class TotpTests(AzuriteFixture azurite) : AppTests(azurite)
         var authenticator = await App.EnrolAsync(Address);
 
         Assert.Equal(
-            $"otpauth://totp/Example:{Uri.EscapeDataString(Address)}?secret={authenticator.Secret}&issuer=Example&algorithm=SHA1&digits=6&period=30",
+            $"otpauth://totp/Example:{Uri.EscapeDataString(Address)}?secret={authenticator.Secret}&issuer=Example"
+                + "&algorithm=SHA1&digits=6&period=30",
             authenticator.Uri);
     }
 

@@ -166,6 +166,7 @@ public sealed partial class EmailTextsTests(AzuriteFixture azurite)
         Texts.ActivationCode(language, Code, TimeSpan.FromDays(1)),
         Texts.AlreadyRegistered(language),
         Texts.ResetCode(language, Code, TimeSpan.FromMinutes(10)),
+        Texts.SignInCode(language, Code, TimeSpan.FromMinutes(10)),
         Texts.SetPassword(language, Code, TimeSpan.FromMinutes(10)),
         Texts.NewSignIn(language, DateTimeOffset.UnixEpoch),
         Texts.EmailChange(language, Code, TimeSpan.FromMinutes(10)),

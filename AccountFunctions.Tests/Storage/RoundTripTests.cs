@@ -13,6 +13,9 @@ public sealed class RoundTripTests(AzuriteFixture azurite) : AppTests(azurite)
 {
     private string Address { get; } = NewAddress();
 
+    protected override Task<TestApp> StartAsync(string storage) =>
+        TestApp.StartAsync(storage, new() { ["Accounts:SignInByCode"] = "true" });
+
     [Fact]
     public async Task Register_reads_once_enqueues_once_and_commits_once()
     {
@@ -126,6 +129,45 @@ public sealed class RoundTripTests(AzuriteFixture azurite) : AppTests(azurite)
         })));
     }
 
+    [Theory]
+    [InlineData(
+        "totp/recovery-codes",
+        "GET Accounts, GET Accounts, GET Accounts, GET Addresses, GET Accounts, GET Accounts, PUT Accounts, GET Accounts, POST email-jobs, "
+            + "POST $batch")]
+    [InlineData("login", "GET Addresses, GET Accounts, GET Accounts, GET Accounts, PUT Accounts, POST $batch")]
+    public async Task With_an_authenticator_app_these_requests_are_made(string operation, string requests)
+    {
+        var authenticator = await App.EnrolAsync(Address);
+        App.Time.Advance(TimeSpan.FromMinutes(15));
+        var body = new { username = Address, password = TestApp.Password, otp = authenticator.Code };
+        var access = (await App.PostAsync("login", body)).Data.GetProperty("access").GetString();
+        App.Time.Advance(TimeSpan.FromSeconds(30));
+        await WarmUpAsync();
+        await App.PostAsync("email/confirm", new { }, access);
+
+        Same(requests, string.Join(", ", await CountAsync(() => App.PostAsync(operation, body with { otp = authenticator.Code }, access))));
+    }
+
+    [Theory]
+    [InlineData(
+        "totp", "GET Accounts, GET Accounts, GET Addresses, GET Accounts, GET Accounts, POST Accounts")]
+    [InlineData("totp/confirm", "GET Accounts, GET Accounts, POST email-jobs, POST $batch")]
+    [InlineData("totp/remove", "GET Accounts, GET Accounts, GET Addresses, GET Accounts, GET Accounts")]
+    public async Task Setting_up_an_authenticator_app_makes_these_requests(string operation, string requests)
+    {
+        var access = (await App.SignInAsync(Address)).GetProperty("access").GetString();
+        var code = "000000";
+        if (operation is "totp/confirm")
+        {
+            var secret = (await App.PostAsync("totp", new { password = TestApp.Password }, access)).Data.GetProperty("secret").GetString()!;
+            code = Authenticator.CodeOf(secret, App.Time.GetUtcNow());
+        }
+
+        await App.PostAsync("email/confirm", new { }, access);
+        Same(requests, string.Join(", ", await CountAsync(
+            () => App.PostAsync(operation, new { password = TestApp.Password, code }, access))));
+    }
+
     [Fact]
     public async Task Restore_makes_these_requests()
     {
@@ -154,11 +196,13 @@ public sealed class RoundTripTests(AzuriteFixture azurite) : AppTests(azurite)
     [InlineData("login")]
     [InlineData("activate")]
     [InlineData("forgot")]
-    public async Task Known_and_unknown_addresses_cost_the_same_requests_in_the_same_order(string operation)
+    [InlineData("login/code")]
+    [InlineData("login", true)]
+    public async Task Known_and_unknown_addresses_cost_the_same_requests_in_the_same_order(string operation, bool isByCode = false)
     {
         await App.ActivateAsync(Address);
         await WarmUpAsync();
-        Task<Answer> Ask(string username) => App.PostAsync(operation, new
+        Task<Answer> Ask(string username) => App.PostAsync(operation, isByCode ? (object)new { username, code = "000000" } : new
         {
             username,
             password = "a wrong password",

@@ -18,6 +18,11 @@ public sealed class AccountOptions
     /// </summary>
     public bool DiscloseAddresses { get; set; }
 
+    /// <summary>
+    /// True: the owner of an account may sign in with a mailed code instead of the password. The account is then as safe as the mailbox.
+    /// </summary>
+    public bool SignInByCode { get; set; }
+
     /// <summary>Whether the app serves <c>/api/docs</c>, its pages and <c>/api/openapi.json</c>.</summary>
     public bool ServeDocs { get; set; } = true;
 }

@@ -32,12 +32,14 @@ public sealed class EmailComposer(
 
     /// <summary>Whether the app writes mails of this kind.</summary>
     public static bool Knows(string kind) =>
-        kind is MailKind.Registration or MailKind.Code or MailKind.EmailChange or MailKind.NewSignIn || Act.Find(kind)?.Notice is not null;
+        kind is MailKind.Registration or MailKind.Code or MailKind.SignInCode or MailKind.EmailChange or MailKind.NewSignIn
+        || Act.Find(kind)?.Notice is not null;
 
     public async Task<EmailDecision> ComposeAsync(EmailJob job, CancellationToken cancellationToken) => job.Kind switch
     {
         MailKind.Registration => await ComposeRegistrationAsync(job, cancellationToken),
         MailKind.Code => await ComposeCodeAsync(job, cancellationToken),
+        MailKind.SignInCode => await ComposeSignInCodeAsync(job, cancellationToken),
         MailKind.EmailChange => await ComposeEmailChangeAsync(job, cancellationToken),
         _ when time.GetUtcNow() > job.Issued + Retention.Notices => new EmailDecision.Drop("it is too old to matter"),
         MailKind.NewSignIn => await ComposeNewSignInAsync(job, cancellationToken),
@@ -61,7 +63,7 @@ public sealed class EmailComposer(
     {
         var partition = await addresses.LoadAsync(job.AddressKey, cancellationToken);
         var now = time.GetUtcNow();
-        if (partition.ResetCodes.FirstOrDefault(code => code.Issued == job.Issued) is not { } row)
+        if (FindCode(partition, CodeUse.Reset, job) is not { } row)
         {
             // The job's own row is not committed yet, or a newer row has replaced it. Clocks of instances differ, so only waiting shows
             // which.
@@ -86,6 +88,26 @@ public sealed class EmailComposer(
             ? ActivationCode(newest, now)
             : new EmailDecision.Drop("no registration is waiting for a code");
     }
+
+    private async Task<EmailDecision> ComposeSignInCodeAsync(EmailJob job, CancellationToken cancellationToken)
+    {
+        var partition = await addresses.LoadAsync(job.AddressKey, cancellationToken);
+        var now = time.GetUtcNow();
+        if (FindCode(partition, CodeUse.SignIn, job) is not { } row)
+        {
+            return new EmailDecision.Wait();
+        }
+
+        var account = partition.Claim is { } claim ? await OwnerAsync(claim, cancellationToken) : null;
+        var code = codes.Derive(CodePurpose.SignIn, partition.Key, row.Nonce);
+        return !row.IsLive(now) ? new EmailDecision.Drop("its code is no longer good")
+            : account?.AddressKey != partition.Key || account.StateAt(now) is not AccountState.Active
+                ? new EmailDecision.Drop("no active account has the address")
+            : ToOwner(account, job, language => texts.SignInCode(language, code, row.Expires - now), EmailPriority.Reset);
+    }
+
+    private static MailedCodeEntity? FindCode(AddressPartition partition, CodeUse use, EmailJob job) =>
+        partition.Codes.FirstOrDefault(code => code.Use == use && code.Issued == job.Issued);
 
     private async Task<EmailDecision> ComposeNoticeAsync(EmailJob job, Notice notice, CancellationToken cancellationToken)
     {

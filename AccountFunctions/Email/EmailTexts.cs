@@ -22,6 +22,9 @@ public sealed class EmailTexts(IOptions<EmailOptions> options)
 
     public EmailText ResetCode(string? language, string code, TimeSpan validFor) => Write(nameof(ResetCode), language, code, validFor);
 
+    /// <inheritdoc cref="ActivationCode"/>
+    public EmailText SignInCode(string? language, string code, TimeSpan validFor) => Write(nameof(SignInCode), language, code, validFor);
+
     public EmailText SetPassword(string? language, string code, TimeSpan validFor) => Write(nameof(SetPassword), language, code, validFor);
 
     public EmailText NewSignIn(string? language, DateTimeOffset time) => Write(nameof(NewSignIn), language, time: time);

@@ -74,7 +74,7 @@ public sealed partial class ChangePassword(
 
     private Result<Success> VoidCodes(AddressPartition partition)
     {
-        partition.VoidResetCodes(time.GetUtcNow());
+        partition.VoidCodes(time.GetUtcNow());
         return Success.Done;
     }
 

@@ -54,7 +54,7 @@ public sealed partial class ResendCode(
             async partition =>
             {
                 var device = await lanes.FindDeviceAsync(partition, secret, cancellationToken);
-                var code = partition.NewResetCode(device is not null && lanes.HasRoom(partition, device) ? device : null);
+                var code = partition.NewCode(CodeUse.Reset, lanes.LaneOf(partition, device));
                 if (throttle.Count(code.IsOfDevice ? code : partition.Guard, now) is { } throttled)
                 {
                     return throttled;
@@ -78,7 +78,7 @@ public sealed partial class ResendCode(
         return issued;
     }
 
-    private void Issue(AddressPartition partition, ResetCodeEntity code, DateTimeOffset now)
+    private void Issue(AddressPartition partition, MailedCodeEntity code, DateTimeOffset now)
     {
         codes.Issue(code, CodePurpose.Reset, now);
         partition.Save(code);

@@ -134,7 +134,7 @@ public sealed record Reset(string AccountId, Credential Credential, DateTimeOffs
     /// <summary>The device of the client, which stays good; null: it has none.</summary>
     public DeviceEntity? Device { get; init; }
 
-    public static Result<Reset> Of(AccountEntity account, ResetCodeEntity redeemed, DeviceEntity? device) =>
+    public static Result<Reset> Of(AccountEntity account, MailedCodeEntity redeemed, DeviceEntity? device) =>
         redeemed.Credential is { } credential
             ? new Reset(account.Id, credential, redeemed.Redeemed) { Device = device }
             : Problem.InvalidCode;

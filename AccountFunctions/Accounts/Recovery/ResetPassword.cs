@@ -75,8 +75,8 @@ public sealed class ResetPassword(
                     return takenBack.IsRefused ? takenBack : takenBack.Reply with { Device = device };
                 }
 
-                var open = OpenCodes(partition, device, now);
-                var row = open.Find(candidate => codes.Matches(code, CodePurpose.Reset, partition.Key, candidate.Nonce));
+                var open = partition.CodesToTry(CodeUse.Reset, device, now);
+                var row = open.FirstOrDefault(candidate => codes.Matches(code, CodePurpose.Reset, partition.Key, candidate.Nonce));
                 var account = row is not null && partition.Claim is { } claim
                     ? await FindAsync(claim.AccountId, partition.Key, now, cancellationToken)
                     : null;
@@ -140,7 +140,7 @@ public sealed class ResetPassword(
             var credential = await credentials.HashAsync(password, account.Credential?.Salt, cancellationToken);
             partition.Guard.ClearFailures();
             partition.Save(partition.Guard);
-            partition.VoidResetCodes(now);
+            partition.VoidCodes(now);
             return (new Reset(account.Id, credential, now) { TakeBackNonce = account.RecoveryNonce }, null);
         }
 
@@ -169,19 +169,9 @@ public sealed class ResetPassword(
             ? account
             : null;
 
-    /// <summary>
-    /// The codes that a try is for, open or redeemed a moment ago: the one that the client's device requested, and the shared one, because
-    /// the user may type the code of another mail.
-    /// </summary>
-    private static List<ResetCodeEntity> OpenCodes(AddressPartition partition, DeviceEntity? device, DateTimeOffset now)
+    private static void Redeem(AddressPartition partition, MailedCodeEntity row, Credential credential, DateTimeOffset now)
     {
-        var own = device is null ? null : partition.FindResetCode(device);
-        return [.. new[] { own, partition.FindResetCode() }.OfType<ResetCodeEntity>().Where(row => row.TakesTries(now))];
-    }
-
-    private static void Redeem(AddressPartition partition, ResetCodeEntity row, Credential credential, DateTimeOffset now)
-    {
-        foreach (var other in partition.ResetCodes.Where(other => other.RowKey != row.RowKey))
+        foreach (var other in partition.Codes.Where(other => other.RowKey != row.RowKey))
         {
             other.Void(now);
             partition.Save(other);

@@ -117,7 +117,7 @@ public sealed partial class Activate(
         }
         else
         {
-            partition.VoidResetCodes(now);
+            partition.VoidCodes(now);
         }
 
         partition.Create(accounts.From(redeemed, isContested, now), Act.Activated, visitor.Actor);
@@ -138,7 +138,7 @@ public sealed partial class Activate(
 
     private void MailCode(AddressPartition partition, DateTimeOffset now)
     {
-        var code = partition.NewResetCode();
+        var code = partition.NewCode(CodeUse.Reset);
         codes.Issue(code, CodePurpose.Reset, now);
         partition.Save(code);
 

@@ -80,7 +80,7 @@ public sealed class NameClaims(AddressStore addresses, AccountStore accounts, Ti
             if (account?.Needs(name, change) != true)
             {
                 partition.Delete(claim);
-                partition.VoidResetCodes(time.GetUtcNow());
+                partition.VoidCodes(time.GetUtcNow());
             }
 
             return Success.Done;
@@ -139,7 +139,7 @@ public sealed class NameClaims(AddressStore addresses, AccountStore accounts, Ti
                 }
 
                 partition.Take(claim);
-                partition.VoidResetCodes(time.GetUtcNow());
+                partition.VoidCodes(time.GetUtcNow());
                 return Success.Done;
             },
             cancellationToken);

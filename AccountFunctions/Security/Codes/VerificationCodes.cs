@@ -13,6 +13,7 @@ public enum CodePurpose
 {
     Activation,
     Reset,
+    SignIn,
     EmailChange,
 }
 

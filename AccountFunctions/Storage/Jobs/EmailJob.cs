@@ -22,7 +22,7 @@ public sealed record EmailJob(string Kind, string AddressKey, string Id, DateTim
 
     /// <summary>Whether the mail tells the owner of an account what happened to it. Any other carries a code.</summary>
     [JsonIgnore]
-    public bool IsNotice => Kind is not (MailKind.Registration or MailKind.Code or MailKind.EmailChange);
+    public bool IsNotice => Kind is not (MailKind.Registration or MailKind.Code or MailKind.SignInCode or MailKind.EmailChange);
 
     /// <summary>How long the job stays invisible when it is first sent.</summary>
     [JsonIgnore]
@@ -41,6 +41,9 @@ public static class MailKind
 
     /// <summary>On request: a reset code, or the activation code again.</summary>
     public const string Code = "code";
+
+    /// <summary>On request: a code to sign in with.</summary>
+    public const string SignInCode = "sign_in_code";
 
     /// <summary>After a request to move an account to this address: the code, or a notice to the owner of a taken address.</summary>
     public const string EmailChange = "email_change";

@@ -15,7 +15,7 @@ public sealed class AddressPartition : Partition
         : base(key)
     {
         var pendings = new List<PendingEntity>();
-        var resetCodes = new List<ResetCodeEntity>();
+        var codes = new List<MailedCodeEntity>();
         var mails = new List<MailEntity>();
         foreach (var row in rows)
         {
@@ -27,9 +27,8 @@ public sealed class AddressPartition : Partition
                 case GuardEntity.RowName:
                     Guard = new(row);
                     break;
-                case var code when code is ResetCodeEntity.RowName
-                    || code.StartsWith(ResetCodeEntity.DeviceRowPrefix, StringComparison.Ordinal):
-                    resetCodes.Add(new(row));
+                case var code when MailedCodeEntity.Is(code):
+                    codes.Add(new(row));
                     break;
                 case var pending when pending.StartsWith(PendingEntity.RowPrefix, StringComparison.Ordinal):
                     pendings.Add(new(row));
@@ -43,7 +42,7 @@ public sealed class AddressPartition : Partition
         // Registration ids are UUIDv7, so row keys sort by time.
         Pendings = pendings;
         Mails = mails;
-        ResetCodes = resetCodes;
+        Codes = codes;
         Guard ??= new(key);
     }
 
@@ -58,8 +57,8 @@ public sealed class AddressPartition : Partition
     /// </summary>
     public IReadOnlyList<PendingEntity> NewestPendings => [.. Pendings.TakeLast(MaxPendings)];
 
-    /// <summary>The one that any client may have requested, and one for each device that has requested a code.</summary>
-    public IReadOnlyList<ResetCodeEntity> ResetCodes { get; }
+    /// <summary>Of each use, the one that any client may have requested, and one for each device that has requested a code.</summary>
+    public IReadOnlyList<MailedCodeEntity> Codes { get; }
 
     public GuardEntity Guard { get; }
 
@@ -103,25 +102,34 @@ public sealed class AddressPartition : Partition
         }
     }
 
-    /// <summary>A new reset code that keeps only the count of mails of the one that it replaces.</summary>
+    /// <summary>A new code that keeps of the one that it replaces only the count of mails, which is one for all uses.</summary>
     /// <param name="device">The device of the client that requested the code; null: it has none.</param>
-    public ResetCodeEntity NewResetCode(DeviceEntity? device = null)
+    public MailedCodeEntity NewCode(CodeUse use, DeviceEntity? device = null)
     {
-        var code = new ResetCodeEntity(Key, device);
-        if (FindResetCode(device) is { } replaced)
-        {
-            code.Replace(replaced);
-            code.MailTimes = replaced.MailTimes;
-        }
-
+        var code = new MailedCodeEntity(Key, use, device);
+        code.Replace(FindCode(use, device));
+        code.MailTimes =
+        [
+            .. Codes.Where(row => device is not null && row.DeviceHash == device.Hash).SelectMany(row => row.MailTimes).Distinct().Order(),
+        ];
         return code;
     }
 
-    /// <inheritdoc cref="NewResetCode"/>
-    public ResetCodeEntity? FindResetCode(DeviceEntity? device = null)
+    /// <inheritdoc cref="NewCode"/>
+    public MailedCodeEntity? FindCode(CodeUse use, DeviceEntity? device = null)
     {
-        var key = new ResetCodeEntity(Key, device).RowKey;
-        return ResetCodes.FirstOrDefault(row => row.RowKey == key);
+        var key = new MailedCodeEntity(Key, use, device).RowKey;
+        return Codes.FirstOrDefault(row => row.RowKey == key);
+    }
+
+    /// <summary>
+    /// The codes that a try is for: the one that the client's device requested, and the shared one, because the user may type the code of
+    /// another mail.
+    /// </summary>
+    public IReadOnlyList<MailedCodeEntity> CodesToTry(CodeUse use, DeviceEntity? device, DateTimeOffset now)
+    {
+        var own = device is null ? null : FindCode(use, device);
+        return [.. new[] { own, FindCode(use) }.OfType<MailedCodeEntity>().Where(row => row.TakesTries(now))];
     }
 
     /// <summary>Counts a wrong code at each row that it was tried at. Without any, the commit does the same work.</summary>
@@ -139,10 +147,10 @@ public sealed class AddressPartition : Partition
         }
     }
 
-    /// <summary>Voids every open reset code. Those of devices stay, because they count mails.</summary>
-    public void VoidResetCodes(DateTimeOffset now)
+    /// <summary>Voids every open code, or those of one use. Those of devices stay, because they count mails.</summary>
+    public void VoidCodes(DateTimeOffset now, CodeUse? use = null)
     {
-        foreach (var code in ResetCodes)
+        foreach (var code in Codes.Where(code => use is null || code.Use == use))
         {
             if (code.IsOfDevice)
             {
@@ -161,7 +169,7 @@ public sealed class AddressPartition : Partition
     [
         .. Pendings,
         .. Mails,
-        .. ResetCodes,
+        .. Codes,
         .. Guard.ETag == default ? [] : new[] { Guard },
     ];
 
@@ -173,7 +181,7 @@ public sealed class AddressPartition : Partition
         [
             .. Pendings.Where(row => row.Expires <= now),
             .. Mails.Where(row => row.Expires <= now),
-            .. ResetCodes.Where(row => row.Expires <= now && !HasMailed(row)),
+            .. Codes.Where(row => row.Expires <= now && !HasMailed(row)),
             .. Guard.ETag == default || HasMailed(Guard) || failed ? [] : new[] { Guard },
         ];
 

@@ -70,7 +70,7 @@ internal static class FloorRows
         Expires = Now,
     };
 
-    public static ResetCodeEntity ResetCode(string address) => new(address, device: null)
+    public static MailedCodeEntity ResetCode(string address) => new(address, CodeUse.Reset, device: null)
     {
         Nonce = NewKey(),
         TriesLeft = 5,

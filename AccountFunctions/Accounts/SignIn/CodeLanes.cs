@@ -3,10 +3,10 @@ using AccountFunctions.Storage;
 using AccountFunctions.Storage.Accounts;
 using AccountFunctions.Storage.Names;
 
-namespace AccountFunctions.Accounts.Recovery;
+namespace AccountFunctions.Accounts.SignIn;
 
 /// <summary>
-/// Separates the reset codes of clients that have signed in to the account before from those of everybody else. Each such client has its
+/// Separates the mailed codes of clients that have signed in to the account before from those of everybody else. Each such client has its
 /// own open code, with its own tries and its own count of mails, so strangers at the address can neither use up its tries nor its mails.
 /// </summary>
 public sealed class CodeLanes(AccountStore accounts, TimeProvider time)
@@ -31,15 +31,20 @@ public sealed class CodeLanes(AccountStore accounts, TimeProvider time)
         return account?.MailboxAt(partition.Key, now) is not null && device?.IsGoodFor(account, now) == true ? device : null;
     }
 
+    /// <summary>The device, if it gets codes of its own.</summary>
+    public DeviceEntity? LaneOf(AddressPartition partition, DeviceEntity? device) =>
+        device is not null && HasRoom(partition, device) ? device : null;
+
     /// <summary>
     /// Whether the device gets codes of its own. A thief with the password gets a new device, with a new count of mails, at each sign-in,
     /// so of the devices of the last day only some do.
     /// </summary>
-    public bool HasRoom(AddressPartition partition, DeviceEntity device)
+    private bool HasRoom(AddressPartition partition, DeviceEntity device)
     {
         var dayAgo = time.GetUtcNow() - Retention.Mails;
+        var lanes = partition.Codes.Where(row => row.IsOfDevice).ToLookup(row => row.DeviceHash);
         return device.Created <= dayAgo
-            || partition.FindResetCode(device) is not null
-            || partition.ResetCodes.Count(row => row.IsOfDevice && row.DeviceCreated > dayAgo) < MaxNewDevices;
+            || lanes.Contains(device.Hash)
+            || lanes.Count(lane => lane.Any(row => row.DeviceCreated > dayAgo)) < MaxNewDevices;
     }
 }
