@@ -38,6 +38,12 @@ param previousSigningKeys bool = false
 @description('True makes the app read the secret CodesPreviousKey of the vault: the previous key, which opens queue messages that are still waiting.')
 param previousCodesKey bool = false
 
+@description('True makes the app read the secret FactorsPreviousKeys of the vault: earlier keys of second factors, separated by commas.')
+param previousFactorsKeys bool = false
+
+@description('Further app settings that are secrets: the name of the setting, and that of its secret in the vault. For example { Providers__google__ClientSecret: \'GoogleClientSecret\' }.')
+param vaultSettings { *: string } = {}
+
 @description('Instances that are always ready to answer HTTP; 0 scales to zero.')
 @minValue(0)
 param alwaysReady int = 0
@@ -85,6 +91,10 @@ param smtpPassword string = ''
 @description('Source of the key from which codes and refresh tokens are derived. Only the first deployment uses it; the secret is never overwritten.')
 @secure()
 param codeKeySeed string = '${newGuid()}${newGuid()}'
+
+@description('Source of the key that encrypts the secrets of second factors. Only the first deployment uses it; the secret is never overwritten.')
+@secure()
+param factorsKeySeed string = '${newGuid()}${newGuid()}'
 
 // Comes before the readable part of a name, so that no truncation removes it.
 var token = take(uniqueString(subscription().id, resourceGroup().id, workload, environmentName), 8)
@@ -166,6 +176,7 @@ module vault 'modules/vault.bicep' = {
     tags: allTags
     identityName: identity.name
     codeKeySeed: codeKeySeed
+    factorsKeySeed: factorsKeySeed
     signingKeySeed: signingKeySeed
     smtpPassword: smtpPassword
     operatorObjectId: operatorObjectId
@@ -235,8 +246,10 @@ module functionApp 'modules/functionapp.bicep' = {
     vaultItems: union(
       { Codes__Key: 'CodesKey', Factors__Key: 'FactorsKey', Tokens__SigningKey: 'TokensSigningKey' },
       previousCodesKey ? { Codes__PreviousKey: 'CodesPreviousKey' } : {},
+      previousFactorsKeys ? { Factors__PreviousKeys: 'FactorsPreviousKeys' } : {},
       previousSigningKeys ? { Tokens__PreviousSigningKeys: 'TokensPreviousSigningKeys' } : {},
-      email.kind == 'smtp' ? { Smtp__Password: 'SmtpPassword' } : {}
+      email.kind == 'smtp' ? { Smtp__Password: 'SmtpPassword' } : {},
+      vaultSettings
     )
   }
   dependsOn: [monitoring, hostStorage, dataStorage, vault]

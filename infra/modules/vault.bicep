@@ -11,6 +11,9 @@ param identityName string
 param codeKeySeed string
 
 @secure()
+param factorsKeySeed string
+
+@secure()
 param signingKeySeed string
 
 @secure()
@@ -61,6 +64,17 @@ resource codeKey 'Microsoft.KeyVault/vaults/secrets@2025-05-01' = {
   properties: {
     value: base64(codeKeySeed)
     contentType: 'Codes__Key: base64 of 72 characters, 244 random bits'
+  }
+}
+
+// Without the first one, no authenticator app would work again.
+@onlyIfNotExists()
+resource factorsKey 'Microsoft.KeyVault/vaults/secrets@2025-05-01' = {
+  parent: vault
+  name: 'FactorsKey'
+  properties: {
+    value: base64(factorsKeySeed)
+    contentType: 'Factors__Key: base64 of 72 characters, 244 random bits'
   }
 }
 
@@ -148,6 +162,6 @@ resource noDelete 'Microsoft.Authorization/locks@2020-05-01' = if (lock) {
   scope: vault
   properties: {
     level: 'CanNotDelete'
-    notes: 'Holds the keys of codes and tokens.'
+    notes: 'Holds the keys of codes, tokens and second factors.'
   }
 }
