@@ -56,7 +56,15 @@ public sealed partial class BicepTests
             secret => secret.GetProperty("name").GetString()!.Split('\'')[^2],
             secret => secret.TryGetProperty("@options", out var options) && options.TryGetProperty("onlyIfNotExists", out _));
 
-        Assert.Equal(new Dictionary<string, bool> { ["CodesKey"] = true, ["FactorsKey"] = true, ["TokensSigningKey"] = true, ["SmtpPassword"] = false }, secrets);
+        Assert.Equal(
+            new Dictionary<string, bool>
+            {
+                ["CodesKey"] = true,
+                ["FactorsKey"] = true,
+                ["TokensSigningKey"] = true,
+                ["SmtpPassword"] = false,
+            },
+            secrets);
         var parameters = template.RootElement.GetProperty("parameters").EnumerateObject()
             .Where(parameter => parameter.Name.EndsWith("Seed", StringComparison.Ordinal)
                 || parameter.Name.EndsWith("Password", StringComparison.Ordinal));
