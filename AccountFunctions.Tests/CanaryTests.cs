@@ -35,7 +35,7 @@ public sealed partial class CanaryTests(AzuriteFixture azurite)
         await using var proxy = await FaultProxy.StartAsync(azurite.NewStorage());
         var app = await TestApp.StartAsync(
             proxy.Storage,
-            new() { ["Codes:Digits"] = "10", ["Logging:LogLevel:Default"] = "Trace", ["Throttle:ResendCooldown"] = "00:00:00" });
+            new() { ["Codes:Digits"] = "10", ["Logging:LogLevel:Default"] = "Trace", ["Throttle:ResendCooldown"] = "00:00:00", ["Accounts:SignInByCode"] = "true" });
         var secrets = new List<string>(Passwords);
         JobSeal seal;
         await using (app)
@@ -52,7 +52,8 @@ public sealed partial class CanaryTests(AzuriteFixture azurite)
         Assert.All(messages, message => Assert.StartsWith("sealed.", Decode(message.Value), StringComparison.Ordinal));
         Assert.True(messages.Count > 10);
         var traffic = proxy.Traffic.Select(call => Opened(call, seal)).ToList();
-        foreach (var secret in secrets.Append("ZGV2ZWxvcG1lbnQgb25seTogbmV2ZXIgZGVwbG95IHRoaXMga2V5").Append("MIGHAgEAMBMGByqGSM49"))
+        foreach (var secret in secrets.Append("ZGV2ZWxvcG1lbnQgb25seTogbmV2ZXIgZGVwbG95IHRoaXMga2V5")
+            .Append("ZGV2ZWxvcG1lbnQgb25seTogbmV2ZXIgZGVwbG95IHRoZXNlIGZhY3RvcnM=").Append("MIGHAgEAMBMGByqGSM49"))
         {
             Assert.DoesNotContain(secret, app.Logs.Text, StringComparison.Ordinal);
             Assert.DoesNotContain(traffic, call => call.Contains(secret, StringComparison.Ordinal));
@@ -102,8 +103,9 @@ public sealed partial class CanaryTests(AzuriteFixture azurite)
         await app.PostAsync("refresh", new { refresh = login.GetProperty("refresh").GetString() });
         login = (await app.LoginAsync(Address, Passwords[2])).Data;
         Keep(login);
+        await FactorsAsync(app, secrets, login.GetProperty("access").GetString());
         await app.PostAsync("logout", new { all = true }, login.GetProperty("access").GetString());
-        await app.WaitForMailsAsync(Address, 5);
+        await app.WaitForMailsAsync(Address, 8);
         await app.DrainAsync();
 
         void Keep(JsonElement tokens)
@@ -111,6 +113,25 @@ public sealed partial class CanaryTests(AzuriteFixture azurite)
             secrets.Add(tokens.GetProperty("access").GetString()!);
             secrets.Add(tokens.GetProperty("refresh").GetString()!);
         }
+    }
+
+    private static async Task FactorsAsync(TestApp app, List<string> secrets, string? access)
+    {
+        var secret = (await app.PostAsync("totp", new { password = Passwords[2] }, access)).Data.GetProperty("secret").GetString()!;
+        var code = Authenticator.CodeOf(secret, app.Time.GetUtcNow());
+        var codes = (await app.PostAsync("totp/confirm", new { code }, access)).Data.GetProperty("recovery_codes").EnumerateArray()
+            .Select(recovery => recovery.GetString()!)
+            .ToList();
+        secrets.AddRange([secret, .. codes, .. codes.Select(recovery => recovery.Replace("-", "", StringComparison.Ordinal))]);
+        await app.PostAsync("login", new { username = Address, password = Passwords[2], otp = codes[0] });
+        await app.PostAsync("login/code", new { username = Address });
+        await Eventually.TrueAsync(
+            async () => (await app.MailsAsync(Address)).Any(mail => mail.Subject.EndsWith("sign-in code", StringComparison.Ordinal)),
+            () => "The code to sign in did not arrive.");
+        var mailed = (await app.MailsAsync(Address)).Single(mail => mail.Subject.EndsWith("sign-in code", StringComparison.Ordinal));
+        secrets.Add(mailed.Subject.Split(' ')[0]);
+        Assert.Equal(
+            HttpStatusCode.OK, (await app.PostAsync("login", new { username = Address, code = secrets[^1], otp = codes[1] })).Status);
     }
 
     private static string Opened(string call, JobSeal seal)

@@ -20,6 +20,8 @@ public sealed record AccountExportDetails(
     [Field("Whether the account is disabled.", Example = false)] bool Disabled,
     [Field("When the account was created.", Example = "2026-11-23T12:00:00Z")] DateTime Created,
     [Field("When the password was last set.", Example = "2026-11-23T12:00:00Z")] DateTime PasswordChanged,
+    [Field("Since when the account has an authenticator app; null: it has none.", Example = "2026-11-23T12:00:00Z")]
+    DateTime? SecondFactorSince,
     [Field("When the account will be deleted; null if no deletion was requested.", Example = "2026-12-07T12:00:00Z")] DateTime? DeletesAt,
     [Field("Until when the former address can recover the account.", Example = "2026-11-26T12:00:00Z")]
     DateTime? RecoveryUntil,
@@ -98,6 +100,7 @@ public sealed class ExportAccount(AccountStore accounts, AddressStore addresses)
         account.Disabled,
         account.Created.UtcDateTime,
         account.PasswordChanged.UtcDateTime,
+        account.SecondFactorSince?.UtcDateTime,
         account.DeletesAt?.UtcDateTime,
         account.RecoveryUsername is null ? null : account.RecoveryUntil.UtcDateTime,
         change is { IsRedeemed: false } ? change.Username : null);
