@@ -19,6 +19,9 @@ public static class RaceStress
             ("redeem one code of a new address", MoveAsync),
             ("move to and activate one address", ContendAsync),
             ("delete one account", DeleteAsync),
+            ("sign in with one code of an app", OtpAsync),
+            ("sign in with one recovery code", RecoveryCodeAsync),
+            ("sign in with one mailed code", SignInCodeAsync),
             ("wrong codes", WrongCodesAsync),
             ("wrong passwords", WrongPasswordsAsync),
         };
@@ -167,6 +170,48 @@ public static class RaceStress
             ?? ((await arena.Apps[^1].PostAsync("restore", new { username, password = Stage.Password })).Status is 200
                 ? null
                 : "it cannot be cancelled");
+    }
+
+    private static async Task<string?> OtpAsync(Arena arena, string username)
+    {
+        var (secret, _) = await EnrolAsync(arena, username);
+        return await SignInOnceAsync(arena, username, Authenticator.CodeOf(secret, TimeProvider.System.GetUtcNow()));
+    }
+
+    private static async Task<string?> RecoveryCodeAsync(Arena arena, string username)
+    {
+        var (_, code) = await EnrolAsync(arena, username);
+        return await SignInOnceAsync(arena, username, code)
+            ?? (await arena.EventsAsync(username, "recovery_code_used") is 1 ? null : "not one use");
+    }
+
+    // The others are failures, which may refuse even the one that was right.
+    private static async Task<string?> SignInOnceAsync(Arena arena, string username, string otp)
+    {
+        var replies = await arena.RaceAsync((app, _) => app.PostAsync("login", new { username, password = Stage.Password, otp }));
+        return replies.Count(reply => reply.Status is 200) <= 1 && replies.All(reply => reply.Status is 200 or 400 or 429)
+            ? null
+            : Exactly(replies, (200, 1), (400, Arena.Width - 1));
+    }
+
+    private static async Task<string?> SignInCodeAsync(Arena arena, string username)
+    {
+        await arena.SignInAsync(username);
+        await arena.Apps[0].PostAsync("login/code", new { username });
+        var code = await arena.Stage.Sink.CodeAsync(username, 2);
+        return Exactly(await arena.RaceAsync((app, _) => app.PostAsync("login", new { username, code })), (200, 1), (400, Arena.Width - 1));
+    }
+
+    private static async Task<(string Secret, string RecoveryCode)> EnrolAsync(Arena arena, string username)
+    {
+        var access = (await arena.SignInAsync(username)).Data.GetProperty("access").GetString();
+        var app = arena.Apps[0];
+        var secret = (await app.PostAsync("totp", new { password = Stage.Password }, access)).Data.GetProperty("secret").GetString() ?? "";
+
+        // The code of the step before, so that the present one is still good.
+        var code = Authenticator.CodeOf(secret, TimeProvider.System.GetUtcNow() - TimeSpan.FromSeconds(30));
+        var confirmed = await app.PostAsync("totp/confirm", new { code }, access);
+        return (secret, confirmed.Data.GetProperty("recovery_codes")[0].GetString() ?? "");
     }
 
     private static async Task<string?> WrongCodesAsync(Arena arena, string username)

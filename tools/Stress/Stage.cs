@@ -178,6 +178,7 @@ public sealed class Stage : IAsyncDisposable
     private Dictionary<string, string> Settings(string storage, int mailsPerHour, int maxSessions) => new()
     {
         ["AzureWebJobsStorage"] = storage,
+        ["Accounts__SignInByCode"] = "true",
         ["Codes__Key"] = CodesKey,
         ["CommunicationServices"] = Sink.ConnectionString,
         ["Email__PerMinute"] = "10000000",

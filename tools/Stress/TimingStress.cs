@@ -28,6 +28,8 @@ public static class TimingStress
             ("activate", username => app.PostAsync("activate", new { username, code = "000000" })),
             ("login", username => app.PostAsync("login", new { username, password = "a wrong password" })),
             ("login-device", username => app.PostAsync("login", new { username, password = "a wrong password", device = "of nobody" })),
+            ("login/code", username => app.PostAsync("login/code", new { username })),
+            ("login by code", username => app.PostAsync("login", new { username, code = "000000" })),
             ("code", username => app.PostAsync("code", new { username })),
             ("forgot", username => app.PostAsync("forgot", new { username, code = "000000", new_password = "green tractor 78" })),
             ("restore", username => app.PostAsync("restore", new { username, password = "a wrong password" })),
