@@ -35,7 +35,13 @@ public sealed partial class CanaryTests(AzuriteFixture azurite)
         await using var proxy = await FaultProxy.StartAsync(azurite.NewStorage());
         var app = await TestApp.StartAsync(
             proxy.Storage,
-            new() { ["Codes:Digits"] = "10", ["Logging:LogLevel:Default"] = "Trace", ["Throttle:ResendCooldown"] = "00:00:00", ["Accounts:SignInByCode"] = "true" });
+            new()
+            {
+                ["Accounts:SignInByCode"] = "true",
+                ["Codes:Digits"] = "10",
+                ["Logging:LogLevel:Default"] = "Trace",
+                ["Throttle:ResendCooldown"] = "00:00:00",
+            });
         var secrets = new List<string>(Passwords);
         JobSeal seal;
         await using (app)

@@ -200,6 +200,29 @@ public sealed class ChangeEmailTests(AzuriteFixture azurite) : AppTests(azurite)
             (await EventsAsync()).Order(StringComparer.Ordinal));
     }
 
+    [Theory, Holds("E13")]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task What_a_thief_adds_after_the_move_goes_with_it_and_what_the_owner_had_before_stays(bool isOfOwner)
+    {
+        var login = await App.SignInAsync(Old);
+        var authenticator = isOfOwner ? await App.EnrolAsync(login) : null;
+        App.Time.Advance(TimeSpan.FromMinutes(1));
+        var change = new { password = TestApp.Password, username = New, otp = authenticator?.Code };
+        Assert.Equal(HttpStatusCode.OK, (await App.PostAsync("email", change, Access(login))).Status);
+        await ConfirmAsync(Access(login), await App.NextCodeAsync(New));
+        if (!isOfOwner)
+        {
+            await App.EnrolAsync(login);
+            Assert.Equal("otp_required", (await App.LoginAsync(New)).Message);
+        }
+
+        await ForgotAsync(Old, await App.TakeBackCodeAsync(Old, isOfOwner ? 3 : 2));
+
+        Assert.Equal(isOfOwner ? "otp_required" : null, (await App.LoginAsync(Old, NewPassword)).Message);
+        Assert.Equal(isOfOwner ? [] : ["totp_removed"], await EventsAsync("totp_removed"));
+    }
+
     [Fact]
     public async Task After_72_hours_the_old_address_is_free_and_brings_nothing_back()
     {

@@ -133,6 +133,21 @@ public sealed class SignInByCodeTests(AzuriteFixture azurite) : AppTests(azurite
         Assert.Equal(HttpStatusCode.TooManyRequests, (await App.LoginAsync(Address)).Status);
     }
 
+    [Fact, Holds("J3")]
+    public async Task During_a_delay_no_second_factor_is_tried_so_a_right_one_is_not_used_up()
+    {
+        var authenticator = await App.EnrolAsync(Address);
+        var code = await CodeAsync(3);
+        for (var tries = 0; tries < 5; tries++)
+        {
+            await App.LoginAsync(Address, "a wrong password");
+        }
+
+        Assert.Equal(HttpStatusCode.TooManyRequests, (await LoginAsync(code, authenticator.RecoveryCodes[0])).Status);
+        App.Time.Advance(Step);
+        Assert.Equal(HttpStatusCode.OK, (await LoginAsync(code, authenticator.RecoveryCodes[0])).Status);
+    }
+
     [Fact, Holds("J15", "C7")]
     public async Task Failed_passwords_of_strangers_do_not_delay_it()
     {

@@ -270,6 +270,24 @@ public sealed class TotpTests(AzuriteFixture azurite) : AppTests(azurite)
         Assert.Equal("otp_required", (await SignInAsync(null, authenticator.Device)).Message);
     }
 
+    [Fact, OwnApp, Holds("J6")]
+    public async Task A_device_that_proved_an_earlier_app_has_not_proved_the_present_one()
+    {
+        await using var app = await TestApp.StartAsync(NewStorage(), new() { ["Factors:TrustDevices"] = "30" });
+        var first = await app.EnrolAsync(Address);
+        app.Time.Advance(Step);
+        var login = await app.PostAsync(
+            "login", new { username = Address, password = TestApp.Password, otp = first.Code, device = first.Device });
+        app.Time.Advance(Step);
+        var access = login.Data.GetProperty("access").GetString();
+        await app.PostAsync("totp/remove", new { password = TestApp.Password, otp = first.Code }, access);
+        await app.EnrolAsync(login.Data);
+
+        Assert.Equal(
+            "otp_required",
+            (await app.PostAsync("login", new { username = Address, password = TestApp.Password, device = first.Device })).Message);
+    }
+
     [Fact, Holds("J6")]
     public async Task No_device_is_trusted_unless_the_operator_says_so()
     {

@@ -185,7 +185,8 @@ public sealed class RoundTripTests(AzuriteFixture azurite) : AppTests(azurite)
         await App.PostAsync("code", new { username = Address });
         var code = await App.NextCodeAsync(Address, 2);
 
-        const string requests = "GET Addresses, GET Accounts, POST $batch, GET Accounts, GET Accounts, POST email-jobs, POST $batch";
+        const string requests = "GET Addresses, GET Accounts, POST $batch, GET Accounts, GET Accounts, GET Accounts, POST email-jobs, "
+            + "POST $batch";
         Same(requests, string.Join(", ", await CountAsync(
             () => App.PostAsync("forgot", new { username = Address, code, new_password = "green tractor 78" }))));
     }

@@ -21,6 +21,7 @@ public sealed partial class ResetCompletion(AccountStore accounts, TimeProvider 
         var request = new AccountRequest(reset.AccountId)
         {
             WithEmailChange = true,
+            WithWaysIn = true,
             Device = reset.Device,
             Allows = AccountStates.AllowsMail,
             Otherwise = Problem.InvalidCode,
@@ -110,6 +111,7 @@ public sealed partial class ResetCompletion(AccountStore accounts, TimeProvider 
         {
             partition.RecordLeaving(Act.EmailRestored, actor, when, account.AddressKey, account.Mailbox);
             partition.Enqueue(new AddressRelease(account.Id, account.AddressKey, now + Retention.Request));
+            RemoveWaysIn(partition, account.Moved, actor, when);
             account.Recover();
         }
 
@@ -117,6 +119,17 @@ public sealed partial class ResetCompletion(AccountStore accounts, TimeProvider 
         {
             account.DeletesAt = null;
             partition.Record(Act.Restored.InSilence(), actor, when);
+        }
+    }
+
+    // A thief who moved the account may have added them, and would keep its owner out.
+    private static void RemoveWaysIn(AccountPartition partition, DateTimeOffset since, Actor actor, DateTimeOffset when)
+    {
+        if (partition.Account.SecondFactorSince >= since && partition.WaysIn.Totp is { } totp)
+        {
+            partition.Account.SecondFactorSince = null;
+            partition.Delete(totp);
+            partition.Record(Act.TotpRemoved.InSilence(), actor, when);
         }
     }
 

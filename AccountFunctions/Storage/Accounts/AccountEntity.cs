@@ -126,6 +126,9 @@ public sealed class AccountEntity(TableEntity columns) : TableRow(columns)
     /// <summary>When the recovery address stops being one; null if there is none.</summary>
     public DateTimeOffset? RecoveryEnd => RecoveryUsername is null ? null : RecoveryUntil;
 
+    /// <summary>When the account got its address, if it still has a recovery address.</summary>
+    public DateTimeOffset Moved => RecoveryUntil - Retention.FormerAddress;
+
     /// <summary>When the purge began: from then on, no request may start a change of the account. Null: it has not begun.</summary>
     public DateTimeOffset? PurgeBegan { get => Columns.GetDateTimeOffset(nameof(PurgeBegan)); set => Set(value); }
 

@@ -33,9 +33,13 @@ public sealed record Authenticator(
 public static class AuthenticatorSetUp
 {
     /// <summary>Registers, activates, signs in and sets up an authenticator app.</summary>
-    public static async Task<Authenticator> EnrolAsync(this TestApp app, string username)
+    public static async Task<Authenticator> EnrolAsync(this TestApp app, string username) =>
+        await app.EnrolAsync(await app.SignInAsync(username));
+
+    /// <summary>Sets up an authenticator app.</summary>
+    /// <param name="login">The answer to the sign-in.</param>
+    public static async Task<Authenticator> EnrolAsync(this TestApp app, JsonElement login)
     {
-        var login = await app.SignInAsync(username);
         var access = login.GetProperty("access").GetString() ?? "";
         var secret = (await app.PostAsync("totp", new { password = TestApp.Password }, access)).Data;
         var (text, uri) = (secret.GetProperty("secret").GetString() ?? "", secret.GetProperty("uri").GetString() ?? "");

@@ -212,8 +212,9 @@ public sealed partial class TestApp : IAsyncDisposable
     public async Task<string> NextCodeAsync(string to, int mails = 1) =>
         Digits().Match((await WaitForMailsAsync(to, mails))[^1].Subject).Value;
 
-    /// <summary>The take-back code in the notice of a change of address, the second mail to the old one.</summary>
-    public async Task<string> TakeBackCodeAsync(string to) => TakeBack().Match((await WaitForMailsAsync(to, 2))[1].PlainText).Value;
+    /// <summary>The take-back code in the notice of a change of address, which is this mail to the old one.</summary>
+    public async Task<string> TakeBackCodeAsync(string to, int mails = 2) =>
+        TakeBack().Match((await WaitForMailsAsync(to, mails))[mails - 1].PlainText).Value;
 
     public Task WaitForLogAsync(string line) => Logs.WaitForAsync(line);
 
