@@ -8,13 +8,32 @@ namespace AccountFunctions.Functions;
 
 /// <summary>Sign-in, refresh and sign-out.</summary>
 public sealed class SessionRoutes(
-    HttpEdge edge, Login login, Refresh refresh, Logout logout, ListSessions listSessions, RevokeSession revokeSession)
+    HttpEdge edge,
+    Login login,
+    BeginPasskeyLogin beginPasskeyLogin,
+    LoginWithPasskey loginWithPasskey,
+    Refresh refresh,
+    Logout logout,
+    ListSessions listSessions,
+    RevokeSession revokeSession)
 {
     [Function(nameof(Login)), Endpoint(typeof(Login), Access.Anyone, Tags.Session)]
     public Task<HttpResponseData> Login(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "account/login")] HttpRequestData request,
         CancellationToken cancellationToken) =>
         edge.AnswerAsync(request, AccountJson.Default.LoginRequest, login.HandleAsync, cancellationToken);
+
+    [Function(nameof(BeginPasskeyLogin)), Endpoint(typeof(BeginPasskeyLogin), Access.Anyone, Tags.Session)]
+    public Task<HttpResponseData> BeginPasskeyLogin(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "account/login/passkey/options")] HttpRequestData request,
+        CancellationToken cancellationToken) =>
+        edge.AnswerAsync(request, beginPasskeyLogin.HandleAsync, cancellationToken);
+
+    [Function(nameof(LoginWithPasskey)), Endpoint(typeof(LoginWithPasskey), Access.Anyone, Tags.Session)]
+    public Task<HttpResponseData> LoginWithPasskey(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "account/login/passkey")] HttpRequestData request,
+        CancellationToken cancellationToken) =>
+        edge.AnswerAsync(request, AccountJson.Default.LoginWithPasskeyRequest, loginWithPasskey.HandleAsync, cancellationToken);
 
     [Function(nameof(Refresh)), Endpoint(typeof(Refresh), Access.Anyone, Tags.Session, CountsRefusalsOnly = true)]
     public Task<HttpResponseData> Refresh(
