@@ -8,8 +8,8 @@ namespace AccountFunctions.Accounts.Factors;
 /// <summary>The passkeys of the caller's account, oldest first.</summary>
 [Operation(
     "List the passkeys",
-    Description = "The passkeys of the account, oldest first. Tell the browser of them with `PublicKeyCredential.signalAllAcceptedCredentials`, "
-        + "so that it offers no removed ones.",
+    Description = "The passkeys of the account, oldest first. Tell the browser of them with "
+        + "`PublicKeyCredential.signalAllAcceptedCredentials`, so that it offers no removed ones.",
     Refusals = [nameof(Problem.NotFound)])]
 public sealed class ListPasskeys(AccountStore accounts, PasskeyCeremonies ceremonies)
 {

@@ -35,8 +35,8 @@ public enum MemberState
 }
 
 /// <summary>
-/// A value that is not a <typeparamref name="T"/> becomes <see cref="MemberState.Invalid"/>. A <see cref="JsonElement"/> is an object. Fails
-/// only if that has a duplicate member.
+/// A value that is not a <typeparamref name="T"/> becomes <see cref="MemberState.Invalid"/>. A <see cref="JsonElement"/> is an object.
+/// Fails only if that has a duplicate member.
 /// </summary>
 public sealed class MemberConverter<T> : JsonConverter<Member<T>>
 {

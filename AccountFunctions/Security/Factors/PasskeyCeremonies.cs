@@ -6,8 +6,8 @@ using Microsoft.Extensions.Options;
 namespace AccountFunctions.Security.Factors;
 
 /// <summary>
-/// The ceremonies in which passkeys are made and used (WebAuthn Level 3 §7). What checks their answers is loaded with the first answer, so a
-/// deployment without passkeys does not pay for it.
+/// The ceremonies in which passkeys are made and used (WebAuthn Level 3 §7). What checks their answers is loaded with the first answer, so
+/// a deployment without passkeys does not pay for it.
 /// </summary>
 public sealed class PasskeyCeremonies(IOptions<PasskeyOptions> options, PasskeyChallenges challenges, ProductName product)
 {
@@ -50,7 +50,9 @@ public sealed class PasskeyCeremonies(IOptions<PasskeyOptions> options, PasskeyC
             new PasskeyCreationOptions(
                 new RelyingParty(options.RelyingPartyId, product.Value),
                 new PasskeyUser(
-                    Base64Url.EncodeToString(PasskeyCredential.HandleOf(account.Id)), account.Username, name is "" ? account.Username : name),
+                    Base64Url.EncodeToString(PasskeyCredential.HandleOf(account.Id)),
+                    account.Username,
+                    name is "" ? account.Username : name),
                 Base64Url.EncodeToString(challenge.Value),
                 [.. Algorithms.Select(algorithm => new PasskeyAlgorithm(PublicKey, algorithm))],
                 Timeout,

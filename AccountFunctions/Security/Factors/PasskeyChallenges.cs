@@ -42,7 +42,9 @@ public sealed class PasskeyChallenges(IOptions<CodeOptions> options, TicketStore
         return Of(state);
     }
 
-    /// <summary>Opens what a client sent as <c>state</c>, expired or not; null if it is not ours, or for another purpose or account.</summary>
+    /// <summary>
+    /// Opens what a client sent as <c>state</c>, expired or not; null if it is not ours, or for another purpose or account.
+    /// </summary>
     public PasskeyChallenge? Open(string text, PasskeyPurpose purpose, string? accountId)
     {
         var state = new byte[StateBytes];

@@ -5,8 +5,8 @@ using System.Text.Json;
 namespace AccountFunctions.Security.Factors;
 
 /// <summary>
-/// A credential as a browser sends it (<c>PublicKeyCredential.toJSON()</c>, WebAuthn Level 3 §5.1): its bytes, of which nothing is verified
-/// yet.
+/// A credential as a browser sends it (<c>PublicKeyCredential.toJSON()</c>, WebAuthn Level 3 §5.1): its bytes, of which nothing is
+/// verified yet.
 /// </summary>
 /// <param name="Attestation">Of a registration.</param>
 /// <param name="AuthenticatorData">Of an assertion, like <paramref name="Signature"/> and <paramref name="UserHandle"/>.</param>

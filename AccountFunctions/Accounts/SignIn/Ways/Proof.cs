@@ -27,7 +27,9 @@ public sealed record Proof(SignInCounter Counter, Actor Actor) : IDisposable
     /// <summary>Whether it counts as both factors: possession of a key, and a check of its user.</summary>
     public bool HasBothFactors { get; init; }
 
-    /// <summary>Whether the caller's session used it up before, for the call that it repeats; see <see cref="SignInIntent.Repeat"/>.</summary>
+    /// <summary>
+    /// Whether the caller's session used it up before, for the call that it repeats; see <see cref="SignInIntent.Repeat"/>.
+    /// </summary>
     public bool IsRepeat { get; init; }
 
     /// <summary>
