@@ -26,6 +26,7 @@ public sealed class PasskeyChallenges(IOptions<CodeOptions> options, TicketStore
     private const int TimeBytes = sizeof(long);
     private const int ChallengeBytes = 32;
     private const int StateBytes = TimeBytes + ChallengeBytes + HMACSHA256.HashSizeInBytes;
+    private const int StateLength = StateBytes / 3 * 4;
     private readonly byte[] key = DerivedKey.From(options.Value.Key, "passkey-challenge");
 
     /// <summary>How long a challenge is good.</summary>
@@ -48,7 +49,8 @@ public sealed class PasskeyChallenges(IOptions<CodeOptions> options, TicketStore
     public PasskeyChallenge? Open(string text, PasskeyPurpose purpose, string? accountId)
     {
         var state = new byte[StateBytes];
-        return Base64Url.IsValid(text, out var length) && length == StateBytes
+        return text.Length == StateLength
+            && Base64Url.IsValid(text, out var length) && length == StateBytes
             && Base64Url.TryDecodeFromChars(text, state, out _)
             && CryptographicOperations.FixedTimeEquals(
                 Sign(state, purpose, accountId), state.AsSpan(TimeBytes + ChallengeBytes))

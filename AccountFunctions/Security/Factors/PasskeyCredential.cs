@@ -67,8 +67,11 @@ public sealed record PasskeyCredential(
     private static string? Text(JsonElement element, string name) =>
         element.TryGetProperty(name, out var value) && value.ValueKind is JsonValueKind.String ? value.GetString() : null;
 
+    // The decoder would ignore white space and padding, which no browser sends.
     private static byte[]? Bytes(JsonElement element, string name) =>
-        Text(element, name) is { } text && Base64Url.IsValid(text) ? Base64Url.DecodeFromChars(text) : null;
+        Text(element, name) is { } text && text.All(IsBase64Url) && Base64Url.IsValid(text) ? Base64Url.DecodeFromChars(text) : null;
+
+    private static bool IsBase64Url(char character) => char.IsAsciiLetterOrDigit(character) || character is '-' or '_';
 
     // Only hints for the browser: what does not look like one is left out.
     private static IReadOnlyList<string> ReadTransports(JsonElement response) =>
