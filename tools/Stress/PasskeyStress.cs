@@ -1,7 +1,7 @@
 using AccountFunctions.Functions;
 using LocalHost.Hosting;
 using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 
 namespace Stress;
 
@@ -12,12 +12,11 @@ public static class PasskeyStress
     {
         // Nothing here reaches storage, so its address need not exist.
         var settings = HostSettings.ReadFiles(HostSettings.DefaultPort, sampleOnly: true);
-        await using var services = new ServiceCollection()
-            .AddLogging()
-            .AddSingleton<IConfiguration>(HostSettings.ForHost(AppContext.BaseDirectory, settings))
-            .AddAccountFunctions()
-            .BuildServiceProvider();
-        var broken = await BrokenPasskeys.CreateAsync(services);
+        var builder = Host.CreateEmptyApplicationBuilder(new() { EnvironmentName = Environments.Development });
+        builder.Configuration.AddConfiguration(HostSettings.ForHost(AppContext.BaseDirectory, settings));
+        builder.Services.AddAccountFunctions();
+        using var host = builder.Build();
+        var broken = await BrokenPasskeys.CreateAsync(host.Services);
         var failures = 0;
         await Parallel.ForAsync(0, count, async (number, _) =>
         {

@@ -17,7 +17,7 @@ public sealed class RenamePasskey(AccountStore accounts, PasskeyCeremonies cerem
     public async Task<Result<PasskeyReply>> HandleAsync(
         string passkeyId, RenamePasskeyRequest request, Caller caller, CancellationToken cancellationToken)
     {
-        if (!ceremonies.AreOn || !PasskeyEntity.IsId(passkeyId))
+        if (!ceremonies.AreOn)
         {
             return Problem.NotFound;
         }
@@ -26,6 +26,11 @@ public sealed class RenamePasskey(AccountStore accounts, PasskeyCeremonies cerem
         if (PasskeyNames.ReadRequired(errors, request.Name) is not { } name)
         {
             return errors.ToProblem();
+        }
+
+        if (!PasskeyEntity.IsId(passkeyId))
+        {
+            return Problem.NotFound;
         }
 
         var now = time.GetUtcNow();

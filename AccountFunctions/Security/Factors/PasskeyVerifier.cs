@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Buffers.Text;
+using System.Formats.Asn1;
 using System.Formats.Cbor;
 using System.Security.Cryptography;
 using System.Text.Json;
@@ -23,6 +24,10 @@ internal sealed class PasskeyVerifier(string relyingPartyId, string product, IRe
     private const byte UserVerified = 0x04;
     private const byte BackupEligible = 0x08;
     private const byte HasPasskey = 0x40;
+
+    // Label and value in a COSE key (RFC 9053 §7).
+    private const int KeyType = 1;
+    private const int Elliptic = 2;
 
     // RSA with 4,096 bits fits. Larger keys would only cost time.
     private const int MaxKeyBytes = 600;
@@ -84,6 +89,7 @@ internal sealed class PasskeyVerifier(string relyingPartyId, string product, IRe
                 || (data[FlagsAt] & UserVerified) == 0
                 || (data[FlagsAt] & HasPasskey) != 0
                 || ((data[FlagsAt] & BackupEligible) != 0) != isBackupEligible
+                || !IsExact(signature, publicKey)
                 || !IsOurs(credential.ClientData))
             {
                 return null;
@@ -128,7 +134,7 @@ internal sealed class PasskeyVerifier(string relyingPartyId, string product, IRe
 
     // What parsers throw at bytes that make no sense.
     private static bool IsFaultOfTheAnswer(Exception e) =>
-        e is Fido2VerificationException or CborContentException or JsonException or FormatException or CryptographicException
+        e is Fido2VerificationException or CborContentException or AsnContentException or JsonException or FormatException or CryptographicException
             or ArgumentException or InvalidCastException or KeyNotFoundException or InvalidOperationException or OverflowException;
 
     /// <summary>
@@ -164,6 +170,40 @@ internal sealed class PasskeyVerifier(string relyingPartyId, string product, IRe
     private static bool Contains(byte[] data, byte[] id) =>
         BinaryPrimitives.ReadUInt16BigEndian(data.AsSpan(IdLengthAt)) == id.Length
         && data.AsSpan(IdAt).StartsWith(id);
+
+    /// <summary>
+    /// Whether a signature is spelt as the standard says (WebAuthn Level 3 §6.5.5). The library takes other spellings of the two numbers of
+    /// ES256.
+    /// </summary>
+    private static bool IsExact(byte[] signature, byte[] publicKey)
+    {
+        if (KeyTypeOf(publicKey) is not Elliptic)
+        {
+            return true;
+        }
+
+        var reader = new AsnReader(signature, AsnEncodingRules.DER);
+        var numbers = reader.ReadSequence();
+        numbers.ReadIntegerBytes();
+        numbers.ReadIntegerBytes();
+        return !numbers.HasData && !reader.HasData;
+    }
+
+    private static int? KeyTypeOf(byte[] publicKey)
+    {
+        var reader = new CborReader(publicKey, CborConformanceMode.Lax);
+        for (var members = reader.ReadStartMap(); members > 0; members--)
+        {
+            if (reader.ReadInt32() == KeyType)
+            {
+                return reader.ReadInt32();
+            }
+
+            reader.SkipValue();
+        }
+
+        return null;
+    }
 
     /// <summary>Whether a page of ours, and not one in another's frame, has asked. The library compares origins less strictly.</summary>
     private bool IsOurs(byte[] clientData)

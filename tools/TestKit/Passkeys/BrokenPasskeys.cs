@@ -80,11 +80,9 @@ public sealed class BrokenPasskeys
             1 => used with { AuthenticatorData = Break(used.AuthenticatorData!, random) },
             _ => used with { Signature = Break(used.Signature!, random) },
         };
-
-        // The library reads the two numbers of an ES256 signature, and nothing behind them.
         var isSame = changed.ClientData.AsSpan().SequenceEqual(used.ClientData)
             && changed.AuthenticatorData.AsSpan().SequenceEqual(used.AuthenticatorData)
-            && changed.Signature.AsSpan().StartsWith(used.Signature);
+            && changed.Signature.AsSpan().SequenceEqual(used.Signature);
         var accepted = await ceremonies.AssertAsync(changed, asked, passkey, default);
         return accepted is null || isSame
             ? null
