@@ -33,7 +33,7 @@ public sealed class ArchitectureTests
         ["Storage.Throttles"] = ["Changes"],
         ["Storage.Tickets"] = ["Changes", "Jobs"],
         ["Security.Codes"] = [],
-        ["Security.Factors"] = [],
+        ["Security.Factors"] = ["Codes"],
         ["Security.Passwords"] = [],
         ["Security.Tokens"] = ["Codes"],
         ["Security.Throttling"] = [],

@@ -39,6 +39,17 @@ public sealed partial class SettingsTests
     [InlineData(
         "Factors__PreviousKeys", "ZGV2ZWxvcG1lbnQgb25seTogbmV2ZXIgZGVwbG95IHRoZXNlIGZhY3RvcnM=,short", "must be base64 of at least 32")]
     [InlineData("Factors__TrustDevices", "366", "must be between 0 and 365, not 366")]
+    [InlineData("Passkeys__RelyingPartyId", "https://example.com", "must be a host name in lower case, like example.com, not 'https://ex")]
+    [InlineData("Passkeys__RelyingPartyId", "Example.com", "must be a host name in lower case")]
+    [InlineData("Passkeys__RelyingPartyId", "example.com.", "must be a host name in lower case")]
+    [InlineData("Passkeys__Origins", "", "is required where Passkeys__RelyingPartyId is set")]
+    [InlineData("Passkeys__Origins", "https://localhost/path", "'https://localhost/path' is no https:// origin of localhost")]
+    [InlineData("Passkeys__Origins", "https://localhost,http://a.localhost", "'http://a.localhost' is no https:// origin")]
+    [InlineData("Passkeys__Origins", "https://notlocalhost", "'https://notlocalhost' is no https:// origin")]
+    [InlineData("Passkeys__Origins", "https://localhost:443", "'https://localhost:443' is no https:// origin")]
+    [InlineData("Passkeys__Origins", "https://LOCALHOST", "'https://LOCALHOST' is no https:// origin")]
+    [InlineData("Passkeys__Origins", "localhost", "'localhost' is no https:// origin")]
+    [InlineData("Passkeys__Origins", "android:apk-key-hash:short", "'android:apk-key-hash:short' is no https:// origin")]
     [InlineData("Tokens__SigningKey", "none", "must be the PEM of one P-256 private key")]
     [InlineData("Tokens__SigningKey", Unresolved, NotResolved)]
     [InlineData("Tokens__PreviousSigningKeys", Unresolved, NotResolved)]
@@ -98,6 +109,8 @@ public sealed partial class SettingsTests
     [InlineData("Accounts__Lifetime", "365.00:00:00")]
     [InlineData("codes__digits", "8")]
     [InlineData("Email__Transport", "smtp")]
+    [InlineData("Passkeys__RelyingPartyId", "")]
+    [InlineData("Passkeys__Origins", "https://a.localhost:8443, android:apk-key-hash:sYUC8p5I9SxqFernBPHmDxz_YVZXmVJdW8s-m3RTTqE")]
     public void A_setting_may_be_anything_in_its_range(string setting, string value) => Read(
         Sections.Single(section => setting.StartsWith($"{section.Name}__", StringComparison.OrdinalIgnoreCase)), setting, value);
 

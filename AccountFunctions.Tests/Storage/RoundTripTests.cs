@@ -168,6 +168,52 @@ public sealed class RoundTripTests(AzuriteFixture azurite) : AppTests(azurite)
             () => App.PostAsync(operation, new { password = TestApp.Password, code }, access))));
     }
 
+    [Theory]
+    [InlineData("login/passkey/options", "")]
+    [InlineData(
+        "login/passkey",
+        "GET Accounts, GET Accounts, GET Accounts, GET Addresses, POST housekeeping-jobs, POST Tickets, PUT Accounts, "
+            + "POST $batch")]
+    [InlineData("passkeys/options", "GET Accounts, GET Accounts, GET Addresses, GET Accounts, GET Accounts")]
+    [InlineData("passkeys/confirmation", "GET Accounts, GET Accounts")]
+    [InlineData("passkeys", "GET Accounts, GET Accounts, POST housekeeping-jobs, POST Tickets, GET Accounts, POST email-jobs, POST $batch")]
+    [InlineData("passkeys/{id}", "GET Accounts, GET Accounts, POST $batch")]
+    [InlineData("DELETE passkeys/{id}", "GET Accounts, GET Accounts, POST email-jobs, POST $batch")]
+    public async Task Passkeys_make_these_requests(string operation, string requests)
+    {
+        var authenticator = new SoftAuthenticator();
+        var token = (await App.SignInWithNewPasskeyAsync(Address, authenticator)).GetProperty("access").GetString();
+        var id = (await App.GetAsync("passkeys", token)).Data[0].GetProperty("id").GetString();
+        var (asked, signInState) = await App.BeginAsync("login/passkey/options", null);
+        var signIn = new { state = signInState, credential = authenticator.Get(asked) };
+        var (options, state) = await App.BeginAsync("passkeys/options", token);
+        var made = new { state, credential = authenticator.Create(options) };
+        var path = operation.Split(' ')[^1].Replace("{id}", id, StringComparison.Ordinal);
+        await WarmUpAsync();
+
+        Same(requests, string.Join(", ", await CountAsync(() => operation switch
+        {
+            "login/passkey" => App.PostAsync(path, signIn),
+            "passkeys" => App.PostAsync(path, made, token),
+            "DELETE passkeys/{id}" => App.SendAsync(new HttpRequestMessage(HttpMethod.Delete, $"/api/account/{path}"), token),
+            _ => App.PostAsync(path, new { password = TestApp.Password, name = "phone" }, token),
+        })));
+    }
+
+    [Fact]
+    public async Task A_passkey_of_nobody_costs_the_reads_of_a_wrong_one()
+    {
+        var authenticator = new SoftAuthenticator();
+        await App.SignInWithNewPasskeyAsync(Address, authenticator);
+        await WarmUpAsync();
+        authenticator.IsVerified = false;
+        var wrong = await CountAsync(() => App.LoginWithPasskeyAsync(authenticator));
+        authenticator.UserHandle = new byte[16];
+
+        Assert.Equal(["GET Accounts", "GET Accounts"], wrong);
+        Assert.Equal(wrong, await CountAsync(() => App.LoginWithPasskeyAsync(authenticator)));
+    }
+
     [Fact]
     public async Task Restore_makes_these_requests()
     {

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 using AccountFunctions.Accounts.Factors;
 using AccountFunctions.Accounts.Profile;
@@ -7,6 +8,7 @@ using AccountFunctions.Accounts.SignUp;
 using AccountFunctions.Contract.Answers;
 using AccountFunctions.Contract.Fields;
 using AccountFunctions.Contract.Values;
+using AccountFunctions.Security.Factors;
 using AccountFunctions.Security.Tokens;
 
 namespace AccountFunctions.Accounts;
@@ -21,7 +23,8 @@ namespace AccountFunctions.Accounts;
     RespectNullableAnnotations = true,
     RespectRequiredConstructorParameters = true,
     MaxDepth = 16,
-    Converters = [typeof(MemberConverter<string>), typeof(MemberConverter<bool>), typeof(SnakeCaseEnumConverter<Success>),
+    Converters = [typeof(MemberConverter<string>), typeof(MemberConverter<bool>), typeof(MemberConverter<JsonElement>),
+        typeof(SnakeCaseEnumConverter<Success>),
         typeof(SnakeCaseEnumConverter<ActivateReply>), typeof(WholeSecondsConverter)])]
 [JsonSerializable(typeof(RegisterRequest))]
 [JsonSerializable(typeof(RegisterReply))]
@@ -50,6 +53,15 @@ namespace AccountFunctions.Accounts;
 [JsonSerializable(typeof(RecoveryCodesReply))]
 [JsonSerializable(typeof(RemoveTotpRequest))]
 [JsonSerializable(typeof(TotpReply))]
+[JsonSerializable(typeof(BeginPasskeyRequest))]
+[JsonSerializable(typeof(BeginPasskeyReply))]
+[JsonSerializable(typeof(AddPasskeyRequest))]
+[JsonSerializable(typeof(PasskeyReply))]
+[JsonSerializable(typeof(IReadOnlyList<PasskeyReply>))]
+[JsonSerializable(typeof(RenamePasskeyRequest))]
+[JsonSerializable(typeof(PasskeyRequestReply))]
+[JsonSerializable(typeof(LoginWithPasskeyRequest))]
+[JsonSerializable(typeof(JsonElement))]
 [JsonSerializable(typeof(EventsReply))]
 [JsonSerializable(typeof(AccountExport))]
 [JsonSerializable(typeof(JsonWebKeys))]

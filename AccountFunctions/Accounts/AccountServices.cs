@@ -32,6 +32,10 @@ public static class AccountServices
             .AddSingleton<ChangeEmail>().AddSingleton<ConfirmEmail>().AddSingleton<DeleteAccount>()
             .AddSingleton<SetUpTotp>().AddSingleton<ConfirmTotp>().AddSingleton<ShowTotp>().AddSingleton<RenewRecoveryCodes>()
             .AddSingleton<RemoveTotp>()
+            .AddSingleton<PasskeyProver>().AddSingleton<PasskeyCounters>().AddSingleton<BeginPasskeyLogin>()
+            .AddSingleton<LoginWithPasskey>()
+            .AddSingleton<BeginPasskey>().AddSingleton<AddPasskey>().AddSingleton<ListPasskeys>().AddSingleton<RenamePasskey>()
+            .AddSingleton<RemovePasskey>().AddSingleton<BeginPasskeyConfirmation>()
             .AddSingleton<ListEvents>().AddSingleton<ExportAccount>();
     }
 

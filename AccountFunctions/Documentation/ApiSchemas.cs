@@ -23,12 +23,21 @@ internal sealed class ApiSchemas(OpenApiDocument document, PasswordOptions passw
     {
         [typeof(Member<string>)] = "string",
         [typeof(Member<bool>)] = "boolean",
+        [typeof(Member<JsonElement>)] = "object",
     };
 
     private static readonly Dictionary<Type, JsonNode> DateTypes = new()
     {
         [typeof(DateTime)] = "string",
         [typeof(DateTime?)] = new JsonArray("string", "null"),
+    };
+
+    private static readonly JsonObject PasskeyExample = new()
+    {
+        ["id"] = "q83vEjRWeJCrze8SNFZ4kA",
+        ["rawId"] = "q83vEjRWeJCrze8SNFZ4kA",
+        ["type"] = "public-key",
+        ["response"] = new JsonObject { ["clientDataJSON"] = "eyJ0eXBlIjoid2ViYXV0aG4uZ2V0In0" },
     };
 
     /// <summary>Whether the API reads bodies of this type.</summary>
@@ -131,6 +140,9 @@ internal sealed class ApiSchemas(OpenApiDocument document, PasswordOptions passw
                 keywords["pattern"] = string.Create(
                     CultureInfo.InvariantCulture,
                     $"^([0-9]{{{TotpSecrets.Digits}}}|[0-9A-Za-z]{{5}}-?[0-9A-Za-z]{{{TotpSecrets.RecoveryCodeLength - 5}}})$");
+                break;
+            case FieldKind.Passkey:
+                keywords["examples"] = new JsonArray(PasskeyExample.DeepClone());
                 break;
             case FieldKind.NewPassword:
                 keywords["minLength"] = passwords.MinimumLength;

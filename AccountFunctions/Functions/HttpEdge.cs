@@ -44,6 +44,19 @@ public sealed partial class HttpEdge(
             },
             cancellationToken);
 
+    /// <summary>Runs an open operation without a body within the limits of the network throttle.</summary>
+    public Task<HttpResponseData> AnswerAsync<TReply>(
+        HttpRequestData request, Func<Visitor, CancellationToken, Task<Result<TReply>>> operation, CancellationToken cancellationToken)
+        where TReply : notnull => AnswerAsync(
+            request,
+            async cancellation =>
+            {
+                var visitor = identifier.Visitor(request, counts: true, cancellation);
+                var result = await operation(visitor, cancellation);
+                return await visitor.Admission is { } refused ? refused : result;
+            },
+            cancellationToken);
+
     /// <summary>Runs an operation for the owner of an account.</summary>
     public Task<HttpResponseData> AnswerAsync<TRequest, TReply>(
         HttpRequestData request,

@@ -11,6 +11,8 @@ public sealed class SessionRoutes(
     HttpEdge edge,
     Login login,
     MailSignInCode mailSignInCode,
+    BeginPasskeyLogin beginPasskeyLogin,
+    LoginWithPasskey loginWithPasskey,
     Refresh refresh,
     Logout logout,
     ListSessions listSessions,
@@ -27,6 +29,18 @@ public sealed class SessionRoutes(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "account/login/code")] HttpRequestData request,
         CancellationToken cancellationToken) =>
         edge.AnswerAsync(request, AccountJson.Default.MailSignInCodeRequest, mailSignInCode.HandleAsync, cancellationToken);
+
+    [Function(nameof(BeginPasskeyLogin)), Endpoint(typeof(BeginPasskeyLogin), Access.Anyone, Tags.Session)]
+    public Task<HttpResponseData> BeginPasskeyLogin(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "account/login/passkey/options")] HttpRequestData request,
+        CancellationToken cancellationToken) =>
+        edge.AnswerAsync(request, beginPasskeyLogin.HandleAsync, cancellationToken);
+
+    [Function(nameof(LoginWithPasskey)), Endpoint(typeof(LoginWithPasskey), Access.Anyone, Tags.Session)]
+    public Task<HttpResponseData> LoginWithPasskey(
+        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "account/login/passkey")] HttpRequestData request,
+        CancellationToken cancellationToken) =>
+        edge.AnswerAsync(request, AccountJson.Default.LoginWithPasskeyRequest, loginWithPasskey.HandleAsync, cancellationToken);
 
     [Function(nameof(Refresh)), Endpoint(typeof(Refresh), Access.Anyone, Tags.Session, CountsRefusalsOnly = true)]
     public Task<HttpResponseData> Refresh(

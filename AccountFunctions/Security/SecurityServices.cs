@@ -43,6 +43,7 @@ public static class SecurityServices
             .Validate<IHostEnvironment>(
                 (factors, host) => !host.IsProduction() || !factors.PreviousKeyList.Any(DevelopmentKeys.IsFactorKey),
                 DevelopmentKeys.Refusal("Factors__PreviousKeys"));
+        services.AddSettings<PasskeyOptions>("Passkeys");
         services.AddSettings<ThrottleOptions>("Throttle");
         return services
             .AddSingleton<IArgon2Engine, VectorArgon2>().AddSingleton<IArgon2Engine, SodiumArgon2>()
@@ -52,6 +53,7 @@ public static class SecurityServices
             .AddSingleton<SigningKeys>().AddSingleton<TokenMetadata>().AddSingleton<AccessTokens>().AddSingleton<RefreshTokenChain>()
             .AddSingleton(provider => provider.GetRequiredService<IOptions<CodeOptions>>().Value.Seal())
             .AddSingleton<VerificationCodes>().AddSingleton<TotpSecrets>().AddSingleton<Lifetimes>().AddSingleton<PurgeLog>()
+            .AddSingleton<PasskeyChallenges>().AddSingleton<PasskeyCeremonies>()
             .AddSingleton<MailThrottle>().AddSingleton<NetworkThrottle>().AddSingleton<SignInAttempts>().AddSingleton<SignInThrottle>();
     }
 }

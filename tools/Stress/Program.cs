@@ -16,6 +16,11 @@ return await new RootCommand("Tries to break the app's promises. Each scenario s
         "Requests that no honest client sends. --only sends one of them again.",
         [("count", 1_000_000), ("seed", Environment.TickCount), ("only", -1)],
         options => HostileStress.RunAsync(options[0], options[1], options[2])),
+    Scenario(
+        "passkeys",
+        "Answers of authenticators with changed bytes.",
+        [("count", 1_000_000), ("seed", Environment.TickCount)],
+        options => PasskeyStress.RunAsync(options[0], options[1])),
     Scenario("timing", "Known addresses against unknown ones.", [("pairs", 1000)], options => TimingStress.RunAsync(options[0])),
     Scenario(
         "flood",

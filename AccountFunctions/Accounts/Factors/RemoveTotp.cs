@@ -17,7 +17,8 @@ public sealed record RemoveTotpRequest : ConfirmedRequest;
         + "gets the same answer.",
     Refusals =
     [
-        nameof(Problem.InvalidPassword), nameof(Problem.OtpRequired), nameof(Problem.InvalidOtp), nameof(Problem.TotpInactive),
+        nameof(Problem.InvalidPassword), nameof(Problem.InvalidCredential), nameof(Problem.OtpRequired), nameof(Problem.InvalidOtp),
+        nameof(Problem.TotpInactive),
     ])]
 public sealed partial class RemoveTotp(
     AccountStore accounts, CallerConfirmation confirmation, TimeProvider time, ILogger<RemoveTotp> logger)
@@ -30,25 +31,27 @@ public sealed partial class RemoveTotp(
             return errors.ToProblem();
         }
 
-        var passed = await confirmation.ConfirmAsync(caller, confirmed, cancellationToken);
+        var now = time.GetUtcNow();
+        var intent = IsRemovedBy(caller.Account, caller, now) ? SignInIntent.Repeat : SignInIntent.Confirm;
+        var passed = await confirmation.ConfirmAsync(caller, confirmed, cancellationToken, intent);
         if (passed.IsRefused)
         {
             return passed.Problem;
         }
 
-        var now = time.GetUtcNow();
         return await accounts.ChangeAsync(
             caller.Request with { WithWaysIn = true }, partition => Remove(partition, caller, now), cancellationToken);
     }
+
+    private static bool IsRemovedBy(AccountEntity account, Caller caller, DateTimeOffset now) => account.SecondFactorSince is null
+        && account.SecondFactorRemovedBy == caller.SessionId && now < account.SecondFactorRemoved + Lifetimes.Repeat;
 
     private Result<Success> Remove(AccountPartition partition, Caller caller, DateTimeOffset now)
     {
         var account = partition.Account;
         if (account.SecondFactorSince is null)
         {
-            return account.SecondFactorRemovedBy == caller.SessionId && now < account.SecondFactorRemoved + Lifetimes.Repeat
-                ? Success.Done
-                : Problem.TotpInactive;
+            return IsRemovedBy(account, caller, now) ? Success.Done : Problem.TotpInactive;
         }
 
         account.SecondFactorSince = null;

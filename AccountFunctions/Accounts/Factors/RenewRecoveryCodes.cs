@@ -18,7 +18,8 @@ public sealed record RenewRecoveryCodesRequest : ConfirmedRequest;
         + "`otp` gets the same codes.",
     Refusals =
     [
-        nameof(Problem.InvalidPassword), nameof(Problem.OtpRequired), nameof(Problem.InvalidOtp), nameof(Problem.TotpInactive),
+        nameof(Problem.InvalidPassword), nameof(Problem.InvalidCredential), nameof(Problem.OtpRequired), nameof(Problem.InvalidOtp),
+        nameof(Problem.TotpInactive),
     ])]
 public sealed class RenewRecoveryCodes(AccountStore accounts, CallerConfirmation confirmation, TotpSecrets secrets, TimeProvider time)
 {

@@ -24,7 +24,8 @@ public sealed record SetUpTotpReply(
         + "gets the same secret again while it waits.",
     Refusals =
     [
-        nameof(Problem.InvalidPassword), nameof(Problem.OtpRequired), nameof(Problem.InvalidOtp), nameof(Problem.TotpActive),
+        nameof(Problem.InvalidPassword), nameof(Problem.InvalidCredential), nameof(Problem.OtpRequired), nameof(Problem.InvalidOtp),
+        nameof(Problem.TotpActive),
     ])]
 public sealed class SetUpTotp(AccountStore accounts, CallerConfirmation confirmation, TotpSecrets secrets, TimeProvider time)
 {

@@ -24,7 +24,10 @@ public sealed record ChangeEmailRequest(
     "Change the address",
     Description = "Mails a code to the new address, for `email/confirm`. The answer is the same if that address already has an account; "
         + "its owner gets a notice. Nothing changes until the code is redeemed.",
-    Refusals = [nameof(Problem.InvalidPassword), nameof(Problem.OtpRequired), nameof(Problem.InvalidOtp)])]
+    Refusals =
+    [
+        nameof(Problem.InvalidPassword), nameof(Problem.InvalidCredential), nameof(Problem.OtpRequired), nameof(Problem.InvalidOtp),
+    ])]
 public sealed partial class ChangeEmail(
     AccountStore accounts,
     CallerConfirmation confirmation,

@@ -21,7 +21,10 @@ public sealed record ChangePasswordRequest(
     "Change the password",
     Description = "Ends every other session, and every access token issued so far, including this session's: refresh next. The owner gets "
         + "a mail.",
-    Refusals = [nameof(Problem.InvalidPassword), nameof(Problem.OtpRequired), nameof(Problem.InvalidOtp)])]
+    Refusals =
+    [
+        nameof(Problem.InvalidPassword), nameof(Problem.InvalidCredential), nameof(Problem.OtpRequired), nameof(Problem.InvalidOtp),
+    ])]
 public sealed partial class ChangePassword(
     AddressStore addresses,
     AccountStore accounts,
@@ -48,7 +51,7 @@ public sealed partial class ChangePassword(
         }
 
         // A client whose answer was lost sends the old password and the new one again. The new one is tried like any password.
-        if (IsRepeatable(caller))
+        if (confirmed.Password is not null && IsRepeatable(caller))
         {
             var repeated = await confirmation.ConfirmAsync(
                 caller, confirmed with { Password = replacement }, cancellationToken, SignInIntent.Repeat);
@@ -58,10 +61,19 @@ public sealed partial class ChangePassword(
             }
         }
 
-        var passed = await confirmation.ConfirmAsync(caller, confirmed, cancellationToken);
+        var intent = confirmed.Password is null && IsRepeatable(caller) ? SignInIntent.Repeat : SignInIntent.Confirm;
+        var passed = await confirmation.ConfirmAsync(caller, confirmed, cancellationToken, intent);
         if (passed.IsRefused)
         {
             return passed.Problem;
+        }
+
+        if (passed.Reply.IsRepeat)
+        {
+            // By the passkey that confirmed the change before, which does not say to which password.
+            return await credentials.VerifyAsync(replacement, [account.Credential], cancellationToken) == 0
+                ? Success.Done
+                : Problem.InvalidCredential;
         }
 
         var credential = await credentials.HashAsync(replacement, account.Credential?.Salt, cancellationToken);

@@ -22,7 +22,10 @@ public sealed record DeleteAccountReply(
     "Delete the account",
     Description = "Ends every session, and deletes everything about the account after a grace period. Until then, `restore` or `forgot` "
         + "cancels the deletion. The owner gets a mail with the date.",
-    Refusals = [nameof(Problem.InvalidPassword), nameof(Problem.OtpRequired), nameof(Problem.InvalidOtp)])]
+    Refusals =
+    [
+        nameof(Problem.InvalidPassword), nameof(Problem.InvalidCredential), nameof(Problem.OtpRequired), nameof(Problem.InvalidOtp),
+    ])]
 public sealed partial class DeleteAccount(
     AccountStore accounts,
     CallerConfirmation confirmation,

@@ -11,6 +11,7 @@ public sealed record AccountExport(
     [Field("Its addresses: the current one and the recovery address.")] IReadOnlyList<AddressExport> Addresses,
     [Field("Its sessions.")] IReadOnlyList<SessionExport> Sessions,
     [Field("The clients whose failed sign-ins are counted separately.")] IReadOnlyList<DeviceExport> Devices,
+    [Field("Its passkeys.")] IReadOnlyList<PasskeyExport> Passkeys,
     [Field("Its history, newest first.")] IAsyncEnumerable<EventExport> Events);
 
 public sealed record AccountExportDetails(
@@ -47,6 +48,15 @@ public sealed record DeviceExport(
     [Field("What the client called itself.", Example = "ExampleApp/2.1")] string? Client,
     [Field("Failed sign-ins since the last success.", Example = 0)] int FailedSignIns);
 
+public sealed record PasskeyExport(
+    [Field("The id of the passkey.", Example = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08")] string Id,
+    [Field("What the owner calls it.", Example = "Ada's phone")] string Name,
+    [Field("When it was added.", Example = "2026-11-23T12:00:00Z")] DateTime Created,
+    [Field("When it was last used, or added.", Example = "2026-11-23T12:15:00Z")] DateTime LastUsed,
+    [Field("Whether the authenticator has copied it to other devices.", Example = true)] bool BackedUp,
+    [Field("How a browser reaches the authenticator.")] IReadOnlyList<string> Transports,
+    [Field("The model of the authenticator.", Example = "adce0002-35bc-c60a-648b-0b25f1f05503")] string Aaguid);
+
 public sealed record EventExport(
     [Field("When it happened.", Example = "2026-11-23T12:00:00Z")] DateTime Time,
     [Field("What happened.", Example = "mail_failed")] string Kind,
@@ -77,9 +87,15 @@ public sealed class ExportAccount(AccountStore accounts, AddressStore addresses)
         }
 
         var (sessions, devices, _) = await accounts.ListSignInsAsync(id, cancellationToken);
+        var (_, passkeys) = await accounts.ListWaysInAsync(id, cancellationToken);
         var events = accounts.ListEventsAsync(id, null, null, cancellationToken).Select(Export);
         var export = new AccountExport(
-            Export(account, change), addressExports, [.. sessions.Select(Export)], [.. devices.Select(Export)], events);
+            Export(account, change),
+            addressExports,
+            [.. sessions.Select(Export)],
+            [.. devices.Select(Export)],
+            [.. passkeys.Select(Export)],
+            events);
         return new Result<AccountExport>(export) { FileName = "account.json" };
     }
 
@@ -113,4 +129,13 @@ public sealed class ExportAccount(AccountStore accounts, AddressStore addresses)
 
     private static DeviceExport Export(DeviceEntity device) =>
         new(device.Created.UtcDateTime, device.LastUsed.UtcDateTime, device.Client, device.Failures);
+
+    private static PasskeyExport Export(PasskeyEntity passkey) => new(
+        passkey.Id,
+        passkey.Name,
+        passkey.Created.UtcDateTime,
+        passkey.LastUsed.UtcDateTime,
+        passkey.IsBackedUp,
+        passkey.Transports,
+        passkey.Aaguid);
 }

@@ -125,6 +125,12 @@ public sealed partial class ResetCompletion(AccountStore accounts, TimeProvider 
     // A thief who moved the account may have added them, and would keep its owner out.
     private static void RemoveWaysIn(AccountPartition partition, DateTimeOffset since, Actor actor, DateTimeOffset when)
     {
+        foreach (var passkey in partition.WaysIn.Passkeys.Where(passkey => passkey.Created >= since))
+        {
+            partition.Delete(passkey);
+            partition.Record(Act.PasskeyRemoved.InSilence(), actor, when, passkey.Id);
+        }
+
         if (partition.Account.SecondFactorSince >= since && partition.WaysIn.Totp is { } totp)
         {
             partition.Account.SecondFactorSince = null;

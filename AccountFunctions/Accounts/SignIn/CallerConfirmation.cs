@@ -6,24 +6,38 @@ using AccountFunctions.Security.Passwords;
 namespace AccountFunctions.Accounts.SignIn;
 
 /// <summary>Has the caller prove again who it is, before a change that a thief with an access token must not make.</summary>
-public sealed class CallerConfirmation(Credentials credentials, PasswordProver passwords, SignInGate gate)
+public sealed class CallerConfirmation(
+    Credentials credentials, PasswordProver passwords, PasskeyProver passkeys, SignInGate gate)
 {
     /// <summary>Reads what the caller proves it with; null if a field is invalid.</summary>
     public Confirmation? Read(FieldErrors errors, ConfirmedRequest request)
     {
         var otp = SecondFactor.Read(errors, request.Otp);
-        var password = credentials.ReadCurrent(errors, "password", request.Password);
-        return password is null || errors.Any ? null : new Confirmation(password, otp);
+        var isByPasskey = request.State.State is not MemberState.Absent || request.Credential.State is not MemberState.Absent;
+        var passkey = isByPasskey ? PasskeyProver.Read(errors, request.State, request.Credential) : null;
+
+        // If a client sends both, the password counts.
+        var password = isByPasskey && request.Password.State is MemberState.Absent
+            ? null
+            : credentials.ReadCurrent(errors, "password", request.Password);
+        return errors.Any ? null : new Confirmation(password, otp, passkey);
     }
 
     public async Task<Result<Passed>> ConfirmAsync(
         Caller caller, Confirmation confirmation, CancellationToken cancellationToken, SignInIntent intent = SignInIntent.Confirm)
     {
-        var proved = await passwords.ProveAsync(caller, confirmation.Password, cancellationToken);
+        var proved = confirmation switch
+        {
+            { Password: { } password } => await passwords.ProveAsync(caller, password, cancellationToken),
+            { Passkey: { } passkey } => await passkeys.ProveAsync(caller, passkey, intent, cancellationToken),
+            _ => Problem.InvalidPassword,
+        };
         return await gate.PassAsync(proved, confirmation.Otp, intent, cancellationToken);
     }
 }
 
 /// <summary>What a caller proves itself with.</summary>
+/// <param name="Password">Null if the client sent something else.</param>
 /// <param name="Otp">Null if the client sent none.</param>
-public sealed record Confirmation(string Password, string? Otp);
+/// <param name="Passkey">Counts if there is no password.</param>
+public sealed record Confirmation(string? Password, string? Otp, PasskeyClaim? Passkey = null);

@@ -70,7 +70,8 @@ public sealed class SignInGate(
 
         return secondFactor.IsRequired(proof, account, intent)
             ? await JudgeFactorAsync(proof, account, otp, intent, cancellationToken)
-            : new(new Passed(proof, account, [proof.Method]), SignInOutcome.Succeeded, proof.IsGuess);
+            : new(
+                new Passed(proof, account, [proof.Method]) { IsRepeat = proof.IsRepeat }, SignInOutcome.Succeeded, proof.IsGuess);
     }
 
     private async Task<Verdict> JudgeFactorAsync(

@@ -71,7 +71,16 @@ public sealed record Problem(int Status, string Code)
     [Explained("The account has no authenticator app.", "Offer to set one up.")]
     public static readonly Problem TotpInactive = new(400, "totp_inactive");
 
-    [Explained("It does not exist, or it belongs to another account.", "Read the list again.")]
+    [Explained(
+        "The passkey or its answer is not right: unknown, of another page or account, or its challenge has expired or was used before.",
+        "Fetch new options and have the user try again. If that fails too, offer another way to sign in.")]
+    public static readonly Problem InvalidCredential = new(400, "invalid_credential");
+
+    [Explained("The account has as many of them as it may have.", "Offer to remove one first.")]
+    public static readonly Problem TooMany = new(400, "too_many");
+
+    [Explained(
+        "It does not exist, or it belongs to another account, or the deployment does not have this way in.", "Read the list again.")]
     public static readonly Problem NotFound = new(404, "not_found");
 
     [Explained(

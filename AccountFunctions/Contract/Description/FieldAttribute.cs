@@ -35,6 +35,9 @@ public enum FieldKind
 
     /// <summary>A code of an authenticator app, or a recovery code. It may be null.</summary>
     Otp,
+
+    /// <summary>What a browser returns from a ceremony with a passkey.</summary>
+    Passkey,
     Password,
 
     /// <summary>A new password: the limits of the password policy apply.</summary>

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using AccountFunctions.Contract.Answers;
 
 namespace AccountFunctions.Contract.Fields;
@@ -41,6 +42,24 @@ public sealed class FieldErrors
         }
 
         return text is "" ? null : text;
+    }
+
+    /// <summary>A JSON object.</summary>
+    public JsonElement? Required(string field, Member<JsonElement> member)
+    {
+        switch (member.State)
+        {
+            case MemberState.Value:
+                return member.Value;
+            case MemberState.Absent:
+                Add(field, FieldError.Required);
+                break;
+            default:
+                Add(field, member.State is MemberState.Null ? FieldError.Null : FieldError.Invalid);
+                break;
+        }
+
+        return null;
     }
 
     /// <summary>

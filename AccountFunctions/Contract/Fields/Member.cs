@@ -17,7 +17,7 @@ public readonly record struct Member<T>(MemberState State, T? Value = default)
 public static class Member
 {
     // The types that MemberConverter reads. It treats a value of any other type as invalid.
-    private static readonly Type[] Types = [typeof(string), typeof(bool)];
+    private static readonly Type[] Types = [typeof(string), typeof(bool), typeof(JsonElement)];
 
     /// <summary>Whether a request has a <see cref="Member{T}"/> of a type that <see cref="MemberConverter{T}"/> cannot read.</summary>
     public static bool IsUnreadableIn(Type request) => request.GetProperties(BindingFlags.Public | BindingFlags.Instance)
@@ -34,7 +34,10 @@ public enum MemberState
     Value,
 }
 
-/// <summary>Never fails: a value that is not a <typeparamref name="T"/> becomes <see cref="MemberState.Invalid"/>.</summary>
+/// <summary>
+/// A value that is not a <typeparamref name="T"/> becomes <see cref="MemberState.Invalid"/>. A <see cref="JsonElement"/> is an object.
+/// Fails only if that has a duplicate member.
+/// </summary>
 public sealed class MemberConverter<T> : JsonConverter<Member<T>>
 {
     public override bool HandleNull => true;
@@ -49,6 +52,9 @@ public sealed class MemberConverter<T> : JsonConverter<Member<T>>
                 return text;
             case JsonTokenType.True or JsonTokenType.False when reader.GetBoolean() is T flag:
                 return flag;
+            case JsonTokenType.StartObject when typeof(T) == typeof(JsonElement)
+                && JsonSerializer.Deserialize(ref reader, options.GetTypeInfo(typeof(JsonElement))) is T element:
+                return element;
             default:
                 reader.Skip();
                 return new(MemberState.Invalid);

@@ -10,6 +10,7 @@ public sealed class AccountPartition(
     SessionEntity? session,
     EmailChangeEntity? emailChange,
     DeviceEntity? device,
+    PasskeyEntity? passkey,
     SignIns? signIns,
     WaysIn? waysIn) : Partition(request.AccountId)
 {
@@ -28,6 +29,9 @@ public sealed class AccountPartition(
 
     /// <summary>Null if it no longer exists.</summary>
     public DeviceEntity? Device => request.Device is null ? throw new InvalidOperationException(Unwanted("device")) : device;
+
+    /// <summary>Null if it does not exist.</summary>
+    public PasskeyEntity? Passkey => request.PasskeyId is null ? throw new InvalidOperationException(Unwanted("passkey")) : passkey;
 
     public WaysIn WaysIn => waysIn ?? throw new InvalidOperationException(Unwanted("ways in"));
 

@@ -34,6 +34,14 @@ public sealed record AccountRequest(string AccountId)
 
     public SessionEntity? Session { get; private init; }
 
+    /// <summary>A change of a passkey that was read.</summary>
+    public AccountRequest WithPasskey(PasskeyEntity passkey) => this with { PasskeyId = passkey.Id, Passkey = passkey };
+
+    /// <summary>The passkey that the change needs; null: none.</summary>
+    public string? PasskeyId { get; init; }
+
+    public PasskeyEntity? Passkey { get; private init; }
+
     /// <summary>True: the change needs the row of a change of address.</summary>
     public bool WithEmailChange { get; init; }
 

@@ -52,6 +52,11 @@ public sealed class AccountStore(TableServiceClient service, PartitionChanges ch
     public async Task<DeviceEntity?> FindDeviceAsync(string accountId, string hash, CancellationToken cancellationToken) =>
         await table.FindAsync(accountId, DeviceEntity.RowPrefix + hash, cancellationToken) is { } row ? new DeviceEntity(row) : null;
 
+    /// <summary>Null if there is none.</summary>
+    /// <param name="passkeyId"><see cref="PasskeyEntity.Id"/>.</param>
+    public async Task<PasskeyEntity?> FindPasskeyAsync(string accountId, string passkeyId, CancellationToken cancellationToken) =>
+        await table.FindAsync(accountId, PasskeyEntity.RowPrefix + passkeyId, cancellationToken) is { } row ? new PasskeyEntity(row) : null;
+
     /// <summary>The sessions, oldest first, and the devices.</summary>
     public Task<SignIns> ListSignInsAsync(string accountId, CancellationToken cancellationToken) =>
         ListSignInsAsync(accountId, null, cancellationToken);
@@ -203,9 +208,12 @@ public sealed class AccountStore(TableServiceClient service, PartitionChanges ch
         var change = request.WithEmailChange ? FindEmailChangeAsync(id, cancellationToken) : None<EmailChangeEntity>();
         var device = Known(request.Device)
             ?? (request.Device is { } shown ? FindDeviceAsync(id, shown.Hash, cancellationToken) : None<DeviceEntity>());
+        var passkey = Known(request.Passkey)
+            ?? (request.PasskeyId is { } used ? FindPasskeyAsync(id, used, cancellationToken) : None<PasskeyEntity>());
         var signIns = Known(request.SignIns) ?? (request.SignIns is null ? None<SignIns>() : ListAsync());
         var waysIn = request.WithWaysIn ? FindWaysInAsync() : None<WaysIn>();
-        return new AccountPartition(request, await account, await session, await change, await device, await signIns, await waysIn);
+        return new AccountPartition(
+            request, await account, await session, await change, await device, await passkey, await signIns, await waysIn);
 
         Task<T?>? Known<T>(T? row)
             where T : class => isFirst && row is not null ? Task.FromResult<T?>(row) : null;

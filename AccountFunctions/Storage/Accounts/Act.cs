@@ -64,6 +64,18 @@ public sealed record Act(string Word)
     public static Act RecoveryCodeUsed { get; } = Name(
         "recovery_code_used", new Notice("RecoveryCodeUsed", "A recovery code replaces the code of the authenticator app."));
 
+    public static Act PasskeyAdded { get; } = Name(
+        "passkey_added", new Notice("PasskeyAdded", "The owner adds a passkey.") { IsLastTold = true });
+
+    public static Act PasskeyRenamed { get; } = Name("passkey_renamed");
+
+    public static Act PasskeyRemoved { get; } = Name(
+        "passkey_removed", new Notice("PasskeyRemoved", "The owner removes a passkey.") { IsLastTold = true });
+
+    /// <summary>The counter of a passkey went back: somebody may have a copy.</summary>
+    public static Act PasskeyRefused { get; } = Name(
+        "passkey_refused", new Notice("PasskeyRefused", "The counter of a passkey has gone back, so that its sign-in is refused."));
+
     /// <summary>A mail to the owner could not be delivered; <see cref="EventEntity.Detail"/> is the transport's code.</summary>
     public static Act MailFailed { get; } = Name("mail_failed");
 

@@ -16,6 +16,10 @@ public sealed class PasskeyEntity(TableEntity columns) : TableRow(columns)
 
     public string Id => RowKey[RowPrefix.Length..];
 
+    /// <summary>Whether a text has the form of an <see cref="Id"/>.</summary>
+    public static bool IsId(string text) =>
+        text.Length == 64 && text.All(character => char.IsAsciiDigit(character) || character is >= 'a' and <= 'f');
+
     /// <summary>In base64url, as the authenticator made it.</summary>
     public string CredentialId { get => Get<string>(); set => Set(value); }
 

@@ -17,6 +17,8 @@ public static class HostileRequests
         "register", "activate", "login", "refresh", "code", "forgot", "password", "details", "logout", "sessions", "register/",
         "sessions/0123456789abcdef0123456789abcdef", "email", "email/confirm", "delete", "restore", "export", "events",
         "events?page_size=1", "events?page_size=-1&page_token=%00", "events?page_token=AAAA&page_token=", "events?page_size=%ZZ",
+        "passkeys/options", "passkeys/confirmation", "passkeys", "login/passkey/options", "login/passkey",
+        "passkeys/0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef",
     ];
 
     // Each with a valid value. A body with all of them is valid for every operation.
@@ -25,7 +27,8 @@ public static class HostileRequests
         ("username", ""), ("password", Password), ("password1", Password), ("password2", Password), ("code", "000000"),
         ("new_password", Password), ("refresh", Base64Url.EncodeToString(new byte[68])), ("first_name", "Ada"), ("last_name", "Lovelace"),
         ("country_code", "GB"), ("hobbies", "chess"), ("job", "counts"), ("bio", "x"),
-        ("all", "false"), ("role", "A"), ("x", "y"),
+        ("all", "false"), ("role", "A"), ("x", "y"), ("name", "phone"),
+        ("state", Base64Url.EncodeToString(new byte[72])), ("credential", "{}"),
     ];
 
     private static readonly HttpStatusCode[] Refusals =

@@ -28,6 +28,11 @@ public sealed record Proof(SignInCounter Counter, Actor Actor) : IDisposable
     public bool HasBothFactors { get; init; }
 
     /// <summary>
+    /// Whether the caller's session used it up before, for the call that it repeats; see <see cref="SignInIntent.Repeat"/>.
+    /// </summary>
+    public bool IsRepeat { get; init; }
+
+    /// <summary>
     /// Uses up what was proved, once the gate knows the outcome and before it takes effect. Neutral, such as a missing second factor, uses
     /// up nothing. Returns the refusal if another request was faster. Null: there is nothing to use up.
     /// </summary>

@@ -1,0 +1,61 @@
+using AccountFunctions.Contract.Answers;
+using AccountFunctions.Contract.Description;
+using AccountFunctions.Security;
+using AccountFunctions.Security.Factors;
+using AccountFunctions.Storage.Accounts;
+using Microsoft.Extensions.Logging;
+
+namespace AccountFunctions.Accounts.Factors;
+
+/// <summary>Removes a passkey of the caller's account.</summary>
+[Operation(
+    "Remove a passkey",
+    Description = "It can no longer be used to sign in. Sessions that it has opened continue. The owner gets a mail. Tell the browser with "
+        + "`PublicKeyCredential.signalUnknownCredential`, which takes `rp_id` and `credential_id` of the list.",
+    Refusals = [nameof(Problem.NotFound)])]
+public sealed partial class RemovePasskey(
+    AccountStore accounts, PasskeyCeremonies ceremonies, TimeProvider time, ILogger<RemovePasskey> logger)
+{
+    public async Task<Result<Success>> HandleAsync(string passkeyId, Caller caller, CancellationToken cancellationToken)
+    {
+        if (!ceremonies.AreOn || !PasskeyEntity.IsId(passkeyId))
+        {
+            return Problem.NotFound;
+        }
+
+        var now = time.GetUtcNow();
+        var removed = await accounts.ChangeAsync<Success>(
+            caller.Request with { PasskeyId = passkeyId },
+            partition =>
+            {
+                if (partition.Passkey is not { } passkey)
+                {
+                    return Problem.NotFound;
+                }
+
+                partition.Delete(passkey);
+                partition.Record(Act.PasskeyRemoved, caller.Actor, now, passkey.Id);
+                return Success.Done;
+            },
+            cancellationToken);
+        if (!removed.IsRefused)
+        {
+            LogRemoved(caller.Account.Id);
+        }
+
+        // A client whose answer was lost may repeat its call.
+        return removed.Problem == Problem.NotFound && await IsRemovedAsync(passkeyId, caller, now, cancellationToken)
+            ? Success.Done
+            : removed;
+    }
+
+    private async Task<bool> IsRemovedAsync(string passkeyId, Caller caller, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var events = await accounts.ListEventsAsync(
+            caller.Account.Id, Act.PasskeyRemoved.Word, now - Lifetimes.Repeat, now + Lifetimes.ClockSkew, cancellationToken);
+        return events.Any(recorded => recorded.Detail == passkeyId && recorded.SessionId == caller.SessionId);
+    }
+
+    [LoggerMessage(LogLevel.Information, "Account {AccountId} has removed a passkey.")]
+    private partial void LogRemoved(string accountId);
+}
