@@ -20,6 +20,6 @@ public sealed class TicketEntity(TableEntity columns) : TableRow(columns)
     /// <summary>After this, it is void; a job removes the row later.</summary>
     public DateTimeOffset Expires { get => Get<DateTimeOffset>(); set => Set(value); }
 
-    /// <summary>What a code stands for, sealed; null for a used challenge.</summary>
+    /// <summary>What a code stands for, sealed; of a used challenge, the session that may repeat its call.</summary>
     public string? Content { get => GetText(); set => Set(value); }
 }
