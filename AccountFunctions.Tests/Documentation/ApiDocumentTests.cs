@@ -218,13 +218,19 @@ public sealed class ApiDocumentTests(AzuriteFixture azurite) : AppTests(azurite)
         Assert.Equal(fault, found);
     }
 
-    // The document's examples, with one member replaced.
-    private static JsonObject Sample(JsonElement request, string member, JsonNode? value) =>
-        new(request.GetProperty("properties").EnumerateObject().Select(property =>
-            KeyValuePair.Create(property.Name, JsonSerializer.SerializeToNode(property.Value.GetProperty("examples")[0]))))
+    // The document's examples, with one member replaced. The example of the password is right, and would end the session or the account.
+    private static JsonObject Sample(JsonElement request, string member, JsonNode? value)
+    {
+        var sample = new JsonObject(request.GetProperty("properties").EnumerateObject().Select(property =>
+            KeyValuePair.Create(property.Name, JsonSerializer.SerializeToNode(property.Value.GetProperty("examples")[0]))));
+        if (sample.ContainsKey("password"))
         {
-            [member] = value,
-        };
+            sample["password"] = "a wrong password";
+        }
+
+        sample[member] = value;
+        return sample;
+    }
 
     private async Task<Answer> PostAsync(string path, JsonObject? body, string? token)
     {

@@ -134,8 +134,9 @@ internal sealed class PasskeyVerifier(string relyingPartyId, string product, IRe
 
     // What parsers throw at bytes that make no sense.
     private static bool IsFaultOfTheAnswer(Exception e) =>
-        e is Fido2VerificationException or CborContentException or AsnContentException or JsonException or FormatException or CryptographicException
-            or ArgumentException or InvalidCastException or KeyNotFoundException or InvalidOperationException or OverflowException;
+        e is Fido2VerificationException or CborContentException or AsnContentException or JsonException or FormatException
+            or CryptographicException or ArgumentException or InvalidCastException or KeyNotFoundException or InvalidOperationException
+            or OverflowException;
 
     /// <summary>
     /// The authenticator data of an attestation. Its statement about the authenticator's model is not read, because nobody asked for it.
