@@ -34,6 +34,7 @@ public sealed class ArchitectureTests
         ["Storage.Tickets"] = ["Changes", "Jobs"],
         ["Security.Codes"] = [],
         ["Security.Factors"] = [],
+        ["Security.Identities"] = ["Tokens"],
         ["Security.Passwords"] = [],
         ["Security.Tokens"] = ["Codes"],
         ["Security.Throttling"] = [],

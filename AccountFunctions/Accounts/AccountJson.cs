@@ -28,6 +28,7 @@ namespace AccountFunctions.Accounts;
 [JsonSerializable(typeof(ActivateRequest))]
 [JsonSerializable(typeof(ActivateReply))]
 [JsonSerializable(typeof(LoginRequest))]
+[JsonSerializable(typeof(LoginExternalRequest))]
 [JsonSerializable(typeof(TokenReply))]
 [JsonSerializable(typeof(RefreshRequest))]
 [JsonSerializable(typeof(ResendCodeRequest))]

@@ -1,6 +1,7 @@
 using System.Text;
 using AccountFunctions.Security.Codes;
 using AccountFunctions.Security.Factors;
+using AccountFunctions.Security.Identities;
 using AccountFunctions.Security.Passwords;
 using AccountFunctions.Security.Passwords.Argon2;
 using AccountFunctions.Security.Throttling;
@@ -43,6 +44,7 @@ public static class SecurityServices
             .Validate<IHostEnvironment>(
                 (factors, host) => !host.IsProduction() || !factors.PreviousKeyList.Any(DevelopmentKeys.IsFactorKey),
                 DevelopmentKeys.Refusal("Factors__PreviousKeys"));
+        services.AddSettings<ProvidersOptions, ProviderOptions>("Providers", options => options.Named);
         services.AddSettings<ThrottleOptions>("Throttle");
         return services
             .AddSingleton<IArgon2Engine, VectorArgon2>().AddSingleton<IArgon2Engine, SodiumArgon2>()
@@ -52,6 +54,7 @@ public static class SecurityServices
             .AddSingleton<SigningKeys>().AddSingleton<TokenMetadata>().AddSingleton<AccessTokens>().AddSingleton<RefreshTokenChain>()
             .AddSingleton(provider => provider.GetRequiredService<IOptions<CodeOptions>>().Value.Seal())
             .AddSingleton<VerificationCodes>().AddSingleton<TotpSecrets>().AddSingleton<Lifetimes>().AddSingleton<PurgeLog>()
+            .AddSingleton<IdentityProviders>().AddSingleton<IdTokens>()
             .AddSingleton<MailThrottle>().AddSingleton<NetworkThrottle>().AddSingleton<SignInAttempts>().AddSingleton<SignInThrottle>();
     }
 }

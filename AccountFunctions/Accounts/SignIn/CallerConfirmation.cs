@@ -6,12 +6,19 @@ using AccountFunctions.Security.Passwords;
 namespace AccountFunctions.Accounts.SignIn;
 
 /// <summary>Has the caller prove again who it is, before a change that a thief with an access token must not make.</summary>
-public sealed class CallerConfirmation(Credentials credentials, PasswordProver passwords, SignInGate gate)
+public sealed class CallerConfirmation(
+    Credentials credentials, PasswordProver passwords, ExternalProver externals, ExternalLogins logins, SignInGate gate)
 {
     /// <summary>Reads what the caller proves it with; null if a field is invalid.</summary>
     public Confirmation? Read(FieldErrors errors, ConfirmedRequest request)
     {
         var otp = SecondFactor.Read(errors, request.Otp);
+        if (request.ConfirmIdToken.State is not (MemberState.Absent or MemberState.Null))
+        {
+            var shown = logins.Read(errors, request.ConfirmProvider, request.ConfirmIdToken, request.ConfirmNonce, "confirm_");
+            return shown is null ? null : new Confirmation("", otp) { External = shown };
+        }
+
         var password = credentials.ReadCurrent(errors, "password", request.Password);
         return password is null || errors.Any ? null : new Confirmation(password, otp);
     }
@@ -19,11 +26,17 @@ public sealed class CallerConfirmation(Credentials credentials, PasswordProver p
     public async Task<Result<Passed>> ConfirmAsync(
         Caller caller, Confirmation confirmation, CancellationToken cancellationToken, SignInIntent intent = SignInIntent.Confirm)
     {
-        var proved = await passwords.ProveAsync(caller, confirmation.Password, cancellationToken);
+        var proved = confirmation.External is { } shown
+            ? await externals.ProveAsync(caller, shown, cancellationToken)
+            : await passwords.ProveAsync(caller, confirmation.Password, cancellationToken);
         return await gate.PassAsync(proved, confirmation.Otp, intent, cancellationToken);
     }
 }
 
 /// <summary>What a caller proves itself with.</summary>
 /// <param name="Otp">Null if the client sent none.</param>
-public sealed record Confirmation(string Password, string? Otp);
+public sealed record Confirmation(string Password, string? Otp)
+{
+    /// <summary>What the caller showed instead of a password; null: the password.</summary>
+    public ExternalConfirmation? External { get; init; }
+}
