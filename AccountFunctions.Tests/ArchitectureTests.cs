@@ -45,6 +45,7 @@ public sealed class ArchitectureTests
         ["Accounts.Recovery"] = ["SignIn"],
         ["Accounts.Profile"] = ["SignIn"],
         ["Accounts.Factors"] = ["SignIn"],
+        ["Accounts.Identities"] = ["SignIn"],
     };
 
     internal static readonly Architecture Architecture = new ArchLoader().LoadAssemblies(typeof(SignUpRoutes).Assembly).Build();

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using AccountFunctions.Accounts.Factors;
+using AccountFunctions.Accounts.Identities;
 using AccountFunctions.Accounts.Profile;
 using AccountFunctions.Accounts.Recovery;
 using AccountFunctions.Accounts.SignIn;
@@ -50,6 +51,8 @@ namespace AccountFunctions.Accounts;
 [JsonSerializable(typeof(RecoveryCodesReply))]
 [JsonSerializable(typeof(RemoveTotpRequest))]
 [JsonSerializable(typeof(TotpReply))]
+[JsonSerializable(typeof(IReadOnlyList<IdentityReply>))]
+[JsonSerializable(typeof(LinkIdentityRequest))]
 [JsonSerializable(typeof(EventsReply))]
 [JsonSerializable(typeof(AccountExport))]
 [JsonSerializable(typeof(JsonWebKeys))]

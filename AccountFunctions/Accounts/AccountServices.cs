@@ -1,4 +1,5 @@
 using AccountFunctions.Accounts.Factors;
+using AccountFunctions.Accounts.Identities;
 using AccountFunctions.Accounts.Profile;
 using AccountFunctions.Accounts.Recovery;
 using AccountFunctions.Accounts.SignIn;
@@ -33,6 +34,7 @@ public static class AccountServices
             .AddSingleton<ChangeEmail>().AddSingleton<ConfirmEmail>().AddSingleton<DeleteAccount>()
             .AddSingleton<SetUpTotp>().AddSingleton<ConfirmTotp>().AddSingleton<ShowTotp>().AddSingleton<RenewRecoveryCodes>()
             .AddSingleton<RemoveTotp>()
+            .AddSingleton<ListIdentities>().AddSingleton<LinkIdentity>().AddSingleton<UnlinkIdentity>()
             .AddSingleton<ListEvents>().AddSingleton<ExportAccount>();
     }
 
