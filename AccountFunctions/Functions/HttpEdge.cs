@@ -44,6 +44,19 @@ public sealed partial class HttpEdge(
             },
             cancellationToken);
 
+    /// <summary>Runs an open operation within the limits of the network throttle, without a body.</summary>
+    public Task<HttpResponseData> AnswerAsync<TReply>(
+        HttpRequestData request, Func<Visitor, CancellationToken, Task<Result<TReply>>> operation, CancellationToken cancellationToken)
+        where TReply : notnull => AnswerAsync(
+            request,
+            async cancellation =>
+            {
+                var visitor = identifier.Visitor(request, counts: true, cancellation);
+                var result = await operation(visitor, cancellation);
+                return await visitor.Admission is { } refused ? refused : result;
+            },
+            cancellationToken);
+
     /// <summary>Runs an operation for the owner of an account.</summary>
     public Task<HttpResponseData> AnswerAsync<TRequest, TReply>(
         HttpRequestData request,
@@ -140,7 +153,7 @@ public sealed partial class HttpEdge(
         return answer;
 
         Task<HttpResponseData> WriteAsync(CancellationToken stop) =>
-            ResponseWriter.WriteAsync(request, result, PolicyOf(request)?.Status ?? 200, tokens.Value.Issuer, stop);
+            ResponseWriter.WriteAsync(request, result, PolicyOf(request), tokens.Value.Issuer, stop);
     }
 
     private static EndpointAttribute? PolicyOf(HttpRequestData request) =>

@@ -8,25 +8,13 @@ namespace AccountFunctions.Functions;
 
 /// <summary>Sign-in, refresh and sign-out.</summary>
 public sealed class SessionRoutes(
-    HttpEdge edge,
-    Login login,
-    LoginExternal loginExternal,
-    Refresh refresh,
-    Logout logout,
-    ListSessions listSessions,
-    RevokeSession revokeSession)
+    HttpEdge edge, Login login, Refresh refresh, Logout logout, ListSessions listSessions, RevokeSession revokeSession)
 {
     [Function(nameof(Login)), Endpoint(typeof(Login), Access.Anyone, Tags.Session)]
     public Task<HttpResponseData> Login(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "account/login")] HttpRequestData request,
         CancellationToken cancellationToken) =>
         edge.AnswerAsync(request, AccountJson.Default.LoginRequest, login.HandleAsync, cancellationToken);
-
-    [Function(nameof(LoginExternal)), Endpoint(typeof(LoginExternal), Access.Anyone, Tags.Session)]
-    public Task<HttpResponseData> LoginExternal(
-        [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "account/login/external")] HttpRequestData request,
-        CancellationToken cancellationToken) =>
-        edge.AnswerAsync(request, AccountJson.Default.LoginExternalRequest, loginExternal.HandleAsync, cancellationToken);
 
     [Function(nameof(Refresh)), Endpoint(typeof(Refresh), Access.Anyone, Tags.Session, CountsRefusalsOnly = true)]
     public Task<HttpResponseData> Refresh(

@@ -54,7 +54,7 @@ public static class SecurityServices
             .AddSingleton<SigningKeys>().AddSingleton<TokenMetadata>().AddSingleton<AccessTokens>().AddSingleton<RefreshTokenChain>()
             .AddSingleton(provider => provider.GetRequiredService<IOptions<CodeOptions>>().Value.Seal())
             .AddSingleton<VerificationCodes>().AddSingleton<TotpSecrets>().AddSingleton<Lifetimes>().AddSingleton<PurgeLog>()
-            .AddSingleton<IdentityProviders>().AddSingleton<IdTokens>()
+            .AddSingleton<IdentityProviders>().AddSingleton<IdTokens>().AddSingleton<AuthorizationFlow>()
             .AddSingleton<MailThrottle>().AddSingleton<NetworkThrottle>().AddSingleton<SignInAttempts>().AddSingleton<SignInThrottle>();
     }
 }

@@ -13,7 +13,10 @@ public sealed class CallerConfirmation(
     public Confirmation? Read(FieldErrors errors, ConfirmedRequest request)
     {
         var otp = SecondFactor.Read(errors, request.Otp);
-        if (request.ConfirmIdToken.State is not (MemberState.Absent or MemberState.Null))
+        var token = errors.Optional("confirm_id_token", request.ConfirmIdToken);
+        errors.Optional("confirm_provider", request.ConfirmProvider);
+        errors.Optional("confirm_nonce", request.ConfirmNonce);
+        if (request.Password.State is MemberState.Absent && token is not null)
         {
             var shown = logins.Read(errors, request.ConfirmProvider, request.ConfirmIdToken, request.ConfirmNonce, "confirm_");
             return shown is null ? null : new Confirmation("", otp) { External = shown };

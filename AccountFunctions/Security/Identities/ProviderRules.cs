@@ -20,6 +20,7 @@ internal sealed record ProviderRules(Func<JsonElement, bool> IsVerified)
         {
             Issuer = "https://appleid.apple.com",
             AnswersByForm = true,
+            Scope = "openid email name",
         },
         ["microsoft"] = new(IsVerifiedAtMicrosoft) { Issuer = $"https://login.microsoftonline.com/{Tenant}/v2.0" },
     };
@@ -29,6 +30,9 @@ internal sealed record ProviderRules(Func<JsonElement, bool> IsVerified)
 
     /// <summary>Another name of the issuer in its tokens.</summary>
     public string? OtherIssuer { get; private init; }
+
+    /// <summary>What the app asks a provider for.</summary>
+    public string Scope { get; private init; } = "openid email profile";
 
     /// <summary>Whether the provider answers a request for an address by a form that the browser posts, from its own site.</summary>
     public bool AnswersByForm { get; private init; }

@@ -19,9 +19,9 @@ public sealed class ExternalProver(
 
     /// <summary>Proves the account of an identity, which it makes if the identity is new.</summary>
     public async Task<Result<Proof>> ProveAsync(
-        ExternalIdentity identity, DeviceSecret? secret, Visitor visitor, CancellationToken cancellationToken)
+        ExternalLogin login, DeviceSecret? secret, Visitor visitor, CancellationToken cancellationToken)
     {
-        var found = await identities.FindOrCreateAsync(identity, visitor, time.GetUtcNow(), cancellationToken);
+        var found = await identities.FindOrCreateAsync(login.Identity, visitor, time.GetUtcNow(), cancellationToken);
         if (found.IsRefused)
         {
             return found.Problem;
@@ -35,6 +35,7 @@ public sealed class ExternalProver(
         {
             DeviceSecret = proved.Reply.Counter.Device is null ? null : secret,
             SignIns = signIns,
+            SettleAsync = login.SettleAsync,
         };
     }
 
