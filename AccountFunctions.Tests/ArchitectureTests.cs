@@ -34,6 +34,7 @@ public sealed class ArchitectureTests
         ["Storage.Tickets"] = ["Changes", "Jobs"],
         ["Security.Codes"] = [],
         ["Security.Factors"] = ["Codes"],
+        ["Security.Identities"] = ["Tokens"],
         ["Security.Passwords"] = [],
         ["Security.Tokens"] = ["Codes"],
         ["Security.Throttling"] = [],
@@ -44,6 +45,7 @@ public sealed class ArchitectureTests
         ["Accounts.Recovery"] = ["SignIn"],
         ["Accounts.Profile"] = ["SignIn"],
         ["Accounts.Factors"] = ["SignIn"],
+        ["Accounts.Identities"] = ["SignIn"],
     };
 
     internal static readonly Architecture Architecture = new ArchLoader().LoadAssemblies(typeof(SignUpRoutes).Assembly).Build();

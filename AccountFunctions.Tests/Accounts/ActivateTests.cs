@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Text.Json;
-using AccountFunctions.Accounts.SignUp;
+using AccountFunctions.Accounts.SignIn;
 using AccountFunctions.Storage.Names;
 using Microsoft.Extensions.DependencyInjection;
 

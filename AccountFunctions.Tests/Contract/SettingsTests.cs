@@ -26,7 +26,7 @@ public sealed partial class SettingsTests
     private static readonly string[] Secret =
     [
         "Codes__Key", "Codes__PreviousKey", "Factors__Key", "Factors__PreviousKeys", "Tokens__SigningKey", "Tokens__PreviousSigningKeys",
-        "Smtp__Password",
+        "Providers__{name}__ClientSecret", "Providers__{name}__PrivateKey", "Smtp__Password",
     ];
 
     [Theory, Holds("I9")]
@@ -81,6 +81,41 @@ public sealed partial class SettingsTests
         Assert.StartsWith($"{name}: {fault}", Assert.Single(refused.Failures), StringComparison.Ordinal);
     }
 
+    [Theory, Holds("I9", "J13")]
+    [InlineData("google__ClientSecret", Unresolved, "google__ClientSecret: " + NotResolved)]
+    [InlineData("apple__PrivateKey", Unresolved, "apple__PrivateKey: " + NotResolved)]
+    [InlineData("google__Isuer", "https://accounts.google.com", "google__Isuer: there is no such setting")]
+    [InlineData("google__Issuer__x", "https://accounts.google.com", "google__Issuer: there are no settings below it")]
+    [InlineData("google", "client-1", "google: there is no such setting")]
+    [InlineData("ReturnUrl", "https://app.example.com/", "ReturnUrl: there is no such setting")]
+    [InlineData("Google__Audiences", "client-1", "Google: the name must be 1 to 30 lower-case letters, digits or hyphens")]
+    [InlineData("Named__google__Audiences", "client-1", "Named: the name must be 1 to 30 lower-case letters, digits or hyphens")]
+    [InlineData("acme__Audiences", "client-1", "acme__Issuer: is required")]
+    [InlineData("google__TeamId", "team", "google__Audiences: is required where there is no ClientId")]
+    [InlineData("google__ClientSecret", "secret", "google__Audiences: is required where there is no ClientId")]
+    [InlineData("google__Issuer", "http://accounts.google.com", "google__Issuer: must be an absolute https URL without a query")]
+    [InlineData("google__Issuer", "https://accounts.google.com?x", "google__Issuer: must be an absolute https URL without a query")]
+    [InlineData("ReturnUrls", "http://app.example.com/", "ReturnUrls: 'http://app.example.com/' is no absolute https URL")]
+    [InlineData("ReturnUrls", "https://app.example.com/#x", "ReturnUrls: 'https://app.example.com/#x' is no absolute https URL")]
+    [InlineData("ReturnUrls", "https://u@app.example.com/", "ReturnUrls: 'https://u@app.example.com/' is no absolute https URL")]
+    [InlineData("ReturnUrls", "javascript:alert(1)", "ReturnUrls: 'javascript:alert(1)' is no absolute https URL")]
+    [InlineData("ReturnUrls", "/signed-in", "ReturnUrls: '/signed-in' is no absolute https URL")]
+    public void A_provider_that_makes_no_sense_is_refused_by_the_name_of_its_setting(string setting, string value, string fault)
+    {
+        var section = Sections.Single(section => section.Name == "Providers");
+        var refused = Assert.Throws<OptionsValidationException>(() => Read(section, $"Providers__{setting}", value));
+
+        Assert.StartsWith($"Providers__{fault}", Assert.Single(refused.Failures), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("google__Audiences", "client-1,client-2")]
+    [InlineData("google__ClientId", "client-1")]
+    [InlineData("google__ClientSecret", "")]
+    [InlineData("ReturnUrls", "https://app.example.com/in?x=1, http://localhost:3000/, com.example.app:/signed-in")]
+    public void A_provider_needs_only_to_know_for_whom_its_tokens_are(string setting, string value) =>
+        Read(Sections.Single(section => section.Name == "Providers"), $"Providers__{setting}", value);
+
     [Theory, Holds("I9", "D6")]
     [InlineData("Codes__PreviousKey", "ZGV2ZWxvcG1lbnQgb25seTogbmV2ZXIgZGVwbG95IHRoaXMga2V5", "the public key of")]
     [InlineData("Factors__PreviousKeys", "ZGV2ZWxvcG1lbnQgb25seTogbmV2ZXIgZGVwbG95IHRoZXNlIGZhY3RvcnM=", "the public key of")]
@@ -121,12 +156,10 @@ public sealed partial class SettingsTests
         foreach (var section in Sections)
         {
             table.Append(null, $"\n## {section.Name}\n\n| setting | default | range | meaning |\n|---|---|---|---|\n");
-            var defaults = Activator.CreateInstance(section.Options);
-            foreach (var property in section.Options.GetProperties().Where(property => property.CanWrite))
+            Describe(table, section.Name, section.Options);
+            if (section.Named is { } named)
             {
-                var cells = string.Join(
-                    " | ", $"`{section.Name}__{property.Name}`", DefaultOf(property, defaults), RangeOf(property), MeaningOf(property));
-                table.Append(null, $"| {cells} |\n");
+                Describe(table, $"{section.Name}__{{name}}", named);
             }
         }
 
@@ -145,6 +178,17 @@ public sealed partial class SettingsTests
         Assert.Empty(Names().Matches(table.ToString()).Select(match => match.Groups[1].Value).Except(names));
         Assert.Empty(names.Where(name => name.Contains("__", StringComparison.Ordinal))
             .Except(Names().Matches(table.ToString()).Select(match => match.Groups[1].Value)));
+    }
+
+    private static void Describe(StringBuilder table, string prefix, Type options)
+    {
+        var defaults = Activator.CreateInstance(options);
+        foreach (var property in options.GetProperties().Where(property => property.CanWrite))
+        {
+            var cells = string.Join(
+                " | ", $"`{prefix}__{property.Name}`", DefaultOf(property, defaults), RangeOf(property), MeaningOf(property, prefix));
+            table.Append(null, $"| {cells} |\n");
+        }
     }
 
     private const string Mark = "<!-- Written by SettingsTests: UPDATE_DOCS=1 -->";
@@ -194,13 +238,12 @@ public sealed partial class SettingsTests
         _ => "",
     };
 
-    private static string MeaningOf(PropertyInfo property)
+    private static string MeaningOf(PropertyInfo property, string section)
     {
         var name = $"P:{property.DeclaringType!.FullName}.{property.Name}";
         var summary = Documentation.Descendants("member").SingleOrDefault(member => member.Attribute("name")?.Value == name)
             ?.Element("summary");
         Assert.True(summary is not null, $"{name} has no summary");
-        var section = Sections.Single(section => section.Options == property.DeclaringType).Name;
         var text = string.Concat(summary.Nodes().Select(node => node switch
         {
             XElement { Name.LocalName: "c" } code => $"`{code.Value}`",

@@ -10,8 +10,8 @@ public sealed class ActTests
     {
         Assert.Equal(
             [
-                "activated", "deletion_requested", "email_changed", "email_restored", "mail_failed", "passkey_added", "passkey_refused",
-                "passkey_removed", "passkey_renamed", "password_changed", "password_reset",
+                "activated", "deletion_requested", "email_changed", "email_restored", "identity_linked", "identity_removed", "mail_failed",
+                "passkey_added", "passkey_refused", "passkey_removed", "passkey_renamed", "password_changed", "password_reset",
                 "recovery_code_used", "recovery_codes_renewed", "refresh_token_repeated", "refresh_token_reused", "restored",
                 "session_revoked", "signed_in", "signed_out", "signed_out_everywhere", "totp_enabled", "totp_removed",
             ],

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using AccountFunctions.Accounts.Factors;
+using AccountFunctions.Accounts.Identities;
 using AccountFunctions.Accounts.Profile;
 using AccountFunctions.Accounts.Recovery;
 using AccountFunctions.Accounts.SignIn;
@@ -32,6 +33,7 @@ namespace AccountFunctions.Accounts;
 [JsonSerializable(typeof(ActivateReply))]
 [JsonSerializable(typeof(LoginRequest))]
 [JsonSerializable(typeof(MailSignInCodeRequest))]
+[JsonSerializable(typeof(LoginExternalRequest))]
 [JsonSerializable(typeof(TokenReply))]
 [JsonSerializable(typeof(RefreshRequest))]
 [JsonSerializable(typeof(ResendCodeRequest))]
@@ -62,6 +64,8 @@ namespace AccountFunctions.Accounts;
 [JsonSerializable(typeof(PasskeyRequestReply))]
 [JsonSerializable(typeof(LoginWithPasskeyRequest))]
 [JsonSerializable(typeof(JsonElement))]
+[JsonSerializable(typeof(IReadOnlyList<IdentityReply>))]
+[JsonSerializable(typeof(LinkIdentityRequest))]
 [JsonSerializable(typeof(EventsReply))]
 [JsonSerializable(typeof(AccountExport))]
 [JsonSerializable(typeof(JsonWebKeys))]

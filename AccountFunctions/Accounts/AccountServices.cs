@@ -1,4 +1,5 @@
 using AccountFunctions.Accounts.Factors;
+using AccountFunctions.Accounts.Identities;
 using AccountFunctions.Accounts.Profile;
 using AccountFunctions.Accounts.Recovery;
 using AccountFunctions.Accounts.SignIn;
@@ -24,7 +25,10 @@ public static class AccountServices
             .AddSingleton<Register>().AddSingleton<NewAccounts>().AddSingleton<Activate>()
             .AddSingleton<PasswordProver>().AddSingleton<CodeProver>().AddSingleton<SecondFactor>().AddSingleton<SignInGate>()
             .AddSingleton<CallerConfirmation>()
-            .AddSingleton<Login>().AddSingleton<MailSignInCode>().AddSingleton<Refresh>().AddSingleton<Logout>()
+            .AddSingleton<ExternalAccounts>().AddSingleton<ExternalProver>().AddSingleton<ExternalLogins>()
+            .AddSingleton<ExternalStates>().AddSingleton<LoginCodes>()
+            .AddSingleton<Login>().AddSingleton<MailSignInCode>().AddSingleton<LoginExternal>().AddSingleton<BeginExternal>()
+            .AddSingleton<CompleteExternal>().AddSingleton<Refresh>().AddSingleton<Logout>()
             .AddSingleton<ListSessions>().AddSingleton<RevokeSession>()
             .AddSingleton<ResendCode>().AddSingleton<ResetPassword>().AddSingleton<ResetCompletion>().AddSingleton<CodeLanes>()
             .AddSingleton<RestoreAccount>()
@@ -36,6 +40,7 @@ public static class AccountServices
             .AddSingleton<LoginWithPasskey>()
             .AddSingleton<BeginPasskey>().AddSingleton<AddPasskey>().AddSingleton<ListPasskeys>().AddSingleton<RenamePasskey>()
             .AddSingleton<RemovePasskey>().AddSingleton<BeginPasskeyConfirmation>()
+            .AddSingleton<ListIdentities>().AddSingleton<LinkIdentity>().AddSingleton<UnlinkIdentity>()
             .AddSingleton<ListEvents>().AddSingleton<ExportAccount>();
     }
 

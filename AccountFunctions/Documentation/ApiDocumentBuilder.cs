@@ -94,7 +94,7 @@ internal sealed class ApiDocumentBuilder
         var parameters = Parameters(operation).ToList();
         var described = new OpenApiOperation
         {
-            OperationId = route.Name,
+            OperationId = IdOf(route),
             Summary = about.Summary,
             Description = about.Description,
             Tags = new HashSet<OpenApiTagReference> { new(operation.Endpoint.Tag, document) },
@@ -104,7 +104,8 @@ internal sealed class ApiDocumentBuilder
                 : new OpenApiRequestBody { Required = !operation.Endpoint.BodyOptional, Content = ApiResponses.Json(request) },
             Responses = new OpenApiResponses
             {
-                [Key(operation.Endpoint.Status)] = responses.Success(operation, schemas.Of(operation.Reply)),
+                [Key(operation.Endpoint.Status)] = responses.Success(
+                    operation, operation.Reply == typeof(Redirect) ? null : schemas.Of(operation.Reply)),
             },
             Security = operation.Endpoint.Access is Access.Owner or Access.Administrator
                 ? [new() { [new OpenApiSecuritySchemeReference(Bearer, document)] = [] }]
@@ -113,12 +114,21 @@ internal sealed class ApiDocumentBuilder
         var refusals = operation.Refusals.Where(IsAnswered);
         foreach (var refusal in refusals.GroupBy(refusal => refusal.Status ?? 0))
         {
-            described.Responses[Key(refusal.Key)] = responses.Refusal(
-                refusal.Key, [.. refusal], [.. request?.Properties?.Keys ?? parameters.Select(parameter => parameter.Name ?? "")]);
+            described.Responses[Key(refusal.Key)] = operation.Endpoint.ForBrowsers
+                ? responses.Page(refusal.Key, [.. refusal])
+                : responses.Refusal(refusal.Key, [.. refusal], [.. request?.Properties?.Keys ?? QueryOf(parameters)]);
         }
 
         return described;
     }
+
+    // A function of two methods is two operations.
+    private string IdOf(ApiRoute route) => operations.Count(other => other.Route.Name == route.Name) == 1
+        ? route.Name
+        : route.Name + CultureInfo.InvariantCulture.TextInfo.ToTitleCase(route.Method.Method.ToLowerInvariant());
+
+    private static IEnumerable<string> QueryOf(IEnumerable<IOpenApiParameter> parameters) =>
+        parameters.Where(parameter => parameter.In is ParameterLocation.Query).Select(parameter => parameter.Name ?? "");
 
     private bool IsAnswered(CatalogueEntry refusal) => accounts.DiscloseAddresses || !Telling.Contains(refusal.Name);
 

@@ -1,4 +1,5 @@
 using System.Reflection;
+using AccountFunctions.Accounts.SignIn;
 using AccountFunctions.Contract.Answers;
 using AccountFunctions.Contract.Description;
 
@@ -47,6 +48,7 @@ public sealed record ApiOperation(
             .. request is null ? [] : OfEveryBody,
             .. ByAccess[endpoint.Access],
             .. endpoint.SendsMail ? [nameof(Problem.TooManyRequests)] : Array.Empty<string>(),
+            .. typeof(ConfirmedRequest).IsAssignableFrom(request) ? [nameof(Problem.InvalidIdToken)] : Array.Empty<string>(),
             .. about.Query is null ? Array.Empty<string>() : [nameof(Problem.InvalidFields)],
             .. about.Document is null || endpoint.Access is not Access.Public
                 ? [nameof(Problem.ServiceUnavailable), nameof(Problem.InternalFault)]

@@ -10,6 +10,7 @@ namespace AccountFunctions.Documentation;
 internal sealed class ApiResponses
 {
     private const string JsonType = "application/json";
+    private const string TextType = "text/plain";
     private const string ProblemType = "application/problem+json";
     private const string RefusalName = "Refusal";
     private const string ProblemName = "Problem";
@@ -28,6 +29,7 @@ internal sealed class ApiResponses
         AddRefusals([.. refusals.Select(refusal => refusal.Code)]);
         AddHeader("X-Request-Id", "The id of the request in the logs.", Text());
         AddHeader("ETag", "The state of the account, for `If-Match`.", Text());
+        AddHeader("Location", "Where the browser goes.", Text("uri"));
         AddHeader("Retry-After", "Seconds to wait.", new OpenApiSchema { Type = JsonSchemaType.Integer, Minimum = "1" });
         AddHeader("WWW-Authenticate", "The scheme, and what is wrong with a token that was sent (RFC 6750).", Text());
     }
@@ -35,11 +37,29 @@ internal sealed class ApiResponses
     public static Dictionary<string, IOpenApiMediaType> Json(IOpenApiSchema schema) =>
         new() { [JsonType] = new OpenApiMediaType { Schema = schema } };
 
-    public OpenApiResponse Success(ApiOperation operation, IOpenApiSchema reply) => new()
+    /// <param name="reply">Null: the answer has no body.</param>
+    public OpenApiResponse Success(ApiOperation operation, IOpenApiSchema? reply) => new()
     {
         Description = "Done.",
-        Headers = Headers(operation.About.HasETag ? "ETag" : null),
-        Content = Json(operation.About.Document is not null ? reply : Answer(operation, reply)),
+        Headers = Headers(reply is null ? "Location" : operation.About.HasETag ? "ETag" : null),
+        Content = reply is null ? null : Json(operation.About.Document is not null ? reply : Answer(operation, reply)),
+    };
+
+    /// <summary>Refusals that a person sees.</summary>
+    public OpenApiResponse Page(int status, IReadOnlyList<CatalogueEntry> refusals) => new()
+    {
+        Description = string.Join('\n', refusals.Select(refusal => $"- {refusal.Meaning}")),
+        Headers = Headers(status is 429 or 503 ? "Retry-After" : null),
+        Content = new Dictionary<string, IOpenApiMediaType>
+        {
+            [TextType] = new OpenApiMediaType
+            {
+                Schema = Text(),
+                Examples = refusals.ToDictionary(
+                    refusal => refusal.Code,
+                    IOpenApiExample (refusal) => new OpenApiExample { Description = refusal.Meaning, Value = Envelope.Title(status) }),
+            },
+        },
     };
 
     /// <param name="fields">Members of the request that may be invalid.</param>

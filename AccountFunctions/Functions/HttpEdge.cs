@@ -153,7 +153,7 @@ public sealed partial class HttpEdge(
         return answer;
 
         Task<HttpResponseData> WriteAsync(CancellationToken stop) =>
-            ResponseWriter.WriteAsync(request, result, PolicyOf(request)?.Status ?? 200, tokens.Value.Issuer, stop);
+            ResponseWriter.WriteAsync(request, result, PolicyOf(request), tokens.Value.Issuer, stop);
     }
 
     private static EndpointAttribute? PolicyOf(HttpRequestData request) =>

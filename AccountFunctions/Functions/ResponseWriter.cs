@@ -3,6 +3,7 @@ using System.Net;
 using System.Text.Json;
 using AccountFunctions.Accounts;
 using AccountFunctions.Contract.Answers;
+using AccountFunctions.Contract.Description;
 using AccountFunctions.Documentation;
 using Microsoft.Azure.Functions.Worker.Http;
 
@@ -14,14 +15,25 @@ namespace AccountFunctions.Functions;
 internal static class ResponseWriter
 {
     private const string JsonType = "application/json; charset=utf-8";
+    private const string TextType = "text/plain; charset=utf-8";
     private const string CacheableDocument = "public, max-age=300";
     private const string ProblemType = "application/problem+json";
 
+    private static readonly ReadOnlyMemory<byte> Page =
+        "This sign-in has expired, or another browser began it. Go back to the app, and start again.\n"u8.ToArray();
+
+    /// <param name="policy">Of the route; null if it has none.</param>
     /// <param name="issuer">The API's own address; the error reference is below it.</param>
     public static async Task<HttpResponseData> WriteAsync<TReply>(
-        HttpRequestData request, Result<TReply> result, int success, string issuer, CancellationToken cancellationToken)
+        HttpRequestData request, Result<TReply> result, EndpointAttribute? policy, string issuer, CancellationToken cancellationToken)
         where TReply : notnull
     {
+        var success = policy?.Status ?? 200;
+        if (policy is { ForBrowsers: true } && result.IsRefused)
+        {
+            return await WritePageAsync(request, result, cancellationToken);
+        }
+
         var asProblem = result.IsRefused && MediaTypes.Accepts(request.Header("Accept"), ProblemType);
         var response = request.CreateResponse();
         response.StatusCode = (HttpStatusCode)(result.Problem?.Status ?? success);
@@ -35,6 +47,13 @@ internal static class ResponseWriter
             // Stream it from storage, because it may be large.
             response.Headers.Add("Content-Disposition", $"attachment; filename=\"{name}\"");
             await JsonSerializer.SerializeAsync(response.Body, result.Reply, typeof(TReply), AccountJson.Default, cancellationToken);
+            return response;
+        }
+
+        if (result.Reply is Redirect redirect)
+        {
+            response.Headers.Add("Location", redirect.Location);
+            response.Headers.Add("Set-Cookie", redirect.Cookie);
             return response;
         }
 
@@ -87,6 +106,19 @@ internal static class ResponseWriter
         }
 
         await response.Body.WriteAsync(asGzip ? file.Content : file.Inflate(), cancellationToken);
+        return response;
+    }
+
+    /// <summary>A refusal for a person: a text that has nothing of the request in it.</summary>
+    private static async Task<HttpResponseData> WritePageAsync<TReply>(
+        HttpRequestData request, Result<TReply> result, CancellationToken cancellationToken)
+        where TReply : notnull
+    {
+        var response = request.CreateResponse();
+        response.StatusCode = (HttpStatusCode)(result.Problem?.Status ?? 400);
+        SetHeaders(request, response, TextType);
+        SetHeaders(response, result);
+        await response.Body.WriteAsync(Page, cancellationToken);
         return response;
     }
 

@@ -17,7 +17,7 @@ public sealed partial class AccountPurger(
     AccountStore accounts,
     DeletionStore deletions,
     PurgeLog log,
-    NameClaims names,
+    NameClaims claims,
     JobSender sender,
     TimeProvider time,
     ILogger<AccountPurger> logger) : BackgroundService, IJobHandler<AccountPurge>
@@ -27,12 +27,12 @@ public sealed partial class AccountPurger(
 
     public async Task HandleAsync(AccountPurge job, CancellationToken cancellationToken)
     {
-        if (await BeginAsync(job.AccountId, cancellationToken) is var (account, change))
+        if (await BeginAsync(job.AccountId, cancellationToken) is var (account, names))
         {
             await log.AddAsync(account.Id, cancellationToken);
-            foreach (var name in account.Names(change))
+            foreach (var name in names)
             {
-                await names.PurgeAsync(name, account.Id, cancellationToken);
+                await claims.PurgeAsync(name, account.Id, cancellationToken);
             }
 
             await accounts.DeleteAsync(account.Id, cancellationToken);
@@ -72,20 +72,20 @@ public sealed partial class AccountPurger(
     /// read the account may still write its rows.
     /// </summary>
     /// <returns>What to delete now; null if there is nothing to delete, or not yet.</returns>
-    private async Task<(AccountEntity Account, EmailChangeEntity? Change)?> BeginAsync(
+    private async Task<(AccountEntity Account, List<string> Names)?> BeginAsync(
         string accountId, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
-        (AccountEntity, EmailChangeEntity?)? due = null;
+        (AccountEntity, List<string>)? due = null;
         await accounts.ChangeAsync<Success>(
-            new AccountRequest(accountId) { WithEmailChange = true },
+            new AccountRequest(accountId) { WithEmailChange = true, WithWaysIn = true },
             partition =>
             {
                 due = null;
                 var account = partition.Account;
                 if (account.PurgeBegan is { } began && began + Retention.Request <= now)
                 {
-                    due = (account, partition.EmailChange);
+                    due = (account, [.. account.Names(partition.EmailChange, partition.WaysIn)]);
                 }
                 else if (account.DeletesAt <= now && now < account.RecoveryEnd)
                 {

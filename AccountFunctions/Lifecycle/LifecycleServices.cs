@@ -12,5 +12,6 @@ public static class LifecycleServices
             .AddJob<AddressSweep, AddressSweeper>().AddJob<AccountSweep, AccountSweeper>().AddJob<NetworkSweep, NetworkSweeper>()
             .AddJob<TicketSweep, TicketSweeper>()
             .AddSingleton<NameClaims>().AddJob<AddressMove, AddressMoves>().AddJob<AddressRelease, AddressReleases>()
+            .AddJob<IdentityLink, IdentityLinks>()
             .AddJob<AccountPurge, AccountPurger>().AddHostedService(provider => provider.GetRequiredService<AccountPurger>());
 }

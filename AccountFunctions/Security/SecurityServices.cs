@@ -1,6 +1,7 @@
 using System.Text;
 using AccountFunctions.Security.Codes;
 using AccountFunctions.Security.Factors;
+using AccountFunctions.Security.Identities;
 using AccountFunctions.Security.Passwords;
 using AccountFunctions.Security.Passwords.Argon2;
 using AccountFunctions.Security.Throttling;
@@ -44,6 +45,7 @@ public static class SecurityServices
                 (factors, host) => !host.IsProduction() || !factors.PreviousKeyList.Any(DevelopmentKeys.IsFactorKey),
                 DevelopmentKeys.Refusal("Factors__PreviousKeys"));
         services.AddSettings<PasskeyOptions>("Passkeys");
+        services.AddSettings<ProvidersOptions, ProviderOptions>("Providers", options => options.Named);
         services.AddSettings<ThrottleOptions>("Throttle");
         return services
             .AddSingleton<IArgon2Engine, VectorArgon2>().AddSingleton<IArgon2Engine, SodiumArgon2>()
@@ -54,6 +56,7 @@ public static class SecurityServices
             .AddSingleton(provider => provider.GetRequiredService<IOptions<CodeOptions>>().Value.Seal())
             .AddSingleton<VerificationCodes>().AddSingleton<TotpSecrets>().AddSingleton<Lifetimes>().AddSingleton<PurgeLog>()
             .AddSingleton<PasskeyChallenges>().AddSingleton<PasskeyCeremonies>()
+            .AddSingleton<IdentityProviders>().AddSingleton<IdTokens>().AddSingleton<AuthorizationFlow>()
             .AddSingleton<MailThrottle>().AddSingleton<NetworkThrottle>().AddSingleton<SignInAttempts>().AddSingleton<SignInThrottle>();
     }
 }

@@ -6,15 +6,15 @@ using Microsoft.Extensions.Options;
 namespace AccountFunctions.Settings;
 
 /// <summary>Checks options by their attributes. An error is one line that names the setting as an operator writes it.</summary>
-public sealed class SettingsValidator<TOptions>(string section) : IValidateOptions<TOptions>
+/// <param name="named">The options of the sub-sections, by name; null: the section has none.</param>
+public sealed class SettingsValidator<TOptions>(
+    string section, Func<TOptions, IEnumerable<KeyValuePair<string, object>>>? named = null) : IValidateOptions<TOptions>
     where TOptions : class
 {
     public ValidateOptionsResult Validate(string? name, TOptions options)
     {
-        var failures = typeof(TOptions).GetProperties()
-            .Select(property => (property.Name, Fault: FaultOf(property, property.GetValue(options))))
-            .Where(setting => setting.Fault is not null)
-            .Select(setting => $"{section}__{setting.Name}: {setting.Fault}")
+        var failures = FaultsOf(section, options)
+            .Concat((named?.Invoke(options) ?? []).SelectMany(other => FaultsOf($"{section}__{other.Key}", other.Value)))
             .ToList();
         if (failures.Count == 0 && options is IValidatableObject further)
         {
@@ -24,6 +24,11 @@ public sealed class SettingsValidator<TOptions>(string section) : IValidateOptio
 
         return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
     }
+
+    private static IEnumerable<string> FaultsOf(string prefix, object options) => options.GetType().GetProperties()
+        .Select(property => (property.Name, Fault: FaultOf(property, property.GetValue(options))))
+        .Where(setting => setting.Fault is not null)
+        .Select(setting => $"{prefix}__{setting.Name}: {setting.Fault}");
 
     private static string? FaultOf(PropertyInfo property, object? value)
     {

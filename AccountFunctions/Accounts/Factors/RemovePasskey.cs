@@ -10,9 +10,10 @@ namespace AccountFunctions.Accounts.Factors;
 /// <summary>Removes a passkey of the caller's account.</summary>
 [Operation(
     "Remove a passkey",
-    Description = "It can no longer be used to sign in. Sessions that it has opened continue. The owner gets a mail. Tell the browser with "
-        + "`PublicKeyCredential.signalUnknownCredential`, which takes `rp_id` and `credential_id` of the list.",
-    Refusals = [nameof(Problem.NotFound)])]
+    Description = "It can no longer be used to sign in. Sessions that it has opened continue. Refused if nothing else would be left to "
+        + "sign in with. The owner gets a mail. Tell the browser with `PublicKeyCredential.signalUnknownCredential`, which takes `rp_id` "
+        + "and `credential_id` of the list.",
+    Refusals = [nameof(Problem.NotFound), nameof(Problem.LastWayIn)])]
 public sealed partial class RemovePasskey(
     AccountStore accounts, PasskeyCeremonies ceremonies, TimeProvider time, ILogger<RemovePasskey> logger)
 {
@@ -25,14 +26,21 @@ public sealed partial class RemovePasskey(
 
         var now = time.GetUtcNow();
         var removed = await accounts.ChangeAsync<Success>(
-            caller.Request with { PasskeyId = passkeyId },
+            caller.Request with { WithWaysIn = true },
             partition =>
             {
-                if (partition.Passkey is not { } passkey)
+                if (partition.WaysIn.Passkeys.FirstOrDefault(row => row.Id == passkeyId) is not { } passkey)
                 {
                     return Problem.NotFound;
                 }
 
+                if (partition.WaysIn.IsLast(partition.Account, passkey))
+                {
+                    return Problem.LastWayIn;
+                }
+
+                // So that of two requests that remove the last two ways in, one loses.
+                partition.Save(partition.Account);
                 partition.Delete(passkey);
                 partition.Record(Act.PasskeyRemoved, caller.Actor, now, passkey.Id);
                 return Success.Done;

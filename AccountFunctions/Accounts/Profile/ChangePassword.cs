@@ -54,7 +54,7 @@ public sealed partial class ChangePassword(
         if (confirmed.Password is not null && IsRepeatable(caller))
         {
             var repeated = await confirmation.ConfirmAsync(
-                caller, confirmed with { Password = replacement }, cancellationToken, SignInIntent.Repeat);
+                caller, new Confirmation(replacement, confirmed.Otp), cancellationToken, SignInIntent.Repeat);
             if (repeated.Problem != Problem.InvalidPassword)
             {
                 return repeated.IsRefused ? repeated.Problem : Success.Done;

@@ -12,6 +12,7 @@ public sealed record AccountExport(
     [Field("Its sessions.")] IReadOnlyList<SessionExport> Sessions,
     [Field("The clients whose failed sign-ins are counted separately.")] IReadOnlyList<DeviceExport> Devices,
     [Field("Its passkeys.")] IReadOnlyList<PasskeyExport> Passkeys,
+    [Field("The identities at other providers that are linked to it.")] IReadOnlyList<IdentityExport> Identities,
     [Field("Its history, newest first.")] IAsyncEnumerable<EventExport> Events);
 
 public sealed record AccountExportDetails(
@@ -57,6 +58,13 @@ public sealed record PasskeyExport(
     [Field("How a browser reaches the authenticator.")] IReadOnlyList<string> Transports,
     [Field("The model of the authenticator.", Example = "adce0002-35bc-c60a-648b-0b25f1f05503")] string Aaguid);
 
+public sealed record IdentityExport(
+    [Field("The provider, by its name in the settings of the deployment.", Example = "google")] string Provider,
+    [Field("The issuer of its ID tokens.", Example = "https://accounts.google.com")] string Issuer,
+    [Field("What identifies the owner there.", Example = "110169484474386276334")] string Subject,
+    [Field("The address that the provider told.", Example = "ada@example.com")] string? Email,
+    [Field("When it was linked.", Example = "2026-11-23T12:00:00Z")] DateTime Created);
+
 public sealed record EventExport(
     [Field("When it happened.", Example = "2026-11-23T12:00:00Z")] DateTime Time,
     [Field("What happened.", Example = "mail_failed")] string Kind,
@@ -87,14 +95,15 @@ public sealed class ExportAccount(AccountStore accounts, AddressStore addresses)
         }
 
         var (sessions, devices, _) = await accounts.ListSignInsAsync(id, cancellationToken);
-        var (_, passkeys) = await accounts.ListWaysInAsync(id, cancellationToken);
+        var waysIn = await accounts.ListWaysInAsync(id, cancellationToken);
         var events = accounts.ListEventsAsync(id, null, null, cancellationToken).Select(Export);
         var export = new AccountExport(
             Export(account, change),
             addressExports,
             [.. sessions.Select(Export)],
             [.. devices.Select(Export)],
-            [.. passkeys.Select(Export)],
+            [.. waysIn.Passkeys.Select(Export)],
+            [.. waysIn.Identities.Select(Export)],
             events);
         return new Result<AccountExport>(export) { FileName = "account.json" };
     }
@@ -126,6 +135,9 @@ public sealed class ExportAccount(AccountStore accounts, AddressStore addresses)
 
     private static SessionExport Export(SessionEntity session) => new(
         session.Id, session.Created.UtcDateTime, session.LastUsed.UtcDateTime, session.Expires.UtcDateTime, session.Client, session.Amr);
+
+    private static IdentityExport Export(IdentityEntity row) =>
+        new(row.Provider, row.Issuer, row.Subject, row.Email, row.Created.UtcDateTime);
 
     private static DeviceExport Export(DeviceEntity device) =>
         new(device.Created.UtcDateTime, device.LastUsed.UtcDateTime, device.Client, device.Failures);

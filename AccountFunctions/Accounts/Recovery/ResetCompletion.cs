@@ -111,7 +111,7 @@ public sealed partial class ResetCompletion(AccountStore accounts, TimeProvider 
         {
             partition.RecordLeaving(Act.EmailRestored, actor, when, account.AddressKey, account.Mailbox);
             partition.Enqueue(new AddressRelease(account.Id, account.AddressKey, now + Retention.Request));
-            RemoveWaysIn(partition, account.Moved, actor, when);
+            RemoveWaysIn(partition, account.Moved, actor, when, now);
             account.Recover();
         }
 
@@ -123,12 +123,20 @@ public sealed partial class ResetCompletion(AccountStore accounts, TimeProvider 
     }
 
     // A thief who moved the account may have added them, and would keep its owner out.
-    private static void RemoveWaysIn(AccountPartition partition, DateTimeOffset since, Actor actor, DateTimeOffset when)
+    private static void RemoveWaysIn(
+        AccountPartition partition, DateTimeOffset since, Actor actor, DateTimeOffset when, DateTimeOffset now)
     {
         foreach (var passkey in partition.WaysIn.Passkeys.Where(passkey => passkey.Created >= since))
         {
             partition.Delete(passkey);
             partition.Record(Act.PasskeyRemoved.InSilence(), actor, when, passkey.Id);
+        }
+
+        foreach (var identity in partition.WaysIn.Identities.Where(identity => identity.Created >= since))
+        {
+            partition.Delete(identity);
+            partition.Enqueue(new AddressRelease(partition.Key, identity.Name, now + Retention.Request));
+            partition.Record(Act.IdentityRemoved.InSilence(), actor, when, identity.Provider);
         }
 
         if (partition.Account.SecondFactorSince >= since && partition.WaysIn.Totp is { } totp)

@@ -7,7 +7,12 @@ namespace AccountFunctions.Accounts.SignIn;
 
 /// <summary>Has the caller prove again who it is, before a change that a thief with an access token must not make.</summary>
 public sealed class CallerConfirmation(
-    Credentials credentials, PasswordProver passwords, PasskeyProver passkeys, SignInGate gate)
+    Credentials credentials,
+    PasswordProver passwords,
+    PasskeyProver passkeys,
+    ExternalProver externals,
+    ExternalLogins logins,
+    SignInGate gate)
 {
     /// <summary>Reads what the caller proves it with; null if a field is invalid.</summary>
     public Confirmation? Read(FieldErrors errors, ConfirmedRequest request)
@@ -15,12 +20,18 @@ public sealed class CallerConfirmation(
         var otp = SecondFactor.Read(errors, request.Otp);
         var isByPasskey = request.State.State is not MemberState.Absent || request.Credential.State is not MemberState.Absent;
         var passkey = isByPasskey ? PasskeyProver.Read(errors, request.State, request.Credential) : null;
+        var token = errors.Optional("confirm_id_token", request.ConfirmIdToken);
+        errors.Optional("confirm_provider", request.ConfirmProvider);
+        errors.Optional("confirm_nonce", request.ConfirmNonce);
+        var external = token is null
+            ? null
+            : logins.Read(errors, request.ConfirmProvider, request.ConfirmIdToken, request.ConfirmNonce, "confirm_");
 
-        // If a client sends both, the password counts.
-        var password = isByPasskey && request.Password.State is MemberState.Absent
+        // If a client sends several, the password counts first.
+        var password = (isByPasskey || token is not null) && request.Password.State is MemberState.Absent
             ? null
             : credentials.ReadCurrent(errors, "password", request.Password);
-        return errors.Any ? null : new Confirmation(password, otp, passkey);
+        return errors.Any ? null : new Confirmation(password, otp, passkey, external);
     }
 
     public async Task<Result<Passed>> ConfirmAsync(
@@ -30,6 +41,7 @@ public sealed class CallerConfirmation(
         {
             { Password: { } password } => await passwords.ProveAsync(caller, password, cancellationToken),
             { Passkey: { } passkey } => await passkeys.ProveAsync(caller, passkey, intent, cancellationToken),
+            { External: { } shown } => await externals.ProveAsync(caller, shown, cancellationToken),
             _ => Problem.InvalidPassword,
         };
         return await gate.PassAsync(proved, confirmation.Otp, intent, cancellationToken);
@@ -40,4 +52,6 @@ public sealed class CallerConfirmation(
 /// <param name="Password">Null if the client sent something else.</param>
 /// <param name="Otp">Null if the client sent none.</param>
 /// <param name="Passkey">Counts if there is no password.</param>
-public sealed record Confirmation(string? Password, string? Otp, PasskeyClaim? Passkey = null);
+/// <param name="External">Counts if there is neither.</param>
+public sealed record Confirmation(
+    string? Password, string? Otp, PasskeyClaim? Passkey = null, ExternalConfirmation? External = null);

@@ -20,6 +20,17 @@ public abstract record ConfirmedRequest
     [Field("With `state`: what the browser returned. A passkey counts as both factors.", Kind = FieldKind.Passkey)]
     public Member<JsonElement> Credential { get; init; }
 
+    [Field("Only for an account without a password: the provider of `confirm_id_token`, by its name in the settings of the deployment.",
+        Nullable = true, Example = "google")]
+    public Member<string> ConfirmProvider { get; init; }
+
+    [Field("Instead of the password, for an account without one: an ID token of a linked identity, whose owner signed in at the provider "
+        + "within the last five minutes.", Nullable = true, Example = ExternalLogins.TokenExample)]
+    public Member<string> ConfirmIdToken { get; init; }
+
+    [Field("The `nonce` of `confirm_id_token`, if the client sent one to the provider.", Nullable = true, Example = "n-0S6_WzA2Mj")]
+    public Member<string> ConfirmNonce { get; init; }
+
     [Field("The second factor, if the account has one: the code of the authenticator app, or a recovery code.", Kind = FieldKind.Otp)]
     public Member<string> Otp { get; init; }
 }

@@ -80,6 +80,34 @@ public sealed record Problem(int Status, string Code)
     public static readonly Problem TooMany = new(400, "too_many");
 
     [Explained(
+        "The ID token of the provider is not valid: it has expired, is meant for another app, or answers another request.",
+        "Have the user sign in at the provider again, and send the new token with the `nonce` of that request.")]
+    public static readonly Problem InvalidIdToken = new(400, "invalid_id_token");
+
+    [Explained(
+        "The provider does not vouch for the user's email address, so it cannot open an account.",
+        "Offer to register. The owner of an account can link the identity afterwards.")]
+    public static readonly Problem EmailNotVerified = new(400, "email_not_verified");
+
+    [Explained(
+        "An account has this email address, and the identity is not linked to it.",
+        "Have the user sign in to that account, and link the identity there.")]
+    public static readonly Problem AccountExists = new(400, "account_exists");
+
+    [Explained(
+        "The identity is linked to another account, or the account already has another identity of this provider.",
+        "Have the user unlink it there first.")]
+    public static readonly Problem IdentityTaken = new(400, "identity_taken");
+
+    [Explained(
+        "Without it, nothing would be left to sign in with: no password, no passkey and no other identity.",
+        "Have the user set a password or add a passkey first.")]
+    public static readonly Problem LastWayIn = new(400, "last_way_in");
+
+    [Explained("The user did not allow the sign-in at the provider.", "Show the ways to sign in again.")]
+    public static readonly Problem AccessDenied = new(400, "access_denied");
+
+    [Explained(
         "It does not exist, or it belongs to another account, or the deployment does not have this way in.", "Read the list again.")]
     public static readonly Problem NotFound = new(404, "not_found");
 

@@ -56,6 +56,9 @@ public sealed class EndpointAttribute(Type? handler, Access access, string tag) 
     /// </summary>
     public bool SendsMail { get; set; }
 
+    /// <summary>True: only browsers call it, and a person sees the refusals: a bare page instead of the envelope.</summary>
+    public bool ForBrowsers { get; set; }
+
     /// <summary>True: requests that succeed do not count towards the limit of the network throttle.</summary>
     public bool CountsRefusalsOnly { get; set; }
 }

@@ -62,7 +62,7 @@ public sealed partial class AddressMoves(
             ? new NamePlan(change.AddressKey, change.Nonce)
             {
                 Prepare = (claim, former) => Prepare(claim, former, now),
-                IsDone = partition => partition.Account.Needs(change.AddressKey, partition.EmailChange),
+                IsDone = partition => partition.Account.NeedsAddress(change.AddressKey, partition.EmailChange),
                 TryApply = partition => TryApply(partition, change, now),
                 Cancel = partition => partition.Delete(change),
             }

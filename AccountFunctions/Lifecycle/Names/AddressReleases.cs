@@ -4,7 +4,9 @@ using AccountFunctions.Storage.Jobs;
 
 namespace AccountFunctions.Lifecycle.Names;
 
-/// <summary>Releases the addresses that accounts no longer need: those that they gave up, and recovery addresses that have ended.</summary>
+/// <summary>
+/// Releases the names that accounts no longer need: addresses that they gave up, recovery addresses that have ended, unlinked identities.
+/// </summary>
 public sealed class AddressReleases(AccountStore accounts, NameClaims names, TimeProvider time) : IJobHandler<AddressRelease>
 {
     public async Task HandleAsync(AddressRelease job, CancellationToken cancellationToken)

@@ -76,11 +76,10 @@ public sealed class NameClaims(AddressStore addresses, AccountStore accounts, Ti
 
             // Read the account after the claim. An account that takes the name writes its plan before the claim, so either this read sees
             // the plan, or this commit loses.
-            var (account, change) = await accounts.FindWithEmailChangeAsync(accountId, cancellationToken);
-            if (account?.Needs(name, change) != true)
+            var names = await accounts.ListNamesAsync(accountId, cancellationToken);
+            if (!names.Contains(name))
             {
-                partition.Delete(claim);
-                partition.VoidCodes(time.GetUtcNow());
+                partition.Release(claim, time.GetUtcNow());
             }
 
             return Success.Done;
@@ -117,10 +116,15 @@ public sealed class NameClaims(AddressStore addresses, AccountStore accounts, Ti
         }
     }
 
-    /// <returns>False if the name belongs to another account.</returns>
+    /// <returns>False if the name belongs to another account, or if no address leads to this one: it is left over.</returns>
     private async Task<bool> ClaimAsync(NamePlan plan, AccountEntity account, CancellationToken cancellationToken)
     {
         var former = (await addresses.LoadAsync(account.AddressKey, cancellationToken)).Claim;
+        if (former?.AccountId != account.Id)
+        {
+            return false;
+        }
+
         var claimed = await addresses.ChangeAsync<Success>(
             new AddressRequest(plan.Name),
             partition =>

@@ -44,10 +44,10 @@ public sealed class AddressSweeper(
         }
         else if (await accounts.FindAsync(registration, cancellationToken) is { } account
             && account.AddressKey == job.AddressKey
-            && (await addresses.LoadAsync(job.AddressKey, cancellationToken)).Claim is null)
+            && (await addresses.LoadAsync(job.AddressKey, cancellationToken)).Claim?.AccountId != registration)
         {
-            // The account is left over from an interrupted activation. The job is untrusted, so check the address first. Check the claim
-            // again, because an account that moves to the address claims it first.
+            // The account is left over from an interrupted or overtaken activation. The job is untrusted, so check the address first. Check
+            // the claim again, because an account that moves to the address claims it first.
             await accounts.DeleteAsync(registration, cancellationToken);
         }
     }

@@ -147,13 +147,16 @@ public sealed class AccountEntity(TableEntity columns) : TableRow(columns)
         : null;
 
     /// <summary>
-    /// The names whose claims the account needs: its address, its recovery address, and the address that it is moving to.
+    /// The names whose claims the account needs: its address, its recovery address, the address that it is moving to, and the identities at
+    /// other providers that are linked or about to be.
     /// </summary>
-    public IEnumerable<string> Names(EmailChangeEntity? change) =>
-        new[] { AddressKey, RecoveryKey, change?.IsUnderWay(this) == true ? change.AddressKey : null }.OfType<string>().Distinct();
+    public IEnumerable<string> Names(EmailChangeEntity? change, WaysIn waysIn) =>
+        new[] { AddressKey, RecoveryKey, change?.IsUnderWay(this) == true ? change.AddressKey : null }.OfType<string>()
+            .Concat(waysIn.Identities.Select(identity => identity.Name))
+            .Distinct();
 
-    /// <summary>Whether <see cref="Names"/> has this one.</summary>
-    public bool Needs(string name, EmailChangeEntity? change) => Names(change).Contains(name);
+    /// <summary>Whether the account needs the claim on an address.</summary>
+    public bool NeedsAddress(string key, EmailChangeEntity? change) => Names(change, WaysIn.None).Contains(key);
 
     /// <summary>
     /// While an address is reserved for recovery, the account may move only back to it, so that a thief who moves the account cannot leave

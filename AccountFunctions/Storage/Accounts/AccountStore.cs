@@ -73,7 +73,8 @@ public sealed class AccountStore(TableServiceClient service, PartitionChanges ch
         IEnumerable<TableEntity> Of(string prefix) => rows.Where(row => row.RowKey.StartsWith(prefix, StringComparison.Ordinal));
         return new WaysIn(
             rows.Find(row => row.RowKey == TotpEntity.RowName) is { } totp ? new TotpEntity(totp) : null,
-            [.. Of(PasskeyEntity.RowPrefix).Select(row => new PasskeyEntity(row))]);
+            [.. Of(PasskeyEntity.RowPrefix).Select(row => new PasskeyEntity(row))],
+            [.. Of(IdentityEntity.RowPrefix).Select(row => new IdentityEntity(row))]);
     }
 
     /// <summary>The events with exactly this time.</summary>
@@ -107,6 +108,14 @@ public sealed class AccountStore(TableServiceClient service, PartitionChanges ch
         return (await account, await change);
     }
 
+    /// <summary>The names whose claims the account needs; none if it does not exist.</summary>
+    public async Task<IEnumerable<string>> ListNamesAsync(string id, CancellationToken cancellationToken)
+    {
+        var waysIn = ListWaysInAsync(id, cancellationToken);
+        var (account, change) = await FindWithEmailChangeAsync(id, cancellationToken);
+        return account?.Names(change, await waysIn) ?? [];
+    }
+
     /// <summary>
     /// The only way to change an account: loads the rows that the request names, lets <paramref name="decide"/> change them, sends the jobs
     /// of the change and commits its rows together. Starts again after a lost race.
@@ -137,11 +146,17 @@ public sealed class AccountStore(TableServiceClient service, PartitionChanges ch
     /// Inserts an account that is not reachable yet, because no name leads to it. It may already exist, left over from an interrupted call;
     /// this removes its password if the account must have none.
     /// </summary>
-    internal async Task CreateAsync(AccountEntity account, EventEntity why, CancellationToken cancellationToken)
+    internal async Task CreateAsync(NewAccount made, CancellationToken cancellationToken)
     {
+        var account = made.Account;
         var partition = new Partition(account.Id);
         partition.Insert(account);
-        partition.Insert(why);
+        partition.Insert(made.Why);
+        if (made.Identity is { } identity)
+        {
+            partition.Insert(identity);
+        }
+
         if (!await partition.CommitAsync(table, cancellationToken) && account.Credential is null)
         {
             await ChangeAsync<Success>(
@@ -232,6 +247,10 @@ public sealed class AccountStore(TableServiceClient service, PartitionChanges ch
     private async Task<List<TableRow>> ListAsync(string filter, CancellationToken cancellationToken) =>
         (await table.ListAsync(filter, cancellationToken)).ConvertAll(row => new TableRow(row));
 }
+
+/// <summary>An account that nothing leads to yet.</summary>
+/// <param name="Identity">The plan to link an identity; null: none.</param>
+internal sealed record NewAccount(AccountEntity Account, EventEntity Why, IdentityEntity? Identity);
 
 /// <summary>The sessions and devices of an account, including ended ones that are not yet removed.</summary>
 /// <param name="Sessions">Oldest first.</param>

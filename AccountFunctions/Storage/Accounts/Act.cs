@@ -76,6 +76,12 @@ public sealed record Act(string Word)
     public static Act PasskeyRefused { get; } = Name(
         "passkey_refused", new Notice("PasskeyRefused", "The counter of a passkey has gone back, so that its sign-in is refused."));
 
+    public static Act IdentityLinked { get; } = Name(
+        "identity_linked", new Notice("IdentityLinked", "An identity at another provider is linked to the account."));
+
+    public static Act IdentityRemoved { get; } = Name(
+        "identity_removed", new Notice("IdentityRemoved", "The owner unlinks an identity at another provider.") { IsLastTold = true });
+
     /// <summary>A mail to the owner could not be delivered; <see cref="EventEntity.Detail"/> is the transport's code.</summary>
     public static Act MailFailed { get; } = Name("mail_failed");
 

@@ -8,6 +8,7 @@ namespace AccountFunctions.Storage.Jobs;
 [JsonDerivedType(typeof(AccountSweep), "account_sweep")]
 [JsonDerivedType(typeof(AddressMove), "address_move")]
 [JsonDerivedType(typeof(AddressRelease), "address_release")]
+[JsonDerivedType(typeof(IdentityLink), "identity_link")]
 [JsonDerivedType(typeof(AccountPurge), "account_purge")]
 [JsonDerivedType(typeof(NetworkSweep), "network_sweep")]
 [JsonDerivedType(typeof(TicketSweep), "ticket_sweep")]
@@ -24,8 +25,12 @@ public sealed record AccountSweep(string AddressKey, DateTimeOffset Due) : House
 /// <summary>Finish a change of address that a request may have left unfinished, or remove an expired one.</summary>
 public sealed record AddressMove(string AccountId, DateTimeOffset Due) : HousekeepingJob(Due);
 
-/// <summary>Release an address unless the account needs it.</summary>
+/// <summary>Release an address, or another name, unless the account needs it.</summary>
+/// <param name="AddressKey">The partition of the name.</param>
 public sealed record AddressRelease(string AccountId, string AddressKey, DateTimeOffset Due) : HousekeepingJob(Due);
+
+/// <summary>Finish the link to an identity that a request may have left unfinished.</summary>
+public sealed record IdentityLink(string AccountId, string Provider, DateTimeOffset Due) : HousekeepingJob(Due);
 
 /// <summary>Delete an account whose owner requested it.</summary>
 public sealed record AccountPurge(string AccountId, DateTimeOffset Due) : HousekeepingJob(Due);

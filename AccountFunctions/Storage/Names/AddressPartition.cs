@@ -73,15 +73,16 @@ public sealed class AddressPartition : Partition
     public Salt? Salt => Claim?.Salt ?? (Pendings is [.., var last] ? last.Credential.Salt : null);
 
     /// <summary>The account that the change makes reachable; null: none.</summary>
-    internal (AccountEntity Account, EventEntity Why)? Created { get; private set; }
+    internal NewAccount? Created { get; private set; }
 
     /// <summary>
     /// Inserts an account before the commit; a claim in the same change leads to it. If the commit never happens, the account stays
     /// unreachable, and the sweep of its registration removes it.
     /// </summary>
-    public void Create(AccountEntity account, Act act, Actor actor)
+    /// <param name="identity">The identity that its owner begins with; null: a password, or nothing.</param>
+    public void Create(AccountEntity account, Act act, Actor actor, IdentityEntity? identity = null)
     {
-        Created = (account, new EventEntity(account.Id, act, actor, account.Created));
+        Created = new NewAccount(account, new EventEntity(account.Id, act, actor, account.Created), identity);
         if (act.Notice is not null)
         {
             Enqueue(new EmailJob(act.Word, Key, account.Id, account.Created));
@@ -99,6 +100,17 @@ public sealed class AddressPartition : Partition
         foreach (var pending in NewestPendings)
         {
             Delete(pending);
+        }
+    }
+
+    /// <summary>Gives up the claim, with a guard that guards nothing: no sweep follows a name that is no address.</summary>
+    public void Release(ClaimEntity claim, DateTimeOffset now)
+    {
+        Delete(claim);
+        VoidCodes(now);
+        foreach (var guard in Outlived(now).OfType<GuardEntity>())
+        {
+            Delete(guard);
         }
     }
 

@@ -37,8 +37,8 @@ public sealed class AddressStore(TableServiceClient service, AccountStore accoun
         async Task<Result<T>> DecideAsync(AddressPartition partition) =>
             request.Admission is { } admission && await admission is { } refused ? refused : await decide(partition);
 
-        Task PrepareAsync(AddressPartition partition) => partition.Created is var (account, why)
-            ? accounts.CreateAsync(account, why, cancellationToken)
+        Task PrepareAsync(AddressPartition partition) => partition.Created is { } made
+            ? accounts.CreateAsync(made, cancellationToken)
             : Task.CompletedTask;
     }
 
