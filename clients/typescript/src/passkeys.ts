@@ -53,9 +53,13 @@ export async function confirmByPasskey(accounts: Pick<Accounts, 'passkeyConfirma
   return begun.ok ? await get(begun.value, false) as Result<PasskeyAnswer> : begun;
 }
 
-/** Tells the browser which passkeys the account has, so that it does not offer removed ones. Not every browser listens. */
-export async function signalPasskeys(passkeys: Passkey[]): Promise<void> {
-  const [first] = passkeys;
+/**
+ * Tells the browser which passkeys the account has, so that it does not offer removed ones. Not every browser listens.
+ *
+ * @param removed The passkey that was removed; needed if it was the last.
+ */
+export async function signalPasskeys(passkeys: Passkey[], removed?: Passkey): Promise<void> {
+  const first = passkeys[0] ?? removed;
   if (first && hasPasskeys()) {
     await (PublicKeyCredential as Signals).signalAllAcceptedCredentials?.({
       rpId: first.rp_id,

@@ -5,7 +5,18 @@ type Send = <T>(call: Call) => Promise<Answer<T>>;
 type Open = <T>(path: string, body: unknown) => Promise<Answer<T>>;
 
 /** The members of a request that proves who the caller is. */
-export const bodyOf = (proof: Proof): object => typeof proof === 'string' ? { password: proof } : proof;
+export function bodyOf(proof: Proof): object {
+  if (typeof proof === 'string') {
+    return { password: proof };
+  }
+
+  if (!('id_token' in proof)) {
+    return proof;
+  }
+
+  const { provider, id_token, nonce, otp } = proof;
+  return { confirm_provider: provider, confirm_id_token: id_token, confirm_nonce: nonce, otp };
+}
 
 /** What an account has to sign in with, besides its password: an authenticator app, passkeys, and identities at other providers. */
 export function waysInOf(send: Send, open: Open) {
@@ -51,7 +62,8 @@ export function waysInOf(send: Send, open: Open) {
     /** The linked identities at other providers. */
     identities: () => get<Identity[]>('identities'),
 
-    linkIdentity: (identity: IdToken) => post<Identity>('identities', identity),
+    linkIdentity: (proof: Proof, { provider, id_token, nonce }: IdToken) =>
+      post<Identity>('identities', { ...bodyOf(proof), provider, id_token, nonce }),
 
     /** `last_way_in`: nothing else would be left to sign in with. */
     unlinkIdentity: (provider: string) => remove(`identities/${encodeURIComponent(provider)}`),
