@@ -19,6 +19,9 @@ public sealed class SampleExternalTests(AzuriteFixture azurite, Chromium chromiu
 
     public static TheoryData<string> Variants { get; } = ["--providers=acme", "--providers=acme --cookie"];
 
+    // The host of the callback, because the cookie of a sign-in goes to one host only.
+    protected override string Api => $"http://localhost:{ApiPort}/api";
+
     protected override Task<TestApp> StartAsync(string storage) => TestApp.StartAsync(
         storage,
         new()

@@ -8,6 +8,9 @@ public abstract class SampleTests(AzuriteFixture azurite) : AppTests(azurite)
 {
     private readonly List<Process> servers = [];
 
+    /// <summary>The address of the API that the sample gets.</summary>
+    protected virtual string Api => $"{App.Client.BaseAddress}api";
+
     protected override async Task PrepareAsync()
     {
         // At least as late as the browser's clock, by which it judges whether a token is still good.
@@ -38,7 +41,7 @@ public abstract class SampleTests(AzuriteFixture azurite) : AppTests(azurite)
     /// <summary>Starts the sample on the port.</summary>
     protected async Task<string> ServeAsync(int port, params string[] options)
     {
-        string[] serve = [Repository.PathTo("samples", "web", "server.mjs"), .. options, $"{port}", $"{App.Client.BaseAddress}api"];
+        string[] serve = [Repository.PathTo("samples", "web", "server.mjs"), .. options, $"{port}", Api];
         var server = Process.Start(new ProcessStartInfo("node", serve) { RedirectStandardOutput = true })!;
         servers.Add(server);
         await server.StandardOutput.ReadLineAsync();
