@@ -15,7 +15,7 @@ public sealed class SampleTextsTests
     [InlineData("zh-Hans")]
     public void Every_text_of_the_sample_is_translated(string language)
     {
-        var source = Read("app.js") + Read("texts.js");
+        var source = string.Concat(Directory.GetFiles(Repository.PathTo("samples", "web"), "*.js").Select(File.ReadAllText));
         var used = Regex.Matches(source, @"\bt\('([^']*)'").Select(match => match.Groups[1].Value).Distinct().Order();
         var translations = Regex.Matches(Read("languages", $"{language}.js"), @"^  '([^']*)': '(.*)',$", RegexOptions.Multiline)
             .Select(match => (English: match.Groups[1].Value, Translation: match.Groups[2].Value)).ToList();

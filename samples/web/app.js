@@ -1,120 +1,18 @@
-import { createAccounts, webStore } from './client/index.js';
-import { api, cookie } from './config.js';
-import { remoteAccounts } from './remote.js';
-import { deviceOf, eventOf, fieldTextOf, language, languages, setLanguage, t, textOf } from './texts.js';
+import { hasPasskeys } from './client/index.js';
+import {
+  accounts, address, button, code, currentPassword, form, go, h, hasOwnPasskey, heading, newPassword, refused, remember, remembered, status,
+  takeNotice, when,
+} from './page.js';
+import { save, securityPages } from './security.js';
+import { pageOfReturn, signInPages, stopAutofill } from './sign-in.js';
+import { deviceOf, eventOf, language, languages, setLanguage, t, textOf, wayOf } from './texts.js';
 
-const onSessionEnd = () => go('/sign-in', textOf({ code: 'token_not_valid' }));
-const accounts = cookie
-  ? remoteAccounts({ language, onSessionEnd })
-  : createAccounts({ api, store: webStore(sessionStorage), language, onSessionEnd });
 const main = document.getElementById('main');
-const status = document.getElementById('status');
 const nav = document.getElementById('nav');
 nav.setAttribute('aria-label', t('Account'));
 
-// What one page passes to the next: the address that the user typed, and a message to show.
-let remembered = { username: '', wanted: '' };
-let notice = '';
-
-/** An element: h('p', { class: 'hint' }, 'Text'). */
-function h(name, attributes = {}, ...children) {
-  const element = document.createElement(name);
-  for (const [key, value] of Object.entries(attributes)) {
-    if (typeof value === 'function') {
-      element.addEventListener(key, value);
-    } else if (value !== undefined && value !== false) {
-      element.setAttribute(key, value === true ? '' : value);
-    }
-  }
-
-  element.append(...children.filter(child => child !== undefined));
-  return element;
-}
-
-function go(path, say = '') {
-  notice = say;
-  if (location.hash === `#${path}`) {
-    show();
-  } else {
-    location.hash = path;
-  }
-}
-
-/** A form whose fields carry the names of the API. `submit` gets their values and returns the API's answer. */
-function form({ fields, button, style, submit, done }) {
-  const inputs = new Map();
-  const problem = h('p', { class: 'problem', role: 'alert' });
-  const element = h('form', { novalidate: true, submit: send });
-  for (const { name, label, hint, ...attributes } of fields) {
-    const id = `field-${name}`;
-    const input = h(attributes.type === 'textarea' ? 'textarea' : 'input', { id, name, ...attributes, 'aria-describedby': `${id}-fault` });
-    if (attributes.value !== undefined) {
-      input.value = attributes.value;
-    }
-
-    inputs.set(name, input);
-    element.append(h('div', { class: 'field' },
-      h('label', { for: id }, label), input, hint ? h('p', { class: 'hint' }, hint) : undefined,
-      h('p', { class: 'fault', id: `${id}-fault` })));
-  }
-
-  const submitButton = h('button', { type: 'submit', class: style }, button);
-  element.append(problem, submitButton);
-
-  async function send(event) {
-    event.preventDefault();
-    status.textContent = '';
-    submitButton.disabled = true;
-    problem.textContent = '';
-    for (const [name, input] of inputs) {
-      input.removeAttribute('aria-invalid');
-      document.getElementById(`field-${name}-fault`).textContent = '';
-    }
-
-    const values = Object.fromEntries([...inputs].map(([name, input]) => [name, input.value]));
-    const answer = await submit(values);
-    submitButton.disabled = false;
-    if (answer.ok) {
-      done(answer.value, values);
-      return;
-    }
-
-    const { error } = answer;
-    problem.textContent = textOf(error);
-    for (const [name, codes] of Object.entries(error.fields)) {
-      inputs.get(name)?.setAttribute('aria-invalid', 'true');
-      const fault = document.getElementById(`field-${name}-fault`);
-      if (fault) {
-        fault.textContent = fieldTextOf(codes[0]);
-      }
-    }
-
-    (element.querySelector('[aria-invalid]') ?? submitButton).focus();
-    const wayOn = { not_active: ['#/activate', t('Enter the code')], deletion_pending: ['#/keep', t('Keep the account')] }[error.code];
-    if (wayOn) {
-      remembered = { username: values.username };
-      problem.append(' ', h('a', { href: wayOn[0] }, wayOn[1]));
-    }
-  }
-
-  return element;
-}
-
-const address = () => ({
-  name: 'username', label: t('Email address'), type: 'email', autocomplete: 'username', required: true, value: remembered.username,
-});
-const code = {
-  name: 'code', label: t('Code from the mail'), inputmode: 'numeric', autocomplete: 'one-time-code', required: true,
-  hint: t('Paste it as it is; spaces do not matter.'),
-};
 // The code that takes an account back has letters.
 const resetCode = { ...code, inputmode: 'text' };
-const currentPassword = label => ({ name: 'password', label, type: 'password', autocomplete: 'current-password', required: true });
-const newPassword = (name = 'new_password', label = t('New password')) => ({
-  name, label, type: 'password', autocomplete: 'new-password', required: true,
-  hint: t('At least 8 characters. Three unrelated words make a good password.'),
-});
-const heading = text => h('h1', {}, text);
 
 const pages = {
   '/': async () => await accounts.isSignedIn() ? go('/account') : [
@@ -135,7 +33,7 @@ const pages = {
       button: t('Create an account'),
       submit: values => accounts.register({ ...values, password2: values.password1 }),
       done: (_, values) => {
-        remembered = { username: values.username };
+        remember({ username: values.username });
         go('/activate', t('We have mailed a code to your address.'));
       },
     }),
@@ -149,7 +47,7 @@ const pages = {
       button: t('Confirm'),
       submit: values => accounts.activate(values.username, values.code),
       done: (answer, values) => {
-        remembered = { username: values.username };
+        remember({ username: values.username });
         return answer === 'set_password'
           ? go('/reset', t('Someone else also signed up with this address. Set a password with the code in the mail that follows.'))
           : go('/sign-in', t('Your address is confirmed. Sign in now.'));
@@ -158,17 +56,8 @@ const pages = {
     sendAgain(),
   ],
 
-  '/sign-in': () => [
-    heading(t('Sign in')),
-    form({
-      fields: [address(), currentPassword(t('Password'))],
-      button: t('Sign in'),
-      submit: values => accounts.signIn(values.username, values.password),
-      done: user => go('/account', t('Hello {0}.', user.first_name || user.username)),
-    }),
-    h('p', {}, h('a', { href: '#/forgot' }, t('Forgot your password?'))),
-    h('p', {}, t('New here?'), ' ', h('a', { href: '#/sign-up' }, t('Create an account'))),
-  ],
+  ...signInPages,
+  ...securityPages,
 
   '/forgot': () => [
     heading(t('Forgot your password?')),
@@ -178,7 +67,7 @@ const pages = {
       button: t('Mail a code'),
       submit: values => accounts.requestCode(values.username),
       done: (_, values) => {
-        remembered = { username: values.username };
+        remember({ username: values.username });
         go('/reset', t('If there is an account, a code is on its way.'));
       },
     }),
@@ -191,7 +80,7 @@ const pages = {
       button: t('Set a new password'),
       submit: values => accounts.resetPassword(values.username, values.code, values.new_password),
       done: (_, values) => {
-        remembered = { username: values.username };
+        remember({ username: values.username });
         go('/sign-in', t('Your password is set. Sign in now.'));
       },
     }),
@@ -205,10 +94,11 @@ const pages = {
     }
 
     const user = details.value;
-    remembered = { ...remembered, username: user.username };
+    remembered.username = user.username;
     return [
       heading(t('Your account')),
       h('p', { class: 'hint' }, user.username),
+      ...await passkeyOffer(),
       form({
         fields: [
           { name: 'first_name', label: t('First name'), autocomplete: 'given-name', value: user.first_name },
@@ -239,17 +129,18 @@ const pages = {
     ];
   },
 
-  '/email': () => [
+  '/email': async () => [
     heading(t('Change address')),
     form({
       fields: [
-        currentPassword(t('Current password')),
+        currentPassword(),
         { name: 'username', label: t('New email address'), type: 'email', autocomplete: 'email', required: true },
       ],
       button: t('Mail a code'),
-      submit: values => accounts.changeEmail(values.password, values.username),
+      usesPasskey: await hasOwnPasskey(),
+      submit: (values, proof) => accounts.changeEmail(proof, values.username),
       done: (_, values) => {
-        remembered = { ...remembered, wanted: values.username };
+        remembered.wanted = values.username;
         go('/email/confirm', t('We have mailed a code to the new address.'));
       },
     }),
@@ -257,7 +148,7 @@ const pages = {
 
   '/email/confirm': () => [
     heading(t('Change address')),
-    h('p', { class: 'hint' }, remembered.wanted),
+    h('p', { class: 'hint' }, remembered.wanted ?? ''),
     form({
       fields: [code],
       button: t('Confirm'),
@@ -288,16 +179,17 @@ const pages = {
     }
   },
 
-  '/delete': () => [
+  '/delete': async () => [
     heading(t('Delete account')),
     h('p', {}, t('We will delete everything about your account. You can change your mind for a while: sign in to keep it.')),
     form({
-      fields: [currentPassword(t('Current password'))],
+      fields: [currentPassword()],
       button: t('Delete account'),
       style: 'danger',
-      submit: values => accounts.deleteAccount(values.password),
+      usesPasskey: await hasOwnPasskey(),
+      submit: (_, proof) => accounts.deleteAccount(proof),
       done: ({ deletes_at }) =>
-        go('/', t('Your account will be deleted on {0}. Until then, sign in to keep it.', new Date(deletes_at).toLocaleString(language))),
+        go('/', t('Your account will be deleted on {0}. Until then, sign in to keep it.', when(deletes_at))),
     }),
   ],
 
@@ -306,17 +198,18 @@ const pages = {
     form({
       fields: [address(), currentPassword(t('Password'))],
       button: t('Keep the account'),
-      submit: values => accounts.restore(values.username, values.password),
+      submit: values => accounts.restore(values.username, values.password, values.otp),
       done: () => go('/account', t('Your account will not be deleted.')),
     }),
   ],
 
-  '/password': () => [
+  '/password': async () => [
     heading(t('Change password')),
     form({
-      fields: [currentPassword(t('Current password')), newPassword()],
+      fields: [currentPassword(), newPassword()],
       button: t('Change password'),
-      submit: values => accounts.changePassword(values.password, values.new_password),
+      usesPasskey: await hasOwnPasskey(),
+      submit: (values, proof) => accounts.changePassword(proof, values.new_password),
       done: () => go('/account', t('Your password was changed, and all other devices were signed out.')),
     }),
   ],
@@ -333,7 +226,7 @@ const pages = {
         h('div', {},
           h('strong', {}, deviceOf(session.client)),
           session.current ? h('span', { class: 'chip' }, t('this device')) : undefined),
-        h('p', { class: 'hint' }, t('Last used {0}', new Date(session.last_used).toLocaleString(language))),
+        h('p', { class: 'hint' }, [t('Last used {0}', when(session.last_used)), wayOf(session.amr)].join(' · ')),
         session.current ? undefined : h('button', { type: 'button', class: 'quiet', click: () => end(session.id) }, t('Sign out'))))),
       h('button', { type: 'button', class: 'quiet', click: () => signOut(true) }, t('Sign out everywhere')),
     ];
@@ -350,16 +243,28 @@ const sendAgain = () => h('p', {}, t('No mail?'), ' ', h('button', {
   },
 }, t('Mail another code')));
 
-const refused = error => error.status === 401
-  ? go('/sign-in', textOf(error))
-  : [
-      heading(t('Sorry')),
-      h('p', { class: 'problem', role: 'alert' }, textOf(error)),
-      h('button', { type: 'button', click: show }, t('Try again')),
-    ];
-
 const about = ({ time, client }) =>
-  [new Date(time).toLocaleString(language), client && deviceOf(client)].filter(Boolean).join(' · ');
+  [when(time), client && deviceOf(client)].filter(Boolean).join(' · ');
+
+// After a sign-in with a password, until the user has a passkey or does not want one.
+async function passkeyOffer() {
+  if (!remembered.offersPasskey || !hasPasskeys() || localStorage.getItem('passkeys') === 'no') {
+    return [];
+  }
+
+  const passkeys = await accounts.passkeys();
+  const offer = h('aside', { class: 'offer' },
+    h('p', {}, t('Next time, sign in without a password.')),
+    h('p', { class: 'actions' },
+      h('a', { class: 'button', href: '#/passkeys/add' }, t('Create a passkey')), button(t('Not now'), decline, 'link')));
+  return passkeys.ok && passkeys.value.length === 0 ? [offer] : [];
+
+  function decline() {
+    localStorage.setItem('passkeys', 'no');
+    offer.remove();
+    main.focus();
+  }
+}
 
 async function download() {
   const answer = await accounts.exportAccount();
@@ -368,9 +273,7 @@ async function download() {
     return;
   }
 
-  const url = URL.createObjectURL(new Blob([JSON.stringify(answer.value, null, 2)], { type: 'application/json' }));
-  h('a', { href: url, download: 'account.json' }).click();
-  URL.revokeObjectURL(url);
+  save('account.json', JSON.stringify(answer.value, null, 2), 'application/json');
 }
 
 async function end(id) {
@@ -383,9 +286,12 @@ async function signOut(everywhere = false) {
   go('/', everywhere ? t('Signed out everywhere.') : t('Signed out.'));
 }
 
-const forSignedIn = new Set(['/account', '/password', '/sessions', '/email', '/email/confirm', '/history', '/delete']);
+const forSignedIn = new Set([
+  '/account', '/password', '/sessions', '/email', '/email/confirm', '/history', '/delete', ...Object.keys(securityPages),
+]);
 
 async function show() {
+  stopAutofill();
   const path = location.hash.slice(1) || '/';
   const isSignedIn = await accounts.isSignedIn();
   if (forSignedIn.has(path) && !isSignedIn) {
@@ -393,7 +299,7 @@ async function show() {
   }
 
   nav.replaceChildren(...isSignedIn
-    ? [link('/account', t('Account'), path), link('/password', t('Password'), path), link('/sessions', t('Devices'), path),
+    ? [link('/account', t('Account'), path), link('/security', t('Security'), path), link('/sessions', t('Devices'), path),
         h('button', { type: 'button', class: 'link', click: () => signOut() }, t('Sign out'))]
     : [link('/sign-in', t('Sign in'), path), link('/sign-up', t('Sign up'), path)]);
   const content = await (pages[path] ?? pages['/'])();
@@ -402,8 +308,7 @@ async function show() {
   if (content && path === (location.hash.slice(1) || '/')) {
     main.replaceChildren(...content);
     document.title = `${main.querySelector('h1')?.textContent ?? 'Example'} – Example`;
-    status.textContent = notice;
-    notice = '';
+    status.textContent = takeNotice();
     scrollTo(0, 0);
     (path === '/account' ? main : main.querySelector('input:not([value]), input[value=""]') ?? main).focus();
   }
@@ -414,4 +319,9 @@ const link = (path, text, current) => h('a', { href: `#${path}`, 'aria-current':
 document.body.append(h('footer', {}, h('select', { 'aria-label': t('Language'), change: event => setLanguage(event.target.value) },
   ...Object.entries(languages).map(([tag, name]) => h('option', { value: tag, lang: tag, selected: tag === language }, name)))));
 addEventListener('hashchange', show);
-show();
+const returned = pageOfReturn();
+if (returned) {
+  go(returned);
+} else {
+  show();
+}

@@ -7,7 +7,7 @@ const deviceCookie = '__Host-device';
 const year = 365 * 24 * 60 * 60;
 const limit = 64 * 1024;
 const attributes = 'Path=/; Secure; HttpOnly; SameSite=Strict';
-const signsIn = new Set(['signIn', 'restore']);
+const signsIn = new Set(['signIn', 'restore', 'signInWithCode', 'signInWithPasskey', 'signInExternal']);
 
 const valueOf = (request, name) =>
   request.headers.cookie?.split('; ').find(pair => pair.startsWith(`${name}=`))?.slice(name.length + 1);

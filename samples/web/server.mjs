@@ -1,4 +1,5 @@
-// Serves the sample on its own port, with nothing but Node.js: node server.mjs [--cookie] [PORT] [API]
+// Serves the sample on its own port, with nothing but Node.js:
+// node server.mjs [--cookie] [--codes] [--providers google,apple] [PORT] [API]
 import { createServer } from 'node:http';
 import { readFile, readdir } from 'node:fs/promises';
 import { dirname, extname, join } from 'node:path';
@@ -7,17 +8,25 @@ import { parseArgs } from 'node:util';
 
 const folder = dirname(fileURLToPath(import.meta.url));
 const client = join(folder, '..', '..', 'clients', 'typescript', 'dist');
-const { values: { cookie }, positionals: [port = '5173', api = 'http://localhost:7071/api'] } =
-  parseArgs({ options: { cookie: { type: 'boolean', default: false } }, allowPositionals: true });
+const { values: { cookie, codes, providers }, positionals: [port = '5173', api = 'http://localhost:7071/api'] } = parseArgs({
+  options: {
+    cookie: { type: 'boolean', default: false },
+    // Whether the API signs in by mailed codes (Accounts__SignInByCode), and the providers that it is a client of (Providers__*).
+    codes: { type: 'boolean', default: process.env.SAMPLE_CODES === 'true' },
+    providers: { type: 'string', default: process.env.SAMPLE_PROVIDERS ?? '' },
+  },
+  allowPositionals: true,
+});
+const config = { api, cookie, mailedCodes: codes, providers: providers.split(',').map(name => name.trim()).filter(Boolean) };
 const types = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml' };
 const files = {
   '/': join(folder, 'index.html'),
-  '/app.js': join(folder, 'app.js'),
-  '/texts.js': join(folder, 'texts.js'),
-  '/remote.js': join(folder, 'remote.js'),
+  ...Object.fromEntries(['app', 'page', 'qr', 'remote', 'security', 'sign-in', 'texts'].map(name => [`/${name}.js`, join(folder, `${name}.js`)])),
   '/style.css': join(folder, 'style.css'),
   ...Object.fromEntries((await readdir(join(folder, 'languages'))).map(name => [`/languages/${name}`, join(folder, 'languages', name)])),
-  ...Object.fromEntries(['index', 'accounts', 'http', 'stores'].map(name => [`/client/${name}.js`, join(client, `${name}.js`)])),
+  ...Object.fromEntries(
+    ['index', 'accounts', 'http', 'passkeys', 'redirect', 'stores', 'ways-in'].map(name => [`/client/${name}.js`, join(client, `${name}.js`)]),
+  ),
 };
 
 const bff = cookie ? (await import('./bff.mjs')).createBff(api) : undefined;
@@ -35,7 +44,7 @@ createServer(async (request, response) => {
   response.setHeader('Cache-Control', 'no-store');
   if (path === '/config.js') {
     response.setHeader('Content-Type', 'text/javascript; charset=utf-8');
-    response.end(`export const api = ${JSON.stringify(api)}, cookie = ${cookie};\n`);
+    response.end(Object.entries(config).map(([name, value]) => `export const ${name} = ${JSON.stringify(value)};\n`).join(''));
     return;
   }
 

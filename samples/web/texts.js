@@ -32,6 +32,21 @@ const errors = {
   deletion_pending: t('This account will be deleted.'),
   invalid_code: t('This code is wrong or no longer valid. Check the newest mail, or request another code.'),
   invalid_password: t('The current password is wrong.'),
+  otp_required: t('Please fill this in.'),
+  invalid_otp: t('This code is wrong or was used before. Wait for the next one.'),
+  totp_active: t('Two-step verification is on.'),
+  totp_inactive: t('Two-step verification is off.'),
+  invalid_credential: t('This passkey does not work here. Sign in another way.'),
+  passkey_exists: t('This device already has a passkey for the account.'),
+  passkey_failed: t('Your browser could not use the passkey.'),
+  cancelled: t('Nothing happened. Try again when you are ready.'),
+  too_many: t('There are too many. Remove one first.'),
+  invalid_id_token: t('The other provider did not sign you in. Try again.'),
+  access_denied: t('The other provider did not sign you in. Try again.'),
+  email_not_verified: t('The other provider has not verified your address. Create an account here.'),
+  account_exists: t('This address already has an account. Sign in to it in another way.'),
+  identity_taken: t('It is linked to another account.'),
+  last_way_in: t('You could not sign in any more. Set a password or create a passkey first.'),
   password_dont_match: t('The two passwords differ.'),
   stale: t('The account was changed elsewhere. This is its current state.'),
   token_not_valid: t('You have been signed out.'),
@@ -72,10 +87,29 @@ const events = {
   email_restored: t('Old address restored'),
   deletion_requested: t('Deletion requested'),
   restored: t('Deletion cancelled'),
+  totp_enabled: t('Two-step verification turned on'),
+  totp_removed: t('Two-step verification turned off'),
+  recovery_codes_renewed: t('New recovery codes made'),
+  recovery_code_used: t('Recovery code used'),
+  passkey_added: t('Passkey created'),
+  passkey_removed: t('Passkey removed'),
+  passkey_renamed: t('Passkey renamed'),
+  passkey_refused: t('A copy of a passkey was refused'),
+  identity_linked: t('Account of another provider linked'),
+  identity_removed: t('Account of another provider unlinked'),
   mail_failed: t('A mail could not be delivered'),
 };
 
 export const eventOf = kind => events[kind] ?? kind;
+
+const ways = { pwd: t('Password'), hwk: t('Passkey'), fed: t('Linked account'), mca: t('Mailed code'), otp: t('second step') };
+
+/** How a session was opened: `Password + second step`. */
+export const wayOf = amr => amr.map(method => ways[method] ?? method).join(' + ');
+
+const brands = { apple: 'Apple', google: 'Google', microsoft: 'Microsoft' };
+
+export const providerOf = name => brands[name] ?? name[0].toUpperCase() + name.slice(1);
 
 const browsers = { Edg: 'Edge', OPR: 'Opera', Firefox: 'Firefox', Chrome: 'Chrome', Safari: 'Safari' };
 const systems = { Android: 'Android', iPhone: 'iPhone', iPad: 'iPad', Windows: 'Windows', 'Mac OS': 'macOS', Linux: 'Linux' };

@@ -1,6 +1,9 @@
 import { createHttp, type Answer, type Call } from './http.js';
+import { bodyOf, waysInOf } from './ways-in.js';
 import { defaultDevices, memoryStore, type DeviceStore, type TokenStore } from './stores.js';
-import type { AccountEvents, Changes, Registration, Result, Session, Tokens, User } from './types.js';
+import type {
+  AccountEvents, Changes, ExternalSignIn, PasskeyAnswer, Proof, Registration, Result, Session, Tokens, User,
+} from './types.js';
 
 export interface AccountsOptions {
   /** The address that ends in `/api`. */
@@ -23,6 +26,9 @@ export interface AccountsOptions {
 export type Accounts = ReturnType<typeof createAccounts>;
 
 type SignedIn = Tokens & { user: User; device?: string };
+
+// Who signs in with a passkey or at a provider is known only afterwards: the device of the client's last sign-in is kept under this name.
+const lastUser = '';
 
 /** A client of the API. Errors are values; nothing is thrown. */
 export function createAccounts(options: AccountsOptions) {
@@ -47,11 +53,12 @@ export function createAccounts(options: AccountsOptions) {
   // A failing store must not fail a call, which matters more than its device.
   const deviceOf = (username: string) => settled(async () => devices.load(username));
 
-  async function signIn(operation: 'login' | 'restore', username: string, password: string): Promise<Result<User>> {
-    const answer = await open<SignedIn>(operation, { username, password, device: await deviceOf(username) });
-    const device = answer.ok ? answer.value.device : undefined;
+  async function signIn(path: string, proof: object, username = lastUser): Promise<Result<User>> {
+    const answer = await open<SignedIn>(path, { ...proof, device: await deviceOf(username) });
+    const { device, user } = answer.ok ? answer.value : {};
     if (device !== undefined) {
-      await settled(async () => devices.save(username, device));
+      await settled(async () => devices.save(username || user!.username, device));
+      await settled(async () => devices.save(lastUser, device));
     }
 
     return keep(answer);
@@ -90,13 +97,28 @@ export function createAccounts(options: AccountsOptions) {
   }
 
   return {
+    ...waysInOf(signedIn, open),
+
     /** The answer is the same for every address; a mail brings the code. */
     register: (registration: Registration) => open<{ username: string }>('register', registration),
 
     /** `set_password`: ask the user for the code in the mail that follows and for a password, and call `resetPassword`. */
     activate: (username: string, code: string) => open<'success' | 'set_password'>('activate', { username, code }),
 
-    signIn: (username: string, password: string) => signIn('login', username, password),
+    /** `otp_required`: ask the user for the code of the authenticator app or a recovery code, and repeat the call with it. */
+    signIn: (username: string, password: string, otp?: string) => signIn('login', { username, password, otp }, username),
+
+    /** Mails a code for `signInWithCode`. `not_found`: the deployment does not sign in by mailed codes. */
+    mailSignInCode: async (username: string) => open<'success'>('login/code', { username, device: await deviceOf(username) }),
+
+    /** `otp_required` as with a password; it does not use up the mailed code. */
+    signInWithCode: (username: string, code: string, otp?: string) => signIn('login', { username, code, otp }, username),
+
+    /** With what a passkey answered to the options of `passkeySignInOptions`; `signInByPasskey` does all of it in a browser. */
+    signInWithPasskey: (answer: PasskeyAnswer) => signIn('login/passkey', answer),
+
+    /** With an ID token that a provider's SDK gave to the app, or with what `externalReturn` read after a redirect. */
+    signInExternal: (identity: ExternalSignIn, otp?: string) => signIn('login/external', { ...identity, otp }),
 
     /** Mails a reset code, or the activation code again. */
     requestCode: async (username: string) => open<'success'>('code', { username, device: await deviceOf(username) }),
@@ -106,7 +128,7 @@ export function createAccounts(options: AccountsOptions) {
       open<'success'>('forgot', { username, code, new_password, device: await deviceOf(username) }),
 
     /** Cancels a pending deletion (`deletion_pending`), and signs in. */
-    restore: (username: string, password: string) => signIn('restore', username, password),
+    restore: (username: string, password: string, otp?: string) => signIn('restore', { username, password, otp }, username),
 
     /** Whether there are tokens. They may have expired. */
     isSignedIn: async () => await store.load() !== undefined,
@@ -118,8 +140,8 @@ export function createAccounts(options: AccountsOptions) {
     update: (changes: Changes, ifMatch?: string) => signedIn<User>({ method: 'POST', path: 'details', body: changes, ifMatch }),
 
     /** Ends every other session. */
-    async changePassword(password: string, new_password: string): Promise<Result<'success'>> {
-      const answer = await signedIn<'success'>({ method: 'POST', path: 'password', body: { password, new_password } });
+    async changePassword(proof: Proof, new_password: string): Promise<Result<'success'>> {
+      const answer = await signedIn<'success'>({ method: 'POST', path: 'password', body: { ...bodyOf(proof), new_password } });
       const access = (await store.load())?.access;
       if (answer.ok && access !== undefined) {
         await renew(access); // The access token has died with the old password.
@@ -129,8 +151,8 @@ export function createAccounts(options: AccountsOptions) {
     },
 
     /** Mails a code to the new address, for `confirmEmail`. */
-    changeEmail: (password: string, username: string) =>
-      signedIn<'success'>({ method: 'POST', path: 'email', body: { password, username } }),
+    changeEmail: (proof: Proof, username: string) =>
+      signedIn<'success'>({ method: 'POST', path: 'email', body: { ...bodyOf(proof), username } }),
 
     /** Moves the account to its new address. */
     confirmEmail: (code: string) => signedIn<User>({ method: 'POST', path: 'email/confirm', body: { code } }),
@@ -154,8 +176,8 @@ export function createAccounts(options: AccountsOptions) {
     exportAccount: () => signedIn<Record<string, unknown>>({ method: 'GET', path: 'export', isDocument: true }),
 
     /** Schedules the deletion and signs out. Until `deletes_at`, `restore` cancels it. */
-    async deleteAccount(password: string): Promise<Result<{ deletes_at: string }>> {
-      const answer = await signedIn<{ deletes_at: string }>({ method: 'POST', path: 'delete', body: { password } });
+    async deleteAccount(proof: Proof): Promise<Result<{ deletes_at: string }>> {
+      const answer = await signedIn<{ deletes_at: string }>({ method: 'POST', path: 'delete', body: bodyOf(proof) });
       if (answer.ok) {
         await store.save(undefined);
       }

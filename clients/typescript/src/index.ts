@@ -1,3 +1,8 @@
 export { createAccounts, type Accounts, type AccountsOptions } from './accounts.js';
+export { confirmByPasskey, createPasskey, hasPasskeyAutofill, hasPasskeys, signalPasskeys, signInByPasskey } from './passkeys.js';
+export { externalReturn, externalSignInUrl } from './redirect.js';
 export { memoryStore, webStore, type DeviceStore, type TokenStore } from './stores.js';
-export type { AccountEvent, AccountEvents, AccountsError, Changes, Registration, Result, Session, Tokens, User } from './types.js';
+export type {
+  AccountEvent, AccountEvents, AccountsError, Changes, ExternalProof, ExternalSignIn, Identity, IdToken, LoginCode, Passkey, PasskeyAnswer,
+  PasskeyOptions, Proof, RecoveryCodes, Registration, Result, Session, Tokens, Totp, TotpSecret, User,
+} from './types.js';

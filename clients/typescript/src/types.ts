@@ -40,6 +40,8 @@ export interface Session {
   last_used: string;
   expires: string;
   client: string | null;
+  /** How the user signed in (RFC 8176): `pwd`, `otp`, `hwk` (a passkey), `fed` (a provider), `mca` (a mailed code). */
+  amr: string[];
   /** Whether this is the calling session. */
   current: boolean;
 }
@@ -61,6 +63,83 @@ export interface AccountEvents {
   next: string | null;
 }
 
+/**
+ * Who changes something that a thief must not change proves again who it is: with the password (as a string where the account has no
+ * second factor), a passkey (`confirmByPasskey`), or a fresh ID token of a linked identity.
+ */
+export type Proof = string | { password: string; otp?: string } | PasskeyAnswer | ExternalProof;
+
+/** What an authenticator answered (`PublicKeyCredential.toJSON()`), with the `state` of its options. */
+export interface PasskeyAnswer {
+  state: string;
+  credential: object;
+}
+
+/** An ID token of a provider that the deployment knows by this name. */
+export interface IdToken {
+  provider: string;
+  id_token: string;
+  /** What the app sent to the provider; for Apple, the text whose SHA-256 it sent. */
+  nonce?: string;
+}
+
+export interface ExternalProof extends IdToken {
+  /** The second factor, if the account has one. */
+  otp?: string;
+}
+
+/** Apple tells the names to the app only, and only the first time; they are for a new account. */
+export type ExternalSignIn = (IdToken & { first_name?: string; last_name?: string }) | LoginCode;
+
+/** What a redirect from a provider brought, and the secret of the client that began it. */
+export interface LoginCode {
+  login_code: string;
+  verifier: string;
+}
+
+export interface Totp {
+  /** Since when the account has an authenticator app; null: it has none. */
+  since: string | null;
+  recovery_codes_left: number;
+}
+
+export interface TotpSecret {
+  /** In base32, for apps without a camera. */
+  secret: string;
+  /** `otpauth://`, for a QR code. */
+  uri: string;
+}
+
+export interface RecoveryCodes {
+  /** Ten codes that are shown only now. */
+  recovery_codes: string[];
+}
+
+export interface Passkey {
+  id: string;
+  name: string;
+  created: string;
+  last_used: string;
+  /** Whether the authenticator has copied it to other devices. */
+  backed_up: boolean;
+  /** For the browser's signals, as are the next two. */
+  credential_id: string;
+  rp_id: string;
+  user_id: string;
+}
+
+/** The options of a ceremony, in the JSON of the standard, and the state to send back with its answer. */
+export interface PasskeyOptions<T> {
+  options: T;
+  state: string;
+}
+
+export interface Identity {
+  provider: string;
+  email: string | null;
+  created: string;
+}
+
 export interface Tokens {
   access: string;
   refresh: string;
@@ -70,7 +149,8 @@ export interface Tokens {
 export interface AccountsError {
   /**
    * A code of the error reference (`/api/docs/errors`), `invalid_fields` where `fields` says more, or one of the client's own:
-   * `unreachable` (no answer came) and `unexpected` (something between the app and us answered).
+   * `unreachable` (no answer came), `unexpected` (something between the app and us answered), and for passkeys `cancelled` (by the user,
+   * or nobody came), `passkey_exists` (the authenticator already has one for the account) and `passkey_failed`.
    */
   code: string;
   /** The HTTP status; 0 without an answer. */

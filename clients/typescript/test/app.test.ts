@@ -1,48 +1,6 @@
 import { expect, test } from 'vitest';
-import { createAccounts, memoryStore, type AccountsError, type Result } from '../src/index.js';
-
-declare const process: { env: Record<string, string | undefined> };
-
-// A local app: dotnet run --project tools/LocalHost
-const origin = process.env['ACCOUNTS_ORIGIN'] ?? 'http://localhost:7071';
-const password = 'blue tractor 77';
-let number = 0;
-
-const create = () => {
-  const store = memoryStore();
-  return { store, accounts: createAccounts({ api: `${origin}/api`, store }) };
-};
-
-async function mailedCode(username: string, mails: number): Promise<string> {
-  for (;;) {
-    const sent = await (await fetch(`${origin}/emailMessages?to=${encodeURIComponent(username)}`)).json() as { subject: string }[];
-    const code = sent.length >= mails && sent.at(-1)?.subject.match(/\d{6,}/)?.[0];
-    if (code) {
-      return code;
-    }
-
-    await new Promise(resolve => setTimeout(resolve, 50));
-  }
-}
-
-async function signUp() {
-  const username = `user${Date.now()}-${number++}@example.com`;
-  const { store, accounts } = create();
-  valueOf(await accounts.register({ username, password1: password, password2: password, first_name: 'Ada' }));
-  valueOf(await accounts.activate(username, await mailedCode(username, 1)));
-  valueOf(await accounts.signIn(username, password));
-  return { username, store, accounts };
-}
-
-function valueOf<T>(result: Result<T>): T {
-  if (!result.ok) {
-    throw new Error(JSON.stringify(result.error));
-  }
-
-  return result.value;
-}
-
-const errorOf = (result: Result<unknown>): AccountsError | undefined => result.ok ? undefined : result.error;
+import { createAccounts } from '../src/index.js';
+import { api, create, errorOf, mailedCode, password, signUp, valueOf } from './local.js';
 
 test('from sign-up to sign-out', async () => {
   const { username, store, accounts } = await signUp();
@@ -114,7 +72,7 @@ test('an account is deleted and kept after all', async () => {
 test('strangers do not delay a client that has signed in before', async () => {
   const { username, accounts } = await signUp();
   await accounts.signOut();
-  const stranger = createAccounts({ api: `${origin}/api`, retries: 0 });
+  const stranger = createAccounts({ api, retries: 0 });
   for (let i = 0; i < 5; i++) {
     expect(errorOf(await stranger.signIn(username, 'a wrong password'))?.code).toBe('invalid_credentials');
   }
@@ -132,3 +90,37 @@ test('a session that the app has ended is forgotten', async () => {
   expect(errorOf(await accounts.details())?.code).toBe('token_not_valid');
   expect(await store.load()).toBeUndefined();
 });
+
+test('an account has a second factor from its set-up to its removal', async () => {
+  const { username, accounts } = await signUp();
+  const { secret } = valueOf(await accounts.setUpTotp(password));
+  const codes = valueOf(await accounts.confirmTotp(await totpOf(secret))).recovery_codes;
+
+  expect(errorOf(await accounts.signIn(username, password))?.code).toBe('otp_required');
+  expect(errorOf(await accounts.signIn(username, password, '000000'))?.code).toBe('invalid_otp');
+  expect(valueOf(await accounts.signIn(username, password, codes[0])).username).toBe(username);
+  expect(valueOf(await accounts.sessions())[0]?.amr).toEqual(['pwd', 'otp']);
+  expect(valueOf(await accounts.totp())).toMatchObject({ recovery_codes_left: 9 });
+  expect(errorOf(await accounts.changePassword(password, 'green tractor 78'))?.code).toBe('otp_required');
+  const fresh = valueOf(await accounts.renewRecoveryCodes({ password, otp: codes[1]! })).recovery_codes;
+  expect(valueOf(await accounts.removeTotp({ password, otp: fresh[0]! }))).toBe('success');
+  expect(valueOf(await accounts.totp())).toEqual({ since: null, recovery_codes_left: 0 });
+});
+
+test('what the deployment does not have is not found', async () => {
+  const { username, accounts } = await signUp();
+
+  expect(errorOf(await accounts.mailSignInCode(username))?.code).toBe('not_found');
+  expect(errorOf(await accounts.removePasskey('none'))?.code).toBe('not_found');
+});
+
+// RFC 6238.
+async function totpOf(secret: string): Promise<string> {
+  const bits = Array.from(secret, letter => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(letter).toString(2).padStart(5, '0')).join('');
+  const key = Uint8Array.from(bits.match(/.{8}/g)!, byte => parseInt(byte, 2));
+  const counter = new DataView(new ArrayBuffer(8));
+  counter.setUint32(4, Math.floor(Date.now() / 30_000));
+  const hmac = await crypto.subtle.importKey('raw', key, { name: 'HMAC', hash: 'SHA-1' }, false, ['sign']);
+  const mac = new DataView(await crypto.subtle.sign('HMAC', hmac, counter));
+  return `${(mac.getUint32(mac.getUint8(19) & 15) & 0x7fffffff) % 1_000_000}`.padStart(6, '0');
+}

@@ -1,5 +1,5 @@
 import { expectTypeOf, test } from 'vitest';
-import type { AccountEvents, Changes, Registration, Session, User } from '../src/index.js';
+import type { AccountEvents, Changes, Identity, Passkey, RecoveryCodes, Registration, Session, Totp, TotpSecret, User } from '../src/index.js';
 import type { components } from './api.js';
 
 type Schemas = components['schemas'];
@@ -12,6 +12,13 @@ test('the types are those of the OpenAPI document', () => {
   expectTypeOf<Session>().toExtend<Schemas['SessionReply']>();
   expectTypeOf<Schemas['EventsReply']>().toExtend<AccountEvents>();
   expectTypeOf<AccountEvents>().toExtend<Schemas['EventsReply']>();
+  expectTypeOf<Schemas['TotpReply']>().toExtend<Totp>();
+  expectTypeOf<Totp>().toExtend<Schemas['TotpReply']>();
+  expectTypeOf<Schemas['SetUpTotpReply']>().toExtend<TotpSecret>();
+  expectTypeOf<Schemas['RecoveryCodesReply']>().toExtend<RecoveryCodes>();
+  expectTypeOf<Schemas['PasskeyReply']>().toExtend<Passkey>();
+  expectTypeOf<Passkey>().toExtend<Schemas['PasskeyReply']>();
+  expectTypeOf<Schemas['IdentityReply']>().toExtend<Identity>();
   expectTypeOf<Registration>().toExtend<Schemas['RegisterRequest']>();
   expectTypeOf<Changes>().toExtend<Schemas['UpdateDetailsRequest']>();
   expectTypeOf<keyof Schemas['UpdateDetailsRequest']>().toEqualTypeOf<keyof Changes>();

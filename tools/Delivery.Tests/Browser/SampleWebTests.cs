@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Headers;
 using Microsoft.Playwright;
@@ -7,34 +6,16 @@ namespace Delivery.Tests.Browser;
 
 /// <summary>The sample web app is a page on another origin, so this tests CORS and the TypeScript package in a browser, too.</summary>
 [Collection(nameof(Chromium)), SharedApp]
-public sealed class SampleWebTests(AzuriteFixture azurite, Chromium chromium) : AppTests(azurite)
+public sealed class SampleWebTests(AzuriteFixture azurite, Chromium chromium) : SampleTests(azurite)
 {
     private const string NewPassword = "green tractor 78";
     private readonly string address = NewAddress();
-    private readonly List<Process> servers = [];
     private string site = "";
 
     protected override async Task PrepareAsync()
     {
-        // At least as late as the browser's clock, by which it judges whether a token is still good.
-        if (App.Time.GetUtcNow() < TimeProvider.System.GetUtcNow())
-        {
-            App.Time.SetUtcNow(TimeProvider.System.GetUtcNow());
-        }
-
-        await ClientPackage.EnsureBuiltAsync();
+        await base.PrepareAsync();
         site = await ServeAsync();
-    }
-
-    public override async ValueTask DisposeAsync()
-    {
-        foreach (var server in servers)
-        {
-            server.Kill();
-            server.Dispose();
-        }
-
-        await base.DisposeAsync();
     }
 
     [Fact]
@@ -51,7 +32,8 @@ public sealed class SampleWebTests(AzuriteFixture azurite, Chromium chromium) : 
         await FillAsync(page, ("Job", "Mathematician"));
         await page.Page.GetByRole(AriaRole.Button, new() { Name = "Save" }).ClickAsync();
         await page.Page.GetByText("Saved.").WaitForAsync();
-        await page.Page.GetByRole(AriaRole.Link, new() { Name = "Password" }).ClickAsync();
+        await FollowAsync(page, "Security");
+        await FollowAsync(page, "Change password");
         await FillAsync(page, ("Current password", TestApp.Password), ("New password", NewPassword));
         await SubmitAsync(page, "Change password", "Your account");
         await page.Page.GetByRole(AriaRole.Link, new() { Name = "Devices" }).ClickAsync();
@@ -175,6 +157,8 @@ public sealed class SampleWebTests(AzuriteFixture azurite, Chromium chromium) : 
     [InlineData("/#/")]
     [InlineData("/#/sign-up")]
     [InlineData("/#/sign-in")]
+    [InlineData("/#/sign-in/code")]
+    [InlineData("/#/sign-in/code/enter")]
     [InlineData("/#/activate")]
     [InlineData("/#/reset")]
     [InlineData("/#/email")]
@@ -204,32 +188,5 @@ public sealed class SampleWebTests(AzuriteFixture azurite, Chromium chromium) : 
         var mail = Assert.Single(await App.WaitForMailsAsync(address, 1));
         Assert.EndsWith("هو رمز تفعيل حسابك في Example", mail.Subject, StringComparison.Ordinal);
         Assert.Empty(page.Faults);
-    }
-
-    private async Task<string> ServeAsync(params string[] options)
-    {
-        var port = Ports.Free();
-        string[] serve = [Repository.PathTo("samples", "web", "server.mjs"), .. options, $"{port}", $"{App.Client.BaseAddress}api"];
-        var server = Process.Start(new ProcessStartInfo("node", serve) { RedirectStandardOutput = true })!;
-        servers.Add(server);
-        await server.StandardOutput.ReadLineAsync();
-        return $"http://localhost:{port}";
-    }
-
-    private static Task FollowAsync(BrowserPage page, string link) =>
-        page.Page.GetByRole(AriaRole.Link, new() { Name = link }).ClickAsync();
-
-    private static async Task FillAsync(BrowserPage page, params (string Label, string Value)[] fields)
-    {
-        foreach (var (label, value) in fields)
-        {
-            await page.Page.GetByLabel(label, new() { Exact = true }).FillAsync(value);
-        }
-    }
-
-    private static async Task SubmitAsync(BrowserPage page, string button, string heading)
-    {
-        await page.Page.GetByRole(AriaRole.Main).GetByRole(AriaRole.Button, new() { Name = button, Exact = true }).ClickAsync();
-        await page.Page.GetByRole(AriaRole.Heading, new() { Name = heading }).WaitForAsync();
     }
 }

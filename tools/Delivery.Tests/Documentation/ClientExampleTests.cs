@@ -60,13 +60,13 @@ public sealed class ClientExampleTests(AzuriteFixture azurite)
             files.ForEach(File.Delete);
         }
 
-        Assert.Equal(2, files.Count);
+        Assert.Equal(5, files.Count);
         var tests = new ProcessStartInfo("node", ["node_modules/vitest/vitest.mjs", "run", "--no-color"])
         {
             WorkingDirectory = ClientPackage.Folder,
         };
         tests.Environment["ACCOUNTS_ORIGIN"] = app.Client.BaseAddress!.GetLeftPart(UriPartial.Authority);
-        Assert.Contains("Test Files  3 passed (3)", await Shell.RunAsync(tests));
+        Assert.Contains("Test Files  4 passed (4)", await Shell.RunAsync(tests));
     }
 
     [Fact]

@@ -1,0 +1,131 @@
+import { externalReturn, externalSignInUrl, hasPasskeyAutofill, hasPasskeys, signInByPasskey } from './client/index.js';
+import { api, mailedCodes, providers } from './config.js';
+import { accounts, address, button, code, currentPassword, form, go, h, heading, otp, recoverySwitch, remember, remembered, status } from './page.js';
+import { providerOf, t, textOf } from './texts.js';
+
+let autofill = new AbortController();
+let external;
+
+/** Stops offering passkeys in the form of a page that is gone. */
+export function stopAutofill() {
+  autofill.abort();
+  autofill = new AbortController();
+}
+
+/** Reads what a provider has sent the browser back with, and says which page continues. */
+export function pageOfReturn() {
+  const returned = externalReturn(location.href);
+  if (returned === undefined) {
+    return undefined;
+  }
+
+  history.replaceState(null, '', location.pathname);
+  external = returned;
+  return '/sign-in/external';
+}
+
+/** The ways in. */
+export const signInPages = {
+  '/sign-in': () => {
+    const passkey = button(t('Sign in with a passkey'), () => usePasskey());
+    passkey.hidden = !hasPasskeys();
+    offerPasskeys(passkey);
+    return [
+      heading(t('Sign in')),
+      form({
+        fields: [{ ...address(), autocomplete: 'username webauthn' }, currentPassword(t('Password'))],
+        button: t('Sign in'),
+        submit: values => accounts.signIn(values.username, values.password, values.otp),
+        done: user => welcome(user, { offersPasskey: true }),
+      }),
+      h('div', { class: 'ways' }, passkey, ...providers.map(provider =>
+        button(t('Continue with {0}', providerOf(provider)), () => leaveFor(provider)))),
+      mailedCodes ? h('p', {}, h('a', { href: '#/sign-in/code' }, t('Send me a code instead'))) : undefined,
+      h('p', {}, h('a', { href: '#/forgot' }, t('Forgot your password?'))),
+      h('p', {}, t('New here?'), ' ', h('a', { href: '#/sign-up' }, t('Create an account'))),
+    ].filter(Boolean);
+  },
+
+  '/sign-in/code': () => [
+    heading(t('Sign in with a code')),
+    form({
+      fields: [address(document.getElementById('field-username')?.value)],
+      button: t('Mail a code'),
+      submit: values => accounts.mailSignInCode(values.username),
+      done: (_, values) => {
+        remember({ username: values.username });
+        go('/sign-in/code/enter', t('If there is an account, a code is on its way.'));
+      },
+    }),
+  ],
+
+  '/sign-in/code/enter': () => [
+    heading(t('Sign in with a code')),
+    form({
+      fields: [address(), code],
+      button: t('Sign in'),
+      submit: values => accounts.signInWithCode(values.username, values.code, values.otp),
+      done: user => welcome(user, { offersPasskey: true }),
+    }),
+    h('p', {}, t('No mail?'), ' ', h('a', { href: '#/sign-in/code' }, t('Mail another code'))),
+  ],
+
+  '/sign-in/external': async () => {
+    const answer = external?.ok ? await accounts.signInExternal(external.value) : external;
+    if (answer?.ok) {
+      return welcome(answer.value);
+    }
+
+    if (answer?.error.code !== 'otp_required') {
+      return go('/sign-in', answer ? textOf(answer.error) : '');
+    }
+
+    const element = form({
+      fields: [otp()],
+      button: t('Sign in'),
+      submit: values => accounts.signInExternal(external.value, values.otp),
+      done: user => welcome(user),
+    });
+    element.querySelector('[type=submit]').after(recoverySwitch(element.querySelector('input')));
+    return [heading(t('Sign in')), element];
+  },
+};
+
+function welcome(user, { offersPasskey = false } = {}) {
+  external = undefined;
+  remember({ username: user.username, offersPasskey });
+  go('/account', t('Hello {0}.', user.first_name || user.username));
+}
+
+// The browser offers passkeys in the field of the address, for as long as the page is open.
+async function offerPasskeys(passkeyButton) {
+  const { signal } = autofill;
+  if (!await hasPasskeyAutofill() || signal.aborted) {
+    return;
+  }
+
+  const answer = await signInByPasskey(accounts, { isAutofill: true, signal });
+  passkeyButton.hidden = !answer.ok && answer.error.code === 'not_found';
+  if (answer.ok) {
+    welcome(answer.value);
+  } else if (!['cancelled', 'not_found'].includes(answer.error.code)) {
+    status.textContent = textOf(answer.error);
+  }
+}
+
+async function usePasskey() {
+  // Browsers ask one thing at a time.
+  stopAutofill();
+  status.textContent = '';
+  const answer = await signInByPasskey(accounts);
+  if (answer.ok) {
+    welcome(answer.value);
+    return;
+  }
+
+  status.textContent = textOf(answer.error);
+}
+
+async function leaveFor(provider) {
+  location.assign(await externalSignInUrl({ api, provider, returnUrl: `${location.origin}/` }));
+}
