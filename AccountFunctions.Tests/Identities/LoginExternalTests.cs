@@ -40,7 +40,8 @@ public sealed class LoginExternalTests(AzuriteFixture azurite) : AppTests(azurit
         Assert.Equal(account.PartitionKey, new Microsoft.IdentityModel.JsonWebTokens.JsonWebToken(TextOf(again.Data, "access")).Subject);
         Assert.Equal(
             HttpStatusCode.OK,
-            (await App.PostAsync("login/external", new { provider = "acme", id_token = Token(null), device = TextOf(login, "device") })).Status);
+            (await App.PostAsync(
+                "login/external", new { provider = "acme", id_token = Token(null), device = TextOf(login, "device") })).Status);
     }
 
     [Theory]

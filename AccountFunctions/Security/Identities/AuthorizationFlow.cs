@@ -95,7 +95,8 @@ public sealed class AuthorizationFlow(
         }
 
         var credentials = $"{Uri.EscapeDataString(provider.Options.ClientId)}:{Uri.EscapeDataString(secret)}";
-        exchange.Headers.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(credentials)));
+        exchange.Headers.Authorization = new AuthenticationHeaderValue(
+            "Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(credentials)));
     }
 
     /// <returns>Null: the provider does not take the code, or sent no ID token for it.</returns>
