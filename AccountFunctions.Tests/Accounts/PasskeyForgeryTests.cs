@@ -93,6 +93,17 @@ public sealed class PasskeyForgeryTests(AzuriteFixture azurite) : AppTests(azuri
     }
 
     [Fact, Holds("J8")]
+    public async Task A_passkey_that_can_no_longer_be_copied_is_another_one()
+    {
+        await App.SignInWithNewPasskeyAsync(Address, authenticator);
+        (authenticator.IsBackupEligible, authenticator.IsBackedUp) = (false, false);
+        Refused(await App.LoginWithPasskeyAsync(authenticator));
+        authenticator.IsBackupEligible = true;
+
+        Assert.Equal(HttpStatusCode.OK, (await App.LoginWithPasskeyAsync(authenticator)).Status);
+    }
+
+    [Fact, Holds("J8")]
     public async Task A_key_of_ones_own_does_not_open_another_account_by_its_credential_id()
     {
         await App.SignInWithNewPasskeyAsync(Address, authenticator);

@@ -20,7 +20,7 @@ public sealed record BeginPasskeyReply(
     Refusals =
     [
         nameof(Problem.NotFound), nameof(Problem.InvalidPassword), nameof(Problem.InvalidCredential), nameof(Problem.OtpRequired),
-        nameof(Problem.InvalidOtp),
+        nameof(Problem.InvalidOtp), nameof(Problem.TooManyRequests),
     ])]
 public sealed class BeginPasskey(AccountStore accounts, CallerConfirmation confirmation, PasskeyCeremonies ceremonies)
 {

@@ -25,7 +25,7 @@ public sealed record SetUpTotpReply(
     Refusals =
     [
         nameof(Problem.InvalidPassword), nameof(Problem.InvalidCredential), nameof(Problem.OtpRequired), nameof(Problem.InvalidOtp),
-        nameof(Problem.TotpActive),
+        nameof(Problem.TotpActive), nameof(Problem.TooManyRequests),
     ])]
 public sealed class SetUpTotp(AccountStore accounts, CallerConfirmation confirmation, TotpSecrets secrets, TimeProvider time)
 {
