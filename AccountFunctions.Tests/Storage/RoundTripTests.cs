@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Diagnostics.Tracing;
+using AccountFunctions.Tests.Identities;
 using Azure.Core.Diagnostics;
 
 namespace AccountFunctions.Tests.Storage;
@@ -9,8 +10,10 @@ namespace AccountFunctions.Tests.Storage;
 /// How many requests each operation makes to storage: those that the design allows, and the same ones for known and unknown addresses.
 /// </summary>
 [SharedApp]
-public sealed class RoundTripTests(AzuriteFixture azurite) : AppTests(azurite)
+public sealed class RoundTripTests(AzuriteFixture azurite) : AppTests(azurite), IClassFixture<Issuers>
 {
+    protected override Task<TestApp> StartAsync(string storage) => TestApp.StartAsync(storage, Issuers.Current.Settings());
+
     private string Address { get; } = NewAddress();
 
     protected override Task<TestApp> StartAsync(string storage) =>
@@ -235,6 +238,42 @@ public sealed class RoundTripTests(AzuriteFixture azurite) : AppTests(azurite)
             + "POST $batch";
         Same(requests, string.Join(", ", await CountAsync(
             () => App.PostAsync("forgot", new { username = Address, code, new_password = "green tractor 78" }))));
+    }
+
+    [Fact]
+    public async Task Identities_make_these_requests()
+    {
+        var acme = Issuers.Current.Acme;
+        string Token(string subject) => acme.Token(App.Time.GetUtcNow(), subject, Address);
+        Task<Answer> SignInAsync(string subject) => App.PostAsync("login/external", new { provider = "acme", id_token = Token(subject) });
+        await WarmUpAsync();
+        var first = Address + " first";
+        Same(
+            "GET Addresses, GET Addresses, POST housekeeping-jobs, POST housekeeping-jobs, POST $batch, POST $batch, GET Accounts, "
+                + "GET Accounts, GET Accounts, GET Accounts, GET Addresses, GET Addresses, POST $batch, GET Accounts, GET Accounts, "
+                + "POST email-jobs, POST $batch, GET Accounts, GET Addresses, POST $batch",
+            string.Join(", ", await CountAsync(() => SignInAsync(first))));
+        Same(
+            "GET Addresses, GET Accounts, GET Accounts, GET Accounts, GET Addresses, POST $batch",
+            string.Join(", ", await CountAsync(() => SignInAsync(first))));
+        var access = (await SignInAsync(first)).Data.GetProperty("access").GetString()!;
+        var request = new
+        {
+            provider = "google",
+            id_token = Issuers.Current.Google.Token(App.Time.GetUtcNow(), first, Address),
+            confirm_provider = "acme",
+            confirm_id_token = Token(first),
+        };
+        await App.PostAsync("email/confirm", new { }, access);
+        Same(
+            "GET Accounts, GET Accounts, GET Accounts, GET Accounts, GET Addresses, GET Accounts, GET Accounts, POST housekeeping-jobs, "
+                + "POST Accounts, GET Accounts, GET Accounts, GET Addresses, GET Addresses, POST $batch, GET Accounts, GET Accounts, "
+                + "POST email-jobs, POST $batch",
+            string.Join(", ", await CountAsync(() => App.PostAsync("identities", request, access))));
+        const string unlinking = "GET Accounts, GET Accounts, POST email-jobs, POST housekeeping-jobs, POST $batch, GET Addresses, "
+            + "GET Accounts, GET Accounts, GET Accounts, POST $batch";
+        Same(unlinking, string.Join(", ", await CountAsync(
+            () => App.SendAsync(new HttpRequestMessage(HttpMethod.Delete, "/api/account/identities/google"), access))));
     }
 
     [Theory, Holds("A2", "S6")]
