@@ -12,12 +12,10 @@ namespace AccountFunctions.Tests.Storage;
 [SharedApp]
 public sealed class RoundTripTests(AzuriteFixture azurite) : AppTests(azurite), IClassFixture<Issuers>
 {
-    protected override Task<TestApp> StartAsync(string storage) => TestApp.StartAsync(storage, Issuers.Current.Settings());
-
     private string Address { get; } = NewAddress();
 
     protected override Task<TestApp> StartAsync(string storage) =>
-        TestApp.StartAsync(storage, new() { ["Accounts:SignInByCode"] = "true" });
+        TestApp.StartAsync(storage, new(Issuers.Current.Settings()) { ["Accounts:SignInByCode"] = "true" });
 
     [Fact]
     public async Task Register_reads_once_enqueues_once_and_commits_once()
