@@ -211,8 +211,11 @@ public sealed class ChangeEmailTests(AzuriteFixture azurite) : AppTests(azurite)
         var change = new { password = TestApp.Password, username = New, otp = authenticator?.Code };
         Assert.Equal(HttpStatusCode.OK, (await App.PostAsync("email", change, Access(login))).Status);
         await ConfirmAsync(Access(login), await App.NextCodeAsync(New));
+        var passkeys = new SoftAuthenticator();
         if (!isOfOwner)
         {
+            Assert.Equal(HttpStatusCode.OK, (await App.AddPasskeyAsync(Access(login), passkeys)).Status);
+            Assert.Equal(HttpStatusCode.OK, (await App.LoginWithPasskeyAsync(passkeys)).Status);
             await App.EnrolAsync(login);
             Assert.Equal("otp_required", (await App.LoginAsync(New)).Message);
         }
@@ -221,6 +224,10 @@ public sealed class ChangeEmailTests(AzuriteFixture azurite) : AppTests(azurite)
 
         Assert.Equal(isOfOwner ? "otp_required" : null, (await App.LoginAsync(Old, NewPassword)).Message);
         Assert.Equal(isOfOwner ? [] : ["totp_removed"], await EventsAsync("totp_removed"));
+        if (!isOfOwner)
+        {
+            Assert.Equal("invalid_credential", (await App.LoginWithPasskeyAsync(passkeys)).Message);
+        }
     }
 
     [Fact]

@@ -95,13 +95,25 @@ public sealed class PasskeyConfirmationTests(AzuriteFixture azurite) : AppTests(
         Assert.Contains(await App.WaitForMailsAsync(Address, 3), mail => mail.Subject == "A sign-in to your Example account was refused");
     }
 
+    [Fact, Holds("J14")]
+    public async Task Of_an_account_without_a_password_the_last_passkey_stays_even_if_two_are_removed_at_once()
+    {
+        var access = (await App.SignInWithNewPasskeyAsync(Address, authenticator)).GetProperty("access").GetString();
+        await App.AddPasskeyAsync(access, new SoftAuthenticator());
+        await RemovePasswordAsync();
+        var ids = (await App.GetAsync("passkeys", access)).Data.EnumerateArray().Select(passkey => passkey.GetProperty("id").GetString());
+        var answers = await Task.WhenAll(ids.ToList().Select(id => App.SendAsync(
+            new HttpRequestMessage(HttpMethod.Delete, $"/api/account/passkeys/{id}"), access)));
+
+        Assert.Equal(["last_way_in", null], answers.Select(answer => answer.Message).OrderDescending());
+        Assert.Equal(1, (await App.GetAsync("passkeys", access)).Data.GetArrayLength());
+    }
+
     [Fact, Holds("J10")]
     public async Task The_owner_of_an_account_without_a_password_confirms_with_a_passkey()
     {
         var access = (await App.SignInWithNewPasskeyAsync(Address, authenticator)).GetProperty("access").GetString();
-        var row = (await App.AccountRowsAsync(Address)).Single(row => row.RowKey == "account");
-        row.Remove("PasswordHash");
-        await App.Table("Accounts").UpdateEntityAsync(row, row.ETag, Azure.Data.Tables.TableUpdateMode.Replace);
+        await RemovePasswordAsync();
         Assert.Equal("invalid_password", (await App.PostAsync("delete", new { password = TestApp.Password }, access)).Message);
         var body = await App.ConfirmAsync(access, authenticator);
         body["new_password"] = NewPassword;
@@ -170,5 +182,12 @@ public sealed class PasskeyConfirmationTests(AzuriteFixture azurite) : AppTests(
 
         var login = await App.LoginWithPasskeyAsync(authenticator);
         return await App.PostAsync(operation, body, login.Data.GetProperty("access").GetString());
+    }
+
+    private async Task RemovePasswordAsync()
+    {
+        var row = (await App.AccountRowsAsync(Address)).Single(row => row.RowKey == "account");
+        row.Remove("PasswordHash");
+        await App.Table("Accounts").UpdateEntityAsync(row, row.ETag, Azure.Data.Tables.TableUpdateMode.Replace);
     }
 }
