@@ -180,7 +180,8 @@ public sealed class IdentitiesTests(AzuriteFixture azurite) : AppTests(azurite),
         Assert.Equal("confirm_provider: required", (await App.PostAsync("delete", new { confirm_id_token = "x" }, access)).Message);
         Assert.Equal("confirm_provider: invalid", (await DeleteAsync(Token(), "unknown")).Message);
         Assert.Equal("invalid_id_token", (await DeleteAsync(Token("another"))).Message);
-        Assert.Equal("invalid_id_token", (await DeleteAsync(issuers.Google.Token(App.Time.GetUtcNow(), Subject, Address), "google")).Message);
+        var ofGoogle = issuers.Google.Token(App.Time.GetUtcNow(), Subject, Address);
+        Assert.Equal("invalid_id_token", (await DeleteAsync(ofGoogle, "google")).Message);
         Assert.Equal("invalid_id_token", (await DeleteAsync(Token(), nonce: "x")).Message);
         Assert.Equal("invalid_id_token", (await DeleteAsync(issuers.Acme.Token(
             App.Time.GetUtcNow(), Subject, Address, claims => claims["auth_time"] = now - 301))).Message);

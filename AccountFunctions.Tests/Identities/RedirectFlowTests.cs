@@ -69,11 +69,13 @@ public sealed class RedirectFlowTests(AzuriteFixture azurite) : AppTests(azurite
         Assert.StartsWith($"{issuer.Issuer}/authorize?", begun.Location, StringComparison.Ordinal);
         Assert.Equal(
             ("code", "web", Callback, "openid email profile", "S256"),
-            (begun.Of("response_type"), begun.Of("client_id"), begun.Of("redirect_uri"), begun.Of("scope"), begun.Of("code_challenge_method")));
+            (begun.Of("response_type"), begun.Of("client_id"), begun.Of("redirect_uri"), begun.Of("scope"),
+                begun.Of("code_challenge_method")));
         Assert.All([begun.Of("state"), begun.Of("nonce"), begun.Of("code_challenge")], secret => Assert.Equal(43, secret.Length));
         Assert.NotEqual(Challenge, begun.Of("code_challenge"));
         Assert.Matches(
-            "^__Host-external-[0-9a-f]{16}=[A-Za-z0-9+/=]+; Max-Age=600; Path=/; Secure; HttpOnly; SameSite=Lax$", begun.Answer.Headers["Set-Cookie"]);
+            "^__Host-external-[0-9a-f]{16}=[A-Za-z0-9+/=]+; Max-Age=600; Path=/; Secure; HttpOnly; SameSite=Lax$",
+            begun.Answer.Headers["Set-Cookie"]);
         Assert.DoesNotContain(begun.Of("state"), begun.Answer.Headers["Set-Cookie"], StringComparison.Ordinal);
         var ended = await CompleteAsync(begun);
         Assert.Equal(HttpStatusCode.Redirect, ended.Status);
@@ -127,14 +129,15 @@ public sealed class RedirectFlowTests(AzuriteFixture azurite) : AppTests(azurite
         Assert.EndsWith("; SameSite=None", begun.Answer.Headers["Set-Cookie"], StringComparison.Ordinal);
         using var request = new HttpRequestMessage(HttpMethod.Post, "/api/account/login/external/apple/callback")
         {
-            Content = new FormUrlEncodedContent(new Dictionary<string, string> { ["state"] = begun.Of("state"), ["code"] = begun.Of("nonce") }),
+            Content = new FormUrlEncodedContent([new("state", begun.Of("state")), new("code", begun.Of("nonce"))]),
             Headers = { { "Cookie", begun.Cookie } },
         };
         Assert.Equal(HttpStatusCode.OK, (await RedeemAsync(CodeIn(await App.SendAsync(request)))).Status);
 
         var secret = new JsonWebToken(exchanges[0]["client_secret"].ToString());
         Assert.Equal(
-            ("ES256", "key-1", "team", "web", issuer.Issuer), (secret.Alg, secret.Kid, secret.Issuer, secret.Subject, secret.Audiences.Single()));
+            ("ES256", "key-1", "team", "web", issuer.Issuer),
+            (secret.Alg, secret.Kid, secret.Issuer, secret.Subject, secret.Audiences.Single()));
         Assert.Equal(TimeSpan.FromMinutes(5), secret.ValidTo - secret.IssuedAt);
     }
 
@@ -229,7 +232,9 @@ public sealed class RedirectFlowTests(AzuriteFixture azurite) : AppTests(azurite
         var both = $"{first.Cookie}; other=1; {second.Cookie}";
 
         Assert.StartsWith(
-            "https://app.example.com/in?x=1&login_code=", (await CompleteAsync(second, cookie: both)).Headers["Location"], StringComparison.Ordinal);
+            "https://app.example.com/in?x=1&login_code=",
+            (await CompleteAsync(second, cookie: both)).Headers["Location"],
+            StringComparison.Ordinal);
         Assert.NotEmpty(CodeIn(await CompleteAsync(first, cookie: both)));
     }
 
@@ -345,7 +350,8 @@ public sealed class RedirectFlowTests(AzuriteFixture azurite) : AppTests(azurite
     [Fact, Holds("J13")]
     public async Task No_Host_of_a_request_reaches_the_provider()
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, BeginUrl("acme", Return, Challenge)) { Headers = { Host = "evil.example" } };
+        using var request = new HttpRequestMessage(HttpMethod.Get, BeginUrl("acme", Return, Challenge));
+        request.Headers.Host = "evil.example";
         request.Headers.Add("X-Forwarded-Host", "evil.example");
 
         Assert.DoesNotContain("evil", (await App.SendAsync(request)).Headers["Location"], StringComparison.Ordinal);
@@ -382,7 +388,8 @@ public sealed class RedirectFlowTests(AzuriteFixture azurite) : AppTests(azurite
     private Task<Answer> RedeemAsync(string code, string verifier = Verifier, string? otp = null) =>
         App.PostAsync("login/external", new { login_code = code, verifier, otp });
 
-    private static string CodeIn(Answer answer) => QueryHelpers.ParseQuery(new Uri(answer.Headers["Location"]).Query)["login_code"].ToString();
+    private static string CodeIn(Answer answer) =>
+        QueryHelpers.ParseQuery(new Uri(answer.Headers["Location"]).Query)["login_code"].ToString();
 
     private sealed record Begun(Answer Answer)
     {

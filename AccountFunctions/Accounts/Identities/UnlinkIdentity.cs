@@ -12,8 +12,8 @@ namespace AccountFunctions.Accounts.Identities;
 /// <summary>Unlinks an identity from the caller's account; another account, or a new one, may have it then.</summary>
 [Operation(
     "Unlink an identity",
-    Description = "The identity no longer signs in to this account. Sessions continue. The owner gets a mail. Refused if nothing else would "
-        + "be left to sign in with. Repeating the call within ten minutes gets the same answer.",
+    Description = "The identity no longer signs in to this account. Sessions continue. The owner gets a mail. Refused if nothing else "
+        + "would be left to sign in with. Repeating the call within ten minutes gets the same answer.",
     Refusals = [nameof(Problem.NotFound), nameof(Problem.LastWayIn)])]
 public sealed partial class UnlinkIdentity(
     AccountStore accounts, NameClaims names, TimeProvider time, ILogger<UnlinkIdentity> logger)

@@ -12,8 +12,8 @@ using Microsoft.Extensions.Logging;
 namespace AccountFunctions.Accounts.SignIn;
 
 /// <summary>
-/// Finds the account of an identity at another provider, or makes one for an address that the provider has verified. Never links an identity
-/// to an account that exists: only its owner does that, signed in.
+/// Finds the account of an identity at another provider, or makes one for an address that the provider has verified. Never links an
+/// identity to an account that exists: only its owner does that, signed in.
 /// </summary>
 public sealed partial class ExternalAccounts(
     AddressStore addresses,

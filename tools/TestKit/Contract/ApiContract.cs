@@ -254,7 +254,8 @@ public sealed partial class ApiContract(ReadOnlyMemory<byte> document)
 }
 
 /// <summary>Checks every answer of the API against the document of the app that gave it.</summary>
-public sealed class ContractHandler(Func<ApiContract> contract) : DelegatingHandler(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false })
+public sealed class ContractHandler(Func<ApiContract> contract)
+    : DelegatingHandler(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false })
 {
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {

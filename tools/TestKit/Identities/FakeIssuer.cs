@@ -71,7 +71,8 @@ public sealed class FakeIssuer : IAsyncDisposable
             Interlocked.Increment(ref issuer.requests);
             await context.Response.WriteAsync(new JsonObject
             {
-                ["keys"] = new JsonArray([.. issuer.Keys.Select(key => key.Public).Concat(issuer.Published).Select(key => key.DeepClone())]),
+                ["keys"] = new JsonArray(
+                    [.. issuer.Keys.Select(key => key.Public).Concat(issuer.Published).Select(key => key.DeepClone())]),
             }.ToJsonString());
         });
         app.MapPost("/token", async context =>
