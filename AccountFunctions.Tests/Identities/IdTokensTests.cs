@@ -299,8 +299,8 @@ public sealed class IdTokensTests(AzuriteFixture azurite) : AppTests(azurite), I
         Assert.Equal("provider: required\nid_token: required", (await App.PostAsync("login/external", new { })).Message);
         Assert.Equal("provider: invalid", (await LoginAsync("unknown", "x")).Message);
         Assert.Equal("provider: invalid", (await LoginAsync("ACME", "x")).Message);
-        var body = new { provider = "acme", id_token = "x", nonce = 1 };
-        Assert.Equal("nonce: invalid", (await App.PostAsync("login/external", body)).Message);
+        var wrong = new { provider = "acme", id_token = "x", nonce = 1 };
+        Assert.Equal("nonce: invalid", (await App.PostAsync("login/external", wrong)).Message);
     }
 
     [Fact, OwnApp]

@@ -69,11 +69,7 @@ public sealed class RedirectFlowTests(AzuriteFixture azurite) : AppTests(azurite
         Assert.StartsWith($"{issuer.Issuer}/authorize?", begun.Location, StringComparison.Ordinal);
         Assert.Equal(
             ("code", "web", Callback, "openid email profile", "S256"),
-            (
-                begun.Of("response_type"),
-                begun.Of("client_id"),
-                begun.Of("redirect_uri"),
-                begun.Of("scope"),
+            (begun.Of("response_type"), begun.Of("client_id"), begun.Of("redirect_uri"), begun.Of("scope"),
                 begun.Of("code_challenge_method")));
         Assert.All([begun.Of("state"), begun.Of("nonce"), begun.Of("code_challenge")], secret => Assert.Equal(43, secret.Length));
         Assert.NotEqual(Challenge, begun.Of("code_challenge"));
@@ -133,8 +129,7 @@ public sealed class RedirectFlowTests(AzuriteFixture azurite) : AppTests(azurite
         Assert.EndsWith("; SameSite=None", begun.Answer.Headers["Set-Cookie"], StringComparison.Ordinal);
         using var request = new HttpRequestMessage(HttpMethod.Post, "/api/account/login/external/apple/callback")
         {
-            Content = new FormUrlEncodedContent(
-                new Dictionary<string, string> { ["state"] = begun.Of("state"), ["code"] = begun.Of("nonce") }),
+            Content = new FormUrlEncodedContent([new("state", begun.Of("state")), new("code", begun.Of("nonce"))]),
             Headers = { { "Cookie", begun.Cookie } },
         };
         Assert.Equal(HttpStatusCode.OK, (await RedeemAsync(CodeIn(await App.SendAsync(request)))).Status);
@@ -355,10 +350,8 @@ public sealed class RedirectFlowTests(AzuriteFixture azurite) : AppTests(azurite
     [Fact, Holds("J13")]
     public async Task No_Host_of_a_request_reaches_the_provider()
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, BeginUrl("acme", Return, Challenge))
-        {
-            Headers = { Host = "evil.example" },
-        };
+        using var request = new HttpRequestMessage(HttpMethod.Get, BeginUrl("acme", Return, Challenge));
+        request.Headers.Host = "evil.example";
         request.Headers.Add("X-Forwarded-Host", "evil.example");
 
         Assert.DoesNotContain("evil", (await App.SendAsync(request)).Headers["Location"], StringComparison.Ordinal);

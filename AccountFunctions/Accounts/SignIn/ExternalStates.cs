@@ -10,8 +10,8 @@ using Microsoft.Extensions.Options;
 namespace AccountFunctions.Accounts.SignIn;
 
 /// <summary>
-/// What a browser keeps while its user is at a provider: a sealed cookie, so that only the browser that began a sign-in can end it
-/// (RFC 9700 §4.7). Each sign-in has a cookie of its own, so that several tabs can sign in at once.
+/// What a browser keeps while its user is at a provider: a sealed cookie, so that only the browser that began a sign-in can end it (RFC
+/// 9700 §4.7). Each sign-in has a cookie of its own, so that several tabs can sign in at once.
 /// </summary>
 public sealed class ExternalStates(IOptions<CodeOptions> options, TimeProvider time)
 {

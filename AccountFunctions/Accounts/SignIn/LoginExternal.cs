@@ -30,14 +30,14 @@ public sealed record LoginExternalRequest(
 [Operation(
     "Sign in with another provider",
     Description = "Opens a session with an ID token (OpenID Connect). If the identity is new, and the provider has verified its address, "
-        + "which has no account, one is made, without a password. An account that exists is never linked by its address: sign in, and link "
-        + "the identity. A client that sent its user to `login/external/{provider}` posts `login_code` instead; a missing `otp` does not "
-        + "use it up, and leaves five minutes for it.",
+        + "which has no account, one is made, without a password. An account that exists is never linked by its address: sign in, and "
+        + "link the identity. A client that sent its user to `login/external/{provider}` posts `login_code` instead; a missing `otp` does "
+        + "not use it up, and leaves five minutes for it.",
     Refusals =
     [
         nameof(Problem.InvalidIdToken), nameof(Problem.InvalidCode), nameof(Problem.EmailNotVerified), nameof(Problem.AccountExists),
-        nameof(Problem.IdentityTaken), nameof(Problem.InvalidCredentials), nameof(Problem.ExpiredAccount), nameof(Problem.DisabledAccount),
-        nameof(Problem.DeletionPending), nameof(Problem.OtpRequired), nameof(Problem.InvalidOtp),
+        nameof(Problem.IdentityTaken), nameof(Problem.InvalidCredentials), nameof(Problem.ExpiredAccount),
+        nameof(Problem.DisabledAccount), nameof(Problem.DeletionPending), nameof(Problem.OtpRequired), nameof(Problem.InvalidOtp),
     ])]
 public sealed class LoginExternal(ExternalLogins logins, ExternalProver prover, SignInGate gate, Sessions sessions)
 {

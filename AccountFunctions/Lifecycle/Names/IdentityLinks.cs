@@ -46,6 +46,7 @@ public sealed partial class IdentityLinks(NameClaims names, ILogger<IdentityLink
         read.WaysIn.FindIdentity(provider) is { PlanId: { } id } planned && read.Account.PurgeBegan is null
             ? new NamePlan(planned.Name, id)
             {
+                NeedsReachable = true,
                 Prepare = (_, _) => { },
                 IsDone = partition => partition.WaysIn.FindIdentity(provider)?.Name == planned.Name,
                 TryApply = partition => TryApply(partition, provider),

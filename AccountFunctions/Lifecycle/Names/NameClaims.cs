@@ -116,11 +116,11 @@ public sealed class NameClaims(AddressStore addresses, AccountStore accounts, Ti
         }
     }
 
-    /// <returns>False if the name belongs to another account, or if no address leads to this one: it is left over.</returns>
+    /// <returns>False if the name belongs to another account, or if the account is left over.</returns>
     private async Task<bool> ClaimAsync(NamePlan plan, AccountEntity account, CancellationToken cancellationToken)
     {
         var former = (await addresses.LoadAsync(account.AddressKey, cancellationToken)).Claim;
-        if (former?.AccountId != account.Id)
+        if (plan.NeedsReachable && former?.AccountId != account.Id)
         {
             return false;
         }

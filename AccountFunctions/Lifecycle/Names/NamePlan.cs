@@ -8,6 +8,11 @@ namespace AccountFunctions.Lifecycle.Names;
 /// <param name="Id">Distinguishes the plan from a later one for the same name.</param>
 public sealed record NamePlan(string Name, string Id)
 {
+    /// <summary>
+    /// Whether only an account that its address leads to may have the name. One that does not may be left over from an interrupted request.
+    /// </summary>
+    public bool NeedsReachable { get; init; }
+
     /// <summary>Fills in the claim from the claim on the account's address.</summary>
     public required Action<ClaimEntity, ClaimEntity?> Prepare { get; init; }
 

@@ -94,9 +94,8 @@ public sealed class AuthorizationFlow(
             return;
         }
 
-        var credentials = $"{Uri.EscapeDataString(provider.Options.ClientId)}:{Uri.EscapeDataString(secret)}";
-        exchange.Headers.Authorization = new AuthenticationHeaderValue(
-            "Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(credentials)));
+        var credentials = Encoding.UTF8.GetBytes($"{Uri.EscapeDataString(provider.Options.ClientId)}:{Uri.EscapeDataString(secret)}");
+        exchange.Headers.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(credentials));
     }
 
     /// <returns>Null: the provider does not take the code, or sent no ID token for it.</returns>
