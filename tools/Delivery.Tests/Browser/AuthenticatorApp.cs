@@ -4,7 +4,9 @@ using Microsoft.Playwright;
 
 namespace Delivery.Tests.Browser;
 
-/// <summary>An authenticator app with a camera, made of packages that are not ours: it reads the QR code of a page, and shows codes.</summary>
+/// <summary>
+/// An authenticator app with a camera, made of packages that are not ours: it reads the QR code of a page, and shows codes.
+/// </summary>
 public sealed class AuthenticatorApp
 {
     private static readonly string Folder = Repository.PathTo("tools", "Delivery.Tests", "Browser", "Authenticator");
