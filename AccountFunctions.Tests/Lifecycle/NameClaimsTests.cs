@@ -64,6 +64,7 @@ public sealed class NameClaimsTests(AzuriteFixture azurite) : AppTests(azurite)
             },
             Cancel = _ => { },
         },
+        partition => partition.Account.Job == Name,
         Problem.NotFound,
         default);
 }

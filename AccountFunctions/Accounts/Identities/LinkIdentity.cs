@@ -73,7 +73,7 @@ public sealed class LinkIdentity(
             return planned.IsRefused ? planned.Problem : IdentityReply.From(planned.Reply);
         }
 
-        var finished = await links.FinishAsync(caller.Account.Id, plan.Provider, cancellationToken);
+        var finished = await links.FinishAsync(caller.Account.Id, plan.Provider, plan.Name, cancellationToken);
         return finished.IsRefused ? finished.Problem : IdentityReply.From(planned.Reply);
     }
 

@@ -75,7 +75,7 @@ public sealed partial class ExternalAccounts(
             return null;
         }
 
-        return identity.IsPlanned ? await links.FinishAsync(accountId, identity.Provider, cancellationToken) : account;
+        return identity.IsPlanned ? await links.FinishAsync(accountId, identity.Provider, name, cancellationToken) : account;
     }
 
     /// <summary>Makes the account of an address that has none; all registrations there become void, with their passwords.</summary>

@@ -34,7 +34,8 @@ public sealed partial class AddressMoves(
     public Task<Result<AccountEntity>> FinishAsync(string accountId, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
-        return names.FinishAsync(Wanted(accountId), partition => Find(partition, now), Problem.InvalidCode, cancellationToken);
+        return names.FinishAsync(
+            Wanted(accountId), partition => Find(partition, now), _ => true, Problem.InvalidCode, cancellationToken);
     }
 
     public async Task HandleAsync(AddressMove job, CancellationToken cancellationToken)

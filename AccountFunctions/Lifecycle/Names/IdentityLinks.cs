@@ -31,16 +31,19 @@ public sealed partial class IdentityLinks(NameClaims names, ILogger<IdentityLink
         };
 
     /// <summary>Finishes the link that is planned at a provider, if there is one.</summary>
-    /// <returns>The account; <c>identity_taken</c> if it cannot have the identity, or is gone.</returns>
-    public Task<Result<AccountEntity>> FinishAsync(string accountId, string provider, CancellationToken cancellationToken) =>
+    /// <param name="name"><see cref="IdentityEntity.Name"/> of the identity.</param>
+    /// <returns>The account; <c>identity_taken</c> if it does not have the identity then, or is gone.</returns>
+    public Task<Result<AccountEntity>> FinishAsync(
+        string accountId, string provider, string name, CancellationToken cancellationToken) =>
         names.FinishAsync(
             new AccountRequest(accountId) { WithWaysIn = true },
             partition => Find(partition, provider),
+            partition => partition.WaysIn.FindIdentity(provider) is { IsPlanned: false } linked && linked.Name == name,
             Problem.IdentityTaken,
             cancellationToken);
 
     public Task HandleAsync(IdentityLink job, CancellationToken cancellationToken) =>
-        FinishAsync(job.AccountId, job.Provider, cancellationToken);
+        FinishAsync(job.AccountId, job.Provider, name: "", cancellationToken);
 
     private NamePlan? Find(AccountPartition read, string provider) =>
         read.WaysIn.FindIdentity(provider) is { PlanId: { } id } planned && read.Account.PurgeBegan is null

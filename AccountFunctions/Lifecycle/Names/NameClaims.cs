@@ -25,15 +25,20 @@ public sealed class NameClaims(AddressStore addresses, AccountStore accounts, Ti
     /// </summary>
     /// <param name="wants">Requests the rows that <paramref name="find"/> and the plan need.</param>
     /// <param name="find">The plan in progress; null if there is none, or no longer.</param>
+    /// <param name="isDone">Where there is none: whether the account has the name already. Another request may have cancelled it.</param>
     /// <returns>The account, with its new name; a refusal if the account cannot have the name, or is gone.</returns>
     public async Task<Result<AccountEntity>> FinishAsync(
-        AccountRequest wants, Func<AccountPartition, NamePlan?> find, Problem otherwise, CancellationToken cancellationToken)
+        AccountRequest wants,
+        Func<AccountPartition, NamePlan?> find,
+        Predicate<AccountPartition> isDone,
+        Problem otherwise,
+        CancellationToken cancellationToken)
     {
         var request = wants with { Otherwise = otherwise };
         var read = await accounts.ChangeAsync<AccountPartition>(request, partition => partition, cancellationToken);
         if (read.IsRefused || find(read.Reply) is not { } plan)
         {
-            return read.IsRefused ? read.Problem : read.Reply.Account;
+            return read.IsRefused ? read.Problem : isDone(read.Reply) ? read.Reply.Account : otherwise;
         }
 
         var isClaimed = await ClaimAsync(plan, read.Reply.Account, cancellationToken);
