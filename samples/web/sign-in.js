@@ -104,12 +104,21 @@ async function offerPasskeys(passkeyButton) {
     return;
   }
 
-  const answer = await signInByPasskey(accounts, { isAutofill: true, signal });
-  passkeyButton.hidden = !answer.ok && answer.error.code === 'not_found';
+  let isTaken = false;
+  const answer = await signInByPasskey({
+    passkeySignInOptions: () => accounts.passkeySignInOptions(),
+    signInWithPasskey: taken => {
+      isTaken = true;
+      return accounts.signInWithPasskey(taken);
+    },
+  }, { isAutofill: true, signal });
   if (answer.ok) {
     welcome(answer.value);
-  } else if (!['cancelled', 'not_found'].includes(answer.error.code)) {
+  } else if (isTaken) {
     status.textContent = textOf(answer.error);
+  } else {
+    // The user has not asked for anything, so a deployment without passkeys is no fault to show.
+    passkeyButton.hidden = answer.error.code === 'not_found';
   }
 }
 

@@ -150,7 +150,7 @@ test('a sign-in at a provider comes back with what only this browser can redeem'
   expect(returned).toEqual({ ok: true, value: { login_code: 'once', verifier } });
   expect(externalReturn('https://app.example/?login_code=once', session)).toMatchObject({ error: { code: 'invalid_code' } });
   expect(externalReturn('https://app.example/?error=account_exists', session)).toMatchObject({ error: { code: 'account_exists' } });
-  await create().signInExternal(returned!.ok ? returned.value : { login_code: '', verifier: '' }, '123456');
+  await create().signInExternal(returned?.ok ? returned.value : { login_code: '', verifier: '' }, '123456');
   expect(sent).toEqual([['login/external', { login_code: 'once', verifier, otp: '123456' }]]);
 });
 

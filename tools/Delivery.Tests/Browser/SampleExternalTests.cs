@@ -97,6 +97,7 @@ public sealed class SampleExternalTests(AzuriteFixture azurite, Chromium chromiu
         await App.PostAsync("forgot", new { username = address, code, new_password = TestApp.Password });
         var enrolled = await EnrolAsync();
         await page.Page.GotoAsync($"{site}/#/sign-in");
+        SetClock();
         await PressAsync(page, "Continue with Acme");
         await page.Page.GetByLabel("Code of your authenticator app").WaitForAsync();
         await AssertAccessibleAsync(page);
@@ -142,6 +143,7 @@ public sealed class SampleExternalTests(AzuriteFixture azurite, Chromium chromiu
     {
         await PressAsync(page, "Continue with Acme");
         await page.Page.GetByLabel("Acme address").FillAsync(at ?? address);
+        SetClock();
         await page.Page.GetByRole(AriaRole.Button, new() { Name = "Allow" }).ClickAsync();
     }
 

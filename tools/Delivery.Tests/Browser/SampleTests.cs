@@ -13,12 +13,7 @@ public abstract class SampleTests(AzuriteFixture azurite) : AppTests(azurite)
 
     protected override async Task PrepareAsync()
     {
-        // At least as late as the browser's clock, by which it judges whether a token is still good.
-        if (App.Time.GetUtcNow() < TimeProvider.System.GetUtcNow())
-        {
-            App.Time.SetUtcNow(TimeProvider.System.GetUtcNow());
-        }
-
+        SetClock();
         await ClientPackage.EnsureBuiltAsync();
     }
 
@@ -33,6 +28,17 @@ public abstract class SampleTests(AzuriteFixture azurite) : AppTests(azurite)
 
         await base.DisposeAsync();
         GC.SuppressFinalize(this);
+    }
+
+    /// <summary>
+    /// Sets the app's clock at least as late as the clock of browsers and providers, by which they judge and issue tokens.
+    /// </summary>
+    protected void SetClock()
+    {
+        if (App.Time.GetUtcNow() < TimeProvider.System.GetUtcNow())
+        {
+            App.Time.SetUtcNow(TimeProvider.System.GetUtcNow());
+        }
     }
 
     /// <summary>Starts the sample, and returns its origin.</summary>

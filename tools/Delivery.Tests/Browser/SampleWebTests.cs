@@ -88,7 +88,7 @@ public sealed class SampleWebTests(AzuriteFixture azurite, Chromium chromium) : 
         await SubmitAsync(page, "Delete account", "Welcome");
         await page.Page.GotoAsync($"{site}/#/sign-in");
         await FillAsync(page, ("Email address", "new@example.org"), ("Password", TestApp.Password));
-        await page.Page.GetByRole(AriaRole.Main).GetByRole(AriaRole.Button, new() { Name = "Sign in" }).ClickAsync();
+        await PressAsync(page, "Sign in");
         await FollowAsync(page, "Keep the account");
         await FillAsync(page, ("Password", TestApp.Password));
         await SubmitAsync(page, "Keep the account", "Your account");
