@@ -18,19 +18,21 @@ public sealed class CallerConfirmation(
     public Confirmation? Read(FieldErrors errors, ConfirmedRequest request)
     {
         var otp = SecondFactor.Read(errors, request.Otp);
-        var isByPasskey = request.State.State is not MemberState.Absent || request.Credential.State is not MemberState.Absent;
-        var passkey = isByPasskey ? PasskeyProver.Read(errors, request.State, request.Credential) : null;
         var token = errors.Optional("confirm_id_token", request.ConfirmIdToken);
         errors.Optional("confirm_provider", request.ConfirmProvider);
         errors.Optional("confirm_nonce", request.ConfirmNonce);
-        var external = token is null
-            ? null
-            : logins.Read(errors, request.ConfirmProvider, request.ConfirmIdToken, request.ConfirmNonce, "confirm_");
 
-        // If a client sends several, the password counts first.
-        var password = (isByPasskey || token is not null) && request.Password.State is MemberState.Absent
-            ? null
-            : credentials.ReadCurrent(errors, "password", request.Password);
+        // If a client sends several, the password counts first, then the passkey.
+        var hasPassword = request.Password.State is not MemberState.Absent;
+        var isByPasskey = request.State.State is not MemberState.Absent || request.Credential.State is not MemberState.Absent;
+        var isByToken = token is not null && !hasPassword && !isByPasskey;
+        var passkey = isByPasskey ? PasskeyProver.Read(errors, request.State, request.Credential) : null;
+        var external = isByToken
+            ? logins.Read(errors, request.ConfirmProvider, request.ConfirmIdToken, request.ConfirmNonce, "confirm_")
+            : null;
+        var password = hasPassword || (!isByPasskey && !isByToken)
+            ? credentials.ReadCurrent(errors, "password", request.Password)
+            : null;
         return errors.Any ? null : new Confirmation(password, otp, passkey, external);
     }
 
