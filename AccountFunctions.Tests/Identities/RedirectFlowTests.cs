@@ -357,6 +357,24 @@ public sealed class RedirectFlowTests(AzuriteFixture azurite) : AppTests(azurite
         Assert.DoesNotContain("evil", (await App.SendAsync(request)).Headers["Location"], StringComparison.Ordinal);
     }
 
+    [Fact, Holds("J12", "J13")]
+    public async Task An_owner_who_is_signed_in_links_what_the_browser_brings_back_with_the_password_and_once()
+    {
+        var owner = $"owner.of.{Address}";
+        var access = (await App.SignInAsync(owner)).GetProperty("access").GetString();
+        var code = CodeIn(await CompleteAsync(await BeginAsync()));
+        Task<Answer> LinkAsync(string? password, string verifier = Verifier) =>
+            App.PostAsync("identities", new { password, login_code = code, verifier }, access);
+
+        Assert.Equal("invalid_password", (await LinkAsync("a wrong password")).Message);
+        Assert.Equal("invalid_code", (await LinkAsync(TestApp.Password, Verifier + "x")).Message);
+        Assert.Equal("acme", (await LinkAsync(TestApp.Password)).Data.GetProperty("provider").GetString());
+        Assert.Equal("invalid_code", (await LinkAsync(TestApp.Password)).Message);
+        Assert.Equal("invalid_code", (await RedeemAsync(code)).Message);
+        var login = await RedeemAsync(CodeIn(await CompleteAsync(await BeginAsync())));
+        Assert.Equal(owner, login.Data.GetProperty("user").GetProperty("username").GetString());
+    }
+
     private static string BeginUrl(string provider, string returnUrl, string challenge) =>
         $"/api/account/login/external/{provider}?return_url={Uri.EscapeDataString(returnUrl)}&code_challenge={challenge}";
 

@@ -46,7 +46,8 @@ public sealed class PasskeyCeremoniesTests(AzuriteFixture azurite) : AppTests(az
     {
         var read = PasskeyCredential.Read(JsonSerializer.Deserialize<JsonElement>(
             """
-            {"id":"AAAA","type":"public-key","unknown":{},"response":{"clientDataJSON":"AAAA","transports":["usb","usb","a,b",7,"","x y","smart-card"]}}
+            {"id":"AAAA","type":"public-key","unknown":{},
+            "response":{"clientDataJSON":"AAAA","transports":["usb","usb","a,b",7,"","x y","smart-card"]}}
             """));
 
         Assert.Equal(["usb", "smart-card"], read!.Transports);

@@ -18,6 +18,13 @@ public sealed record ApiOperation(
         nameof(Problem.UnsupportedMediaType),
     ];
 
+    // A caller who proves itself again may be wrong, and is throttled as at sign-in.
+    private static readonly string[] OfConfirmations =
+    [
+        nameof(Problem.InvalidPassword), nameof(Problem.InvalidCredential), nameof(Problem.InvalidIdToken), nameof(Problem.OtpRequired),
+        nameof(Problem.InvalidOtp), nameof(Problem.TooManyRequests),
+    ];
+
     private static readonly Dictionary<Access, string[]> ByAccess = new()
     {
         [Access.Public] = [],
@@ -48,14 +55,14 @@ public sealed record ApiOperation(
             .. request is null ? [] : OfEveryBody,
             .. ByAccess[endpoint.Access],
             .. endpoint.SendsMail ? [nameof(Problem.TooManyRequests)] : Array.Empty<string>(),
-            .. typeof(ConfirmedRequest).IsAssignableFrom(request) ? [nameof(Problem.InvalidIdToken)] : Array.Empty<string>(),
+            .. typeof(ConfirmedRequest).IsAssignableFrom(request) ? OfConfirmations : [],
             .. about.Query is null ? Array.Empty<string>() : [nameof(Problem.InvalidFields)],
             .. about.Document is null || endpoint.Access is not Access.Public
                 ? [nameof(Problem.ServiceUnavailable), nameof(Problem.InternalFault)]
                 : Array.Empty<string>(),
             .. about.Refusals,
         ];
-        var entries = refusals.Select(name => Catalogue.Problems.Single(problem => problem.Name == name))
+        var entries = refusals.Distinct().Select(name => Catalogue.Problems.Single(problem => problem.Name == name))
             .OrderBy(problem => problem.Status);
         return new ApiOperation(route, endpoint, about, request, reply, [.. entries]);
     }

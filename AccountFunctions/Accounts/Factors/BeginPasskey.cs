@@ -17,11 +17,7 @@ public sealed record BeginPasskeyReply(
 [Operation(
     "Begin to add a passkey",
     Description = "Returns the options for `navigator.credentials.create`. Send the result to `passkeys`.",
-    Refusals =
-    [
-        nameof(Problem.NotFound), nameof(Problem.InvalidPassword), nameof(Problem.InvalidCredential), nameof(Problem.OtpRequired),
-        nameof(Problem.InvalidOtp), nameof(Problem.TooManyRequests),
-    ])]
+    Refusals = [nameof(Problem.NotFound)])]
 public sealed class BeginPasskey(AccountStore accounts, CallerConfirmation confirmation, PasskeyCeremonies ceremonies)
 {
     public async Task<Result<BeginPasskeyReply>> HandleAsync(

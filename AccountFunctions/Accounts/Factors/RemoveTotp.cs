@@ -15,11 +15,7 @@ public sealed record RemoveTotpRequest : ConfirmedRequest;
     "Remove the authenticator app",
     Description = "Turns off the second factor, and voids the recovery codes. The owner gets a mail. Repeating the call within ten minutes "
         + "gets the same answer.",
-    Refusals =
-    [
-        nameof(Problem.InvalidPassword), nameof(Problem.InvalidCredential), nameof(Problem.OtpRequired), nameof(Problem.InvalidOtp),
-        nameof(Problem.TotpInactive),
-    ])]
+    Refusals = [nameof(Problem.TotpInactive)])]
 public sealed partial class RemoveTotp(
     AccountStore accounts, CallerConfirmation confirmation, TimeProvider time, ILogger<RemoveTotp> logger)
 {

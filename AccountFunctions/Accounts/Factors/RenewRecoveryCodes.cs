@@ -16,11 +16,7 @@ public sealed record RenewRecoveryCodesRequest : ConfirmedRequest;
     "Make new recovery codes",
     Description = "Returns ten new recovery codes, and voids the earlier ones. The owner gets a mail. Repeating the call with the same "
         + "`otp` gets the same codes.",
-    Refusals =
-    [
-        nameof(Problem.InvalidPassword), nameof(Problem.InvalidCredential), nameof(Problem.OtpRequired), nameof(Problem.InvalidOtp),
-        nameof(Problem.TotpInactive),
-    ])]
+    Refusals = [nameof(Problem.TotpInactive)])]
 public sealed class RenewRecoveryCodes(AccountStore accounts, CallerConfirmation confirmation, TotpSecrets secrets, TimeProvider time)
 {
     public async Task<Result<RecoveryCodesReply>> HandleAsync(

@@ -22,11 +22,7 @@ public sealed record SetUpTotpReply(
     "Set up an authenticator app",
     Description = "Returns a secret for the app, which waits ten minutes for `totp/confirm`. Until then, nothing changes. The same session "
         + "gets the same secret again while it waits.",
-    Refusals =
-    [
-        nameof(Problem.InvalidPassword), nameof(Problem.InvalidCredential), nameof(Problem.OtpRequired), nameof(Problem.InvalidOtp),
-        nameof(Problem.TotpActive), nameof(Problem.TooManyRequests),
-    ])]
+    Refusals = [nameof(Problem.TotpActive)])]
 public sealed class SetUpTotp(AccountStore accounts, CallerConfirmation confirmation, TotpSecrets secrets, TimeProvider time)
 {
     private const int Tries = 5;

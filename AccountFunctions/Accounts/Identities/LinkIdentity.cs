@@ -4,7 +4,7 @@ using AccountFunctions.Contract.Description;
 using AccountFunctions.Contract.Fields;
 using AccountFunctions.Lifecycle.Names;
 using AccountFunctions.Security;
-using AccountFunctions.Security.Identities;
+using AccountFunctions.Security.Throttling;
 using AccountFunctions.Storage;
 using AccountFunctions.Storage.Accounts;
 using AccountFunctions.Storage.Jobs;
@@ -12,12 +12,17 @@ using AccountFunctions.Storage.Jobs;
 namespace AccountFunctions.Accounts.Identities;
 
 public sealed record LinkIdentityRequest(
-    [Field("The provider of the ID token, by its name in the settings of the deployment.", Required = true, Example = "google")]
+    [Field("The provider of the ID token, by its name in the settings of the deployment.", Example = "google")]
     Member<string> Provider = default,
-    [Field("The ID token of the identity to link.", Required = true, Example = ExternalLogins.TokenExample)]
+    [Field("The ID token of the identity to link.", Nullable = true, Example = ExternalLogins.TokenExample)]
     Member<string> IdToken = default,
     [Field("The `nonce` that the client sent to the provider, if it did.", Nullable = true, Example = "n-0S6_WzA2Mj")]
-    Member<string> Nonce = default) : ConfirmedRequest;
+    Member<string> Nonce = default,
+    [Field("Instead of an ID token, as in `login/external`: `login_code` that the browser brought back.", Nullable = true,
+        Example = TokenReplies.DeviceExample)]
+    Member<string> LoginCode = default,
+    [Field("The verifier whose SHA-256 was `code_challenge`, for `login_code`.", Nullable = true, Example = TokenReplies.DeviceExample)]
+    Member<string> Verifier = default) : ConfirmedRequest;
 
 /// <summary>
 /// Links an identity at another provider to the caller's account. It is a way in for ever, so a thief with an access token must not add
@@ -27,15 +32,11 @@ public sealed record LinkIdentityRequest(
     "Link an identity",
     Description = "From now on, the identity signs in to this account. Its address need not be the account's, nor verified. An account has "
         + "at most one identity of each provider. The owner gets a mail. Repeating the call gets the same answer.",
-    Refusals =
-    [
-        nameof(Problem.InvalidPassword), nameof(Problem.OtpRequired), nameof(Problem.InvalidOtp), nameof(Problem.IdentityTaken),
-    ])]
+    Refusals = [nameof(Problem.InvalidCode), nameof(Problem.IdentityTaken)])]
 public sealed class LinkIdentity(
     AccountStore accounts,
     CallerConfirmation confirmation,
     ExternalLogins logins,
-    IdTokens tokens,
     IdentityLinks links,
     TimeProvider time)
 {
@@ -43,20 +44,15 @@ public sealed class LinkIdentity(
     {
         var errors = new FieldErrors();
         var confirmed = confirmation.Read(errors, request);
-        var shown = logins.Read(errors, request.Provider, request.IdToken, request.Nonce);
-        if (confirmed is null || shown is null || errors.Any)
+        var members = new ExternalMembers(request.Provider, request.IdToken, request.Nonce, request.LoginCode, request.Verifier);
+        var found = await logins.FindAsync(errors, members, visitor: null, cancellationToken);
+        if (found.IsRefused || confirmed is null)
         {
-            return errors.ToProblem();
-        }
-
-        var validated = await tokens.ValidateAsync(shown.Provider, shown.IdToken, shown.Nonce, cancellationToken);
-        if (validated.IsRefused)
-        {
-            return validated.Problem;
+            return found.IsRefused ? found.Problem : errors.ToProblem();
         }
 
         var now = time.GetUtcNow();
-        var plan = IdentityLinks.Plan(caller.Account.Id, validated.Reply, caller.Actor, now);
+        var plan = IdentityLinks.Plan(caller.Account.Id, found.Reply.Identity, caller.Actor, now);
         var linked = (await accounts.ListWaysInAsync(caller.Account.Id, cancellationToken)).FindIdentity(plan.Provider);
         var isRepeatable = linked?.Name == plan.Name && linked.SessionId == caller.SessionId && now < linked.Created + Lifetimes.Repeat;
         var passed = await confirmation.ConfirmAsync(
@@ -64,6 +60,11 @@ public sealed class LinkIdentity(
         if (passed.IsRefused)
         {
             return passed.Problem;
+        }
+
+        if (found.Reply.SettleAsync is { } settle && await settle(SignInOutcome.Succeeded, cancellationToken) is { } used)
+        {
+            return used;
         }
 
         var planned = await accounts.ChangeAsync(

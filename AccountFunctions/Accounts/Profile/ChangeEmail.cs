@@ -23,11 +23,7 @@ public sealed record ChangeEmailRequest(
 [Operation(
     "Change the address",
     Description = "Mails a code to the new address, for `email/confirm`. The answer is the same if that address already has an account; "
-        + "its owner gets a notice. Nothing changes until the code is redeemed.",
-    Refusals =
-    [
-        nameof(Problem.InvalidPassword), nameof(Problem.InvalidCredential), nameof(Problem.OtpRequired), nameof(Problem.InvalidOtp),
-    ])]
+        + "its owner gets a notice. Nothing changes until the code is redeemed.")]
 public sealed partial class ChangeEmail(
     AccountStore accounts,
     CallerConfirmation confirmation,

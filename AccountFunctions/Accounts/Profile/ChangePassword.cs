@@ -20,11 +20,7 @@ public sealed record ChangePasswordRequest(
 [Operation(
     "Change the password",
     Description = "Ends every other session, and every access token issued so far, including this session's: refresh next. The owner gets "
-        + "a mail.",
-    Refusals =
-    [
-        nameof(Problem.InvalidPassword), nameof(Problem.InvalidCredential), nameof(Problem.OtpRequired), nameof(Problem.InvalidOtp),
-    ])]
+        + "a mail.")]
 public sealed partial class ChangePassword(
     AddressStore addresses,
     AccountStore accounts,

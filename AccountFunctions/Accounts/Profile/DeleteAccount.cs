@@ -21,11 +21,7 @@ public sealed record DeleteAccountReply(
 [Operation(
     "Delete the account",
     Description = "Ends every session, and deletes everything about the account after a grace period. Until then, `restore` or `forgot` "
-        + "cancels the deletion. The owner gets a mail with the date.",
-    Refusals =
-    [
-        nameof(Problem.InvalidPassword), nameof(Problem.InvalidCredential), nameof(Problem.OtpRequired), nameof(Problem.InvalidOtp),
-    ])]
+        + "cancels the deletion. The owner gets a mail with the date.")]
 public sealed partial class DeleteAccount(
     AccountStore accounts,
     CallerConfirmation confirmation,

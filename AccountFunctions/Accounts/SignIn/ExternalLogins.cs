@@ -11,29 +11,30 @@ public sealed class ExternalLogins(IdentityProviders providers, IdTokens tokens,
 {
     internal const string TokenExample = "eyJhbGciOiJSUzI1NiIsImtpZCI6IjEifQ.eyJpc3MiOiJodHRwczovL2FjY291bnRzLmdvb2dsZS5jb20ifQ.c2ln";
 
-    /// <summary>The identity that a request to sign in shows, by an ID token or by a code.</summary>
+    /// <summary>The identity that a request shows, by an ID token or by a code.</summary>
     /// <param name="errors">With the errors of the request's other fields.</param>
+    /// <param name="visitor">Null: the caller of the request has an access token.</param>
     public async Task<Result<ExternalLogin>> FindAsync(
-        FieldErrors errors, LoginExternalRequest request, Visitor visitor, CancellationToken cancellationToken)
+        FieldErrors errors, ExternalMembers members, Visitor? visitor, CancellationToken cancellationToken)
     {
-        var code = errors.Optional("login_code", request.LoginCode);
-        var verifier = errors.Optional("verifier", request.Verifier);
-        errors.Optional("nonce", request.Nonce);
-        if (code is not null && request.IdToken.State is (MemberState.Absent or MemberState.Null))
+        var code = errors.Optional("login_code", members.LoginCode);
+        var verifier = errors.Optional("verifier", members.Verifier);
+        errors.Optional("nonce", members.Nonce);
+        if (code is not null && members.IdToken.State is (MemberState.Absent or MemberState.Null))
         {
-            errors.Optional("provider", request.Provider);
-            errors.Required("verifier", request.Verifier);
+            errors.Optional("provider", members.Provider);
+            errors.Required("verifier", members.Verifier);
             return errors.Any || verifier is null ? errors.ToProblem()
-                : await visitor.Admission is { } notAdmitted ? notAdmitted
+                : visitor is not null && await visitor.Admission is { } notAdmitted ? notAdmitted
                 : await codes.FindAsync(code, verifier, cancellationToken);
         }
 
-        if (Read(errors, request.Provider, request.IdToken, request.Nonce) is not { } shown)
+        if (Read(errors, members.Provider, members.IdToken, members.Nonce) is not { } shown)
         {
             return errors.ToProblem();
         }
 
-        if (visitor.EarlyRefusal is { } refused)
+        if (visitor?.EarlyRefusal is { } refused)
         {
             return refused;
         }
@@ -59,6 +60,10 @@ public sealed class ExternalLogins(IdentityProviders providers, IdTokens tokens,
     }
 }
 
-/// <summary>An identity that a client shows to sign in.</summary>
+/// <summary>The members of a request that show an identity.</summary>
+public readonly record struct ExternalMembers(
+    Member<string> Provider, Member<string> IdToken, Member<string> Nonce, Member<string> LoginCode, Member<string> Verifier);
+
+/// <summary>An identity that a client shows to sign in, or to link.</summary>
 /// <param name="SettleAsync"><see cref="Proof.SettleAsync"/> of the code that it showed; null: an ID token, which is not used up.</param>
 public sealed record ExternalLogin(ExternalIdentity Identity, Func<SignInOutcome, CancellationToken, Task<Problem?>>? SettleAsync);

@@ -48,7 +48,8 @@ public sealed class LoginExternal(ExternalLogins logins, ExternalProver prover, 
         var otp = SecondFactor.Read(errors, request.Otp);
         var device = Devices.Read(errors, request.Device);
         var (firstName, lastName) = (errors.Name("first_name", request.FirstName), errors.Name("last_name", request.LastName));
-        var found = await logins.FindAsync(errors, request, visitor, cancellationToken);
+        var members = new ExternalMembers(request.Provider, request.IdToken, request.Nonce, request.LoginCode, request.Verifier);
+        var found = await logins.FindAsync(errors, members, visitor, cancellationToken);
         if (found.IsRefused)
         {
             return found.Problem;

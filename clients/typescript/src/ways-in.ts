@@ -1,5 +1,7 @@
 import type { Answer, Call } from './http.js';
-import type { Identity, IdToken, Passkey, PasskeyAnswer, PasskeyOptions, Proof, RecoveryCodes, Totp, TotpSecret } from './types.js';
+import type {
+  Identity, IdToken, LoginCode, Passkey, PasskeyAnswer, PasskeyOptions, Proof, RecoveryCodes, Totp, TotpSecret,
+} from './types.js';
 
 type Send = <T>(call: Call) => Promise<Answer<T>>;
 type Open = <T>(path: string, body: unknown) => Promise<Answer<T>>;
@@ -62,10 +64,16 @@ export function waysInOf(send: Send, open: Open) {
     /** The linked identities at other providers. */
     identities: () => get<Identity[]>('identities'),
 
-    linkIdentity: (proof: Proof, { provider, id_token, nonce }: IdToken) =>
-      post<Identity>('identities', { ...bodyOf(proof), provider, id_token, nonce }),
+    /** With an ID token of a native SDK, or with what `externalReturn` read after a redirect. */
+    linkIdentity: (proof: Proof, shown: IdToken | LoginCode) =>
+      post<Identity>('identities', { ...bodyOf(proof), ...membersOf(shown) }),
 
     /** `last_way_in`: nothing else would be left to sign in with. */
     unlinkIdentity: (provider: string) => remove(`identities/${encodeURIComponent(provider)}`),
   };
 }
+
+// Nothing else that the caller's object may have.
+const membersOf = (shown: IdToken | LoginCode): object => 'login_code' in shown
+  ? { login_code: shown.login_code, verifier: shown.verifier }
+  : { provider: shown.provider, id_token: shown.id_token, nonce: shown.nonce };
