@@ -119,6 +119,12 @@ internal sealed class ApiDocumentBuilder
                 : responses.Refusal(refusal.Key, [.. refusal], [.. request?.Properties?.Keys ?? QueryOf(parameters)]);
         }
 
+        if (operation.Reply == typeof(Redirect))
+        {
+            // Generators of clients insist on a success, and a redirect is none.
+            described.Responses["default"] = ApiResponses.AnyPage();
+        }
+
         return described;
     }
 

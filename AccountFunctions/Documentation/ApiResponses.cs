@@ -62,6 +62,13 @@ internal sealed class ApiResponses
         },
     };
 
+    /// <summary>Whatever else a browser may show.</summary>
+    public static OpenApiResponse AnyPage() => new()
+    {
+        Description = "Any other answer is a page for the browser.",
+        Content = new Dictionary<string, IOpenApiMediaType> { [TextType] = new OpenApiMediaType { Schema = Text() } },
+    };
+
     /// <param name="fields">Members of the request that may be invalid.</param>
     public IOpenApiResponse Refusal(int status, IReadOnlyList<CatalogueEntry> refusals, IReadOnlyList<string> fields)
     {

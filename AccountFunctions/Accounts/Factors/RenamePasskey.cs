@@ -11,7 +11,7 @@ public sealed record RenamePasskeyRequest(
     Member<string> Name = default);
 
 /// <summary>Renames a passkey of the caller's account.</summary>
-[Operation("Rename a passkey", Refusals = [nameof(Problem.NotFound)])]
+[Operation("Rename a passkey", Description = "The name is for the owner alone.", Refusals = [nameof(Problem.NotFound)])]
 public sealed class RenamePasskey(AccountStore accounts, PasskeyCeremonies ceremonies, TimeProvider time)
 {
     public async Task<Result<PasskeyReply>> HandleAsync(
