@@ -75,6 +75,7 @@ public static class ColdCommand
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         settings["AZURE_FUNCTIONS_ENVIRONMENT"] = "Production";
         settings["Codes__Key"] = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32));
+        settings["Factors__Key"] = Convert.ToBase64String(RandomNumberGenerator.GetBytes(32));
         settings["Tokens__SigningKey"] = key.ExportPkcs8PrivateKeyPem();
         return settings;
     }

@@ -44,6 +44,7 @@ public sealed class CommandLineTests(AzuriteFixture azurite)
             [],
             ("AZURE_FUNCTIONS_ENVIRONMENT", "Production"),
             ("Codes__Key", Convert.ToBase64String(RandomNumberGenerator.GetBytes(32))),
+            ("Factors__Key", Convert.ToBase64String(RandomNumberGenerator.GetBytes(32))),
             ("Tokens__SigningKey", key.ExportPkcs8PrivateKeyPem()),
             ("Tokens__PreviousSigningKeys", sample.GetProperty("Tokens__SigningKey").GetString()!));
 
