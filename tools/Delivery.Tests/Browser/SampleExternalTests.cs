@@ -93,7 +93,7 @@ public sealed class SampleExternalTests(AzuriteFixture azurite, Chromium chromiu
 
         // An account that the provider has made has no password until its owner sets one.
         await App.PostAsync("code", new { username = address });
-        var code = await App.NextCodeAsync(address);
+        var code = await App.NextCodeAsync(address, mails: 2);
         await App.PostAsync("forgot", new { username = address, code, new_password = TestApp.Password });
         var enrolled = await EnrolAsync();
         await page.Page.GotoAsync($"{site}/#/sign-in");
