@@ -21,7 +21,7 @@ public static class AccountServices
                 (_, host) => !host.IsDevelopment() || !HasUnreadableMembers(), "No converter reads the type of a request's member.");
         return services
             .AddSingleton<KnownClients>()
-            .AddSingleton<Sessions>().AddSingleton<TokenReplies>()
+            .AddSingleton<RecentActs>().AddSingleton<Sessions>().AddSingleton<TokenReplies>()
             .AddSingleton<Register>().AddSingleton<NewAccounts>().AddSingleton<Activate>()
             .AddSingleton<PasswordProver>().AddSingleton<CodeProver>().AddSingleton<SecondFactor>().AddSingleton<SignInGate>()
             .AddSingleton<CallerConfirmation>()

@@ -1,6 +1,6 @@
+using AccountFunctions.Accounts.SignIn;
 using AccountFunctions.Contract.Answers;
 using AccountFunctions.Contract.Description;
-using AccountFunctions.Security;
 using AccountFunctions.Security.Factors;
 using AccountFunctions.Storage.Accounts;
 using Microsoft.Extensions.Logging;
@@ -15,7 +15,7 @@ namespace AccountFunctions.Accounts.Factors;
         + "and `credential_id` of the list.",
     Refusals = [nameof(Problem.NotFound), nameof(Problem.LastWayIn)])]
 public sealed partial class RemovePasskey(
-    AccountStore accounts, PasskeyCeremonies ceremonies, TimeProvider time, ILogger<RemovePasskey> logger)
+    AccountStore accounts, RecentActs recent, PasskeyCeremonies ceremonies, TimeProvider time, ILogger<RemovePasskey> logger)
 {
     public async Task<Result<Success>> HandleAsync(string passkeyId, Caller caller, CancellationToken cancellationToken)
     {
@@ -52,16 +52,12 @@ public sealed partial class RemovePasskey(
         }
 
         // A client whose answer was lost may repeat its call.
-        return removed.Problem == Problem.NotFound && await IsRemovedAsync(passkeyId, caller, now, cancellationToken)
-            ? Success.Done
-            : removed;
-    }
+        return removed.Problem == Problem.NotFound
+            && await recent.HaveAsync(caller.Account.Id, Act.PasskeyRemoved, IsThisOne, now, cancellationToken)
+                ? Success.Done
+                : removed;
 
-    private async Task<bool> IsRemovedAsync(string passkeyId, Caller caller, DateTimeOffset now, CancellationToken cancellationToken)
-    {
-        var events = await accounts.ListEventsAsync(
-            caller.Account.Id, Act.PasskeyRemoved.Word, now - Lifetimes.Repeat, now + Lifetimes.ClockSkew, cancellationToken);
-        return events.Any(recorded => recorded.Detail == passkeyId && recorded.SessionId == caller.SessionId);
+        bool IsThisOne(EventEntity recorded) => recorded.Detail == passkeyId && recorded.SessionId == caller.SessionId;
     }
 
     [LoggerMessage(LogLevel.Information, "Account {AccountId} has removed a passkey.")]

@@ -25,8 +25,8 @@ public sealed record LinkIdentityRequest(
     Member<string> Verifier = default) : ConfirmedRequest;
 
 /// <summary>
-/// Links an identity at another provider to the caller's account. It is a way in for ever, so a thief with an access token must not add
-/// one: the caller proves again who it is.
+/// Links an identity at another provider to the caller's account. It stays a way in until it is unlinked, so a thief with an access token
+/// must not add one: the caller proves again who it is.
 /// </summary>
 [Operation(
     "Link an identity",

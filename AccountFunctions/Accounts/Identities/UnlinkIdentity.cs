@@ -1,7 +1,7 @@
+using AccountFunctions.Accounts.SignIn;
 using AccountFunctions.Contract.Answers;
 using AccountFunctions.Contract.Description;
 using AccountFunctions.Lifecycle.Names;
-using AccountFunctions.Security;
 using AccountFunctions.Storage;
 using AccountFunctions.Storage.Accounts;
 using AccountFunctions.Storage.Jobs;
@@ -16,7 +16,7 @@ namespace AccountFunctions.Accounts.Identities;
         + "would be left to sign in with. Repeating the call within ten minutes gets the same answer.",
     Refusals = [nameof(Problem.NotFound), nameof(Problem.LastWayIn)])]
 public sealed partial class UnlinkIdentity(
-    AccountStore accounts, NameClaims names, TimeProvider time, ILogger<UnlinkIdentity> logger)
+    AccountStore accounts, RecentActs recent, NameClaims names, TimeProvider time, ILogger<UnlinkIdentity> logger)
 {
     public async Task<Result<Success>> HandleAsync(string provider, Caller caller, CancellationToken cancellationToken)
     {
@@ -32,9 +32,12 @@ public sealed partial class UnlinkIdentity(
             return Success.Done;
         }
 
-        return unlinked.Problem == Problem.NotFound && await IsUnlinkedAsync(caller.Account.Id, provider, now, cancellationToken)
-            ? Success.Done
-            : unlinked.Problem;
+        // A client whose answer was lost may repeat its call.
+        return unlinked.Problem == Problem.NotFound
+            && await recent.HaveAsync(
+                caller.Account.Id, Act.IdentityRemoved, recorded => recorded.Detail == provider, now, cancellationToken)
+                ? Success.Done
+                : unlinked.Problem;
     }
 
     private static Result<IdentityEntity> Unlink(AccountPartition partition, string provider, Actor actor, DateTimeOffset now)
@@ -56,14 +59,6 @@ public sealed partial class UnlinkIdentity(
         partition.Record(Act.IdentityRemoved, actor, now, provider);
         partition.Enqueue(new AddressRelease(partition.Key, identity.Name, now + Retention.Request));
         return identity;
-    }
-
-    // A client whose answer was lost may repeat its call.
-    private async Task<bool> IsUnlinkedAsync(string accountId, string provider, DateTimeOffset now, CancellationToken cancellationToken)
-    {
-        var events = await accounts.ListEventsAsync(
-            accountId, Act.IdentityRemoved.Word, now - Lifetimes.Repeat, now + Lifetimes.ClockSkew, cancellationToken);
-        return events.Any(recorded => recorded.Detail == provider);
     }
 
     [LoggerMessage(LogLevel.Information, "Account {AccountId} has unlinked an identity.")]

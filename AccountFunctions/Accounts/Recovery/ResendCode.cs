@@ -4,7 +4,6 @@ using AccountFunctions.Contract.Description;
 using AccountFunctions.Contract.Fields;
 using AccountFunctions.Contract.Values;
 using AccountFunctions.Security.Codes;
-using AccountFunctions.Security.Throttling;
 using AccountFunctions.Storage.Jobs;
 using AccountFunctions.Storage.Names;
 using Microsoft.Extensions.Logging;
@@ -31,7 +30,6 @@ public sealed record ResendCodeRequest(
 public sealed partial class ResendCode(
     AddressStore addresses,
     CodeLanes lanes,
-    MailThrottle throttle,
     VerificationCodes codes,
     IOptions<AccountOptions> options,
     TimeProvider time,
@@ -53,11 +51,10 @@ public sealed partial class ResendCode(
             new AddressRequest(address.Key) { Admission = visitor.Admission },
             async partition =>
             {
-                var device = await lanes.FindDeviceAsync(partition, secret, cancellationToken);
-                var code = partition.NewCode(CodeUse.Reset, lanes.LaneOf(partition, device));
-                if (throttle.Count(code.IsOfDevice ? code : partition.Guard, now) is { } throttled)
+                var lane = await lanes.NewCodeAsync(partition, CodeUse.Reset, secret, now, cancellationToken);
+                if (lane.IsRefused)
                 {
-                    return throttled;
+                    return lane.Problem;
                 }
 
                 if (options.Value.DiscloseAddresses && partition is { Claim: null, Pendings.Count: 0 })
@@ -66,7 +63,7 @@ public sealed partial class ResendCode(
                 }
 
                 partition.Enqueue(job);
-                Issue(partition, code, now);
+                Issue(partition, lane.Reply, now);
                 return Success.Done;
             },
             cancellationToken);

@@ -1,3 +1,5 @@
+using AccountFunctions.Contract.Answers;
+using AccountFunctions.Security.Throttling;
 using AccountFunctions.Security.Tokens;
 using AccountFunctions.Storage;
 using AccountFunctions.Storage.Accounts;
@@ -9,7 +11,7 @@ namespace AccountFunctions.Accounts.SignIn;
 /// Separates the mailed codes of clients that have signed in to the account before from those of everybody else. Each such client has its
 /// own open code, with its own tries and its own count of mails, so strangers at the address can neither use up its tries nor its mails.
 /// </summary>
-public sealed class CodeLanes(AccountStore accounts, TimeProvider time)
+public sealed class CodeLanes(AccountStore accounts, MailThrottle throttle, TimeProvider time)
 {
     private const int MaxNewDevices = 3;
 
@@ -28,12 +30,18 @@ public sealed class CodeLanes(AccountStore accounts, TimeProvider time)
         var account = await accounts.FindAsync(partition.AccountId, cancellationToken);
         var device = await finding;
         var now = time.GetUtcNow();
-        return account?.MailboxAt(partition.Key, now) is not null && device?.IsGoodFor(account, now) == true ? device : null;
+        return account?.MailboxAt(partition.Key, now) is null ? null : device.IfGoodFor(account, now);
     }
 
-    /// <summary>The device, if it gets codes of its own.</summary>
-    public DeviceEntity? LaneOf(AddressPartition partition, DeviceEntity? device) =>
-        device is not null && HasRoom(partition, device) ? device : null;
+    /// <summary>A new code in the client's lane, whose mail is counted there; the refusal if the lane has no mail left.</summary>
+    /// <param name="secret">What the client sent; null if nothing.</param>
+    public async Task<Result<MailedCodeEntity>> NewCodeAsync(
+        AddressPartition partition, CodeUse use, DeviceSecret? secret, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var device = await FindDeviceAsync(partition, secret, cancellationToken);
+        var code = partition.NewCode(use, device is not null && HasRoom(partition, device) ? device : null);
+        return throttle.Count(code.IsOfDevice ? code : partition.Guard, now) is { } throttled ? throttled : code;
+    }
 
     /// <summary>
     /// Whether the device gets codes of its own. A thief with the password gets a new device, with a new count of mails, at each sign-in,

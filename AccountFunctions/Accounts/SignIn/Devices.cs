@@ -17,6 +17,10 @@ public static class Devices
     public static DeviceSecret? Read(FieldErrors errors, Member<string> device) =>
         errors.Optional("device", device) is { } text ? new DeviceSecret(text) : null;
 
+    /// <summary>The device, if there is one and it is good for the account; null otherwise.</summary>
+    public static DeviceEntity? IfGoodFor(this DeviceEntity? device, AccountEntity? account, DateTimeOffset now) =>
+        account is not null && device?.IsGoodFor(account, now) == true ? device : null;
+
     /// <summary>Creates the device of a client that signs in without one.</summary>
     public static (DeviceEntity Row, DeviceSecret Secret) New(AccountEntity account, string? client, DateTimeOffset now)
     {

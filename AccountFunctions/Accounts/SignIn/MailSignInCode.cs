@@ -3,7 +3,6 @@ using AccountFunctions.Contract.Description;
 using AccountFunctions.Contract.Fields;
 using AccountFunctions.Contract.Values;
 using AccountFunctions.Security.Codes;
-using AccountFunctions.Security.Throttling;
 using AccountFunctions.Storage.Jobs;
 using AccountFunctions.Storage.Names;
 using Microsoft.Extensions.Logging;
@@ -29,7 +28,6 @@ public sealed record MailSignInCodeRequest(
 public sealed partial class MailSignInCode(
     AddressStore addresses,
     CodeLanes lanes,
-    MailThrottle throttle,
     VerificationCodes codes,
     IOptions<AccountOptions> options,
     TimeProvider time,
@@ -56,16 +54,15 @@ public sealed partial class MailSignInCode(
             new AddressRequest(address.Key) { Admission = visitor.Admission },
             async partition =>
             {
-                var device = await lanes.FindDeviceAsync(partition, secret, cancellationToken);
-                var code = partition.NewCode(CodeUse.SignIn, lanes.LaneOf(partition, device));
-                if (throttle.Count(code.IsOfDevice ? code : partition.Guard, now) is { } throttled)
+                var lane = await lanes.NewCodeAsync(partition, CodeUse.SignIn, secret, now, cancellationToken);
+                if (lane.IsRefused)
                 {
-                    return throttled;
+                    return lane.Problem;
                 }
 
-                codes.Issue(code, CodePurpose.SignIn, now);
+                codes.Issue(lane.Reply, CodePurpose.SignIn, now);
                 partition.Enqueue(job);
-                partition.Save(code);
+                partition.Save(lane.Reply);
                 partition.Save(partition.Guard);
                 return Success.Done;
             },

@@ -40,7 +40,7 @@ public sealed class SecondFactor(AccountStore accounts, TotpSecrets secrets, IOp
     }
 
     private static string? SessionOf(Proof proof, SignInIntent intent) =>
-        intent is SignInIntent.Confirm or SignInIntent.Repeat ? proof.Actor.SessionId : null;
+        intent.IsConfirmation() ? proof.Actor.SessionId : null;
 
     private bool IsTrusted(DeviceEntity device, DateTimeOffset since) =>
         device.FactorProved >= since && time.GetUtcNow() < device.FactorProved + trust;

@@ -1,6 +1,5 @@
 using AccountFunctions.Contract.Answers;
 using AccountFunctions.Contract.Values;
-using AccountFunctions.Security;
 using AccountFunctions.Security.Tokens;
 using AccountFunctions.Storage.Accounts;
 using AccountFunctions.Storage.Changes;
@@ -12,6 +11,7 @@ namespace AccountFunctions.Accounts.SignIn;
 /// <summary>Opens and ends sessions, and removes those beyond the limit.</summary>
 public sealed partial class Sessions(
     AccountStore accounts,
+    RecentActs recent,
     KnownClients clients,
     TokenReplies replies,
     IOptions<TokenOptions> options,
@@ -124,17 +124,10 @@ public sealed partial class Sessions(
             cancellationToken);
 
         // A client whose answer was lost may repeat its call.
-        return ended.Problem == Problem.NotFound && await IsEndedAsync(caller.Account.Id, sessionId, act, now, cancellationToken)
-            ? Success.Done
-            : ended;
-    }
-
-    private async Task<bool> IsEndedAsync(
-        string accountId, string sessionId, Act act, DateTimeOffset now, CancellationToken cancellationToken)
-    {
-        var events = await accounts.ListEventsAsync(
-            accountId, act.Word, now - Lifetimes.Repeat, now + Lifetimes.ClockSkew, cancellationToken);
-        return events.Any(recorded => recorded.SessionId == sessionId);
+        return ended.Problem == Problem.NotFound
+            && await recent.HaveAsync(caller.Account.Id, act, recorded => recorded.SessionId == sessionId, now, cancellationToken)
+                ? Success.Done
+                : ended;
     }
 
     /// <returns>Whether the account has changed.</returns>

@@ -58,7 +58,7 @@ public sealed class SignInGate(
             || (intent is SignInIntent.Restore && !MayBeRestored(account, now)))
         {
             return new(
-                intent is SignInIntent.Confirm or SignInIntent.Repeat ? Problem.InvalidPassword : Problem.InvalidCredentials,
+                intent.IsConfirmation() ? Problem.InvalidPassword : Problem.InvalidCredentials,
                 SignInOutcome.Failed,
                 proof.IsGuess);
         }
@@ -106,7 +106,7 @@ public sealed class SignInGate(
     private static Problem? RefusalOf(AccountState state, SignInIntent intent) => (state, intent) switch
     {
         // The access token was already checked, and the owner of an expired account may still change its password.
-        (_, SignInIntent.Confirm or SignInIntent.Repeat) => null,
+        _ when intent.IsConfirmation() => null,
         (AccountState.Disabled, _) => Problem.DisabledAccount,
         (AccountState.DeletionPending, SignInIntent.SignIn) => Problem.DeletionPending,
         (AccountState.Expired, _) => Problem.ExpiredAccount,
@@ -121,7 +121,7 @@ public sealed class SignInGate(
             return refused;
         }
 
-        if (intent is SignInIntent.Confirm or SignInIntent.Repeat && counter.Device is not null)
+        if (intent.IsConfirmation() && counter.Device is not null)
         {
             // What counts at a caller's device also counts at the address, whether or not that delays strangers.
             await throttle.RecordAsync(counter with { Device = null }, outcome, cancellationToken);
@@ -166,4 +166,10 @@ public enum SignInIntent
     /// send the same code of its authenticator app.
     /// </summary>
     Repeat,
+}
+
+public static class SignInIntents
+{
+    /// <summary>Whether a caller that has a session confirms a change.</summary>
+    public static bool IsConfirmation(this SignInIntent intent) => intent is SignInIntent.Confirm or SignInIntent.Repeat;
 }

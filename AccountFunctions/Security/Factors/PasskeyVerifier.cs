@@ -12,8 +12,8 @@ using Selection = Fido2NetLib.AuthenticatorSelection;
 namespace AccountFunctions.Security.Factors;
 
 /// <summary>
-/// Verifies answers of authenticators (WebAuthn Level 3 §7.1 and §7.2) with Fido2NetLib. The answers come from anybody: whatever is wrong
-/// with one, the result is null. The library gets only bytes that were read here, none of its own types from outside.
+/// Verifies answers of authenticators (WebAuthn Level 3 §7.1 and §7.2) with Fido2NetLib. Anyone can send an answer: whatever is wrong with
+/// one, the result is null. The library gets only bytes that were read here, none of its own types from outside.
 /// </summary>
 internal sealed class PasskeyVerifier(string relyingPartyId, string product, IReadOnlySet<string> origins)
 {
@@ -119,7 +119,7 @@ internal sealed class PasskeyVerifier(string relyingPartyId, string product, IRe
                     },
                     StoredPublicKey = publicKey,
 
-                    // Whoever stores the counter compares it, in the write that replaces it.
+                    // The write that replaces the counter compares it.
                     StoredSignatureCounter = 0,
                     IsUserHandleOwnerOfCredentialIdCallback = (_, _) => Task.FromResult(true),
                 },

@@ -15,8 +15,8 @@ public sealed record WaysIn(
     public IdentityEntity? FindIdentity(string provider) => Identities.FirstOrDefault(identity => identity.Provider == provider);
 
     /// <summary>
-    /// Whether the account could not sign in any more without this passkey or identity. Whoever deletes it saves the account's row too, so
-    /// that of two deletions at once the second sees what the first left.
+    /// Whether the account could not sign in any more without this passkey or identity. A deletion also saves the account's row, so that
+    /// of two at once the second sees what the first left.
     /// </summary>
     public bool IsLast(AccountEntity account, TableRow way) =>
         account.Credential is null

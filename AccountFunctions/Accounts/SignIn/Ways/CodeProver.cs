@@ -40,7 +40,7 @@ public sealed class CodeProver(
         CodeClaim claim, SignInAttempt attempt, Visitor visitor, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
-        var proved = await addresses.ChangeAsync<Proof>(
+        return await addresses.ChangeAsync<Proof>(
             new AddressRequest(claim.Address.Key) { Admission = visitor.Admission },
             async partition =>
             {
@@ -48,7 +48,7 @@ public sealed class CodeProver(
                 var listing = accounts.ListEndsAsync(partition.AccountId, cancellationToken);
                 var device = await lanes.FindDeviceAsync(partition, claim.Device, cancellationToken);
                 var (account, signIns) = (await finding, await listing);
-                var open = OpenCodes(partition, device, now);
+                var open = partition.CodesToTry(CodeUse.SignIn, device, now);
                 if (account?.AddressKey != partition.Key || Find(open, claim.Code) is not { } row)
                 {
                     partition.CountTry(open);
@@ -67,7 +67,6 @@ public sealed class CodeProver(
                 };
             },
             cancellationToken);
-        return proved;
     }
 
     private async Task<Problem?> SettleAsync(
@@ -103,11 +102,8 @@ public sealed class CodeProver(
         return settled.Problem;
     }
 
-    private static List<MailedCodeEntity> OpenCodes(AddressPartition partition, DeviceEntity? device, DateTimeOffset now) =>
-        [.. partition.CodesToTry(CodeUse.SignIn, device, now)];
-
-    private MailedCodeEntity? Find(List<MailedCodeEntity> open, string code) =>
-        open.Find(row => codes.Matches(code, CodePurpose.SignIn, row.PartitionKey, row.Nonce));
+    private MailedCodeEntity? Find(IReadOnlyList<MailedCodeEntity> open, string code) =>
+        open.FirstOrDefault(row => codes.Matches(code, CodePurpose.SignIn, row.PartitionKey, row.Nonce));
 }
 
 /// <summary>The mailed code that a visitor sends to sign in.</summary>

@@ -76,7 +76,7 @@ public sealed class ExternalProver(
         {
             var loading = addresses.LoadAsync(account.AddressKey, cancellationToken);
             var device = deviceHash is null ? null : await accounts.FindDeviceAsync(account.Id, deviceHash, cancellationToken);
-            device = device?.IsGoodFor(account, time.GetUtcNow()) == true ? device : null;
+            device = device.IfGoodFor(account, time.GetUtcNow());
             return new Proof(new SignInCounter(await loading, device, attempt), actor)
             {
                 Account = account,

@@ -60,7 +60,7 @@ public sealed class PasskeyProver(
             return Problem.InvalidCredential;
         }
 
-        known = known?.IsGoodFor(account, now) == true ? known : null;
+        known = known.IfGoodFor(account, now);
         var attempt = throttle.Begin(account.AddressKey, known?.Hash);
         return await Proof.RunAsync(attempt, null, async () =>
         {
@@ -105,7 +105,7 @@ public sealed class PasskeyProver(
         var isRepeat = intent is SignInIntent.Repeat
             && await challenges.IsUsedByAsync(challenge, caller.SessionId, cancellationToken);
         var device = hash is null ? null : await accounts.FindDeviceAsync(account.Id, hash, cancellationToken);
-        device = device?.IsGoodFor(account, time.GetUtcNow()) == true ? device : null;
+        device = device.IfGoodFor(account, time.GetUtcNow());
         return new Proof(new SignInCounter(address, device, throttle.Begin(account.AddressKey, hash)), caller.Actor)
         {
             Account = account,

@@ -133,7 +133,7 @@ public sealed partial class PasswordProver(
         var loading = addresses.LoadAsync(account.AddressKey, cancellationToken);
         var now = time.GetUtcNow();
         var device = await FindDeviceAsync(account, deviceHash, now, cancellationToken);
-        device = device?.IsGoodFor(account, now) == true ? device : null;
+        device = device.IfGoodFor(account, now);
         var partition = await loading;
         if (throttle.Delay(partition, device) is { } delayed)
         {
@@ -167,7 +167,7 @@ public sealed partial class PasswordProver(
         var found = await accounts.FindAsync(partition.AccountId, cancellationToken);
         var account = found?.AddressKey == partition.Key ? found : null;
         var device = finding is null ? null : await finding;
-        return (account, account is not null && device?.IsGoodFor(account, now) == true ? device : null);
+        return (account, device.IfGoodFor(account, now));
     }
 
     [LoggerMessage(LogLevel.Information, "A wrong password was tried on account {AccountId}.")]
