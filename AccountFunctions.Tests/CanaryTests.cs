@@ -3,9 +3,12 @@ using System.Diagnostics;
 using System.Net;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using AccountFunctions.Security.Identities;
 using AccountFunctions.Storage;
 using AccountFunctions.Storage.Jobs;
+using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace AccountFunctions.Tests;
@@ -16,6 +19,9 @@ namespace AccountFunctions.Tests;
 public sealed partial class CanaryTests(AzuriteFixture azurite)
 {
     private const string Address = "canary.bird@example.com";
+    private const string ClientSecret = "client secret of the canary";
+    private const string Return = "https://app.example.com/signed-in";
+    private const string Verifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
     private static readonly string[] Passwords = ["first canary 4711", "second canary 4712", "third canary 4713", "wrong canary 4714"];
 
     [Fact, Holds("I1", "I3", "I4", "B8", "E11", "F4")]
@@ -33,21 +39,25 @@ public sealed partial class CanaryTests(AzuriteFixture azurite)
         ActivitySource.AddActivityListener(listener);
         using var metrics = new MetricRecorder(_ => true);
         await using var proxy = await FaultProxy.StartAsync(azurite.NewStorage());
+        await using var issuer = await FakeIssuer.StartAsync("acme");
         var app = await TestApp.StartAsync(
             proxy.Storage,
-            new()
+            new(issuer.Settings())
             {
                 ["Accounts:SignInByCode"] = "true",
                 ["Codes:Digits"] = "10",
                 ["Logging:LogLevel:Default"] = "Trace",
+                ["Providers:acme:ClientId"] = FakeIssuer.Audience,
+                ["Providers:acme:ClientSecret"] = ClientSecret,
+                ["Providers:ReturnUrls"] = Return,
                 ["Throttle:ResendCooldown"] = "00:00:00",
             });
-        var secrets = new List<string>(Passwords);
+        var secrets = new List<string>([.. Passwords, ClientSecret, Verifier]);
         JobSeal seal;
         await using (app)
         {
             seal = app.Services.GetRequiredService<JobSeal>();
-            await FlowAsync(app, secrets);
+            await FlowAsync(app, issuer, secrets);
         }
 
         var measurements = metrics.All.Select(measurement => measurement.ToString()).ToList();
@@ -77,7 +87,7 @@ public sealed partial class CanaryTests(AzuriteFixture azurite)
         Assert.Contains(traffic, call => call.Contains("canary.bird", StringComparison.Ordinal));
     }
 
-    private static async Task FlowAsync(TestApp app, List<string> secrets)
+    private static async Task FlowAsync(TestApp app, FakeIssuer issuer, List<string> secrets)
     {
         app.Client.DefaultRequestHeaders.TryAddWithoutValidation("User-Agent", "Canary \u001b[31m");
         await app.RegisterAsync(Address, Passwords[0]);
@@ -109,9 +119,12 @@ public sealed partial class CanaryTests(AzuriteFixture azurite)
         await app.PostAsync("refresh", new { refresh = login.GetProperty("refresh").GetString() });
         login = (await app.LoginAsync(Address, Passwords[2])).Data;
         Keep(login);
-        await FactorsAsync(app, secrets, login.GetProperty("access").GetString());
-        await app.PostAsync("logout", new { all = true }, login.GetProperty("access").GetString());
-        await app.WaitForMailsAsync(Address, 8);
+        token = login.GetProperty("access").GetString();
+        await PasskeysAsync(app, secrets, token);
+        await IdentitiesAsync(app, issuer, secrets, token);
+        await FactorsAsync(app, secrets, token);
+        await app.PostAsync("logout", new { all = true }, token);
+        await app.WaitForMailsAsync(Address, 10);
         await app.DrainAsync();
 
         void Keep(JsonElement tokens)
@@ -119,6 +132,50 @@ public sealed partial class CanaryTests(AzuriteFixture azurite)
             secrets.Add(tokens.GetProperty("access").GetString()!);
             secrets.Add(tokens.GetProperty("refresh").GetString()!);
         }
+    }
+
+    private static async Task PasskeysAsync(TestApp app, List<string> secrets, string? access)
+    {
+        var authenticator = new SoftAuthenticator();
+        var (options, state) = await app.BeginAsync("passkeys/options", access, new { password = Passwords[2] });
+        var added = await app.PostAsync("passkeys", new { state, credential = authenticator.Create(options) }, access);
+        Assert.Equal(HttpStatusCode.OK, added.Status);
+        var (asked, challenge) = await app.BeginAsync("login/passkey/options", null);
+        var assertion = authenticator.Get(asked);
+        Assert.Equal(
+            HttpStatusCode.OK, (await app.PostAsync("login/passkey", new { state = challenge, credential = assertion })).Status);
+        secrets.AddRange([state, challenge, (string?)assertion["response"]?["signature"] ?? ""]);
+    }
+
+    private static async Task IdentitiesAsync(TestApp app, FakeIssuer issuer, List<string> secrets, string? access)
+    {
+        string NewToken(string nonce)
+        {
+            var made = issuer.Token(app.Time.GetUtcNow(), "subject", Address, claims => claims["nonce"] = nonce);
+            secrets.AddRange([nonce, made]);
+            return made;
+        }
+
+        issuer.Exchange = (form, _) => new JsonObject { ["id_token"] = NewToken(form["code"].ToString()) };
+        var begin = new HttpRequestMessage(
+            HttpMethod.Get,
+            $"/api/account/login/external/acme?return_url={Uri.EscapeDataString(Return)}"
+                + $"&code_challenge={AuthorizationFlow.ChallengeOf(Verifier)}");
+        var begun = await app.SendAsync(begin);
+        var query = QueryHelpers.ParseQuery(new Uri(begun.Headers["Location"]).Query);
+        var cookie = begun.Headers["Set-Cookie"].Split(';')[0];
+
+        // The fake provider takes the nonce for its code.
+        var complete = new HttpRequestMessage(
+            HttpMethod.Get, $"/api/account/login/external/acme/callback?state={query["state"]}&code={query["nonce"]}");
+        complete.Headers.Add("Cookie", cookie);
+        var returned = (await app.SendAsync(complete)).Headers["Location"];
+        var code = QueryHelpers.ParseQuery(new Uri(returned).Query)["login_code"].ToString();
+        secrets.AddRange([query["state"].ToString(), cookie.Split('=', 2)[1], code]);
+        var link = new { password = Passwords[2], login_code = code, verifier = Verifier };
+        Assert.Equal(HttpStatusCode.OK, (await app.PostAsync("identities", link, access)).Status);
+        var login = new { provider = "acme", id_token = NewToken("nonce of the canary"), nonce = "nonce of the canary" };
+        Assert.Equal(HttpStatusCode.OK, (await app.PostAsync("login/external", login)).Status);
     }
 
     private static async Task FactorsAsync(TestApp app, List<string> secrets, string? access)
@@ -157,6 +214,6 @@ public sealed partial class CanaryTests(AzuriteFixture azurite)
     [GeneratedRegex("(?<=<MessageText>)[^<]+")]
     private static partial Regex Message();
 
-    [GeneratedRegex("\"(Username|Mailbox)\":\"[^\"]*\"")]
+    [GeneratedRegex("\"(Username|Mailbox|Email)\":\"[^\"]*\"")]
     private static partial Regex AddressColumns();
 }

@@ -517,7 +517,7 @@ public sealed class ChangeEmailTests(AzuriteFixture azurite) : AppTests(azurite)
         await MoveAsync(Access(await App.SignInAsync(Old)), New);
         var id = (await App.RowsAsync("Accounts")).Single(row => row.RowKey == "account").PartitionKey;
         await App.Table("Accounts").UpsertEntityAsync(Redeemed(id, "third@example.com").Columns, Azure.Data.Tables.TableUpdateMode.Replace);
-        var moved = await App.Services.GetRequiredService<AddressMoves>().FinishAsync(id, default);
+        var moved = await App.Services.GetRequiredService<AddressMoves>().FinishAsync(id, null, default);
 
         Assert.Equal(Problem.InvalidCode, moved.Problem);
         Assert.Equal(["ada.king@example.org", Old], (await ClaimsAsync()).Order(StringComparer.Ordinal));
@@ -576,7 +576,7 @@ public sealed class ChangeEmailTests(AzuriteFixture azurite) : AppTests(azurite)
         }
 
         var moved = await Task.WhenAll(ids.Select((id, number) =>
-            (number % instances == 0 ? App : other).Services.GetRequiredService<AddressMoves>().FinishAsync(id, default)));
+            (number % instances == 0 ? App : other).Services.GetRequiredService<AddressMoves>().FinishAsync(id, null, default)));
 
         Assert.Single(moved, account => account.Reply?.Username == Address(New));
         Assert.Equal(63, moved.Count(account => account.Problem == Problem.InvalidCode));
@@ -593,7 +593,7 @@ public sealed class ChangeEmailTests(AzuriteFixture azurite) : AppTests(azurite)
             await App.RegisterAsync(wanted);
             var code = await App.NextCodeAsync(wanted);
             var id = await InsertRedeemedAsync($"user{round}@example.com", wanted);
-            var finish = App.Services.GetRequiredService<AddressMoves>().FinishAsync(id, default);
+            var finish = App.Services.GetRequiredService<AddressMoves>().FinishAsync(id, null, default);
             var activate = App.PostAsync("activate", new { username = wanted, code });
             var (moved, activated) = (!(await finish).IsRefused, (await activate).Status is HttpStatusCode.OK);
 
@@ -624,6 +624,17 @@ public sealed class ChangeEmailTests(AzuriteFixture azurite) : AppTests(azurite)
         App.Time.Advance(TimeSpan.FromHours(26));
         await mover.HandleAsync(job, default);
         Assert.DoesNotContain(await App.RowsAsync("Accounts"), row => row.RowKey == "code-email");
+    }
+
+    [Fact]
+    public async Task A_move_that_somebody_has_cancelled_is_no_success()
+    {
+        await App.ActivateAsync(Old);
+        var id = (await App.RowsAsync("Accounts")).Single(row => row.RowKey == "account").PartitionKey;
+        var moves = App.Services.GetRequiredService<AddressMoves>();
+
+        Assert.Equal(Problem.InvalidCode, (await moves.FinishAsync(id, EmailAddress.KeyOf(Address(New)), default)).Problem);
+        Assert.False((await moves.FinishAsync(id, EmailAddress.KeyOf(Old), default)).IsRefused);
     }
 
     [Fact]

@@ -196,6 +196,31 @@ public sealed class IdentitiesTests(AzuriteFixture azurite) : AppTests(azurite),
         Assert.Equal(HttpStatusCode.OK, (await DeleteAsync(fresh, nonce: "n")).Status);
     }
 
+    [Fact, Holds("C7", "J12")]
+    public async Task Strangers_do_not_delay_a_confirmation_of_a_session_whose_device_later_sign_ins_have_ended()
+    {
+        var access = TextOf((await LoginAsync()).Data, "access");
+        Task<Answer> AskAsync(string operation, string? otp) =>
+            App.PostAsync(operation, new { confirm_provider = "acme", confirm_id_token = Token(), otp }, access);
+
+        var secret = TextOf((await AskAsync("totp", null)).Data, "secret");
+        var codes = (await App.PostAsync("totp/confirm", new { code = Authenticator.CodeOf(secret, App.Time.GetUtcNow()) }, access))
+            .Data.GetProperty("recovery_codes");
+        foreach (var row in (await App.AccountRowsAsync(Address)).Where(row => row.RowKey.StartsWith("trusted-device-", StringComparison.Ordinal)))
+        {
+            await App.Table("Accounts").DeleteEntityAsync(row);
+        }
+
+        for (var guesses = 0; guesses < 6; guesses++)
+        {
+            await App.LoginAsync(Address, "a wrong password");
+        }
+
+        Assert.Equal(HttpStatusCode.TooManyRequests, (await App.LoginAsync(Address)).Status);
+        Assert.Equal("invalid_otp", (await AskAsync("totp/recovery-codes", "ZZZZZZZZZZ")).Message);
+        Assert.Equal(HttpStatusCode.OK, (await AskAsync("totp/recovery-codes", codes[0].GetString())).Status);
+    }
+
     [Fact]
     public async Task A_first_password_is_set_and_set_again_by_a_repeated_call()
     {

@@ -20,17 +20,13 @@ public sealed class CrashMatrixPasskeyTests(AzuriteFixture azurite) : CrashMatri
         HttpStatusCode.OK,
         async (_, prepared, answer) =>
         {
-            // The same call again, or else a new ceremony, ends with one passkey that works.
+            // The authenticator has made its passkey, so the same call again ends with that one.
             var access = JsonNode.Parse(prepared)!["access"]!.GetValue<string>();
             var again = await AddAsync(prepared);
+            Assert.Equal(HttpStatusCode.OK, again.Status);
             if (answer.Status is HttpStatusCode.OK)
             {
                 Assert.Equal(answer.Text, again.Text);
-            }
-            else if (again.Status is not HttpStatusCode.OK)
-            {
-                Assert.Equal("invalid_credential", again.Message);
-                Assert.Equal(HttpStatusCode.OK, (await App.AddPasskeyAsync(access, authenticator)).Status);
             }
 
             Assert.Single((await App.GetAsync("passkeys", access)).Data.EnumerateArray());

@@ -39,8 +39,10 @@ public static class KillStress
         var claims = await addresses.QueryAsync<TableEntity>("RowKey eq 'account'").Select(row => row.GetString("AccountId")).ToListAsync();
         var mails = Enumerable.Range(0, flows).Sum(number => stage.Sink.CountFor($"u{number}@example.com"));
         Console.WriteLine(
-            $"{killed} kills during {flows} flows: {finished.Count} finished, {claims.Distinct().Count()} accounts, "
+            $"{killed} kills during {flows} flows: {finished.Count} finished, {claims.Distinct().Count()} accounts, {claims.Count} names, "
             + $"{mails:N0} mails for {finished.Sum():N0} requests for one, {stage.Sink.Doubles} of them doubles");
-        return finished.Count == flows && claims.Count == flows && stage.Sink.Doubles <= killed;
+
+        // Each account has an address and an identity.
+        return finished.Count == flows && claims.Distinct().Count() == flows && claims.Count == 2 * flows && stage.Sink.Doubles <= killed;
     }
 }

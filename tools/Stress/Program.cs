@@ -8,7 +8,7 @@ return await new RootCommand("Tries to break the app's promises. Each scenario s
     Scenario("races", "64 requests at once, on one and on two instances.", [("rounds", 50)], options => RaceStress.RunAsync(options[0])),
     Scenario(
         "kills",
-        "People sign up and in while host and app are killed under them.",
+        "People sign up and use every way in while host and app are killed under them.",
         [("flows", 300), ("kills", 30)],
         options => KillStress.RunAsync(options[0], options[1])),
     Scenario(

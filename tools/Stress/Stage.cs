@@ -14,7 +14,7 @@ using LocalHost.Storage;
 
 namespace Stress;
 
-/// <summary>Storage in memory and a fake mail service. The apps of a scenario use them; both survive a killed app.</summary>
+/// <summary>Storage in memory, a fake mail service and a provider of identities. The apps of a scenario use them; all survive a killed app.</summary>
 public sealed class Stage : IAsyncDisposable
 {
     public const string Password = "blue tractor 77";
@@ -26,19 +26,25 @@ public sealed class Stage : IAsyncDisposable
     private readonly Azurite azurite;
     private readonly QueueServiceClient queues;
 
-    private Stage(Azurite azurite, MailSink sink)
+    private Stage(Azurite azurite, MailSink sink, FakeIssuer issuer)
     {
-        (this.azurite, Sink) = (azurite, sink);
+        (this.azurite, Sink, Issuer) = (azurite, sink, issuer);
         queues = new QueueServiceClient(Storage, new QueueClientOptions { MessageEncoding = QueueMessageEncoding.Base64 });
     }
 
     public MailSink Sink { get; }
 
+    /// <summary>A provider of identities.</summary>
+    public FakeIssuer Issuer { get; }
+
     /// <summary>The connection string.</summary>
     public string Storage => azurite.ConnectionString();
 
     public static async Task<Stage> StartAsync() =>
-        new(await Azurite.StartAsync(new AzuriteOptions(), CancellationToken.None), await MailSink.StartAsync());
+        new(
+            await Azurite.StartAsync(new AzuriteOptions(), CancellationToken.None),
+            await MailSink.StartAsync(),
+            await FakeIssuer.StartAsync("acme"));
 
     /// <summary>Starts the app with settings under which nothing that is not under test refuses a request or takes time.</summary>
     /// <param name="storage">The connection string of a proxy in front of the storage; null: no proxy.</param>
@@ -172,6 +178,7 @@ public sealed class Stage : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await Sink.DisposeAsync();
+        await Issuer.DisposeAsync();
         await azurite.DisposeAsync();
     }
 
@@ -181,6 +188,8 @@ public sealed class Stage : IAsyncDisposable
         ["Accounts__SignInByCode"] = "true",
         ["Codes__Key"] = CodesKey,
         ["CommunicationServices"] = Sink.ConnectionString,
+        ["Providers__acme__Issuer"] = Issuer.Issuer,
+        ["Providers__acme__Audiences"] = FakeIssuer.Audience,
         ["Email__PerMinute"] = "10000000",
         ["Email__PerHour"] = "100000000",
         ["Passwords__MemoryKiB"] = "1024",

@@ -69,7 +69,9 @@ public sealed partial class AddPasskey(
             return Problem.TooMany;
         }
 
-        return await challenges.TryUseAsync(challenge, caller.SessionId, cancellationToken)
+        // If the process died before it stored the passkey, the client's repeated call does. The authenticator has made the passkey already.
+        return await challenges.TryUseAsync(challenge, credential.RowId, cancellationToken)
+            || await challenges.IsUsedByAsync(challenge, credential.RowId, cancellationToken)
             ? await StoreAsync(caller, NewRow(id, credential, made, challenge, name, now), cancellationToken)
             : Problem.InvalidCredential;
     }

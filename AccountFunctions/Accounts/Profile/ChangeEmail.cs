@@ -78,7 +78,7 @@ public sealed partial class ChangeEmail(
         if (issued.Problem == UnderWay)
         {
             // First finish a redeemed change that was interrupted: this request would overwrite its plan.
-            await moves.FinishAsync(caller.Account.Id, cancellationToken);
+            await moves.FinishAsync(caller.Account.Id, addressKey: null, cancellationToken);
             issued = await accounts.ChangeAsync(request with { Account = null }, Decide, cancellationToken);
         }
 

@@ -42,11 +42,12 @@ public sealed class ConfirmEmail(AccountStore accounts, VerificationCodes codes,
             return redeemed.Problem;
         }
 
-        var moved = await moves.FinishAsync(caller.Account.Id, cancellationToken);
+        var moved = await moves.FinishAsync(caller.Account.Id, redeemed.Reply, cancellationToken);
         return moved.IsRefused ? moved.Problem : UserReply.WithETag(moved.Reply);
     }
 
-    private Result<Success> Redeem(AccountPartition partition, string code, Caller caller, DateTimeOffset now)
+    /// <returns>The key of the address whose code the caller redeemed.</returns>
+    private Result<string> Redeem(AccountPartition partition, string code, Caller caller, DateTimeOffset now)
     {
         if (partition.EmailChange is not { } change || !change.TakesTries(now))
         {
@@ -62,7 +63,7 @@ public sealed class ConfirmEmail(AccountStore accounts, VerificationCodes codes,
 
         if (change.IsRedeemed)
         {
-            return Success.Done;
+            return change.AddressKey;
         }
 
         if (AddressMoves.RefusalOf(partition.Account, change.AddressKey, now) is { } reserved)
@@ -74,6 +75,6 @@ public sealed class ConfirmEmail(AccountStore accounts, VerificationCodes codes,
         (change.SessionId, change.Client) = (caller.SessionId, caller.Client);
         partition.Save(change);
         partition.Enqueue(AddressMoves.FollowMove(partition.Key, now));
-        return Success.Done;
+        return change.AddressKey;
     }
 }

@@ -30,17 +30,25 @@ public sealed partial class AddressMoves(
     public AddressMove FollowCode(string accountId, DateTimeOffset issued) => new(accountId, lifetimes.EndOfMail(issued));
 
     /// <summary>Finishes the move in progress, if there is one.</summary>
-    /// <returns>The account at its new address; <c>invalid_code</c> if the account is gone, or another account has the address.</returns>
-    public Task<Result<AccountEntity>> FinishAsync(string accountId, CancellationToken cancellationToken)
+    /// <param name="addressKey">Where the caller wants the account to be; null: wherever it is going.</param>
+    /// <returns>
+    /// The account at its new address; <c>invalid_code</c> if the account is gone, another account has the address, or somebody has
+    /// cancelled the move.
+    /// </returns>
+    public Task<Result<AccountEntity>> FinishAsync(string accountId, string? addressKey, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
         return names.FinishAsync(
-            Wanted(accountId), partition => Find(partition, now), _ => true, Problem.InvalidCode, cancellationToken);
+            Wanted(accountId),
+            partition => Find(partition, now),
+            partition => addressKey is null || partition.Account.AddressKey == addressKey,
+            Problem.InvalidCode,
+            cancellationToken);
     }
 
     public async Task HandleAsync(AddressMove job, CancellationToken cancellationToken)
     {
-        await FinishAsync(job.AccountId, cancellationToken);
+        await FinishAsync(job.AccountId, addressKey: null, cancellationToken);
         var now = time.GetUtcNow();
         await accounts.ChangeAsync<Success>(
             Wanted(job.AccountId),

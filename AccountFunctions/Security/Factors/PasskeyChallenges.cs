@@ -66,19 +66,19 @@ public sealed class PasskeyChallenges(IOptions<CodeOptions> options, TicketStore
     }
 
     /// <summary>Uses up a challenge. False if it is not good, or was used before.</summary>
-    /// <param name="sessionId">The session that uses it and may repeat its call; null for a sign-in.</param>
-    public async Task<bool> TryUseAsync(PasskeyChallenge challenge, string? sessionId, CancellationToken cancellationToken)
+    /// <param name="user">What uses it and may repeat its call: a session, or a new passkey; null for a sign-in.</param>
+    public async Task<bool> TryUseAsync(PasskeyChallenge challenge, string? user, CancellationToken cancellationToken)
     {
         // The row outlives the repetition of the call.
         var expires = challenge.Issued + Lifetime + Lifetimes.Repeat + Lifetimes.ClockSkew;
         return IsGood(challenge)
-            && await tickets.TryAddAsync(new TicketEntity(challenge.Id) { Expires = expires, Content = sessionId }, cancellationToken);
+            && await tickets.TryAddAsync(new TicketEntity(challenge.Id) { Expires = expires, Content = user }, cancellationToken);
     }
 
-    /// <summary>Whether a session used up the challenge a moment ago.</summary>
-    public async Task<bool> IsUsedByAsync(PasskeyChallenge challenge, string sessionId, CancellationToken cancellationToken) =>
+    /// <summary>Whether the same session or passkey used up the challenge a moment ago.</summary>
+    public async Task<bool> IsUsedByAsync(PasskeyChallenge challenge, string user, CancellationToken cancellationToken) =>
         time.GetUtcNow() < challenge.Issued + Lifetimes.Repeat
-        && (await tickets.FindAsync(challenge.Id, cancellationToken))?.Content == sessionId;
+        && (await tickets.FindAsync(challenge.Id, cancellationToken))?.Content == user;
 
     private byte[] Sign(ReadOnlySpan<byte> state, PasskeyPurpose purpose, string? accountId)
     {

@@ -12,7 +12,13 @@ namespace AccountFunctions.Accounts.SignIn.Ways;
 /// It is one factor, whatever the provider asked for: the account's own second factor is still asked for.
 /// </summary>
 public sealed class ExternalProver(
-    ExternalAccounts identities, IdTokens tokens, AddressStore addresses, AccountStore accounts, SignInThrottle throttle, TimeProvider time)
+    ExternalAccounts identities,
+    IdTokens tokens,
+    AddressStore addresses,
+    AccountStore accounts,
+    CallerAttempts callers,
+    SignInThrottle throttle,
+    TimeProvider time)
 {
     // The user must have signed in at the provider for this change.
     private static readonly TimeSpan Fresh = TimeSpan.FromMinutes(5);
@@ -28,15 +34,22 @@ public sealed class ExternalProver(
         }
 
         var account = found.Reply;
-        var listing = accounts.ListEndsAsync(account.Id, cancellationToken);
-        var proved = await ProveAsync(account, secret?.Hash, visitor.Actor, cancellationToken);
-        var signIns = await listing;
-        return proved.IsRefused ? proved : proved.Reply with
+        var attempt = throttle.Begin(account.AddressKey, secret?.Hash);
+        return await Proof.RunAsync(attempt, null, async () =>
         {
-            DeviceSecret = proved.Reply.Counter.Device is null ? null : secret,
-            SignIns = signIns,
-            SettleAsync = login.SettleAsync,
-        };
+            var listing = accounts.ListEndsAsync(account.Id, cancellationToken);
+            var loading = addresses.LoadAsync(account.AddressKey, cancellationToken);
+            var device = secret is null ? null : await accounts.FindDeviceAsync(account.Id, secret.Hash, cancellationToken);
+            device = device.IfGoodFor(account, time.GetUtcNow());
+            return new Proof(new SignInCounter(await loading, device, attempt), visitor.Actor)
+            {
+                Account = account,
+                Method = SessionEntity.ExternalMethod,
+                DeviceSecret = device is null ? null : secret,
+                SignIns = await listing,
+                SettleAsync = login.SettleAsync,
+            };
+        });
     }
 
     /// <summary>Proves that a caller whose account has no password is still the user who signed in.</summary>
@@ -64,25 +77,12 @@ public sealed class ExternalProver(
             return Problem.InvalidIdToken;
         }
 
-        var session = await accounts.FindSessionAsync(account.Id, caller.SessionId, cancellationToken);
-        return await ProveAsync(account, session?.Device, caller.Actor, cancellationToken);
-    }
-
-    private Task<Result<Proof>> ProveAsync(
-        AccountEntity account, string? deviceHash, Actor actor, CancellationToken cancellationToken)
-    {
-        var attempt = throttle.Begin(account.AddressKey, deviceHash);
-        return Proof.RunAsync(attempt, null, async () =>
-        {
-            var loading = addresses.LoadAsync(account.AddressKey, cancellationToken);
-            var device = deviceHash is null ? null : await accounts.FindDeviceAsync(account.Id, deviceHash, cancellationToken);
-            device = device.IfGoodFor(account, time.GetUtcNow());
-            return new Proof(new SignInCounter(await loading, device, attempt), actor)
-            {
-                Account = account,
-                Method = SessionEntity.ExternalMethod,
-            };
-        });
+        return await callers.RunAsync(
+            caller,
+            place: null,
+            counter => Task.FromResult<Result<Proof>>(
+                new Proof(counter, caller.Actor) { Account = account, Method = SessionEntity.ExternalMethod }),
+            cancellationToken);
     }
 }
 

@@ -20,6 +20,7 @@ public sealed class PasskeyProver(
     PasskeyCeremonies ceremonies,
     PasskeyChallenges challenges,
     PasskeyCounters counters,
+    CallerAttempts callers,
     SignInThrottle throttle,
     TimeProvider time)
 {
@@ -92,31 +93,28 @@ public sealed class PasskeyProver(
             return Problem.InvalidCredential;
         }
 
-        var findingSession = accounts.FindSessionAsync(account.Id, caller.SessionId, cancellationToken);
-        var loading = addresses.LoadAsync(account.AddressKey, cancellationToken);
-        var passkey = await accounts.FindPasskeyAsync(account.Id, credential.RowId, cancellationToken);
-        var (hash, address) = ((await findingSession)?.Device, await loading);
-        if (passkey is null || await ceremonies.AssertAsync(credential, challenge, passkey, cancellationToken) is not { } use)
+        var finding = accounts.FindPasskeyAsync(account.Id, credential.RowId, cancellationToken);
+        return await callers.RunAsync(caller, place: null, async counter =>
         {
-            return Problem.InvalidCredential;
-        }
+            if (await finding is not { } passkey
+                || await ceremonies.AssertAsync(credential, challenge, passkey, cancellationToken) is not { } use)
+            {
+                return Problem.InvalidCredential;
+            }
 
-        // A session whose answer was lost sends its call again, with the same assertion.
-        var isRepeat = intent is SignInIntent.Repeat
-            && await challenges.IsUsedByAsync(challenge, caller.SessionId, cancellationToken);
-        var device = hash is null ? null : await accounts.FindDeviceAsync(account.Id, hash, cancellationToken);
-        device = device.IfGoodFor(account, time.GetUtcNow());
-        return new Proof(new SignInCounter(address, device, throttle.Begin(account.AddressKey, hash)), caller.Actor)
-        {
-            Account = account,
-            Method = SessionEntity.PasskeyMethod,
-            HasBothFactors = true,
-            IsRepeat = isRepeat,
-            SettleAsync = isRepeat
-                ? null
-                : (outcome, stop) => counters.SettleAsync(
-                    new PasskeyAssertion(challenge, account, passkey, use, caller.Actor), outcome, stop),
-        };
+            // A session whose answer was lost sends its call again, with the same assertion.
+            var isRepeat = intent is SignInIntent.Repeat
+                && await challenges.IsUsedByAsync(challenge, caller.SessionId, cancellationToken);
+            var assertion = new PasskeyAssertion(challenge, account, passkey, use, caller.Actor);
+            return new Proof(counter, caller.Actor)
+            {
+                Account = account,
+                Method = SessionEntity.PasskeyMethod,
+                HasBothFactors = true,
+                IsRepeat = isRepeat,
+                SettleAsync = isRepeat ? null : (outcome, stop) => counters.SettleAsync(assertion, outcome, stop),
+            };
+        }, cancellationToken);
     }
 }
 

@@ -17,6 +17,7 @@ public sealed partial class PasswordProver(
     AddressStore addresses,
     AccountStore accounts,
     Credentials credentials,
+    CallerAttempts callers,
     SignInThrottle throttle,
     TimeProvider time,
     ILogger<PasswordProver> logger)
@@ -43,23 +44,33 @@ public sealed partial class PasswordProver(
         return await Proof.RunAsync(attempt, place, () => ProveAsync(claim, attempt, place, visitor, cancellationToken));
     }
 
-    /// <summary>
-    /// Proves that the caller is still the user who signed in (OWASP ASVS 5.0 V7.5.1). Failures count at the device of the caller's
-    /// session, so strangers who fail at the address do not delay the caller.
-    /// </summary>
+    /// <summary>Proves that the caller is still the user who signed in (OWASP ASVS 5.0 V7.5.1).</summary>
     public async Task<Result<Proof>> ProveAsync(Caller caller, string password, CancellationToken cancellationToken)
     {
         var account = caller.Account;
-        var hash = (await accounts.FindSessionAsync(account.Id, caller.SessionId, cancellationToken))?.Device;
-        var attempt = throttle.Begin(account.AddressKey, hash);
         var place = credentials.NewPlace();
-        return await Proof.RunAsync(attempt, place, () => ProveAsync(caller, password, hash, attempt, place, cancellationToken));
+        return await callers.RunAsync(caller, place, async counter =>
+        {
+            if (throttle.Delay(counter.Address, counter.Device) is { } delayed)
+            {
+                return delayed;
+            }
+
+            place.Take();
+            var isRight = await credentials.VerifyAsync(password, [account.Credential], cancellationToken) == 0;
+            return new Proof(counter, caller.Actor)
+            {
+                IsGuess = true,
+                Place = place,
+                Account = isRight ? account : null,
+                Method = SessionEntity.PasswordMethod,
+            };
+        }, cancellationToken);
     }
 
     private async Task<Result<Proof>> ProveAsync(
         PasswordClaim claim, SignInAttempt attempt, HashPlace place, Visitor visitor, CancellationToken cancellationToken)
     {
-        place.Arrive();
         var (address, password, secret) = claim;
         var partition = await addresses.LoadAsync(address.Key, cancellationToken);
         if (await visitor.Admission is { } notAdmitted)
@@ -119,44 +130,6 @@ public sealed partial class PasswordProver(
 
         return proof;
     }
-
-    private async Task<Result<Proof>> ProveAsync(
-        Caller caller,
-        string password,
-        string? deviceHash,
-        SignInAttempt attempt,
-        HashPlace place,
-        CancellationToken cancellationToken)
-    {
-        place.Arrive();
-        var account = caller.Account;
-        var loading = addresses.LoadAsync(account.AddressKey, cancellationToken);
-        var now = time.GetUtcNow();
-        var device = await FindDeviceAsync(account, deviceHash, now, cancellationToken);
-        device = device.IfGoodFor(account, now);
-        var partition = await loading;
-        if (throttle.Delay(partition, device) is { } delayed)
-        {
-            return delayed;
-        }
-
-        place.Take();
-        var isRight = await credentials.VerifyAsync(password, [account.Credential], cancellationToken) == 0;
-        return new Proof(new SignInCounter(partition, device, attempt), caller.Actor)
-        {
-            IsGuess = true,
-            Place = place,
-            Account = isRight ? account : null,
-            Method = SessionEntity.PasswordMethod,
-        };
-    }
-
-    // Later sign-ins may have ended the device of a session that goes on. It still counts apart from strangers.
-    private async Task<DeviceEntity?> FindDeviceAsync(
-        AccountEntity account, string? hash, DateTimeOffset now, CancellationToken cancellationToken) => hash is null
-            ? null
-            : await accounts.FindDeviceAsync(account.Id, hash, cancellationToken)
-                ?? new DeviceEntity(account.Id, hash) { Created = now, LastUsed = now, PasswordChanged = account.PasswordChanged };
 
     // The recovery address accepts only codes, never a password. Its account is read anyway, so that the work is the same.
     private async Task<(AccountEntity? Account, DeviceEntity? Device)> FindAsync(
