@@ -2,6 +2,7 @@ import { createPasskey, hasPasskeys, signalPasskeys } from './client/index.js';
 import { providers } from './config.js';
 import { accounts, button, currentPassword, form, go, h, hasOwnPasskey, heading, otp, refused, remember, remembered, status, when } from './page.js';
 import { qrCode } from './qr.js';
+import { leaveFor } from './sign-in.js';
 import { deviceOf, providerOf, t, textOf } from './texts.js';
 
 /** The pages on how the account is signed in to. */
@@ -68,6 +69,20 @@ export const securityPages = {
       button(t('Copy'), copyCodes), button(t('Download'), () => save('recovery-codes.txt', codeText())), button(t('Print'), () => print())),
     h('p', {}, h('a', { class: 'button', href: '#/security' }, t('I have saved them'))),
   ] : go('/security'),
+
+  '/security/link': async () => {
+    const { linked, external } = remembered;
+    if (!external?.ok) {
+      return go('/security', external ? textOf(external.error) : '');
+    }
+
+    return [
+      heading(t('Link {0}', providerOf(linked))),
+      h('p', {}, t('Confirm that it is you. From now on, you can also sign in with {0}.', providerOf(linked))),
+      await confirming(t('Link {0}', providerOf(linked)), proof => accounts.linkIdentity(proof, external.value),
+        () => go('/security', t('The account was linked.'))),
+    ];
+  },
 
   '/passkeys/add': async () => [
     heading(t('Create a passkey')),
@@ -141,6 +156,8 @@ const identityList = identities => [
     h('strong', {}, providerOf(provider)),
     h('p', { class: 'hint' }, [email, t('since {0}', when(created))].filter(Boolean).join(' · ')),
     button(t('Unlink {0}', providerOf(provider)), () => unlink(provider))))),
+  h('p', { class: 'actions' }, ...providers.filter(provider => !identities.some(identity => identity.provider === provider))
+    .map(provider => button(t('Link {0}', providerOf(provider)), () => leaveFor(provider, { isLinking: true })))),
 ];
 
 async function removePasskey(passkey) {

@@ -20,8 +20,27 @@ export function pageOfReturn() {
   }
 
   history.replaceState(null, '', location.pathname);
+  const linked = sessionStorage.getItem('linking');
+  sessionStorage.removeItem('linking');
+  if (linked) {
+    remember({ linked, external: returned });
+    return '/security/link';
+  }
+
   external = returned;
   return '/sign-in/external';
+}
+
+/** Sends the browser to a provider, to sign in there. */
+export async function leaveFor(provider, { isLinking = false } = {}) {
+  const url = await externalSignInUrl({ api, provider, returnUrl: `${location.origin}/` });
+  if (isLinking) {
+    sessionStorage.setItem('linking', provider);
+  } else {
+    sessionStorage.removeItem('linking');
+  }
+
+  location.assign(url);
 }
 
 /** The ways in. */
@@ -133,8 +152,4 @@ async function usePasskey() {
   }
 
   status.textContent = textOf(answer.error);
-}
-
-async function leaveFor(provider) {
-  location.assign(await externalSignInUrl({ api, provider, returnUrl: `${location.origin}/` }));
 }

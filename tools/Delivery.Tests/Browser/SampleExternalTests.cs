@@ -82,6 +82,32 @@ public sealed class SampleExternalTests(AzuriteFixture azurite, Chromium chromiu
         await SayAsync(page, "You could not sign in any more. Set a password or create a passkey first.");
     }
 
+    [Theory, MemberData(nameof(Variants))]
+    public async Task The_owner_of_an_account_links_a_provider_and_signs_in_with_it(string options)
+    {
+        await App.ActivateAsync(address);
+        var site = await ServeAsync(options);
+        await using var page = await chromium.OpenAsync(App, $"{site}/#/sign-in");
+        await FillAsync(page, ("Email address", address), ("Password", TestApp.Password));
+        await SubmitAsync(page, "Sign in", "Your account");
+        await FollowAsync(page, "Security");
+        await ContinueAsync(page, button: "Link Acme");
+        await SayAsync(page, "Confirm that it is you. From now on, you can also sign in with Acme.");
+        await AssertAccessibleAsync(page);
+        await FillAsync(page, ("Current password", "a wrong password"));
+        await PressAsync(page, "Link Acme");
+        await SayAsync(page, "The current password is wrong.");
+        await FillAsync(page, ("Current password", TestApp.Password));
+        await PressAsync(page, "Link Acme");
+        await SayAsync(page, "The account was linked.");
+        await SignOutAsync(page);
+        await page.Page.GotoAsync($"{site}/#/sign-in");
+        SetClock();
+        await PressAsync(page, "Continue with Acme");
+
+        await SayAsync(page, address);
+    }
+
     [Fact]
     public async Task The_second_step_follows_the_provider_like_a_password()
     {
@@ -139,9 +165,9 @@ public sealed class SampleExternalTests(AzuriteFixture azurite, Chromium chromiu
 
     private Task<string> ServeAsync(string options) => ServeAsync(Port, options.Split(' '));
 
-    private async Task ContinueAsync(BrowserPage page, string? at = null)
+    private async Task ContinueAsync(BrowserPage page, string? at = null, string button = "Continue with Acme")
     {
-        await PressAsync(page, "Continue with Acme");
+        await PressAsync(page, button);
         await page.Page.GetByLabel("Acme address").FillAsync(at ?? address);
         SetClock();
         await page.Page.GetByRole(AriaRole.Button, new() { Name = "Allow" }).ClickAsync();

@@ -9,6 +9,7 @@ namespace Delivery.Tests.LocalHost;
 public sealed class ProcessTests(AzuriteFixture azurite)
 {
     private const string Address = "ada@example.com";
+    private static readonly string[] Libraries = ["Azure.Data.Tables", "Fido2", "Otp.NET", "Microsoft.IdentityModel.Protocols"];
 
     [Fact]
     public async Task A_user_signs_up_and_out_and_Ctrl_C_ends_both_processes()
@@ -26,6 +27,37 @@ public sealed class ProcessTests(AzuriteFixture azurite)
         await app.StopAsync();
 
         Assert.True(worker.HasExited);
+    }
+
+    [Fact]
+    public async Task The_libraries_of_ways_in_are_loaded_by_the_first_request_that_needs_them()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Only Linux says which files a process has loaded.");
+        using var app = await LocalApp.StartAsync(Settings());
+        async Task<string[]> LoadedAsync()
+        {
+            var files = await File.ReadAllTextAsync($"/proc/{app.WorkerProcessId}/maps");
+            return [.. Libraries.Where(files.Contains)];
+        }
+
+        await app.PostAsync("register", new { username = Address, password1 = TestApp.Password, password2 = TestApp.Password });
+        await app.PostAsync("activate", new { username = Address, code = await CodeAsync(app) });
+        var login = await app.PostAsync("login", new { username = Address, password = TestApp.Password });
+        var access = login.Data.GetProperty("access").GetString();
+        var begun = (await app.PostAsync("passkeys/options", new { password = TestApp.Password }, access)).Data;
+        Assert.Equal(["Azure.Data.Tables"], await LoadedAsync());
+        await app.PostAsync(
+            "passkeys",
+            new
+            {
+                state = begun.GetProperty("state").GetString(),
+                credential = new SoftAuthenticator().Create(begun.GetProperty("options")),
+            },
+            access);
+        Assert.Equal(["Azure.Data.Tables", "Fido2"], await LoadedAsync());
+        await app.PostAsync("totp", new { password = TestApp.Password }, access);
+
+        Assert.Equal(["Azure.Data.Tables", "Fido2", "Otp.NET"], await LoadedAsync());
     }
 
     [Fact]
