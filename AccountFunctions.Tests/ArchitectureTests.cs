@@ -28,7 +28,8 @@ public sealed class ArchitectureTests
         ["Contract.Fields"] = ["Answers", "Description", "Values"],
         ["Storage.Jobs"] = [],
         ["Storage.Changes"] = ["Jobs"],
-        ["Storage.Accounts"] = ["Changes", "Jobs"],
+        ["Storage.Directory"] = ["Changes"],
+        ["Storage.Accounts"] = ["Changes", "Directory", "Jobs"],
         ["Storage.Names"] = ["Accounts", "Changes", "Jobs"],
         ["Storage.Throttles"] = ["Changes"],
         ["Storage.Tickets"] = ["Changes", "Jobs"],
@@ -46,6 +47,7 @@ public sealed class ArchitectureTests
         ["Accounts.Profile"] = ["SignIn"],
         ["Accounts.Factors"] = ["SignIn"],
         ["Accounts.Identities"] = ["SignIn"],
+        ["Accounts.Admin"] = ["Profile", "SignIn"],
     };
 
     internal static readonly Architecture Architecture = new ArchLoader().LoadAssemblies(typeof(SignUpRoutes).Assembly).Build();

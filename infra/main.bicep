@@ -158,7 +158,7 @@ module dataStorage 'modules/storage.bicep' = {
     tags: allTags
     identityName: identity.name
     roles: ['Storage Queue Data Contributor', 'Storage Table Data Contributor']
-    tables: ['Addresses', 'Accounts', 'Throttles', 'Deletions', 'Tickets']
+    tables: ['Addresses', 'Accounts', 'Throttles', 'Deletions', 'Tickets', 'Directory']
     queues: ['email-jobs', 'email-jobs-poison', 'housekeeping-jobs', 'housekeeping-jobs-poison']
     sku: storageSku
     privateEndpoints: privateNetwork ? ['queue', 'table'] : []

@@ -234,7 +234,7 @@ public sealed class PasskeyTests(AzuriteFixture azurite) : AppTests(azurite)
     {
         await App.BeginAsync("login/passkey/options", null);
         var queues = await Task.WhenAll(AccountFunctions.Storage.QueueNames.All.Select(LengthAsync));
-        string[] tables = ["Accounts", "Addresses", "Deletions", "Tickets", "Throttles"];
+        string[] tables = ["Accounts", "Addresses", "Deletions", "Directory", "Tickets", "Throttles"];
         async Task<int> CountAsync() => (await Task.WhenAll(tables.Select(App.RowsAsync))).Sum(rows => rows.Count);
         var before = await CountAsync();
         await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => App.BeginAsync("login/passkey/options", null)));

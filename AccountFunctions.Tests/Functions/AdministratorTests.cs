@@ -1,110 +1,109 @@
 using System.Net;
-using System.Text;
-using AccountFunctions.Accounts;
-using AccountFunctions.Accounts.Profile;
-using AccountFunctions.Contract.Answers;
 using AccountFunctions.Functions;
-using AccountFunctions.Storage.Accounts;
-using Azure.Data.Tables;
-using Microsoft.Azure.Functions.Worker;
-using Microsoft.Azure.Functions.Worker.Http;
-using Microsoft.Azure.Functions.Worker.Middleware;
-using Microsoft.Extensions.DependencyInjection;
+using AccountFunctions.Contract.Description;
 
 namespace AccountFunctions.Tests.Functions;
 
-/// <summary>Who is an administrator. No operation is for them yet, so here one answers in the place of those of the details.</summary>
+/// <summary>Who is an administrator.</summary>
+[SharedApp]
 public sealed class AdministratorTests(AzuriteFixture azurite) : AppTests(azurite)
 {
-    private const string Address = "ada@example.com";
-    private Administrator? caller;
+    private string Address { get; } = NewAddress();
 
-    protected override Task<TestApp> StartAsync(string storage) => TestApp.StartAsync(storage, configure: services =>
+    public static TheoryData<string, string> Operations => [.. RouteTable.All
+        .Where(route => route.Endpoint?.Access is Access.Administrator)
+        .Select(route => (route.Method.Method, route.Path.Replace("{id}", "0193a5f0c1a87d2e9b3c4d5e6f708192", StringComparison.Ordinal)))];
+
+    [Theory, MemberData(nameof(Operations)), Holds("K1")]
+    public async Task Nobody_else_gets_past_the_edge(string method, string path)
     {
-        var pipeline = services.Last(service => service.ServiceType == typeof(FunctionExecutionDelegate)).ImplementationFactory!;
-        services.AddSingleton<FunctionExecutionDelegate>(provider => async context =>
+        Task<Answer> SendAsync(string? token) => App.SendAsync(
+            new HttpRequestMessage(new HttpMethod(method), $"/api{path}")
+            {
+                Content = method is "POST" ? new StringContent("{}", System.Text.Encoding.UTF8, "application/json") : null,
+            },
+            token);
+        var client = await App.EnrolAsync(Address);
+
+        Assert.Equal((HttpStatusCode.Unauthorized, "not_authenticated"), Of(await SendAsync(null)));
+        Assert.Equal((HttpStatusCode.Unauthorized, "token_not_valid"), Of(await SendAsync("no token")));
+        Assert.Equal((HttpStatusCode.Forbidden, "forbidden"), Of(await SendAsync(client.Access)));
+
+        // A session of before, without the second factor.
+        await App.SetRoleAsync(Address, "A");
+        Assert.Equal((HttpStatusCode.Forbidden, "second_factor_required"), Of(await SendAsync(client.Access)));
+    }
+
+    [Fact]
+    public async Task A_passkey_is_as_good_as_a_second_factor()
+    {
+        var authenticator = new SoftAuthenticator();
+        await App.SignInWithNewPasskeyAsync(Address, authenticator);
+        await App.SetRoleAsync(Address, "A");
+        var login = await App.LoginWithPasskeyAsync(authenticator);
+
+        Assert.Equal(HttpStatusCode.OK, await ListAsync(App, login.Data.GetProperty("access").GetString()));
+    }
+
+    [Fact]
+    public async Task The_setting_allows_a_password_alone()
+    {
+        await using var app = await TestApp.StartAsync(
+            NewStorage(), new() { ["Admin:RequireSecondFactor"] = "false", ["Accounts:Administrators"] = Address });
+        var login = await app.SignInAsync(Address);
+
+        Assert.Equal("A", login.GetProperty("user").GetProperty("role").GetString());
+        Assert.Equal(HttpStatusCode.OK, await ListAsync(app, login.GetProperty("access").GetString()));
+    }
+
+    [Fact, Holds("K1")]
+    public async Task The_access_token_of_an_administrator_ends_with_its_session_and_with_the_role()
+    {
+        var access = await App.SignInAsAdministratorAsync(Address);
+        Assert.Equal(HttpStatusCode.OK, await ListAsync(App, access));
+        await App.SetRoleAsync(Address, "C");
+        Assert.Equal(HttpStatusCode.Forbidden, await ListAsync(App, access));
+        await App.SetRoleAsync(Address, "A");
+        await App.PostAsync("logout", new { }, access);
+
+        Assert.Equal(HttpStatusCode.Unauthorized, await ListAsync(App, access));
+    }
+
+    [Fact]
+    public async Task The_addresses_of_the_setting_become_administrators_when_they_are_activated_or_sign_in()
+    {
+        var storage = NewStorage();
+        await using (var before = await TestApp.StartAsync(storage))
         {
-            if (context.FunctionDefinition.Name is nameof(GetDetails) or nameof(UpdateDetails))
-            {
-                var request = (await context.GetHttpRequestDataAsync())!;
-                context.GetInvocationResult().Value = await AdministrateAsync(provider.GetRequiredService<HttpEdge>(), request);
-            }
-            else
-            {
-                await ((FunctionExecutionDelegate)pipeline(provider))(context);
-            }
-        });
-    });
+            await before.ActivateAsync(Address);
+        }
 
-    [Theory]
-    [InlineData("GET")]
-    [InlineData("POST")]
-    public async Task An_account_with_the_role_is_the_caller(string method)
-    {
-        var token = await SignInAsync(AccountEntity.AdminRole);
-
-        Assert.Equal((HttpStatusCode.OK, null), await SendAsync(method, token));
-        var rows = await App.RowsAsync("Accounts");
-        Assert.Equal(rows.Single(row => row.RowKey == AccountEntity.RowName).PartitionKey, caller?.Account.Id);
-        Assert.Contains(rows, row => row.RowKey == $"session-{caller?.SessionId}");
-        Assert.Equal("console/1", caller?.Client);
-        Assert.Equal(new Actor(Client: "console/1", By: caller?.Account.Id), caller?.Actor);
+        var settings = new Dictionary<string, string?> { ["Accounts:Administrators"] = $" {Address.ToUpperInvariant()},new@example.com" };
+        await using var app = await TestApp.StartAsync(storage, settings);
+        Assert.Equal("A", RoleOf(await app.LoginAsync(Address)));
+        Assert.Equal("A", RoleOf(await app.LoginAsync(Address)));
+        Assert.Single(await app.AccountRowsAsync(Address), row => row.GetString("Kind") == "role_changed");
+        await app.ActivateAsync("new@example.com");
+        Assert.Equal("A", RoleOf(await app.LoginAsync("new@example.com")));
+        await app.ActivateAsync("other@example.com");
+        Assert.Equal("C", RoleOf(await app.LoginAsync("other@example.com")));
     }
 
     [Theory]
-    [InlineData("GET")]
-    [InlineData("POST")]
-    public async Task An_account_without_it_is_refused(string method)
+    [InlineData("no address")]
+    [InlineData("ada@example.com,")]
+    public async Task A_setting_that_names_no_addresses_refuses_the_start(string administrators)
     {
-        var token = await SignInAsync(AccountEntity.ClientRole);
+        var refused = await Assert.ThrowsAnyAsync<Exception>(() => TestApp.StartAsync(
+            NewStorage(), new() { ["Accounts:Administrators"] = administrators }));
 
-        Assert.Equal((HttpStatusCode.Forbidden, "forbidden"), await SendAsync(method, token));
-        Assert.Null(caller);
+        Assert.Contains("Accounts__Administrators: must be email addresses", refused.ToString(), StringComparison.Ordinal);
     }
 
-    [Theory]
-    [InlineData("GET", null, "not_authenticated")]
-    [InlineData("POST", null, "not_authenticated")]
-    [InlineData("GET", "no token", "token_not_valid")]
-    public async Task Without_a_good_token_it_is_401(string method, string? token, string message)
-    {
-        Assert.Equal((HttpStatusCode.Unauthorized, message), await SendAsync(method, token));
-        Assert.Null(caller);
-    }
+    private static (HttpStatusCode Status, string? Message) Of(Answer answer) => (answer.Status, answer.Message);
 
-    private Task<HttpResponseData> AdministrateAsync(HttpEdge edge, HttpRequestData request) => request.Method is "GET"
-        ? edge.AnswerAsync(request, (Administrator administrator, CancellationToken _) => SeeAsync(administrator), default)
-        : edge.AnswerAsync(
-            request,
-            AccountJson.Default.UpdateDetailsRequest,
-            (UpdateDetailsRequest _, Administrator administrator, CancellationToken _) => SeeAsync(administrator),
-            default);
+    private static string? RoleOf(Answer login) => login.Data.GetProperty("user").GetProperty("role").GetString();
 
-    private Task<Result<Success>> SeeAsync(Administrator administrator)
-    {
-        caller = administrator;
-        return Task.FromResult<Result<Success>>(Success.Done);
-    }
-
-    private async Task<string?> SignInAsync(string role)
-    {
-        var token = (await App.SignInAsync(Address)).GetProperty("access").GetString();
-        var row = (await App.RowsAsync("Accounts")).Single(row => row.RowKey == AccountEntity.RowName);
-        await App.Table("Accounts").UpdateEntityAsync(
-            new TableEntity(row.PartitionKey, row.RowKey) { ["Role"] = role }, row.ETag, TableUpdateMode.Merge);
-        return token;
-    }
-
-    // Past the check of the document, which promises something else in this place.
-    private async Task<(HttpStatusCode Status, string? Message)> SendAsync(string method, string? token)
-    {
-        using var client = new HttpClient { BaseAddress = App.Client.BaseAddress };
-        using var request = new HttpRequestMessage(new HttpMethod(method), "/api/account/details");
-        request.Content = method is "POST" ? new StringContent("{}", Encoding.UTF8, "application/json") : null;
-        request.Headers.UserAgent.ParseAdd("console/1");
-        request.Headers.Authorization = token is null ? null : new("Bearer", token);
-        using var response = await client.SendAsync(request);
-        var answer = new Answer(response.StatusCode, await response.Content.ReadAsStringAsync(), new Dictionary<string, string>());
-        return (answer.Status, answer.Message);
-    }
+    private static async Task<HttpStatusCode> ListAsync(TestApp app, string? access) =>
+        (await app.GetAsync("admin/accounts", access)).Status;
 }

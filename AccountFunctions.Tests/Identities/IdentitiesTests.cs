@@ -206,7 +206,8 @@ public sealed class IdentitiesTests(AzuriteFixture azurite) : AppTests(azurite),
         var secret = TextOf((await AskAsync("totp", null)).Data, "secret");
         var codes = (await App.PostAsync("totp/confirm", new { code = Authenticator.CodeOf(secret, App.Time.GetUtcNow()) }, access))
             .Data.GetProperty("recovery_codes");
-        foreach (var row in (await App.AccountRowsAsync(Address)).Where(row => row.RowKey.StartsWith("trusted-device-", StringComparison.Ordinal)))
+        var rows = await App.AccountRowsAsync(Address);
+        foreach (var row in rows.Where(row => row.RowKey.StartsWith("trusted-device-", StringComparison.Ordinal)))
         {
             await App.Table("Accounts").DeleteEntityAsync(row);
         }

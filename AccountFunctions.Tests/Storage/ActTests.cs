@@ -10,10 +10,11 @@ public sealed class ActTests
     {
         Assert.Equal(
             [
-                "activated", "deletion_requested", "email_changed", "email_restored", "identity_linked", "identity_removed", "mail_failed",
-                "passkey_added", "passkey_refused", "passkey_removed", "passkey_renamed", "password_changed", "password_reset",
+                "activated", "deletion_requested", "disabled", "email_changed", "email_restored", "enabled", "expiration_changed",
+                "identity_linked", "identity_removed", "invited", "mail_failed", "passkey_added", "passkey_refused", "passkey_removed",
+                "passkey_renamed", "password_changed", "password_reset", "password_voided",
                 "recovery_code_used", "recovery_codes_renewed", "refresh_token_repeated", "refresh_token_reused", "restored",
-                "session_revoked", "signed_in", "signed_out", "signed_out_everywhere", "totp_enabled", "totp_removed",
+                "role_changed", "session_revoked", "signed_in", "signed_out", "signed_out_everywhere", "totp_enabled", "totp_removed",
             ],
             Act.All.Select(act => act.Word).Order(StringComparer.Ordinal));
     }

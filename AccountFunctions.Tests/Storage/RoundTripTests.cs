@@ -32,7 +32,7 @@ public sealed class RoundTripTests(AzuriteFixture azurite) : AppTests(azurite), 
         var code = await App.NextCodeAsync(Address);
 
         Assert.Equal(
-            ["GET Addresses", "POST $batch", "POST $batch"],
+            ["GET Addresses", "PUT Directory", "POST $batch", "POST $batch"],
             await CountAsync(() => App.PostAsync("activate", new { username = Address, code })));
     }
 
@@ -247,8 +247,9 @@ public sealed class RoundTripTests(AzuriteFixture azurite) : AppTests(azurite), 
         await WarmUpAsync();
         var first = Address + " first";
         Same(
-            "GET Addresses, GET Addresses, POST housekeeping-jobs, POST housekeeping-jobs, POST $batch, POST $batch, GET Accounts, "
-                + "GET Accounts, GET Accounts, GET Accounts, GET Addresses, GET Addresses, POST $batch, GET Accounts, GET Accounts, "
+            "GET Addresses, GET Addresses, POST housekeeping-jobs, POST housekeeping-jobs, PUT Directory, POST $batch, POST $batch, "
+                + "GET Accounts, GET Accounts, GET Accounts, GET Accounts, GET Addresses, GET Addresses, POST $batch, GET Accounts, "
+                + "GET Accounts, "
                 + "POST email-jobs, POST $batch, GET Accounts, GET Addresses, POST $batch",
             string.Join(", ", await CountAsync(() => SignInAsync(first))));
         Same(

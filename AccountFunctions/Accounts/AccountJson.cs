@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using AccountFunctions.Accounts.Admin;
 using AccountFunctions.Accounts.Factors;
 using AccountFunctions.Accounts.Identities;
 using AccountFunctions.Accounts.Profile;
@@ -68,6 +69,10 @@ namespace AccountFunctions.Accounts;
 [JsonSerializable(typeof(LinkIdentityRequest))]
 [JsonSerializable(typeof(EventsReply))]
 [JsonSerializable(typeof(AccountExport))]
+[JsonSerializable(typeof(AdministeredAccountReply))]
+[JsonSerializable(typeof(AccountsReply))]
+[JsonSerializable(typeof(InviteAccountRequest))]
+[JsonSerializable(typeof(ChangeAccountRequest))]
 [JsonSerializable(typeof(JsonWebKeys))]
 [JsonSerializable(typeof(OpenIdConfiguration))]
 [JsonSerializable(typeof(Success))]

@@ -1,3 +1,4 @@
+using AccountFunctions.Accounts.Admin;
 using AccountFunctions.Accounts.Factors;
 using AccountFunctions.Accounts.Identities;
 using AccountFunctions.Accounts.Profile;
@@ -19,9 +20,10 @@ public static class AccountServices
         services.AddSettings<AccountOptions>("Accounts")
             .Validate<IHostEnvironment>(
                 (_, host) => !host.IsDevelopment() || !HasUnreadableMembers(), "No converter reads the type of a request's member.");
+        services.AddSettings<AdminOptions>("Admin");
         return services
             .AddSingleton<KnownClients>()
-            .AddSingleton<RecentActs>().AddSingleton<Sessions>().AddSingleton<TokenReplies>()
+            .AddSingleton<PasswordMails>().AddSingleton<RecentActs>().AddSingleton<Sessions>().AddSingleton<TokenReplies>()
             .AddSingleton<Register>().AddSingleton<NewAccounts>().AddSingleton<Activate>()
             .AddSingleton<CallerAttempts>().AddSingleton<PasswordProver>().AddSingleton<CodeProver>()
             .AddSingleton<SecondFactor>().AddSingleton<SignInGate>().AddSingleton<CallerConfirmation>()
@@ -41,7 +43,10 @@ public static class AccountServices
             .AddSingleton<BeginPasskey>().AddSingleton<AddPasskey>().AddSingleton<ListPasskeys>().AddSingleton<RenamePasskey>()
             .AddSingleton<RemovePasskey>().AddSingleton<BeginPasskeyConfirmation>()
             .AddSingleton<ListIdentities>().AddSingleton<LinkIdentity>().AddSingleton<UnlinkIdentity>()
-            .AddSingleton<ListEvents>().AddSingleton<ExportAccount>();
+            .AddSingleton<ListEvents>().AddSingleton<ExportAccount>()
+            .AddSingleton<AdministeredAccounts>().AddSingleton<ListAccounts>().AddSingleton<InviteAccount>().AddSingleton<ShowAccount>()
+            .AddSingleton<ChangeAccount>().AddSingleton<SignOutAccount>().AddSingleton<VoidPassword>().AddSingleton<RemoveAccountTotp>()
+            .AddSingleton<RemoveAccount>().AddSingleton<ListAccountEvents>();
     }
 
     private static bool HasUnreadableMembers() => typeof(AccountJson).GetProperties()

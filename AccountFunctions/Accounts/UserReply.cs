@@ -1,6 +1,3 @@
-using System.Buffers.Text;
-using System.Security.Cryptography;
-using System.Text.Json;
 using AccountFunctions.Contract.Answers;
 using AccountFunctions.Contract.Description;
 using AccountFunctions.Contract.Fields;
@@ -41,13 +38,7 @@ public sealed record UserReply(
     public static Result<UserReply> WithETag(AccountEntity account) => new(From(account)) { ETag = TagOf(account) };
 
     /// <summary>Whether <c>If-Match</c> matches the account's state.</summary>
-    public static bool Matches(string tags, AccountEntity account) =>
-        tags.Split(',', StringSplitOptions.TrimEntries).Any(tag => tag == "*" || tag == TagOf(account));
+    public static bool Matches(string tags, AccountEntity account) => EntityTags.Match(tags, TagOf(account));
 
-    // Of what the owner sees: a sign-in changes the row, and not what If-Match is about.
-    private static string TagOf(AccountEntity account)
-    {
-        var seen = JsonSerializer.SerializeToUtf8Bytes(From(account), AccountJson.Default.UserReply);
-        return $"\"{Base64Url.EncodeToString(SHA256.HashData(seen).AsSpan(0, 12))}\"";
-    }
+    private static string TagOf(AccountEntity account) => EntityTags.Of(From(account), AccountJson.Default.UserReply);
 }

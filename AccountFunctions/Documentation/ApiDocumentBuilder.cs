@@ -48,6 +48,7 @@ internal sealed class ApiDocumentBuilder
             new() { Name = Tags.Recovery, Description = "Forgotten passwords and pending deletions." },
             new() { Name = Tags.Profile, Description = "The account, for its owner." },
             new() { Name = Tags.Factors, Description = "Second factor, passkeys and identities, for the owner of the account." },
+            new() { Name = Tags.Admin, Description = "Accounts of others, for administrators." },
             new() { Name = Tags.Service, Description = "For other services and for operators." },
         },
         Components = new OpenApiComponents(),

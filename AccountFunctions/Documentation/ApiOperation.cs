@@ -30,7 +30,10 @@ public sealed record ApiOperation(
         [Access.Public] = [],
         [Access.Anyone] = [nameof(Problem.TooManyRequests)],
         [Access.Owner] = [nameof(Problem.NotAuthenticated), nameof(Problem.TokenNotValid)],
-        [Access.Administrator] = [nameof(Problem.NotAuthenticated), nameof(Problem.TokenNotValid), nameof(Problem.Forbidden)],
+        [Access.Administrator] =
+        [
+            nameof(Problem.NotAuthenticated), nameof(Problem.TokenNotValid), nameof(Problem.Forbidden), nameof(Problem.SecondFactorRequired),
+        ],
     };
 
     /// <summary>Returns null for a route that is not documented.</summary>

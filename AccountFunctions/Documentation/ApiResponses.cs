@@ -26,7 +26,7 @@ internal sealed class ApiResponses
     {
         (this.document, this.issuer) = (document, issuer);
         document.AddComponent<IOpenApiSchema>(nameof(FieldError), Codes(Catalogue.FieldErrors.Select(fault => fault.Code)));
-        AddRefusals([.. refusals.Select(refusal => refusal.Code)]);
+        AddRefusals([.. refusals.Select(refusal => refusal.Code).Distinct()]);
         AddHeader("X-Request-Id", "The id of the request in the logs.", Text());
         AddHeader("ETag", "The state of the account, for `If-Match`.", Text());
         AddHeader("Location", "Where the browser goes.", Text("uri"));

@@ -22,18 +22,20 @@ public static partial class ErrorReference
             <nav aria-label="Codes">
             """);
         var groups = Catalogue.Problems.GroupBy(problem => problem.Status ?? 0).OrderBy(group => group.Key).ToList();
-        foreach (var entry in groups.SelectMany(group => group))
+        foreach (var code in groups.SelectMany(group => group).Select(entry => entry.Code).Distinct())
         {
-            body.Append(null, $"<a href=\"#{entry.Code}\">{entry.Code}</a>\n");
+            body.Append(null, $"<a href=\"#{code}\">{code}</a>\n");
         }
 
+        var ids = new HashSet<string>();
         body.Append("<a href=\"#fields\">Field codes</a>\n</nav>\n</header>\n<main>\n");
         foreach (var group in groups)
         {
             body.Append(null, $"<h2 class=\"group\">{group.Key} {Envelope.Title(group.Key)}</h2>\n");
             foreach (var entry in group)
             {
-                Append(body, entry);
+                // Two statuses may share a code.
+                Append(body, entry, ids.Add(entry.Code) ? entry.Code : $"{entry.Code}-{group.Key}");
             }
         }
 
@@ -45,15 +47,15 @@ public static partial class ErrorReference
             """);
         foreach (var entry in Catalogue.FieldErrors)
         {
-            Append(body, entry);
+            Append(body, entry, entry.Code);
         }
 
         return DocumentationPages.Page(root, "Error reference", body.Append("</main>").ToString());
     }
 
-    private static void Append(StringBuilder body, CatalogueEntry entry) => body.Append(null, $"""
-        <section id="{entry.Code}">
-        <h3><a href="#{entry.Code}"><code>{entry.Code}</code></a></h3>
+    private static void Append(StringBuilder body, CatalogueEntry entry, string id) => body.Append(null, $"""
+        <section id="{id}">
+        <h3><a href="#{id}"><code>{entry.Code}</code></a></h3>
         <p>{Html(entry.Meaning)}</p>
         <p><strong>What to do.</strong> {Html(entry.Advice)}</p>
         </section>

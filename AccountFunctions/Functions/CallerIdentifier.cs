@@ -1,4 +1,5 @@
 using AccountFunctions.Accounts;
+using AccountFunctions.Accounts.Admin;
 using AccountFunctions.Contract.Answers;
 using AccountFunctions.Email;
 using AccountFunctions.Security;
@@ -12,7 +13,12 @@ namespace AccountFunctions.Functions;
 
 /// <summary>Identifies the caller of a request.</summary>
 public sealed class CallerIdentifier(
-    AccessTokens tokens, AccountStore accounts, NetworkThrottle throttle, IOptions<ThrottleOptions> options, TimeProvider time)
+    AccessTokens tokens,
+    AccountStore accounts,
+    NetworkThrottle throttle,
+    IOptions<ThrottleOptions> options,
+    IOptions<AdminOptions> admin,
+    TimeProvider time)
 {
     private const string Scheme = "Bearer ";
 
@@ -61,14 +67,26 @@ public sealed class CallerIdentifier(
             : Problem.TokenNotValid;
     }
 
-    /// <summary>The caller with an access token, if the account is an administrator's.</summary>
+    /// <summary>The caller with an access token, if the account is an administrator's and the session was opened as one must be.</summary>
     public async Task<Result<Administrator>> AdministratorAsync(HttpRequestData request, CancellationToken cancellationToken)
     {
-        var caller = await CallerAsync(request, takesRepeats: false, cancellationToken);
-        return caller.IsRefused ? caller.Problem
-            : caller.Reply.Account is { Role: AccountEntity.AdminRole } account
-                ? new Administrator(account, caller.Reply.SessionId, caller.Reply.Client)
-            : Problem.Forbidden;
+        var identified = await CallerAsync(request, takesRepeats: false, cancellationToken);
+        if (identified.IsRefused)
+        {
+            return identified.Problem;
+        }
+
+        var caller = identified.Reply;
+        if (caller.Account.Role is not AccountEntity.AdminRole)
+        {
+            return Problem.Forbidden;
+        }
+
+        // Read it on every call, so that an administrator's access token ends with its session.
+        var session = await accounts.FindSessionAsync(caller.Account.Id, caller.SessionId, cancellationToken);
+        return session is null ? Problem.TokenNotValid
+            : admin.Value.RequireSecondFactor && !SessionEntity.HasTwoFactors(session.Amr) ? Problem.SecondFactorRequired
+            : new Administrator(caller.Account, caller.SessionId, caller.Client, caller.IfMatch);
     }
 
     private ClientNetwork NetworkOf(HttpRequestData request) =>

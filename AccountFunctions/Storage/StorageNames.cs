@@ -8,8 +8,9 @@ public static class TableNames
     public const string Throttles = "Throttles";
     public const string Deletions = "Deletions";
     public const string Tickets = "Tickets";
+    public const string Directory = "Directory";
 
-    public static IReadOnlyList<string> All { get; } = [Addresses, Accounts, Throttles, Deletions, Tickets];
+    public static IReadOnlyList<string> All { get; } = [Addresses, Accounts, Throttles, Deletions, Tickets, Directory];
 }
 
 /// <summary>

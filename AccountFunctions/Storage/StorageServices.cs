@@ -1,5 +1,6 @@
 using AccountFunctions.Storage.Accounts;
 using AccountFunctions.Storage.Changes;
+using AccountFunctions.Storage.Directory;
 using AccountFunctions.Storage.Jobs;
 using AccountFunctions.Storage.Names;
 using AccountFunctions.Storage.Throttles;
@@ -23,6 +24,7 @@ public static class StorageServices
         services.TryAddSingleton(TimeProvider.System);
         return services.AddStorageClients()
             .AddSingleton<KeyedTurns>().AddSingleton<ChangeLoop>().AddSingleton<PartitionChanges>()
+            .AddSingleton<AccountDirectory>().AddSingleton<AdministratorList>()
             .AddSingleton<AddressStore>().AddSingleton<AccountStore>().AddSingleton<ThrottleStore>().AddSingleton<MailStore>()
             .AddSingleton<DeletionStore>().AddSingleton<TicketStore>()
             .AddSingleton<EmailOutbox>().AddSingleton<HousekeepingQueue>().AddSingleton<JobSender>()

@@ -58,7 +58,7 @@ export function createBff(api) {
     };
   }
 
-  const operations = new Set(Object.keys(createAccounts({ api })));
+  const operations = new Set(Object.entries(createAccounts({ api })).filter(([, value]) => typeof value === 'function').map(([name]) => name));
 
   return async function answer(request, response) {
     const operation = request.url.slice('/bff/'.length);

@@ -29,18 +29,20 @@ switch (args)
             return await provider.GetRequiredService<PoisonCommand>().RunAsync(command, CancellationToken.None);
         }
 
-    case ["deletions", .. var command]:
+    case [("deletions" or "directory") and var area, .. var command]:
         var builder = Host.CreateEmptyApplicationBuilder(null);
         builder.Configuration.AddEnvironmentVariables();
         builder.Services.AddTelemetry().AddStorage().AddSecurity()
             .AddSingleton(Console.Out)
-            .AddSingleton<DeletionsCommand>();
+            .AddSingleton<DeletionsCommand>().AddSingleton<DirectoryCommand>();
         using (var host = builder.Build())
         {
-            return await host.Services.GetRequiredService<DeletionsCommand>().RunAsync(command, CancellationToken.None);
+            return area is "deletions"
+                ? await host.Services.GetRequiredService<DeletionsCommand>().RunAsync(command, CancellationToken.None)
+                : await host.Services.GetRequiredService<DirectoryCommand>().RunAsync(command, CancellationToken.None);
         }
 
     default:
-        Console.Error.WriteLine($"{SmokeCommand.Usage}\n{PoisonCommand.Usage}\n{DeletionsCommand.Usage}");
+        Console.Error.WriteLine($"{SmokeCommand.Usage}\n{PoisonCommand.Usage}\n{DeletionsCommand.Usage}\n{DirectoryCommand.Usage}");
         return 2;
 }

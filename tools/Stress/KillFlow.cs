@@ -77,7 +77,8 @@ public sealed class KillFlow(Stage stage, Func<LocalApp> app, string username)
             if (stage.Sink.NewestCode(username) is { } code && tried.Add(code))
             {
                 var (reply, attempts) = await client.AskAsync(operation, body(code));
-                if (reply.Status is 200 || (attempts > 1 && (await client.AskAsync("login", new { username, password })).Reply.Status is 200))
+                if (reply.Status is 200
+                    || (attempts > 1 && (await client.AskAsync("login", new { username, password })).Reply.Status is 200))
                 {
                     return true;
                 }

@@ -14,7 +14,9 @@ using LocalHost.Storage;
 
 namespace Stress;
 
-/// <summary>Storage in memory, a fake mail service and a provider of identities. The apps of a scenario use them; all survive a killed app.</summary>
+/// <summary>
+/// Storage in memory, a fake mail service and a provider of identities. The apps of a scenario use them; all survive a killed app.
+/// </summary>
 public sealed class Stage : IAsyncDisposable
 {
     public const string Password = "blue tractor 77";

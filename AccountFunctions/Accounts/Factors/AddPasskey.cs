@@ -1,5 +1,6 @@
 using System.Buffers.Text;
 using System.Text.Json;
+using AccountFunctions.Accounts.SignIn;
 using AccountFunctions.Contract.Answers;
 using AccountFunctions.Contract.Description;
 using AccountFunctions.Contract.Fields;
@@ -26,7 +27,12 @@ public sealed record AddPasskeyRequest(
         + "call within ten minutes gets the same answer.",
     Refusals = [nameof(Problem.NotFound), nameof(Problem.InvalidCredential), nameof(Problem.TooMany)])]
 public sealed partial class AddPasskey(
-    AccountStore accounts, PasskeyCeremonies ceremonies, PasskeyChallenges challenges, TimeProvider time, ILogger<AddPasskey> logger)
+    AccountStore accounts,
+    RecentActs recent,
+    PasskeyCeremonies ceremonies,
+    PasskeyChallenges challenges,
+    TimeProvider time,
+    ILogger<AddPasskey> logger)
 {
     private const int MaxPasskeys = 20;
 
@@ -69,11 +75,14 @@ public sealed partial class AddPasskey(
             return Problem.TooMany;
         }
 
-        // If the process died before it stored the passkey, the client's repeated call does. The authenticator has made the passkey already.
+        // If the process died before it stored the passkey, the client's repeated call does, because the authenticator has made it already.
         return await challenges.TryUseAsync(challenge, credential.RowId, cancellationToken)
-            || await challenges.IsUsedByAsync(challenge, credential.RowId, cancellationToken)
+            || (await challenges.IsUsedByAsync(challenge, credential.RowId, cancellationToken) && !await IsRemovedAsync())
             ? await StoreAsync(caller, NewRow(id, credential, made, challenge, name, now), cancellationToken)
             : Problem.InvalidCredential;
+
+        Task<bool> IsRemovedAsync() =>
+            recent.HaveAsync(id, Act.PasskeyRemoved, removed => removed.Detail == credential.RowId, now, cancellationToken);
     }
 
     private async Task<Result<PasskeyReply>> StoreAsync(Caller caller, PasskeyEntity row, CancellationToken cancellationToken)

@@ -2,6 +2,7 @@ using AccountFunctions.Accounts.SignIn;
 using AccountFunctions.Contract.Answers;
 using AccountFunctions.Contract.Description;
 using AccountFunctions.Contract.Fields;
+using AccountFunctions.Lifecycle;
 using AccountFunctions.Storage;
 using AccountFunctions.Storage.Accounts;
 using AccountFunctions.Storage.Jobs;
@@ -21,10 +22,12 @@ public sealed record DeleteAccountReply(
 [Operation(
     "Delete the account",
     Description = "Ends every session, and deletes everything about the account after a grace period. Until then, `restore` or `forgot` "
-        + "cancels the deletion. The owner gets a mail with the date.")]
+        + "cancels the deletion. The owner gets a mail with the date.",
+    Refusals = [nameof(Problem.LastAdministrator)])]
 public sealed partial class DeleteAccount(
     AccountStore accounts,
     CallerConfirmation confirmation,
+    Administrators administrators,
     IOptions<AccountOptions> options,
     TimeProvider time,
     ILogger<DeleteAccount> logger)
@@ -48,6 +51,11 @@ public sealed partial class DeleteAccount(
         if (caller is { IsRepeat: true, Account.DeletesAt: { } planned })
         {
             return new DeleteAccountReply(planned.UtcDateTime);
+        }
+
+        if (!await administrators.TryEndAsync(caller.Account, cancellationToken))
+        {
+            return Problem.LastAdministrator;
         }
 
         var now = time.GetUtcNow();

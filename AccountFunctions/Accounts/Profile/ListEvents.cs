@@ -41,7 +41,11 @@ public sealed class ListEvents(AccountStore accounts)
     private const int DefaultSize = 20;
     private const int MaxTokenLength = 100;
 
-    public async Task<Result<EventsReply>> HandleAsync(EventsQuery query, Caller caller, CancellationToken cancellationToken)
+    public Task<Result<EventsReply>> HandleAsync(EventsQuery query, Caller caller, CancellationToken cancellationToken) =>
+        ListAsync(query, caller.Account.Id, cancellationToken);
+
+    /// <summary>A page of the history of any account.</summary>
+    internal async Task<Result<EventsReply>> ListAsync(EventsQuery query, string accountId, CancellationToken cancellationToken)
     {
         var errors = new FieldErrors();
         var size = query.PageSize ?? DefaultSize;
@@ -62,7 +66,7 @@ public sealed class ListEvents(AccountStore accounts)
         }
 
         // One event beyond the page shows whether there is a next page.
-        var rows = await accounts.ListEventsAsync(caller.Account.Id, after, size + 1, cancellationToken)
+        var rows = await accounts.ListEventsAsync(accountId, after, size + 1, cancellationToken)
             .Take(size + 1)
             .ToListAsync(cancellationToken);
         var next = rows.Count > size ? Base64Url.EncodeToString(Encoding.ASCII.GetBytes(rows[size - 1].RowKey)) : null;

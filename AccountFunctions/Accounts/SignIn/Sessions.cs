@@ -1,5 +1,6 @@
 using AccountFunctions.Contract.Answers;
 using AccountFunctions.Contract.Values;
+using AccountFunctions.Lifecycle;
 using AccountFunctions.Security.Tokens;
 using AccountFunctions.Storage.Accounts;
 using AccountFunctions.Storage.Changes;
@@ -15,6 +16,7 @@ public sealed partial class Sessions(
     KnownClients clients,
     TokenReplies replies,
     IOptions<TokenOptions> options,
+    IOptions<AccountOptions> accountOptions,
     TimeProvider time,
     ILogger<Sessions> logger)
 {
@@ -53,9 +55,21 @@ public sealed partial class Sessions(
             partition =>
             {
                 var current = partition.Account;
-                if (Renew(current, visitor.Language, rehashed, outdated))
+                var isChanged = Renew(current, visitor.Language, rehashed, outdated);
+                if (current.Role is AccountEntity.ClientRole && accountOptions.Value.IsAdministrator(current.Username))
+                {
+                    (current.Role, isChanged) = (AccountEntity.AdminRole, true);
+                    partition.Record(Act.RoleChanged, Actor.App, now, current.Role);
+                }
+
+                if (isChanged)
                 {
                     partition.Save(current);
+                }
+
+                if (current.Role is AccountEntity.AdminRole)
+                {
+                    partition.Enqueue(Administrators.Follow(current.Id, now));
                 }
 
                 // Another sign-in may have ended the device in the meantime.

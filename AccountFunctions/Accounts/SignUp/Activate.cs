@@ -3,12 +3,9 @@ using AccountFunctions.Accounts.SignIn;
 using AccountFunctions.Contract.Answers;
 using AccountFunctions.Contract.Description;
 using AccountFunctions.Contract.Fields;
-using AccountFunctions.Contract.Values;
 using AccountFunctions.Security;
 using AccountFunctions.Security.Codes;
-using AccountFunctions.Security.Throttling;
 using AccountFunctions.Storage.Accounts;
-using AccountFunctions.Storage.Jobs;
 using AccountFunctions.Storage.Names;
 using Microsoft.Extensions.Logging;
 
@@ -40,7 +37,7 @@ public sealed partial class Activate(
     AddressStore addresses,
     NewAccounts accounts,
     VerificationCodes codes,
-    MailThrottle throttle,
+    PasswordMails mails,
     Lifetimes lifetimes,
     TimeProvider time,
     ILogger<Activate> logger)
@@ -113,7 +110,7 @@ public sealed partial class Activate(
             || partition.Pendings.Any(other => now < other.Expires && other.Credential != redeemed.Credential);
         if (isContested)
         {
-            MailCode(partition, now);
+            mails.MailCode(partition, CodePurpose.Reset, now);
         }
         else
         {
@@ -134,17 +131,6 @@ public sealed partial class Activate(
         };
         partition.Take(claim);
         return claim;
-    }
-
-    private void MailCode(AddressPartition partition, DateTimeOffset now)
-    {
-        var code = partition.NewCode(CodeUse.Reset);
-        codes.Issue(code, CodePurpose.Reset, now);
-        partition.Save(code);
-
-        // Send this mail even beyond the cap. Strangers may have used up the cap, but they cannot redeem a code.
-        throttle.Count(partition.Guard, now, isNotice: true);
-        partition.Enqueue(new EmailJob(MailKind.Code, partition.Key, Ids.New(now), now));
     }
 
     [LoggerMessage(LogLevel.Information, "Account {AccountId} activated.")]

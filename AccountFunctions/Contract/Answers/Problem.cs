@@ -39,6 +39,16 @@ public sealed record Problem(int Status, string Code)
     [Explained("Only an administrator may do this.", "Do not offer it to this user: trying again will not help.")]
     public static readonly Problem Forbidden = new(403, "forbidden");
 
+    [Explained(
+        "The session was opened without a second factor or a passkey, and the call is for administrators.",
+        "Have the administrator set up an authenticator app or a passkey, and sign in again with it.")]
+    public static readonly Problem SecondFactorRequired = new(403, "second_factor_required");
+
+    [Explained(
+        "It would leave the deployment without an administrator. An administrator counts from the first sign-in on.",
+        "Make somebody else an administrator first, and have them sign in.")]
+    public static readonly Problem LastAdministrator = new(409, "last_administrator");
+
     [Explained("The password and its repetition differ.", "Have the user type both again.")]
     public static readonly Problem PasswordsDontMatch = new(400, "password_dont_match");
 
@@ -46,6 +56,9 @@ public sealed record Problem(int Status, string Code)
         "The address already has an account. Answered only if the deployment discloses addresses.",
         "Offer to sign in or to reset the password.")]
     public static readonly Problem UsernameTaken = new(400, "username_taken");
+
+    [Explained("The address that an administrator invites already has an account.", "Show that account.")]
+    public static readonly Problem InvitedUsernameTaken = new(409, "username_taken");
 
     [Explained(
         "The address has no account. Answered only if the deployment discloses addresses.",

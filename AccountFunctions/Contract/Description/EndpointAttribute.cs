@@ -24,6 +24,7 @@ public static class Tags
     public const string Recovery = "Recovery";
     public const string Profile = "Profile";
     public const string Factors = "Ways in";
+    public const string Admin = "Administration";
     public const string Service = "Service";
 }
 

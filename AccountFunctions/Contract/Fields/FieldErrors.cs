@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json;
 using AccountFunctions.Contract.Answers;
 
@@ -8,6 +9,7 @@ public sealed class FieldErrors
 {
     // Room for separators between all digits, and some to spare.
     private const int MaxCodeLength = 64;
+    private static readonly string[] TimeFormats = ["yyyy-MM-dd'T'HH:mm:ssK", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK"];
     private readonly Dictionary<string, IReadOnlyList<string>> errors = [];
 
     public bool Any => errors.Count > 0;
@@ -121,6 +123,23 @@ public sealed class FieldErrors
         }
 
         return member.Value;
+    }
+
+    /// <summary>A time as RFC 3339 writes it.</summary>
+    public DateTimeOffset? RequiredTime(string field, Member<string> member)
+    {
+        if (Required(field, member) is not { } text || errors.ContainsKey(field))
+        {
+            return null;
+        }
+
+        if (DateTimeOffset.TryParseExact(text, TimeFormats, CultureInfo.InvariantCulture, DateTimeStyles.None, out var time))
+        {
+            return time.ToUniversalTime();
+        }
+
+        Add(field, FieldError.Invalid);
+        return null;
     }
 
     /// <summary>A person's name. It may be omitted, which means an empty name, but must not be null.</summary>

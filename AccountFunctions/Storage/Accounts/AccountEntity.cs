@@ -27,6 +27,9 @@ public sealed class AccountEntity(TableEntity columns) : TableRow(columns)
     /// <summary>UUIDv7, 32 hex digits.</summary>
     public string Id => PartitionKey;
 
+    /// <summary>Whether a text from outside may be an id. Another one may be no key of a table.</summary>
+    public static bool IsId(string text) => text.Length == 32 && text.All(char.IsAsciiHexDigitLower);
+
     /// <summary>The canonical address.</summary>
     public string Username { get => Get<string>(); set => Set(value); }
 

@@ -1,11 +1,12 @@
 using AccountFunctions.Contract.Answers;
 using AccountFunctions.Storage.Changes;
+using AccountFunctions.Storage.Directory;
 using Azure.Data.Tables;
 
 namespace AccountFunctions.Storage.Accounts;
 
 /// <summary>Table <c>Accounts</c>, with a partition for each account.</summary>
-public sealed class AccountStore(TableServiceClient service, PartitionChanges changes, TimeProvider time)
+public sealed class AccountStore(TableServiceClient service, AccountDirectory directory, PartitionChanges changes, TimeProvider time)
 {
     /// <summary>The columns of sessions and devices that show which rows must go.</summary>
     public static readonly IReadOnlyList<string> EndColumns =
@@ -149,6 +150,9 @@ public sealed class AccountStore(TableServiceClient service, PartitionChanges ch
     internal async Task CreateAsync(NewAccount made, CancellationToken cancellationToken)
     {
         var account = made.Account;
+
+        // Both writes run in parallel, so the second adds no time.
+        var listing = directory.AddAsync(account.Id, cancellationToken);
         var partition = new Partition(account.Id);
         partition.Insert(account);
         partition.Insert(made.Why);
@@ -157,7 +161,9 @@ public sealed class AccountStore(TableServiceClient service, PartitionChanges ch
             partition.Insert(identity);
         }
 
-        if (!await partition.CommitAsync(table, cancellationToken) && account.Credential is null)
+        var isNew = await partition.CommitAsync(table, cancellationToken);
+        await listing;
+        if (!isNew && account.Credential is null)
         {
             await ChangeAsync<Success>(
                 new AccountRequest(account.Id),
@@ -172,10 +178,12 @@ public sealed class AccountStore(TableServiceClient service, PartitionChanges ch
     }
 
     /// <summary>
-    /// Removes the account with all its rows. The account's own row goes last, so that an interrupted deletion can continue.
+    /// Removes the account from the directory, and all its rows. The account's own row goes last, so that an interrupted deletion can
+    /// continue.
     /// </summary>
     public async Task DeleteAsync(string accountId, CancellationToken cancellationToken)
     {
+        await directory.RemoveAsync(accountId, cancellationToken);
         while (await ListAsync(TableClient.CreateQueryFilter($"PartitionKey eq {accountId}"), cancellationToken) is [_, ..] rows)
         {
             await DeleteAsync(accountId, rows.OrderBy(row => row.RowKey == AccountEntity.RowName), cancellationToken);

@@ -82,6 +82,21 @@ public sealed record Act(string Word)
     public static Act IdentityRemoved { get; } = Name(
         "identity_removed", new Notice("IdentityRemoved", "The owner unlinks an identity at another provider.") { IsLastTold = true });
 
+    /// <summary>An administrator has made the account. A mail with a code to set a password follows.</summary>
+    public static Act Invited { get; } = Name("invited");
+
+    public static Act Disabled { get; } = Name(
+        "disabled", new Notice("AccountDisabled", "An administrator disables the account.") { ReachesDisabled = true });
+
+    public static Act Enabled { get; } = Name("enabled", new Notice("AccountEnabled", "An administrator enables the account again."));
+
+    public static Act RoleChanged { get; } = Name("role_changed", new Notice("RoleChanged", "An administrator changes the role."));
+
+    public static Act ExpirationChanged { get; } = Name("expiration_changed");
+
+    public static Act PasswordVoided { get; } = Name(
+        "password_voided", new Notice("PasswordVoided", "An administrator voids the password."));
+
     /// <summary>A mail to the owner could not be delivered; <see cref="EventEntity.Detail"/> is the transport's code.</summary>
     public static Act MailFailed { get; } = Name("mail_failed");
 
@@ -108,6 +123,9 @@ public sealed record Notice(string Text, string Trigger, Func<AccountEntity, Dat
     /// Whether the last of many is told even beyond the daily limit, so that a thief cannot hide it behind others.
     /// </summary>
     public bool IsLastTold { get; init; }
+
+    /// <summary>Whether the owner of a disabled account gets it.</summary>
+    public bool ReachesDisabled { get; init; }
 
     /// <summary>Whether the text has the code that takes the account back.</summary>
     public bool CarriesTakeBackCode { get; init; }

@@ -23,6 +23,9 @@ public sealed class SessionEntity(TableEntity columns) : TableRow(columns)
     /// <summary>The method of an identity at another provider: federation. RFC 8176 has no word for it.</summary>
     public const string ExternalMethod = "fed";
 
+    /// <summary>Whether a sign-in by these methods has proved two factors. A passkey counts as both.</summary>
+    public static bool HasTwoFactors(IEnumerable<string> methods) => methods.Any(method => method is OtpMethod or PasskeyMethod);
+
     public SessionEntity(string accountId, string sessionId)
         : this(new TableEntity(accountId, RowPrefix + sessionId))
     {

@@ -12,6 +12,7 @@ namespace AccountFunctions.Storage.Jobs;
 [JsonDerivedType(typeof(AccountPurge), "account_purge")]
 [JsonDerivedType(typeof(NetworkSweep), "network_sweep")]
 [JsonDerivedType(typeof(TicketSweep), "ticket_sweep")]
+[JsonDerivedType(typeof(AdministratorCheck), "administrator_check")]
 [JsonDerivedType(typeof(DeliveryCheck), "delivery_check")]
 public abstract record HousekeepingJob(DateTimeOffset Due) : Job;
 
@@ -45,6 +46,9 @@ public sealed record NetworkSweep(IReadOnlyList<string> Networks, DateTimeOffset
 /// <summary>Remove a ticket that is no longer good.</summary>
 /// <param name="Id">A hash.</param>
 public sealed record TicketSweep(string Id, DateTimeOffset Due) : HousekeepingJob(Due);
+
+/// <summary>List an account as an administrator if it is one, or end that.</summary>
+public sealed record AdministratorCheck(string AccountId, DateTimeOffset Due) : HousekeepingJob(Due);
 
 /// <summary>Find out whether a mail was delivered.</summary>
 public sealed record DeliveryCheck(string AddressKey, Guid OperationId, DateTimeOffset Due, int Tries = 1) : HousekeepingJob(Due);

@@ -15,6 +15,10 @@ public sealed class AddressStore(TableServiceClient service, AccountStore accoun
     public async Task<AddressPartition> LoadAsync(string key, CancellationToken cancellationToken) =>
         new(key, await table.ListAsync(TableClient.CreateQueryFilter($"PartitionKey eq {key}"), cancellationToken));
 
+    /// <summary>The id of the account that a name belongs to; null if it is free.</summary>
+    public async Task<string?> FindOwnerAsync(string key, CancellationToken cancellationToken) =>
+        await table.FindAsync(key, ClaimEntity.RowName, cancellationToken) is { } row ? new ClaimEntity(row).AccountId : null;
+
     /// <summary>
     /// The only way to change an address: loads its rows, lets <paramref name="decide"/> change them, sends the jobs of the change and
     /// commits its rows together. Starts again after a lost race.

@@ -1,3 +1,4 @@
+import { adminOf } from './admin.js';
 import { createHttp, type Answer, type Call } from './http.js';
 import { bodyOf, waysInOf } from './ways-in.js';
 import { defaultDevices, memoryStore, type DeviceStore, type TokenStore } from './stores.js';
@@ -98,6 +99,8 @@ export function createAccounts(options: AccountsOptions) {
 
   return {
     ...waysInOf(signedIn, open),
+
+    admin: adminOf(signedIn),
 
     /** The answer is the same for every address; a mail brings the code. */
     register: (registration: Registration) => open<{ username: string }>('register', registration),

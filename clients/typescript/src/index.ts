@@ -3,6 +3,7 @@ export { confirmByPasskey, createPasskey, hasPasskeyAutofill, hasPasskeys, signa
 export { externalReturn, externalSignInUrl } from './redirect.js';
 export { memoryStore, webStore, type DeviceStore, type TokenStore } from './stores.js';
 export type {
-  AccountEvent, AccountEvents, AccountsError, Changes, ExternalProof, ExternalSignIn, Identity, IdToken, LoginCode, Passkey, PasskeyAnswer,
-  PasskeyOptions, Proof, RecoveryCodes, Registration, Result, Session, Tokens, Totp, TotpSecret, User,
+  Account, AccountChanges, AccountEvent, AccountEvents, AccountPage, AccountsError, Changes, ExternalProof, ExternalSignIn, Identity, IdToken,
+  Invitation, LoginCode, Passkey, PasskeyAnswer, PasskeyOptions, Proof, RecoveryCodes, Registration, Result, Session, Tokens, Totp, TotpSecret,
+  User,
 } from './types.js';

@@ -14,6 +14,44 @@ export interface User {
   language: string | null;
 }
 
+/** An account as an administrator sees it. */
+export interface Account {
+  id: string;
+  username: string;
+  first_name: string;
+  last_name: string;
+  role: 'C' | 'A';
+  disabled: boolean;
+  /** RFC 3339, UTC. */
+  expiration_date: string;
+  created: string;
+  /** Null if no deletion was requested. */
+  deletes_at: string | null;
+  has_password: boolean;
+  /** Null: it has no authenticator app. */
+  second_factor_since: string | null;
+}
+
+export interface AccountPage {
+  accounts: Account[];
+  /** The `pageToken` of the next page; null if this is the last one. */
+  next: string | null;
+}
+
+export interface Invitation {
+  username: string;
+  first_name?: string;
+  last_name?: string;
+  role?: 'C' | 'A';
+}
+
+/** Absent members keep their values. */
+export interface AccountChanges {
+  role?: 'C' | 'A';
+  disabled?: boolean;
+  expiration_date?: string;
+}
+
 export interface Registration {
   username: string;
   password1: string;

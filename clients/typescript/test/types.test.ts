@@ -1,5 +1,8 @@
 import { expectTypeOf, test } from 'vitest';
-import type { AccountEvents, Changes, Identity, Passkey, RecoveryCodes, Registration, Session, Totp, TotpSecret, User } from '../src/index.js';
+import type {
+  Account, AccountChanges, AccountEvents, AccountPage, Changes, Identity, Invitation, Passkey, RecoveryCodes, Registration, Session, Totp,
+  TotpSecret, User,
+} from '../src/index.js';
 import type { components } from './api.js';
 
 type Schemas = components['schemas'];
@@ -19,6 +22,12 @@ test('the types are those of the OpenAPI document', () => {
   expectTypeOf<Schemas['PasskeyReply']>().toExtend<Passkey>();
   expectTypeOf<Passkey>().toExtend<Schemas['PasskeyReply']>();
   expectTypeOf<Schemas['IdentityReply']>().toExtend<Identity>();
+  expectTypeOf<Schemas['AdministeredAccountReply']>().toExtend<Account>();
+  expectTypeOf<Account>().toExtend<Schemas['AdministeredAccountReply']>();
+  expectTypeOf<Schemas['AccountsReply']>().toExtend<AccountPage>();
+  expectTypeOf<Invitation>().toExtend<Schemas['InviteAccountRequest']>();
+  expectTypeOf<AccountChanges>().toExtend<Schemas['ChangeAccountRequest']>();
+  expectTypeOf<keyof Schemas['ChangeAccountRequest']>().toEqualTypeOf<keyof AccountChanges>();
   expectTypeOf<Registration>().toExtend<Schemas['RegisterRequest']>();
   expectTypeOf<Changes>().toExtend<Schemas['UpdateDetailsRequest']>();
   expectTypeOf<keyof Schemas['UpdateDetailsRequest']>().toEqualTypeOf<keyof Changes>();

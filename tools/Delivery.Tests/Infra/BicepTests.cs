@@ -178,7 +178,7 @@ public sealed partial class BicepTests
     public void Tables_and_queues_are_those_that_the_app_uses(string environment)
     {
         Assert.Equal(
-            ["Accounts", "Addresses", "Deletions", "Throttles", "Tickets"],
+            ["Accounts", "Addresses", "Deletions", "Directory", "Throttles", "Tickets"],
             Names(environment, "Microsoft.Storage/storageAccounts/tableServices/tables"));
         Assert.Equal(
             ["email-jobs", "email-jobs-poison", "housekeeping-jobs", "housekeeping-jobs-poison"],

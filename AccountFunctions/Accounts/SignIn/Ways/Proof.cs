@@ -55,7 +55,9 @@ public sealed record Proof(SignInCounter Counter, Actor Actor) : IDisposable
     /// <summary>The place at the hash gate, kept until the attempt is recorded; null if the prover needs none.</summary>
     public HashPlace? Place { get; init; }
 
-    /// <summary>Runs an attempt, from its arrival at the hash gate. The proof takes over attempt and place; without a proof, both end.</summary>
+    /// <summary>
+    /// Runs an attempt, from its arrival at the hash gate. The proof takes over attempt and place; without a proof, both end.
+    /// </summary>
     public static async Task<Result<Proof>> RunAsync(SignInAttempt attempt, HashPlace? place, Func<Task<Result<Proof>>> prove)
     {
         var proved = default(Result<Proof>);
