@@ -32,7 +32,8 @@ public sealed record ApiOperation(
         [Access.Owner] = [nameof(Problem.NotAuthenticated), nameof(Problem.TokenNotValid)],
         [Access.Administrator] =
         [
-            nameof(Problem.NotAuthenticated), nameof(Problem.TokenNotValid), nameof(Problem.Forbidden), nameof(Problem.SecondFactorRequired),
+            nameof(Problem.NotAuthenticated), nameof(Problem.TokenNotValid), nameof(Problem.Forbidden),
+            nameof(Problem.SecondFactorRequired),
         ],
     };
 
