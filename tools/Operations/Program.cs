@@ -1,3 +1,6 @@
+using AccountFunctions.Accounts;
+using AccountFunctions.Email;
+using AccountFunctions.Lifecycle;
 using AccountFunctions.Security;
 using AccountFunctions.Security.Codes;
 using AccountFunctions.Storage;
@@ -6,6 +9,7 @@ using LocalHost;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
 using Operations;
 
 Loopback.BypassProxies();
@@ -29,20 +33,40 @@ switch (args)
             return await provider.GetRequiredService<PoisonCommand>().RunAsync(command, CancellationToken.None);
         }
 
-    case [("deletions" or "directory") and var area, .. var command]:
-        var builder = Host.CreateEmptyApplicationBuilder(null);
-        builder.Configuration.AddEnvironmentVariables();
-        builder.Services.AddTelemetry().AddStorage().AddSecurity()
-            .AddSingleton(Console.Out)
-            .AddSingleton<DeletionsCommand>().AddSingleton<DirectoryCommand>();
-        using (var host = builder.Build())
-        {
-            return area is "deletions"
-                ? await host.Services.GetRequiredService<DeletionsCommand>().RunAsync(command, CancellationToken.None)
-                : await host.Services.GetRequiredService<DirectoryCommand>().RunAsync(command, CancellationToken.None);
-        }
+    case ["deletions", .. var command]:
+        return await RunAsync<DeletionsCommand>(services => services, (deletions, stop) => deletions.RunAsync(command, stop));
+
+    case ["directory", .. var command]:
+        return await RunAsync<DirectoryCommand>(services => services, (directory, stop) => directory.RunAsync(command, stop));
+
+    case ["admin", .. var command]:
+        return await RunAsync<AdminCommand>(
+            services => services.AddEmail().AddLifecycle().AddOperations(), (admin, stop) => admin.RunAsync(command, stop));
 
     default:
-        Console.Error.WriteLine($"{SmokeCommand.Usage}\n{PoisonCommand.Usage}\n{DeletionsCommand.Usage}\n{DirectoryCommand.Usage}");
+        Console.Error.WriteLine($"{SmokeCommand.Usage}\n{PoisonCommand.Usage}\n{DeletionsCommand.Usage}\n{DirectoryCommand.Usage}\n{AdminCommand.Usage}");
         return 2;
+}
+
+// Runs a command with the services of the app, which read the settings of the deployment from the environment.
+static async Task<int> RunAsync<TCommand>(
+    Func<IServiceCollection, IServiceCollection> add, Func<TCommand, CancellationToken, Task<int>> run)
+    where TCommand : class
+{
+    // On a developer's machine, as the app's host sets it: the keys of the sample are good there only.
+    var environment = Environment.GetEnvironmentVariable("AZURE_FUNCTIONS_ENVIRONMENT");
+    var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { EnvironmentName = environment });
+    builder.Configuration.AddEnvironmentVariables();
+    add(builder.Services.AddTelemetry().AddStorage().AddSecurity())
+        .AddSingleton(Console.In).AddSingleton(Console.Out).AddSingleton<TCommand>();
+    using var host = builder.Build();
+    try
+    {
+        return await run(host.Services.GetRequiredService<TCommand>(), CancellationToken.None);
+    }
+    catch (OptionsValidationException e)
+    {
+        Console.Error.WriteLine(string.Join('\n', e.Failures));
+        return 1;
+    }
 }

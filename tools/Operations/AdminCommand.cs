@@ -1,0 +1,142 @@
+using System.Text.Json;
+using AccountFunctions.Accounts;
+using AccountFunctions.Accounts.Admin;
+using AccountFunctions.Contract.Answers;
+using AccountFunctions.Contract.Fields;
+using AccountFunctions.Storage.Accounts;
+
+namespace Operations;
+
+/// <summary>
+/// <c>dotnet run --project tools/Operations -- admin …</c>: what administrators do, for operators who have access to the tables. It runs
+/// the same operations as the API, and the history says that the operator did it.
+/// </summary>
+public sealed class AdminCommand(
+    ListAccounts list,
+    InviteAccount invite,
+    ChangeAccount change,
+    SignOutAccount signOut,
+    VoidPassword voidPassword,
+    RemoveAccountTotp removeTotp,
+    RemoveAccount remove,
+    TextReader input,
+    TextWriter output)
+{
+    public const string Usage = """
+        admin list                    lists the newest accounts
+        admin show ADDRESS            shows an account
+        admin grant ADDRESS           makes an account an administrator's
+        admin revoke ADDRESS          makes it a client's again
+        admin invite ADDRESS          makes an account, and mails its owner a code to set a password
+        admin disable|enable ADDRESS  lets nobody sign in, or the owner again
+        admin extend ADDRESS TIME     sets when it expires, such as 2027-01-31T00:00:00Z
+        admin sign-out ADDRESS        ends every session
+        admin reset ADDRESS           voids the password, and mails the owner a code to set another
+        admin factor-remove ADDRESS   removes a lost authenticator app
+        admin delete ADDRESS [--now]  deletes it after the grace period, or at once
+            --json prints JSON; --yes asks nothing before what cannot be undone
+        """;
+
+    private const string Operator = "operator";
+    private static readonly string[] Final = ["reset", "factor-remove", "delete"];
+    private static readonly Administrator Caller = new(new AccountEntity(Operator), Operator, "tools/Operations", IfMatch: null);
+
+    /// <returns>The exit code of the process.</returns>
+    public async Task<int> RunAsync(string[] args, CancellationToken cancellationToken)
+    {
+        var flags = args.Where(arg => arg.StartsWith("--", StringComparison.Ordinal)).ToHashSet();
+        var words = args.Where(arg => !flags.Contains(arg)).ToArray();
+        var (isJson, isSure) = (flags.Remove("--json"), flags.Remove("--yes"));
+        var isNow = words is ["delete", ..] && flags.Remove("--now");
+        if (flags.Count > 0 || !IsKnown(words))
+        {
+            await output.WriteLineAsync(Usage);
+            return 2;
+        }
+
+        return await StorageErrors.GuardAsync(output, async () =>
+        {
+            if (words is ["list"])
+            {
+                var listed = await list.HandleAsync(new AccountsQuery(null, null, 100, null), Caller, cancellationToken);
+                return await WriteAsync(listed.Reply?.Accounts ?? [], isJson);
+            }
+
+            if (words is ["invite", var guest])
+            {
+                return await WriteAsync(
+                    await invite.HandleAsync(new InviteAccountRequest(Username: guest), Caller, cancellationToken), isJson);
+            }
+
+            var found = await list.HandleAsync(new AccountsQuery(words[1], null, null, null), Caller, cancellationToken);
+            if (found.Reply?.Accounts is not [var account])
+            {
+                await output.WriteLineAsync(found.Problem?.Message ?? "no account has this address");
+                return 1;
+            }
+
+            if (Final.Contains(words[0]) && !isSure && !await IsSureAsync(words[0], account))
+            {
+                return 1;
+            }
+
+            return await WriteAsync(await RunAsync(words, isNow, account, cancellationToken), isJson);
+        });
+    }
+
+    private static bool IsKnown(string[] words) => words is
+        ["list"]
+        or ["show" or "grant" or "revoke" or "invite" or "disable" or "enable" or "sign-out" or "reset" or "factor-remove" or "delete", _]
+        or ["extend", _, _];
+
+    private async Task<Result<AdministeredAccountReply>> RunAsync(
+        string[] words, bool isNow, AdministeredAccountReply account, CancellationToken stop)
+    {
+        Task<Result<AdministeredAccountReply>> ChangeAsync(ChangeAccountRequest request) =>
+            change.HandleAsync(account.Id, request, Caller, stop);
+
+        return words switch
+        {
+            ["grant", _] => await ChangeAsync(new ChangeAccountRequest(Role: AccountEntity.AdminRole)),
+            ["revoke", _] => await ChangeAsync(new ChangeAccountRequest(Role: AccountEntity.ClientRole)),
+            ["disable", _] => await ChangeAsync(new ChangeAccountRequest(Disabled: true)),
+            ["enable", _] => await ChangeAsync(new ChangeAccountRequest(Disabled: false)),
+            ["extend", _, var time] => await ChangeAsync(new ChangeAccountRequest(ExpirationDate: time)),
+            ["sign-out", _] => await signOut.HandleAsync(account.Id, Caller, stop),
+            ["reset", _] => await voidPassword.HandleAsync(account.Id, Caller, stop),
+            ["factor-remove", _] => await removeTotp.HandleAsync(account.Id, Caller, stop),
+            ["delete", _] => await remove.HandleAsync(account.Id, new RemoveAccountQuery(isNow), Caller, stop),
+            _ => account,
+        };
+    }
+
+    private async Task<bool> IsSureAsync(string act, AdministeredAccountReply account)
+    {
+        await output.WriteAsync($"{act} {account.Username} ({account.Id}): type the address again to go on: ");
+        var isSame = EmailAddress.TryParse(await input.ReadLineAsync(), out var typed) && typed.Canonical == account.Username;
+        await output.WriteLineAsync(isSame ? "" : "nothing was changed");
+        return isSame;
+    }
+
+    private Task<int> WriteAsync(Result<AdministeredAccountReply> result, bool isJson) =>
+        result.IsRefused ? RefuseAsync(result.Problem) : WriteAsync([result.Reply], isJson);
+
+    private async Task<int> RefuseAsync(Problem problem)
+    {
+        await output.WriteLineAsync(problem.Message);
+        return 1;
+    }
+
+    private async Task<int> WriteAsync(IReadOnlyList<AdministeredAccountReply> accounts, bool isJson)
+    {
+        foreach (var account in accounts)
+        {
+            await output.WriteLineAsync(isJson
+                ? JsonSerializer.Serialize(account, AccountJson.Default.AdministeredAccountReply)
+                : $"{account.Id}  {account.Role}  {(account.Disabled ? "disabled" : "enabled "),-8}  expires {account.ExpirationDate:u}  "
+                    + $"{account.Username}{(account.DeletesAt is { } when ? $"  deleted {when:u}" : "")}");
+        }
+
+        return 0;
+    }
+}
