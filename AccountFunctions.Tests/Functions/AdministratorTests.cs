@@ -57,6 +57,26 @@ public sealed class AdministratorTests(AzuriteFixture azurite) : AppTests(azurit
     }
 
     [Fact, Holds("K1")]
+    public async Task Calls_that_mail_are_counted()
+    {
+        await using var app = await TestApp.StartAsync(NewStorage(), new()
+        {
+            ["Admin:RequireSecondFactor"] = "false",
+            ["Accounts:Administrators"] = Address,
+            ["Throttle:RequestsPerMinute"] = "5",
+        });
+        var access = (await app.SignInAsync(Address)).GetProperty("access").GetString();
+        for (var invitations = 0; invitations < 5; invitations++)
+        {
+            Assert.Equal(HttpStatusCode.OK, (await app.PostAsync("admin/accounts", new { username = NewAddress() }, access)).Status);
+        }
+
+        Assert.Equal(
+            HttpStatusCode.TooManyRequests, (await app.PostAsync("admin/accounts", new { username = NewAddress() }, access)).Status);
+        Assert.Equal(HttpStatusCode.OK, await ListAsync(app, access));
+    }
+
+    [Fact, Holds("K1")]
     public async Task The_access_token_of_an_administrator_ends_with_its_session_and_with_the_role()
     {
         var access = await App.SignInAsAdministratorAsync(Address);

@@ -67,8 +67,10 @@ public sealed class RouteTableTests
         var policies = RouteTable.All.Select(route => route.Endpoint).OfType<EndpointAttribute>().ToList();
 
         Assert.All(policies.Where(policy => policy.CountsRefusalsOnly), policy => Assert.Equal(Access.Anyone, policy.Access));
+        Assert.All(policies.Where(policy => policy.TakesRepeats), policy => Assert.Equal(Access.Owner, policy.Access));
         Assert.All(
-            policies.Where(policy => policy.TakesRepeats || policy.SendsMail), policy => Assert.Equal(Access.Owner, policy.Access));
+            policies.Where(policy => policy.SendsMail),
+            policy => Assert.True(policy.Access is Access.Owner or Access.Administrator, $"{policy.Handler}"));
         Assert.All(policies.Where(policy => policy.BodyOptional), policy => Assert.Contains(
             ParametersOf(policy), type => type.Name.EndsWith("Request", StringComparison.Ordinal)));
     }

@@ -36,7 +36,7 @@ public sealed class AdminRoutes(
                 stop),
             cancellationToken);
 
-    [Function(nameof(InviteAccount)), Endpoint(typeof(InviteAccount), Access.Administrator, Tags.Admin)]
+    [Function(nameof(InviteAccount)), Endpoint(typeof(InviteAccount), Access.Administrator, Tags.Admin, SendsMail = true)]
     public Task<HttpResponseData> InviteAccount(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "account/admin/accounts")] HttpRequestData request,
         CancellationToken cancellationToken) =>
@@ -52,7 +52,7 @@ public sealed class AdminRoutes(
             (Administrator administrator, CancellationToken stop) => showAccount.HandleAsync(id, administrator, stop),
             cancellationToken);
 
-    [Function(nameof(ChangeAccount)), Endpoint(typeof(ChangeAccount), Access.Administrator, Tags.Admin)]
+    [Function(nameof(ChangeAccount)), Endpoint(typeof(ChangeAccount), Access.Administrator, Tags.Admin, SendsMail = true)]
     public Task<HttpResponseData> ChangeAccount(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "account/admin/accounts/{id}")] HttpRequestData request,
         string id,
@@ -74,7 +74,7 @@ public sealed class AdminRoutes(
             (Administrator administrator, CancellationToken stop) => signOutAccount.HandleAsync(id, administrator, stop),
             cancellationToken);
 
-    [Function(nameof(VoidPassword)), Endpoint(typeof(VoidPassword), Access.Administrator, Tags.Admin)]
+    [Function(nameof(VoidPassword)), Endpoint(typeof(VoidPassword), Access.Administrator, Tags.Admin, SendsMail = true)]
     public Task<HttpResponseData> VoidPassword(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "account/admin/accounts/{id}/reset")] HttpRequestData request,
         string id,
@@ -84,7 +84,7 @@ public sealed class AdminRoutes(
             (Administrator administrator, CancellationToken stop) => voidPassword.HandleAsync(id, administrator, stop),
             cancellationToken);
 
-    [Function(nameof(RemoveAccountTotp)), Endpoint(typeof(RemoveAccountTotp), Access.Administrator, Tags.Admin)]
+    [Function(nameof(RemoveAccountTotp)), Endpoint(typeof(RemoveAccountTotp), Access.Administrator, Tags.Admin, SendsMail = true)]
     public Task<HttpResponseData> RemoveAccountTotp(
         [HttpTrigger(AuthorizationLevel.Anonymous, "post", Route = "account/admin/accounts/{id}/totp/remove")] HttpRequestData request,
         string id,
@@ -94,7 +94,7 @@ public sealed class AdminRoutes(
             (Administrator administrator, CancellationToken stop) => removeAccountTotp.HandleAsync(id, administrator, stop),
             cancellationToken);
 
-    [Function(nameof(RemoveAccount)), Endpoint(typeof(RemoveAccount), Access.Administrator, Tags.Admin)]
+    [Function(nameof(RemoveAccount)), Endpoint(typeof(RemoveAccount), Access.Administrator, Tags.Admin, SendsMail = true)]
     public Task<HttpResponseData> RemoveAccount(
         [HttpTrigger(AuthorizationLevel.Anonymous, "delete", Route = "account/admin/accounts/{id}")] HttpRequestData request,
         string id,

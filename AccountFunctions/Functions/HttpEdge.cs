@@ -77,10 +77,10 @@ public sealed partial class HttpEdge(
             request,
             async cancellation =>
             {
-                var policy = PolicyOf(request);
-                var caller = await identifier.CallerAsync(request, policy is { TakesRepeats: true }, cancellation);
+                var takesRepeats = PolicyOf(request) is { TakesRepeats: true };
+                var caller = await identifier.CallerAsync(request, takesRepeats, cancellation);
                 return caller.IsRefused ? caller.Problem
-                    : policy is { SendsMail: true } && await identifier.AdmitMailAsync(request, cancellation) is { } refused ? refused
+                    : await AdmitMailAsync(request, cancellation) is { } refused ? refused
                     : await operation(caller.Reply, cancellation);
             },
             cancellationToken);
@@ -108,7 +108,9 @@ public sealed partial class HttpEdge(
             async cancellation =>
             {
                 var caller = await identifier.AdministratorAsync(request, cancellation);
-                return caller.IsRefused ? caller.Problem : await operation(caller.Reply, cancellation);
+                return caller.IsRefused ? caller.Problem
+                    : await AdmitMailAsync(request, cancellation) is { } refused ? refused
+                    : await operation(caller.Reply, cancellation);
             },
             cancellationToken);
 
@@ -155,6 +157,10 @@ public sealed partial class HttpEdge(
         Task<HttpResponseData> WriteAsync(CancellationToken stop) =>
             ResponseWriter.WriteAsync(request, result, PolicyOf(request), tokens.Value.Issuer, stop);
     }
+
+    /// <summary>The refusal of a call that sends a mail, if such calls are over their limit; null otherwise.</summary>
+    private Task<Problem?> AdmitMailAsync(HttpRequestData request, CancellationToken cancellationToken) =>
+        PolicyOf(request) is { SendsMail: true } ? identifier.AdmitMailAsync(request, cancellationToken) : Task.FromResult<Problem?>(null);
 
     private static EndpointAttribute? PolicyOf(HttpRequestData request) =>
         RouteTable.PolicyOf(request.FunctionContext.FunctionDefinition);

@@ -52,8 +52,8 @@ public sealed class EndpointAttribute(Type? handler, Access access, string tag) 
     public bool TakesRepeats { get; set; }
 
     /// <summary>
-    /// True: the owner's call sends a mail, so the network throttle counts it. Calls of owners have a limit of their own, as high as that
-    /// of open calls.
+    /// True: the call of an owner or administrator sends a mail, so the network throttle counts it. Such calls have a limit of their own,
+    /// as high as that of open calls.
     /// </summary>
     public bool SendsMail { get; set; }
 
