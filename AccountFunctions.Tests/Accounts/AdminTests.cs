@@ -357,6 +357,30 @@ public sealed class AdminTests(AzuriteFixture azurite) : AppTests(azurite)
         }
     }
 
+    [Fact, OwnApp, Holds("K3")]
+    public async Task Of_two_who_leave_the_list_at_once_one_stays()
+    {
+        // On two instances, because one takes turns.
+        await using var other = await TestApp.StartAsync(App.Storage, time: App.Time);
+        var (one, two) = (App.Services.GetRequiredService<AdministratorList>(), other.Services.GetRequiredService<AdministratorList>());
+        var until = App.Time.GetUtcNow().AddMinutes(1);
+        foreach (var row in (await App.RowsAsync("Directory")).Where(row => row.PartitionKey is "role-A"))
+        {
+            await one.RemoveAsync(row.RowKey, default);
+        }
+
+        for (var round = 0; round < 40; round++)
+        {
+            await one.AddAsync("a", default);
+            await one.AddAsync("b", default);
+            var left = await Task.WhenAll(one.TryLeaveAsync("a", until, default), two.TryLeaveAsync("b", until, default));
+
+            Assert.Single(left, isGone => isGone);
+            await one.RemoveAsync("a", default);
+            await one.RemoveAsync("b", default);
+        }
+    }
+
     [Fact, OwnApp]
     public async Task An_administrator_whom_a_change_did_not_end_counts_again_after_a_minute()
     {
