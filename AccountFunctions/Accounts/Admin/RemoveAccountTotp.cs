@@ -27,14 +27,9 @@ public sealed class RemoveAccountTotp(AdministeredAccounts accounts)
                     return Success.Done;
                 }
 
-                partition.Account.SecondFactorSince = null;
+                partition.RemoveSecondFactor();
                 partition.Account.Version++;
                 partition.Save(partition.Account);
-                if (partition.WaysIn.Totp is { } totp)
-                {
-                    partition.Delete(totp);
-                }
-
                 partition.Record(Act.TotpRemoved, administrator.Actor, now);
                 return Success.Done;
             },

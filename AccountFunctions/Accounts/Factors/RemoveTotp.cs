@@ -50,14 +50,9 @@ public sealed partial class RemoveTotp(
             return IsRemovedBy(account, caller, now) ? Success.Done : Problem.TotpInactive;
         }
 
-        account.SecondFactorSince = null;
+        partition.RemoveSecondFactor();
         (account.SecondFactorRemoved, account.SecondFactorRemovedBy) = (now, caller.SessionId);
         partition.Save(account);
-        if (partition.WaysIn.Totp is { } totp)
-        {
-            partition.Delete(totp);
-        }
-
         partition.Record(Act.TotpRemoved, caller.Actor, now);
         LogRemoved(account.Id);
         return Success.Done;

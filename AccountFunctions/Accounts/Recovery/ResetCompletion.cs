@@ -139,10 +139,9 @@ public sealed partial class ResetCompletion(AccountStore accounts, TimeProvider 
             partition.Record(Act.IdentityRemoved.InSilence(), actor, when, identity.Provider);
         }
 
-        if (partition.Account.SecondFactorSince >= since && partition.WaysIn.Totp is { } totp)
+        if (partition.Account.SecondFactorSince >= since)
         {
-            partition.Account.SecondFactorSince = null;
-            partition.Delete(totp);
+            partition.RemoveSecondFactor();
             partition.Record(Act.TotpRemoved.InSilence(), actor, when);
         }
     }

@@ -45,6 +45,16 @@ public sealed class AccountPartition(
         return change;
     }
 
+    /// <summary>Turns off the second factor. The caller saves the account.</summary>
+    public void RemoveSecondFactor()
+    {
+        Account.SecondFactorSince = null;
+        if (WaysIn.Totp is { } totp)
+        {
+            Delete(totp);
+        }
+    }
+
     /// <summary>Records an act in the history, and notifies the owner if the act has a notice.</summary>
     /// <param name="time">The time of the act. Keep it the same after a lost race, because the notice finds its event by it.</param>
     public void Record(Act act, Actor actor, DateTimeOffset time) => Record(act, actor, time, [Account.AddressKey]);
