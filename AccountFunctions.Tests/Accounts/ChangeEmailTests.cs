@@ -230,6 +230,22 @@ public sealed class ChangeEmailTests(AzuriteFixture azurite) : AppTests(azurite)
         }
     }
 
+    [Theory, Holds("E13")]
+    [InlineData(1, "invalid_credential")]
+    [InlineData(73, null)]
+    public async Task A_passkey_of_the_days_before_the_move_goes_with_it(int hours, string? message)
+    {
+        var login = await App.SignInAsync(Old);
+        var passkeys = new SoftAuthenticator();
+        Assert.Equal(HttpStatusCode.OK, (await App.AddPasskeyAsync(Access(login), passkeys)).Status);
+        await App.WaitForMailsAsync(Old, 2);
+        App.Time.Advance(TimeSpan.FromHours(hours));
+        await MoveAsync(Access((await App.LoginAsync(Old)).Data), New);
+        await ForgotAsync(Old, await App.TakeBackCodeAsync(Old, 3));
+
+        Assert.Equal(message, (await App.LoginWithPasskeyAsync(passkeys)).Message);
+    }
+
     [Fact]
     public async Task After_72_hours_the_old_address_is_free_and_brings_nothing_back()
     {

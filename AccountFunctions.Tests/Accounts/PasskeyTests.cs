@@ -142,6 +142,35 @@ public sealed class PasskeyTests(AzuriteFixture azurite) : AppTests(azurite)
         Assert.Equal(["passkey_removed", "passkey_added"], await KindsAsync(await RefreshedAsync()));
     }
 
+    [Fact, Holds("J8")]
+    public async Task A_call_that_is_sent_twice_at_once_gets_one_answer()
+    {
+        var access = await SignInAsync();
+        var (options, state) = await App.BeginAsync("passkeys/options", access);
+        var body = new { state, credential = authenticator.Create(options) };
+        var answers = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => App.PostAsync("passkeys", body, access)));
+
+        Assert.All(answers, answer => Assert.Equal((HttpStatusCode.OK, answers[0].Text), (answer.Status, answer.Text)));
+    }
+
+    [Fact, Holds("J8")]
+    public async Task A_registration_that_a_thief_has_begun_or_kept_is_void_after_a_new_password()
+    {
+        var access = await SignInAsync();
+        var (options, state) = await App.BeginAsync("passkeys/options", access);
+        var (_, begun) = await App.BeginAsync("passkeys/options", access);
+        var kept = new { state, credential = authenticator.Create(options) };
+        var id = (await App.PostAsync("passkeys", kept, access)).Data.GetProperty("id").GetString();
+        var changed = new { password = TestApp.Password, new_password = "green tractor 78" };
+        Assert.Equal(HttpStatusCode.OK, (await App.PostAsync("password", changed, access)).Status);
+        var thief = (await App.LoginWithPasskeyAsync(authenticator)).Data.GetProperty("access").GetString();
+        Assert.Equal(HttpStatusCode.OK, (await RemoveAsync(id, thief)).Status);
+
+        Assert.Equal("invalid_credential", (await App.PostAsync("passkeys", kept, thief)).Message);
+        Assert.Equal(
+            "invalid_credential", (await App.PostAsync("passkeys", new { state = begun, kept.credential }, thief)).Message);
+    }
+
     [Fact]
     public async Task The_twenty_first_passkey_is_one_too_many_also_at_once()
     {

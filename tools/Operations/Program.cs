@@ -44,7 +44,9 @@ switch (args)
             services => services.AddEmail().AddLifecycle().AddOperations(), (admin, stop) => admin.RunAsync(command, stop));
 
     default:
-        Console.Error.WriteLine($"{SmokeCommand.Usage}\n{PoisonCommand.Usage}\n{DeletionsCommand.Usage}\n{DirectoryCommand.Usage}\n{AdminCommand.Usage}");
+        string[] usages =
+            [SmokeCommand.Usage, PoisonCommand.Usage, DeletionsCommand.Usage, DirectoryCommand.Usage, AdminCommand.Usage];
+        Console.Error.WriteLine(string.Join('\n', usages));
         return 2;
 }
 

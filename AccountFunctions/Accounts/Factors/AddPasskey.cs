@@ -1,4 +1,5 @@
 using System.Buffers.Text;
+using System.Security.Cryptography;
 using System.Text.Json;
 using AccountFunctions.Accounts.SignIn;
 using AccountFunctions.Contract.Answers;
@@ -53,7 +54,7 @@ public sealed partial class AddPasskey(
         }
 
         var id = caller.Account.Id;
-        if (challenges.Open(state, PasskeyPurpose.Register, id) is not { } challenge
+        if (challenges.Open(state, PasskeyPurpose.Register, PasskeyChallenges.RegistrationOf(caller.Account)) is not { } challenge
             || PasskeyCredential.Read(element.Value) is not { } credential
             || await ceremonies.RegisterAsync(credential, challenge, id, cancellationToken) is not { } made)
         {
@@ -76,8 +77,9 @@ public sealed partial class AddPasskey(
         }
 
         // If the process died before it stored the passkey, the client's repeated call does, because the authenticator has made it already.
-        return await challenges.TryUseAsync(challenge, credential.RowId, cancellationToken)
-            || (await challenges.IsUsedByAsync(challenge, credential.RowId, cancellationToken) && !await IsRemovedAsync())
+        var key = Convert.ToHexStringLower(SHA256.HashData(made.PublicKey));
+        return await challenges.TryUseAsync(challenge, key, cancellationToken)
+            || (await challenges.IsUsedByAsync(challenge, key, cancellationToken) && !await IsRemovedAsync())
             ? await StoreAsync(caller, NewRow(id, credential, made, challenge, name, now), cancellationToken)
             : Problem.InvalidCredential;
 
@@ -87,13 +89,14 @@ public sealed partial class AddPasskey(
 
     private async Task<Result<PasskeyReply>> StoreAsync(Caller caller, PasskeyEntity row, CancellationToken cancellationToken)
     {
-        var added = await accounts.ChangeAsync<Success>(
+        var added = await accounts.ChangeAsync<PasskeyEntity>(
             caller.Request with { WithWaysIn = true },
             partition =>
             {
-                if (partition.WaysIn.Passkeys.Any(known => known.Id == row.Id))
+                if (partition.WaysIn.Passkeys.FirstOrDefault(known => known.Id == row.Id) is { } same)
                 {
-                    return Problem.InvalidCredential;
+                    // The client has sent its call twice at once.
+                    return same.Challenge == row.Challenge ? same : Problem.InvalidCredential;
                 }
 
                 if (partition.WaysIn.Passkeys.Count >= MaxPasskeys)
@@ -105,7 +108,7 @@ public sealed partial class AddPasskey(
                 partition.Save(partition.Account);
                 partition.Insert(row);
                 partition.Record(Act.PasskeyAdded, caller.Actor, row.Created, row.Id);
-                return Success.Done;
+                return row;
             },
             cancellationToken);
         if (added.IsRefused)
@@ -114,7 +117,7 @@ public sealed partial class AddPasskey(
         }
 
         LogAdded(caller.Account.Id);
-        return PasskeyReply.From(row, ceremonies.RelyingPartyId);
+        return PasskeyReply.From(added.Reply, ceremonies.RelyingPartyId);
     }
 
     private static PasskeyEntity NewRow(

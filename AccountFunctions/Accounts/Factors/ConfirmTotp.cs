@@ -48,7 +48,7 @@ public sealed partial class ConfirmTotp(AccountStore accounts, TotpSecrets secre
 
                 var step = secrets.FindStep(partition.Key, totp.Secret, code);
                 var isActive = partition.Account.SecondFactorSince is not null;
-                if (step is null || (isActive && step != totp.LastStep))
+                if (step is null || (isActive && step != totp.ConfirmedStep))
                 {
                     totp.TriesLeft--;
                     partition.Save(totp);
@@ -70,7 +70,7 @@ public sealed partial class ConfirmTotp(AccountStore accounts, TotpSecrets secre
     private static TotpEntity Enable(
         AccountPartition partition, TotpEntity totp, long step, string nonce, Actor actor, DateTimeOffset now)
     {
-        totp.LastStep = step;
+        (totp.LastStep, totp.ConfirmedStep) = (step, step);
         (totp.RecoveryNonce, totp.RecoveryCodesMade, totp.RecoveryCodesMadeBy) = (nonce, now, actor.SessionId);
         partition.Save(totp);
         partition.Account.SecondFactorSince = now;

@@ -31,7 +31,7 @@ public sealed record LinkIdentityRequest(
 [Operation(
     "Link an identity",
     Description = "From now on, the identity signs in to this account. Its address need not be the account's, nor verified. An account has "
-        + "at most one identity of each provider. The owner gets a mail. Repeating the call gets the same answer.",
+        + "at most one identity of each provider. The owner gets a mail. Repeating the call with an ID token gets the same answer.",
     Refusals = [nameof(Problem.InvalidCode), nameof(Problem.IdentityTaken)])]
 public sealed class LinkIdentity(
     AccountStore accounts,

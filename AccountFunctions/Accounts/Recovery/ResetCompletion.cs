@@ -122,17 +122,20 @@ public sealed partial class ResetCompletion(AccountStore accounts, TimeProvider 
         }
     }
 
-    // A thief who moved the account may have added them, and would keep its owner out.
+    // A thief who moved the account may have added them, and would keep a way in, or its owner out. Passkeys and identities of the days
+    // before the move go too, because a thief may have added them first, and an owner adds them again. A second factor of before stays:
+    // an owner sets one up, and then leaves an address whose mailbox others read.
     private static void RemoveWaysIn(
         AccountPartition partition, DateTimeOffset since, Actor actor, DateTimeOffset when, DateTimeOffset now)
     {
-        foreach (var passkey in partition.WaysIn.Passkeys.Where(passkey => passkey.Created >= since))
+        var before = since - Retention.FormerAddress;
+        foreach (var passkey in partition.WaysIn.Passkeys.Where(passkey => passkey.Created >= before))
         {
             partition.Delete(passkey);
             partition.Record(Act.PasskeyRemoved.InSilence(), actor, when, passkey.Id);
         }
 
-        foreach (var identity in partition.WaysIn.Identities.Where(identity => identity.Created >= since))
+        foreach (var identity in partition.WaysIn.Identities.Where(identity => identity.Created >= before))
         {
             partition.Delete(identity);
             partition.Enqueue(new AddressRelease(partition.Key, identity.Name, now + Retention.Request));

@@ -44,7 +44,7 @@ public sealed class PasskeyCeremonies(IOptions<PasskeyOptions> options, PasskeyC
     /// <summary>How the owner of an account makes another passkey.</summary>
     public (PasskeyCreationOptions Options, string State) Create(AccountEntity account, IEnumerable<PasskeyEntity> passkeys)
     {
-        var challenge = challenges.New(PasskeyPurpose.Register, account.Id);
+        var challenge = challenges.New(PasskeyPurpose.Register, PasskeyChallenges.RegistrationOf(account));
         var name = $"{account.FirstName} {account.LastName}".Trim();
         return (
             new PasskeyCreationOptions(

@@ -3,6 +3,7 @@ using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
 using AccountFunctions.Security.Codes;
+using AccountFunctions.Storage.Accounts;
 using AccountFunctions.Storage.Tickets;
 using Microsoft.Extensions.Options;
 
@@ -31,6 +32,11 @@ public sealed class PasskeyChallenges(IOptions<CodeOptions> options, TicketStore
 
     /// <summary>How long a challenge is good.</summary>
     public static TimeSpan Lifetime { get; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>
+    /// What a registration is bound to: an account under its version, so that a new password voids what a thief has begun.
+    /// </summary>
+    public static string RegistrationOf(AccountEntity account) => $"{account.Id}/{account.Version}";
 
     /// <param name="accountId">Null for a sign-in, where the account is not known yet.</param>
     public PasskeyChallenge New(PasskeyPurpose purpose, string? accountId)

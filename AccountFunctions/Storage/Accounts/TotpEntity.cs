@@ -35,6 +35,9 @@ public sealed class TotpEntity(TableEntity columns) : TableRow(columns)
     /// <summary>The session whose change that code confirmed; null: it signed in.</summary>
     public string? LastStepBy { get => GetText(); set => Set(value); }
 
+    /// <summary>The time step of the code that confirmed the secret: the call may be repeated with that one only.</summary>
+    public long ConfirmedStep { get => Columns.GetInt64(nameof(ConfirmedStep)) ?? 0; set => Set(value); }
+
     /// <summary>When the recovery codes were made, and the session that asked for them.</summary>
     public DateTimeOffset RecoveryCodesMade { get => GetTime(); set => Set(value); }
 

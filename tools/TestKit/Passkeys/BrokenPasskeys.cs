@@ -29,7 +29,7 @@ public sealed class BrokenPasskeys
     {
         var ceremonies = services.GetRequiredService<PasskeyCeremonies>();
         var challenges = services.GetRequiredService<PasskeyChallenges>();
-        var account = new AccountEntity(AccountId) { Username = "ada@example.com", FirstName = "Ada", LastName = "" };
+        var account = new AccountEntity(AccountId) { Username = "ada@example.com", FirstName = "Ada", LastName = "", Version = 1 };
         var registrations = new List<(PasskeyCredential, PasskeyChallenge)>();
         var assertions = new List<(PasskeyCredential, PasskeyChallenge, PasskeyEntity)>();
         foreach (var algorithm in new[] { SoftPasskey.ES256, SoftPasskey.EdDSA, SoftPasskey.RS256 })
@@ -37,7 +37,7 @@ public sealed class BrokenPasskeys
             var authenticator = new SoftAuthenticator { AttestsItself = algorithm is SoftPasskey.EdDSA };
             var (options, state) = ceremonies.Create(account, []);
             var made = Read(authenticator.Create(Json(options), algorithm));
-            var challenge = challenges.Open(state, PasskeyPurpose.Register, AccountId)!;
+            var challenge = challenges.Open(state, PasskeyPurpose.Register, PasskeyChallenges.RegistrationOf(account))!;
             var passkey = await ceremonies.RegisterAsync(made, challenge, AccountId, default);
             Assert.NotNull(passkey);
             registrations.Add((made, challenge));
