@@ -211,6 +211,17 @@ public sealed class TotpTests(AzuriteFixture azurite) : AppTests(azurite)
         Assert.Equal("totp_active", (await ConfirmedAsync("totp", next, first)).Message);
     }
 
+    [Fact]
+    public async Task Only_the_code_that_confirmed_the_secret_repeats_the_confirmation()
+    {
+        var authenticator = await App.EnrolAsync(Address);
+        App.Time.Advance(TimeSpan.FromSeconds(30));
+        var used = authenticator.Code;
+        Assert.Equal(HttpStatusCode.OK, (await ConfirmedAsync("totp/recovery-codes", used, authenticator.Access)).Status);
+
+        Assert.Equal("invalid_otp", (await App.PostAsync("totp/confirm", new { code = used }, authenticator.Access)).Message);
+    }
+
     [Fact, Holds("J5")]
     public async Task A_confirmation_at_once_in_many_requests_enables_one_set_of_recovery_codes()
     {

@@ -25,7 +25,7 @@ const files = {
   '/style.css': join(folder, 'style.css'),
   ...Object.fromEntries((await readdir(join(folder, 'languages'))).map(name => [`/languages/${name}`, join(folder, 'languages', name)])),
   ...Object.fromEntries(
-    ['index', 'accounts', 'http', 'passkeys', 'redirect', 'stores', 'ways-in'].map(name => [`/client/${name}.js`, join(client, `${name}.js`)]),
+    ['index', 'accounts', 'admin', 'http', 'passkeys', 'redirect', 'stores', 'ways-in'].map(name => [`/client/${name}.js`, join(client, `${name}.js`)]),
   ),
 };
 

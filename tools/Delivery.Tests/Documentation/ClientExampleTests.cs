@@ -38,7 +38,6 @@ public sealed class ClientExampleTests(AzuriteFixture azurite)
     public async Task The_typescript_package_says_what_the_document_says_and_passes_its_own_tests()
     {
         await using var app = await TestApp.StartAsync(azurite.NewStorage());
-        app.Time.SetUtcNow(TimeProvider.System.GetUtcNow());
         await ClientPackage.EnsureBuiltAsync();
         var document = Path.Combine(Path.GetTempPath(), $"openapi-{app.Client.BaseAddress!.Port}.json");
         await File.WriteAllBytesAsync(document, await app.Client.GetByteArrayAsync("/api/openapi.json"));
@@ -65,8 +64,11 @@ public sealed class ClientExampleTests(AzuriteFixture azurite)
         {
             WorkingDirectory = ClientPackage.Folder,
         };
+
+        // Only now, because the codes of an authenticator app are good for half a minute.
+        app.Time.SetUtcNow(TimeProvider.System.GetUtcNow());
         tests.Environment["ACCOUNTS_ORIGIN"] = app.Client.BaseAddress!.GetLeftPart(UriPartial.Authority);
-        Assert.Contains("Test Files  4 passed (4)", await Shell.RunAsync(tests));
+        Assert.Contains("Test Files  5 passed (5)", await Shell.RunAsync(tests));
     }
 
     [Fact]
