@@ -103,6 +103,8 @@ public sealed class AdministratorTests(AzuriteFixture azurite) : AppTests(azurit
         Assert.Equal("A", RoleOf(await app.LoginAsync(Address)));
         Assert.Equal("A", RoleOf(await app.LoginAsync(Address)));
         Assert.Single(await app.AccountRowsAsync(Address), row => row.GetString("Kind") == "role_changed");
+        await app.DrainAsync();
+        Assert.DoesNotContain(await app.MailsAsync(Address), mail => mail.Subject.Contains("role", StringComparison.Ordinal));
         await app.ActivateAsync("new@example.com");
         Assert.Equal("A", RoleOf(await app.LoginAsync("new@example.com")));
         await app.ActivateAsync("other@example.com");

@@ -12,9 +12,6 @@ namespace AccountFunctions.Lifecycle;
 public sealed class Administrators(AdministratorList list, AccountStore accounts, JobSender sender, TimeProvider time)
     : IJobHandler<AdministratorCheck>
 {
-    /// <summary>The job that lists an administrator who signs in.</summary>
-    public static AdministratorCheck Follow(string accountId, DateTimeOffset now) => new(accountId, now);
-
     /// <summary>Call it before a change after which the account is no administrator, or none who can sign in.</summary>
     /// <returns>False if it is the last one.</returns>
     public async Task<bool> TryEndAsync(AccountEntity account, CancellationToken cancellationToken)

@@ -1,9 +1,9 @@
 using AccountFunctions.Contract.Answers;
 using AccountFunctions.Contract.Values;
-using AccountFunctions.Lifecycle;
 using AccountFunctions.Security.Tokens;
 using AccountFunctions.Storage.Accounts;
 using AccountFunctions.Storage.Changes;
+using AccountFunctions.Storage.Jobs;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -59,7 +59,9 @@ public sealed partial class Sessions(
                 if (current.Role is AccountEntity.ClientRole && accountOptions.Value.IsAdministrator(current.Username))
                 {
                     (current.Role, isChanged) = (AccountEntity.AdminRole, true);
-                    partition.Record(Act.RoleChanged, Actor.App, now, current.Role);
+
+                    // Its mail would name an administrator, but the operator did it.
+                    partition.Record(Act.RoleChanged.InSilence(), Actor.App, now, current.Role);
                 }
 
                 if (isChanged)
@@ -69,7 +71,7 @@ public sealed partial class Sessions(
 
                 if (current.Role is AccountEntity.AdminRole)
                 {
-                    partition.Enqueue(Administrators.Follow(current.Id, now));
+                    partition.Enqueue(new AdministratorCheck(current.Id, now));
                 }
 
                 // Another sign-in may have ended the device in the meantime.
