@@ -24,9 +24,9 @@ const files = {
   ...Object.fromEntries(['app', 'page', 'qr', 'remote', 'security', 'sign-in', 'texts'].map(name => [`/${name}.js`, join(folder, `${name}.js`)])),
   '/style.css': join(folder, 'style.css'),
   ...Object.fromEntries((await readdir(join(folder, 'languages'))).map(name => [`/languages/${name}`, join(folder, 'languages', name)])),
-  ...Object.fromEntries(
-    ['index', 'accounts', 'admin', 'http', 'passkeys', 'redirect', 'stores', 'ways-in'].map(name => [`/client/${name}.js`, join(client, `${name}.js`)]),
-  ),
+  // By the names of its sources, which are there before it is built.
+  ...Object.fromEntries((await readdir(join(client, '..', 'src'))).map(source => source.replace(/ts$/, 'js'))
+    .map(name => [`/client/${name}`, join(client, name)])),
 };
 
 const bff = cookie ? (await import('./bff.mjs')).createBff(api) : undefined;

@@ -14,6 +14,7 @@ namespace Operations;
 public sealed class AdminCommand(
     ListAccounts list,
     InviteAccount invite,
+    ShowAccount show,
     ChangeAccount change,
     SignOutAccount signOut,
     VoidPassword voidPassword,
@@ -37,6 +38,8 @@ public sealed class AdminCommand(
             --json prints JSON; --yes asks nothing before what cannot be undone
         """;
 
+    private delegate Task<Result<AdministeredAccountReply>> AccountAct(string id, CancellationToken cancellationToken);
+
     private const string Operator = "operator";
     private static readonly string[] Final = ["reset", "factor-remove", "delete"];
     private static readonly Administrator Caller = new(new AccountEntity(Operator), Operator, "tools/Operations", IfMatch: null);
@@ -48,66 +51,64 @@ public sealed class AdminCommand(
         var words = args.Where(arg => !flags.Contains(arg)).ToArray();
         var (isJson, isSure) = (flags.Remove("--json"), flags.Remove("--yes"));
         var isNow = words is ["delete", ..] && flags.Remove("--now");
-        if (flags.Count > 0 || !IsKnown(words))
+        Func<Task<int>>? command = words switch
+        {
+            ["list"] => () => ListAsync(isJson, cancellationToken),
+            ["invite", var guest] => async () => await WriteAsync(
+                await invite.HandleAsync(new InviteAccountRequest(Username: guest), Caller, cancellationToken), isJson),
+            [var name, var address, ..] when Find(words, isNow) is { } act =>
+                () => ActAsync(name, address, act, isSure || !Final.Contains(name), isJson, cancellationToken),
+            _ => null,
+        };
+        if (flags.Count > 0 || command is null)
         {
             await output.WriteLineAsync(Usage);
             return 2;
         }
 
-        return await StorageErrors.GuardAsync(output, async () =>
-        {
-            if (words is ["list"])
-            {
-                var listed = await list.HandleAsync(new AccountsQuery(null, null, 100, null), Caller, cancellationToken);
-                return await WriteAsync(listed.Reply?.Accounts ?? [], isJson);
-            }
-
-            if (words is ["invite", var guest])
-            {
-                return await WriteAsync(
-                    await invite.HandleAsync(new InviteAccountRequest(Username: guest), Caller, cancellationToken), isJson);
-            }
-
-            var found = await list.HandleAsync(new AccountsQuery(words[1], null, null, null), Caller, cancellationToken);
-            if (found.Reply?.Accounts is not [var account])
-            {
-                await output.WriteLineAsync(found.Problem?.Message ?? "no account has this address");
-                return 1;
-            }
-
-            if (Final.Contains(words[0]) && !isSure && !await IsSureAsync(words[0], account))
-            {
-                return 1;
-            }
-
-            return await WriteAsync(await RunAsync(words, isNow, account, cancellationToken), isJson);
-        });
+        return await StorageErrors.GuardAsync(output, command);
     }
 
-    private static bool IsKnown(string[] words) => words is
-        ["list"]
-        or ["show" or "grant" or "revoke" or "invite" or "disable" or "enable" or "sign-out" or "reset" or "factor-remove" or "delete", _]
-        or ["extend", _, _];
-
-    private async Task<Result<AdministeredAccountReply>> RunAsync(
-        string[] words, bool isNow, AdministeredAccountReply account, CancellationToken stop)
+    /// <summary>What a command does to the account that it names; null: there is no such command.</summary>
+    private AccountAct? Find(string[] words, bool isNow)
     {
-        Task<Result<AdministeredAccountReply>> ChangeAsync(ChangeAccountRequest request) =>
-            change.HandleAsync(account.Id, request, Caller, stop);
+        AccountAct Change(ChangeAccountRequest request) => (id, stop) => change.HandleAsync(id, request, Caller, stop);
 
         return words switch
         {
-            ["grant", _] => await ChangeAsync(new ChangeAccountRequest(Role: AccountEntity.AdminRole)),
-            ["revoke", _] => await ChangeAsync(new ChangeAccountRequest(Role: AccountEntity.ClientRole)),
-            ["disable", _] => await ChangeAsync(new ChangeAccountRequest(Disabled: true)),
-            ["enable", _] => await ChangeAsync(new ChangeAccountRequest(Disabled: false)),
-            ["extend", _, var time] => await ChangeAsync(new ChangeAccountRequest(ExpirationDate: time)),
-            ["sign-out", _] => await signOut.HandleAsync(account.Id, Caller, stop),
-            ["reset", _] => await voidPassword.HandleAsync(account.Id, Caller, stop),
-            ["factor-remove", _] => await removeTotp.HandleAsync(account.Id, Caller, stop),
-            ["delete", _] => await remove.HandleAsync(account.Id, new RemoveAccountQuery(isNow), Caller, stop),
-            _ => account,
+            ["show", _] => (id, stop) => show.HandleAsync(id, Caller, stop),
+            ["grant", _] => Change(new ChangeAccountRequest(Role: AccountEntity.AdminRole)),
+            ["revoke", _] => Change(new ChangeAccountRequest(Role: AccountEntity.ClientRole)),
+            ["disable", _] => Change(new ChangeAccountRequest(Disabled: true)),
+            ["enable", _] => Change(new ChangeAccountRequest(Disabled: false)),
+            ["extend", _, var time] => Change(new ChangeAccountRequest(ExpirationDate: time)),
+            ["sign-out", _] => (id, stop) => signOut.HandleAsync(id, Caller, stop),
+            ["reset", _] => (id, stop) => voidPassword.HandleAsync(id, Caller, stop),
+            ["factor-remove", _] => (id, stop) => removeTotp.HandleAsync(id, Caller, stop),
+            ["delete", _] => (id, stop) => remove.HandleAsync(id, new RemoveAccountQuery(isNow), Caller, stop),
+            _ => null,
         };
+    }
+
+    private async Task<int> ListAsync(bool isJson, CancellationToken cancellationToken)
+    {
+        var listed = await list.HandleAsync(new AccountsQuery(null, null, 100, null), Caller, cancellationToken);
+        return await WriteAsync(listed.Reply?.Accounts ?? [], isJson);
+    }
+
+    private async Task<int> ActAsync(
+        string name, string address, AccountAct act, bool isSure, bool isJson, CancellationToken cancellationToken)
+    {
+        var found = await list.HandleAsync(new AccountsQuery(address, null, null, null), Caller, cancellationToken);
+        if (found.Reply?.Accounts is not [var account])
+        {
+            await output.WriteLineAsync(found.Problem?.Message ?? "no account has this address");
+            return 1;
+        }
+
+        return isSure || await IsSureAsync(name, account)
+            ? await WriteAsync(await act(account.Id, cancellationToken), isJson)
+            : 1;
     }
 
     private async Task<bool> IsSureAsync(string act, AdministeredAccountReply account)

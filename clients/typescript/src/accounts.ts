@@ -1,5 +1,5 @@
 import { adminOf } from './admin.js';
-import { createHttp, type Answer, type Call } from './http.js';
+import { createHttp, query, type Answer, type Call } from './http.js';
 import { bodyOf, waysInOf } from './ways-in.js';
 import { defaultDevices, memoryStore, type DeviceStore, type TokenStore } from './stores.js';
 import type {
@@ -163,16 +163,7 @@ export function createAccounts(options: AccountsOptions) {
     /** What happened to the account, newest first. `next` of an answer is the `pageToken` of the next call. */
     events(page: { pageSize?: number | undefined; pageToken?: string | undefined } = {}): Promise<Result<AccountEvents>> {
       const { pageSize, pageToken } = page;
-      const query = new URLSearchParams();
-      if (pageSize !== undefined) {
-        query.set('page_size', `${pageSize}`);
-      }
-
-      if (pageToken !== undefined) {
-        query.set('page_token', pageToken);
-      }
-
-      return signedIn<AccountEvents>({ method: 'GET', path: `events?${query}` });
+      return signedIn<AccountEvents>({ method: 'GET', path: `events?${query({ page_size: pageSize, page_token: pageToken })}` });
     },
 
     /** Everything stored about the user, for a download. */

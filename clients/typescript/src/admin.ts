@@ -1,4 +1,4 @@
-import type { Answer, Call } from './http.js';
+import { query, type Answer, type Call } from './http.js';
 import type { Account, AccountChanges, AccountEvents, AccountPage, Invitation } from './types.js';
 
 type Send = <T>(call: Call) => Promise<Answer<T>>;
@@ -42,9 +42,4 @@ export function adminOf(send: Send) {
     events: (id: string, page: { pageSize?: number; pageToken?: string } = {}) =>
       get<AccountEvents>(path(id, `/events?${query({ page_size: page.pageSize, page_token: page.pageToken })}`)),
   };
-}
-
-function query(values: Record<string, string | number | undefined>): URLSearchParams {
-  const given = Object.entries(values).filter(([, value]) => value !== undefined);
-  return new URLSearchParams(given.map(([name, value]) => [name, `${value}`]));
 }

@@ -103,3 +103,9 @@ function secondsOf(retryAfter: string | null): number | undefined {
   const seconds = /^\d+$/.test(retryAfter) ? Number(retryAfter) : Math.ceil((Date.parse(retryAfter) - Date.now()) / 1000);
   return Number.isNaN(seconds) ? undefined : Math.max(seconds, 0);
 }
+
+/** The query of a URL, of the values that are given. */
+export function query(values: Record<string, string | number | undefined>): URLSearchParams {
+  const given = Object.entries(values).filter(([, value]) => value !== undefined);
+  return new URLSearchParams(given.map(([name, value]) => [name, `${value}`]));
+}

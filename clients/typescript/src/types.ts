@@ -91,7 +91,7 @@ export interface AccountEvent {
   kind: string;
   client: string | null;
   session: string | null;
-  /** The id of the administrator who did it; null for the owner. */
+  /** The id of the administrator who did it; `operator` for the command line, null for the owner. */
   by: string | null;
 }
 
