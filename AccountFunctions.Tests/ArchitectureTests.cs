@@ -47,7 +47,7 @@ public sealed class ArchitectureTests
         ["Accounts.Profile"] = ["SignIn"],
         ["Accounts.Factors"] = ["SignIn"],
         ["Accounts.Identities"] = ["SignIn"],
-        ["Accounts.Admin"] = ["Profile", "SignIn"],
+        ["Accounts.Admin"] = ["SignIn"],
     };
 
     internal static readonly Architecture Architecture = new ArchLoader().LoadAssemblies(typeof(SignUpRoutes).Assembly).Build();

@@ -288,6 +288,25 @@ public sealed class AdminTests(AzuriteFixture azurite) : AppTests(azurite)
         Assert.Empty(await App.AddressRowsAsync(Address));
     }
 
+    [Fact]
+    public async Task A_deletion_waits_for_the_former_address_which_is_told_and_a_repeat_changes_nothing()
+    {
+        var to = NewAddress();
+        var access = TextOf(await App.SignInAsync(Address), "access");
+        await App.PostAsync("email", new { password = TestApp.Password, username = to }, access);
+        await App.PostAsync("email/confirm", new { code = await App.NextCodeAsync(to) }, access);
+        var id = await App.IdOfAsync(to);
+        var planned = await App.DeleteAsync($"admin/accounts/{id}?now=true", admin);
+
+        Assert.Equal(
+            App.Time.GetUtcNow().AddHours(72).UtcDateTime,
+            planned.Data.GetProperty("deletes_at").GetDateTime(),
+            TimeSpan.FromMinutes(1));
+        Assert.Equal(planned.Text, (await App.DeleteAsync($"admin/accounts/{id}?now=true", admin)).Text);
+        Assert.Single(await App.AccountRowsAsync(to), row => row.GetString("Kind") == "deletion_requested");
+        Assert.Equal((await App.WaitForMailsAsync(to, 2))[^1].Subject, (await App.WaitForMailsAsync(Address, 3))[^1].Subject);
+    }
+
     [Fact, OwnApp, Holds("K3")]
     public async Task The_last_administrator_stays_whoever_asks_and_how()
     {

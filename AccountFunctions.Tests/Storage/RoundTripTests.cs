@@ -26,7 +26,7 @@ public sealed class RoundTripTests(AzuriteFixture azurite) : AppTests(azurite), 
     }
 
     [Fact]
-    public async Task Activate_reads_once_and_writes_twice()
+    public async Task Activate_reads_once_and_writes_three_times()
     {
         await App.RegisterAsync(Address);
         var code = await App.NextCodeAsync(Address);

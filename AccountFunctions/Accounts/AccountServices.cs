@@ -22,7 +22,7 @@ public static class AccountServices
                 (_, host) => !host.IsDevelopment() || !HasUnreadableMembers(), "No converter reads the type of a request's member.");
         services.AddSettings<AdminOptions>("Admin");
         return services
-            .AddSingleton<KnownClients>()
+            .AddSingleton<KnownClients>().AddSingleton<History>()
             .AddSingleton<PasswordMails>().AddSingleton<RecentActs>().AddSingleton<Sessions>().AddSingleton<TokenReplies>()
             .AddSingleton<Register>().AddSingleton<NewAccounts>().AddSingleton<Activate>()
             .AddSingleton<CallerAttempts>().AddSingleton<PasswordProver>().AddSingleton<CodeProver>()

@@ -119,7 +119,7 @@ public sealed class EmailComposer(
 
         // Read the account after the event, so that the mail shows the change.
         var (account, now) = (await accounts.FindAsync(job.Id, cancellationToken), time.GetUtcNow());
-        if (account is null || (reason.Mailbox ?? MailboxOf(account, notice, job.AddressKey, now)) is not { } mailbox)
+        if (account is null || (reason.Mailbox ?? NoticeMailboxOf(account, notice, job.AddressKey, now)) is not { } mailbox)
         {
             return new EmailDecision.Drop(NoOwner);
         }
@@ -243,7 +243,7 @@ public sealed class EmailComposer(
             : new EmailDecision.Drop(NoOwner);
 
     // Until its purge, an account that is gone still learns what happened to it.
-    private static string? MailboxOf(AccountEntity account, Notice notice, string addressKey, DateTimeOffset now) =>
+    private static string? NoticeMailboxOf(AccountEntity account, Notice notice, string addressKey, DateTimeOffset now) =>
         account.StateAt(now) is AccountState.Disabled && !notice.ReachesDisabled ? null : account.MailboxAt(addressKey, now);
 
     // The address may be the recovery address of the account.

@@ -1,6 +1,5 @@
 using AccountFunctions.Accounts;
 using AccountFunctions.Accounts.Admin;
-using AccountFunctions.Accounts.Profile;
 using AccountFunctions.Contract.Description;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Azure.Functions.Worker.Http;

@@ -85,7 +85,7 @@ public sealed class CallerIdentifier(
         // Read it on every call, so that an administrator's access token ends with its session.
         var session = await accounts.FindSessionAsync(caller.Account.Id, caller.SessionId, cancellationToken);
         return session is null ? Problem.TokenNotValid
-            : admin.Value.RequireSecondFactor && !SessionEntity.HasTwoFactors(session.Amr) ? Problem.SecondFactorRequired
+            : admin.Value.RequireSecondFactor && !session.HasTwoFactors ? Problem.SecondFactorRequired
             : new Administrator(caller.Account, caller.SessionId, caller.Client, caller.IfMatch);
     }
 

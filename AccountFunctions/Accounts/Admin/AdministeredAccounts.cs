@@ -22,6 +22,7 @@ public sealed partial class AdministeredAccounts(
     /// <summary>Changes an account as <see cref="AccountStore.ChangeAsync"/> does, and answers with its new state.</summary>
     /// <param name="operation">For the log.</param>
     /// <param name="decide">Gets the time of the change, which is the same after a lost race.</param>
+    /// <param name="withWaysIn">Whether <paramref name="decide"/> needs them.</param>
     /// <param name="ends">Whether an administrator's account is none afterwards, or can sign in no more.</param>
     /// <returns><c>not_found</c> if there is no such account, <c>last_administrator</c> if the change would end the last one.</returns>
     public async Task<Result<AdministeredAccountReply>> ChangeAsync(
@@ -30,6 +31,7 @@ public sealed partial class AdministeredAccounts(
         string operation,
         Func<AccountPartition, DateTimeOffset, Result<Success>> decide,
         CancellationToken cancellationToken,
+        bool withWaysIn = false,
         bool ends = false)
     {
         var found = await FindAsync(id, cancellationToken);
@@ -45,7 +47,7 @@ public sealed partial class AdministeredAccounts(
 
         var now = time.GetUtcNow();
         var changed = await accounts.ChangeAsync<AccountEntity>(
-            new AccountRequest(id) { Account = found.Reply, WithWaysIn = true, Allows = state => state is not AccountState.Gone },
+            new AccountRequest(id) { Account = found.Reply, WithWaysIn = withWaysIn, Allows = state => state is not AccountState.Gone },
             partition =>
             {
                 if (ends && Administrators.IsOne(partition.Account, now) && !Administrators.IsOne(found.Reply, now))

@@ -5,7 +5,6 @@ using AccountFunctions.Contract.Fields;
 using AccountFunctions.Security;
 using AccountFunctions.Security.Codes;
 using AccountFunctions.Storage.Accounts;
-using AccountFunctions.Storage.Jobs;
 using AccountFunctions.Storage.Names;
 
 namespace AccountFunctions.Accounts.Admin;
@@ -87,10 +86,7 @@ public sealed class InviteAccount(
         partition.Create(account, Act.Invited, actor);
         mails.MailCode(partition, CodePurpose.Activation, now);
         var claim = new ClaimEntity(partition.Key, account.Id) { SweepDue = lifetimes.EndOfMail(now) };
-        partition.Take(claim);
-
-        // The first job that follows the account. It removes it if another request was faster, or this one ends here.
-        partition.Enqueue(new AddressSweep(partition.Key, claim.SweepDue, account.Id));
+        partition.TakeForNew(claim);
         return claim;
     }
 }

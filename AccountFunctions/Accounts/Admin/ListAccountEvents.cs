@@ -1,4 +1,3 @@
-using AccountFunctions.Accounts.Profile;
 using AccountFunctions.Contract.Answers;
 using AccountFunctions.Contract.Description;
 
@@ -10,12 +9,12 @@ namespace AccountFunctions.Accounts.Admin;
     Description = "What happened to the account in the last year, newest first, as its owner sees it.",
     Query = typeof(EventsQuery),
     Refusals = [nameof(Problem.NotFound)])]
-public sealed class ListAccountEvents(AdministeredAccounts accounts, ListEvents events)
+public sealed class ListAccountEvents(AdministeredAccounts accounts, History history)
 {
     public async Task<Result<EventsReply>> HandleAsync(
         string id, EventsQuery query, Administrator administrator, CancellationToken cancellationToken)
     {
         var found = await accounts.FindAsync(id, cancellationToken);
-        return found.IsRefused ? found.Problem : await events.ListAsync(query, found.Reply.Id, cancellationToken);
+        return found.IsRefused ? found.Problem : await history.ListAsync(query, found.Reply.Id, cancellationToken);
     }
 }

@@ -12,12 +12,8 @@ namespace AccountFunctions.Accounts.Admin;
 public sealed record AccountsQuery(
     [Field("The account with this address only.", Example = "ada@example.com")] string? Username,
     [Field("Only accounts that registered before this time (RFC 3339).", Example = "2026-11-23T12:00:00Z")] string? CreatedBefore,
-    [Field("How many accounts to return at most; 20 if omitted."), Range(1, AccountsQuery.MaxSize)] int? PageSize,
-    [Field("`next` of the previous answer. If omitted, the answer begins with the newest accounts.")] string? PageToken)
-{
-    /// <summary>The most accounts that one answer holds.</summary>
-    public const int MaxSize = 100;
-}
+    [Field("How many accounts to return at most; 20 if omitted."), Range(1, Paging.MaxSize)] int? PageSize,
+    [Field("`next` of the previous answer. If omitted, the answer begins with the newest accounts.")] string? PageToken);
 
 public sealed record AccountsReply(
     [Field("Those that registered last come first.")] IReadOnlyList<AdministeredAccountReply> Accounts,
@@ -31,18 +27,11 @@ public sealed record AccountsReply(
     Query = typeof(AccountsQuery))]
 public sealed class ListAccounts(AccountDirectory directory, AccountStore accounts, AddressStore addresses, TimeProvider time)
 {
-    private const int DefaultSize = 20;
-
     public async Task<Result<AccountsReply>> HandleAsync(
         AccountsQuery query, Administrator administrator, CancellationToken cancellationToken)
     {
         var errors = new FieldErrors();
-        var size = query.PageSize ?? DefaultSize;
-        if (size is < 1 or > AccountsQuery.MaxSize)
-        {
-            errors.Add("page_size", FieldError.Invalid);
-        }
-
+        var size = errors.PageSize(query.PageSize);
         if (query.PageToken is { } token && !AccountEntity.IsId(token))
         {
             errors.Add("page_token", FieldError.Invalid);
@@ -57,7 +46,7 @@ public sealed class ListAccounts(AccountDirectory directory, AccountStore accoun
 
         return address is null
             ? await ListAsync(query.PageToken, before, size, cancellationToken)
-            : new AccountsReply(await FindAsync(address, cancellationToken), null);
+            : new AccountsReply([.. Shown([await FindAsync(address, cancellationToken)])], null);
     }
 
     private async Task<AccountsReply> ListAsync(string? after, DateTimeOffset? before, int size, CancellationToken cancellationToken)
@@ -75,12 +64,13 @@ public sealed class ListAccounts(AccountDirectory directory, AccountStore accoun
             ? account
             : null;
 
-    private async Task<IReadOnlyList<AdministeredAccountReply>> FindAsync(EmailAddress address, CancellationToken cancellationToken)
-    {
-        var partition = await addresses.LoadAsync(address.Key, cancellationToken);
-        var account = await accounts.FindAsync(partition.AccountId, cancellationToken);
-        return account?.AddressKey == partition.Key ? [.. Shown([account])] : [];
-    }
+    /// <summary>Null if no account has the address, or if it is only the recovery address of one.</summary>
+    private async Task<AccountEntity?> FindAsync(EmailAddress address, CancellationToken cancellationToken) =>
+        await addresses.FindOwnerAsync(address.Key, cancellationToken) is { } id
+        && await accounts.FindAsync(id, cancellationToken) is { } account
+        && account.AddressKey == address.Key
+            ? account
+            : null;
 
     private IEnumerable<AdministeredAccountReply> Shown(IEnumerable<AccountEntity?> found) => found.OfType<AccountEntity>()
         .Where(account => account.StateAt(time.GetUtcNow()) is not AccountState.Gone)

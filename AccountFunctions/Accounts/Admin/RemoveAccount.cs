@@ -1,9 +1,5 @@
-using AccountFunctions.Accounts.Profile;
 using AccountFunctions.Contract.Answers;
 using AccountFunctions.Contract.Description;
-using AccountFunctions.Storage;
-using AccountFunctions.Storage.Accounts;
-using AccountFunctions.Storage.Jobs;
 using Microsoft.Extensions.Options;
 
 namespace AccountFunctions.Accounts.Admin;
@@ -12,7 +8,7 @@ namespace AccountFunctions.Accounts.Admin;
 public sealed record RemoveAccountQuery(
     [Field("`true`: without the grace period, so that the owner cannot restore the account.", Example = true)] bool? Now);
 
-/// <summary>Schedules the deletion of an account, as its owner can with <see cref="DeleteAccount"/>.</summary>
+/// <summary>Schedules the deletion of an account, as its owner can.</summary>
 [Operation(
     "Delete an account",
     Description = "Ends every session, and deletes everything about the account after the grace period, or within minutes with "
@@ -33,18 +29,12 @@ public sealed class RemoveAccount(AdministeredAccounts accounts, IOptions<Accoun
             nameof(RemoveAccount),
             (partition, now) =>
             {
-                var account = partition.Account;
-                if (account.DeletesAt <= now + grace)
+                var when = now + grace;
+                if (partition.Account.DeletesAt is not { } planned || planned > partition.Account.DeletionDate(when))
                 {
-                    return Success.Done;
+                    partition.RequestDeletion(when, administrator.Actor, now);
                 }
 
-                var deletesAt = account.PlanDeletion(now + grace);
-                (account.DeletionRequested, account.DeletionRequestedBy) = (now, null);
-                account.Version++;
-                partition.Save(account);
-                partition.Record(Act.DeletionRequested, administrator.Actor, now);
-                partition.Enqueue(new AccountPurge(account.Id, deletesAt + Retention.Request));
                 return Success.Done;
             },
             cancellationToken,

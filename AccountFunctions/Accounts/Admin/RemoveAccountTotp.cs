@@ -33,5 +33,6 @@ public sealed class RemoveAccountTotp(AdministeredAccounts accounts)
                 partition.Record(Act.TotpRemoved, administrator.Actor, now);
                 return Success.Done;
             },
-            cancellationToken);
+            cancellationToken,
+            withWaysIn: true);
 }

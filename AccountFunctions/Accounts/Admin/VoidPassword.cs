@@ -1,6 +1,7 @@
 using AccountFunctions.Accounts.SignIn;
 using AccountFunctions.Contract.Answers;
 using AccountFunctions.Contract.Description;
+using AccountFunctions.Contract.Fields;
 using AccountFunctions.Security.Codes;
 using AccountFunctions.Storage.Accounts;
 using AccountFunctions.Storage.Names;
@@ -8,7 +9,7 @@ using AccountFunctions.Storage.Names;
 namespace AccountFunctions.Accounts.Admin;
 
 /// <summary>
-/// Voids the password of an account, and mails its owner a code to set another. The administrator never learns one of them.
+/// Voids the password of an account, and mails its owner a code to set another. The administrator learns neither.
 /// </summary>
 [Operation(
     "Void an account's password",
@@ -44,7 +45,7 @@ public sealed class VoidPassword(AdministeredAccounts accounts, AddressStore add
             return voided;
         }
 
-        var key = Contract.Fields.EmailAddress.KeyOf(voided.Reply.Username);
+        var key = EmailAddress.KeyOf(voided.Reply.Username);
         await addresses.ChangeAsync<Success>(
             new AddressRequest(key),
             partition =>

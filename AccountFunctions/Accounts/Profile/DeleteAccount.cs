@@ -3,9 +3,7 @@ using AccountFunctions.Contract.Answers;
 using AccountFunctions.Contract.Description;
 using AccountFunctions.Contract.Fields;
 using AccountFunctions.Lifecycle;
-using AccountFunctions.Storage;
 using AccountFunctions.Storage.Accounts;
-using AccountFunctions.Storage.Jobs;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -59,29 +57,17 @@ public sealed partial class DeleteAccount(
         }
 
         var now = time.GetUtcNow();
-        var requested = await accounts.ChangeAsync(caller.Request, partition => Plan(partition, caller, now), cancellationToken);
+        var requested = await accounts.ChangeAsync<DeleteAccountReply>(
+            caller.Request,
+            partition => new DeleteAccountReply(
+                partition.RequestDeletion(now + options.Value.DeletionGrace, caller.Actor, now).UtcDateTime),
+            cancellationToken);
         if (!requested.IsRefused)
         {
             LogPlanned(caller.Account.Id);
         }
 
         return requested;
-    }
-
-    private Result<DeleteAccountReply> Plan(AccountPartition partition, Caller caller, DateTimeOffset now)
-    {
-        var account = partition.Account;
-        var deletesAt = account.PlanDeletion(now + options.Value.DeletionGrace);
-        (account.DeletionRequested, account.DeletionRequestedBy) = (now, caller.SessionId);
-        account.Version++;
-        partition.Save(account);
-        var recoveryKey = now < account.RecoveryEnd ? account.RecoveryKey : null;
-        partition.Record(
-            Act.DeletionRequested, caller.Actor, now, recoveryKey is null ? [account.AddressKey] : [account.AddressKey, recoveryKey]);
-
-        // Even without a grace period, the job must run after this request has ended. Before that, it would find nothing to delete.
-        partition.Enqueue(new AccountPurge(account.Id, deletesAt + Retention.Request));
-        return new DeleteAccountReply(deletesAt.UtcDateTime);
     }
 
     [LoggerMessage(LogLevel.Information, "The owner of account {AccountId} requested its deletion.")]

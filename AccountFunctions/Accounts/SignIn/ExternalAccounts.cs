@@ -5,7 +5,6 @@ using AccountFunctions.Security;
 using AccountFunctions.Security.Identities;
 using AccountFunctions.Storage;
 using AccountFunctions.Storage.Accounts;
-using AccountFunctions.Storage.Jobs;
 using AccountFunctions.Storage.Names;
 using Microsoft.Extensions.Logging;
 
@@ -100,10 +99,7 @@ public sealed partial class ExternalAccounts(
                     Clients = [KnownClients.Fingerprint(visitor.Client)],
                     SweepDue = lifetimes.EndOfMail(now),
                 };
-                partition.Take(claim);
-
-                // The first job that follows the account. It removes it if another request was faster, or this one ends here.
-                partition.Enqueue(new AddressSweep(partition.Key, claim.SweepDue, account.Id));
+                partition.TakeForNew(claim);
                 partition.Enqueue(IdentityLinks.Follow(account.Id, identity.Provider, now));
                 return claim;
             },

@@ -69,7 +69,7 @@ internal sealed class PasskeyVerifier(string relyingPartyId, string product, IRe
                     IsCredentialIdUniqueToUserCallback = (_, _) => Task.FromResult(true),
                 },
                 cancellationToken);
-            await AnyOf(making);
+            await Untyped(making);
             var made = making.Result;
             return made.PublicKey.Length > MaxKeyBytes
                 ? null
@@ -126,7 +126,7 @@ internal sealed class PasskeyVerifier(string relyingPartyId, string product, IRe
                     IsUserHandleOwnerOfCredentialIdCallback = (_, _) => Task.FromResult(true),
                 },
                 cancellationToken);
-            await AnyOf(asserting);
+            await Untyped(asserting);
             return new PasskeyUse(asserting.Result.SignCount, asserting.Result.IsBackedUp);
         }
         catch (Exception e) when (IsFaultOfTheAnswer(e))
@@ -136,7 +136,7 @@ internal sealed class PasskeyVerifier(string relyingPartyId, string product, IRe
     }
 
     // The worker looks at every type of the app when it starts, and an awaiter with a type of the library would load the library then.
-    private static Task AnyOf(Task task) => task;
+    private static Task Untyped(Task task) => task;
 
     // What parsers throw at bytes that make no sense.
     private static bool IsFaultOfTheAnswer(Exception e) =>

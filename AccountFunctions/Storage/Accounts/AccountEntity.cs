@@ -196,10 +196,13 @@ public sealed class AccountEntity(TableEntity columns) : TableRow(columns)
     /// <returns>The new <see cref="DeletesAt"/>.</returns>
     public DateTimeOffset PlanDeletion(DateTimeOffset when)
     {
-        var date = RecoveryEnd > when ? RecoveryEnd.Value : when;
+        var date = DeletionDate(when);
         DeletesAt = date;
         return date;
     }
+
+    /// <summary>When the account would be deleted if its deletion were planned for this time, see <see cref="PlanDeletion"/>.</summary>
+    public DateTimeOffset DeletionDate(DateTimeOffset when) => RecoveryEnd > when ? RecoveryEnd.Value : when;
 
     /// <summary>Whether a session, under the version of before, has requested the pending deletion since then.</summary>
     public bool IsDeletionRequestedBy(string sessionId, int version, DateTimeOffset since) =>

@@ -45,6 +45,24 @@ public sealed class AccountPartition(
         return change;
     }
 
+    /// <summary>Plans the deletion of the account, ends every session, and tells the owner at each address.</summary>
+    /// <param name="when">When to delete it; later while its former address can recover it.</param>
+    /// <returns>The account's new <see cref="AccountEntity.DeletesAt"/>.</returns>
+    public DateTimeOffset RequestDeletion(DateTimeOffset when, Actor actor, DateTimeOffset now)
+    {
+        var account = Account;
+        var deletesAt = account.PlanDeletion(when);
+        (account.DeletionRequested, account.DeletionRequestedBy) = (now, actor.SessionId);
+        account.Version++;
+        Save(account);
+        var recoveryKey = now < account.RecoveryEnd ? account.RecoveryKey : null;
+        Record(Act.DeletionRequested, actor, now, recoveryKey is null ? [account.AddressKey] : [account.AddressKey, recoveryKey]);
+
+        // Even without a grace period, the job must run after this request has ended. Before that, it would find nothing to delete.
+        Enqueue(new AccountPurge(account.Id, deletesAt + Retention.Request));
+        return deletesAt;
+    }
+
     /// <summary>Turns off the second factor. The caller saves the account.</summary>
     public void RemoveSecondFactor()
     {

@@ -23,9 +23,6 @@ public sealed class SessionEntity(TableEntity columns) : TableRow(columns)
     /// <summary>The method of an identity at another provider: federation. RFC 8176 has no word for it.</summary>
     public const string ExternalMethod = "fed";
 
-    /// <summary>Whether a sign-in by these methods has proved two factors. A passkey counts as both.</summary>
-    public static bool HasTwoFactors(IEnumerable<string> methods) => methods.Any(method => method is OtpMethod or PasskeyMethod);
-
     public SessionEntity(string accountId, string sessionId)
         : this(new TableEntity(accountId, RowPrefix + sessionId))
     {
@@ -57,6 +54,9 @@ public sealed class SessionEntity(TableEntity columns) : TableRow(columns)
 
     /// <summary>How the user signed in: authentication methods (RFC 8176).</summary>
     public IReadOnlyList<string> Amr { get => GetList() is [_, ..] methods ? methods : [PasswordMethod]; set => SetList(value); }
+
+    /// <summary>Whether the sign-in has proved two factors. A passkey counts as both.</summary>
+    public bool HasTwoFactors => Amr.Any(method => method is OtpMethod or PasskeyMethod);
 
     /// <summary><see cref="DeviceEntity.Hash"/> of the device that signed in; null for sessions older than devices.</summary>
     public string? Device { get => GetText(); set => Set(value); }

@@ -31,9 +31,10 @@ public sealed class AccountDirectory(TableServiceClient service)
         string? after, DateTimeOffset? registeredBefore, int? pageSize, CancellationToken cancellationToken)
     {
         var keys = new[] { after is null ? "" : KeyOf(after), registeredBefore is { } time ? KeyBefore(time) : "" };
-        var filter = TableClient.CreateQueryFilter($"PartitionKey gt {keys.Max(StringComparer.Ordinal)} and PartitionKey lt {End}");
-        return table.QueryAsync<TableEntity>(filter, pageSize, ["PartitionKey"], cancellationToken)
-            .Select(row => KeyOf(row.PartitionKey));
+        return ListAsync(
+            TableClient.CreateQueryFilter($"PartitionKey gt {keys.Max(StringComparer.Ordinal)} and PartitionKey lt {End}"),
+            pageSize,
+            cancellationToken);
     }
 
     /// <summary>The ids behind one and up to another, for operators who compare them with the accounts.</summary>
@@ -42,22 +43,16 @@ public sealed class AccountDirectory(TableServiceClient service)
     public IAsyncEnumerable<string> ListBetweenAsync(string? after, string? last, CancellationToken cancellationToken)
     {
         var (first, end) = (last is null ? "" : KeyOf(last), after is null ? End : KeyOf(after));
-        var filter = TableClient.CreateQueryFilter($"PartitionKey ge {first} and PartitionKey lt {end}");
-        return table.QueryAsync<TableEntity>(filter, select: ["PartitionKey"], cancellationToken: cancellationToken)
-            .Select(row => KeyOf(row.PartitionKey));
+        return ListAsync(
+            TableClient.CreateQueryFilter($"PartitionKey ge {first} and PartitionKey lt {end}"), pageSize: null, cancellationToken);
     }
 
+    private IAsyncEnumerable<string> ListAsync(string filter, int? pageSize, CancellationToken cancellationToken) =>
+        table.QueryAsync<TableEntity>(filter, pageSize, ["PartitionKey"], cancellationToken).Select(row => KeyOf(row.PartitionKey));
+
     // Ids are UUIDv7, which sort by time, so their complements sort by it backwards. The complement of the complement is the id.
-    private static string KeyOf(string id) => string.Create(
-        id.Length,
-        id,
-        static (key, id) =>
-        {
-            for (var place = 0; place < key.Length; place++)
-            {
-                key[place] = "fedcba9876543210"[Convert.ToInt32($"{id[place]}", 16)];
-            }
-        });
+    private static string KeyOf(string id) =>
+        Convert.ToHexStringLower(Array.ConvertAll(Convert.FromHexString(id), part => (byte)~part));
 
     // Of the lowest id of that millisecond. All ids before it sort behind.
     private static string KeyBefore(DateTimeOffset time) => KeyOf(

@@ -103,6 +103,16 @@ public sealed class AddressPartition : Partition
         }
     }
 
+    /// <summary>
+    /// Like <see cref="Take"/>, for an account that no registration began: sends the first job that follows it. The job removes the account
+    /// if another request was faster, or this one ends before its commit.
+    /// </summary>
+    public void TakeForNew(ClaimEntity claim)
+    {
+        Take(claim);
+        Enqueue(new AddressSweep(Key, claim.SweepDue, claim.AccountId));
+    }
+
     /// <summary>Gives up the claim, with a guard that guards nothing: no sweep follows a name that is no address.</summary>
     public void Release(ClaimEntity claim, DateTimeOffset now)
     {
