@@ -278,6 +278,116 @@ public sealed class RedirectFlowTests(AzuriteFixture azurite) : AppTests(azurite
     }
 
     [Fact, Holds("J13")]
+    public async Task An_address_that_is_in_no_token_comes_from_the_user_info()
+    {
+        change = claims => Array.ForEach(["email", "email_verified", "given_name"], claim => claims.Remove(claim));
+        string? authorization = null;
+        issuer.UserInfo = context =>
+        {
+            authorization = context.Request.Headers.Authorization;
+            return context.Response.WriteAsJsonAsync(UserInfo());
+        };
+        var login = await RedeemAsync(CodeIn(await CompleteAsync(await BeginAsync())));
+
+        Assert.Equal("Bearer x", authorization);
+        Assert.Equal(Address, login.Data.GetProperty("user").GetProperty("username").GetString());
+        Assert.Equal("Lovelace", login.Data.GetProperty("user").GetProperty("last_name").GetString());
+    }
+
+    [Theory, Holds("J13")]
+    [InlineData("unverified", "email_not_verified")]
+    [InlineData("verified as text", "email_not_verified")]
+    [InlineData("no address", "email_not_verified")]
+    [InlineData("an address in two members", "email_not_verified")]
+    [InlineData("a signed answer", "email_not_verified")]
+    [InlineData("too much", "email_not_verified")]
+    [InlineData("500", "email_not_verified")]
+    [InlineData("a redirect", "email_not_verified")]
+    [InlineData("an endpoint without TLS", "email_not_verified")]
+    [InlineData("no endpoint", "email_not_verified")]
+    [InlineData("another user", "invalid_id_token")]
+    [InlineData("no user", "invalid_id_token")]
+    public async Task What_the_user_info_does_not_say_makes_no_account(string fault, string refusal)
+    {
+        change = claims => Array.ForEach(["email", "email_verified"], claim => claims.Remove(claim));
+        var info = UserInfo();
+        info["email_verified"] = fault switch { "unverified" => false, "verified as text" => "true", _ => true };
+        info["sub"] = fault is "another user" ? "another" : "subject";
+        info.Remove(fault switch { "no address" => "email", "no user" => "sub", _ => "" });
+        issuer.Metadata["userinfo_endpoint"] = fault switch
+        {
+            "an endpoint without TLS" => "http://provider.example/userinfo",
+            "no endpoint" => null,
+            _ => issuer.Metadata["userinfo_endpoint"]!.GetValue<string>(),
+        };
+        issuer.UserInfo = context =>
+        {
+            context.Response.StatusCode = fault switch { "500" => 500, "a redirect" => 302, _ => 200 };
+            context.Response.Headers.Location = fault is "a redirect" ? $"{issuer.Issuer}/keys" : "";
+            return context.Response.WriteAsync(fault switch
+            {
+                "an address in two members" => info.ToJsonString().Replace("{", "{\"email\":\"x@example.com\",", StringComparison.Ordinal),
+                "a signed answer" => issuer.Key.Sign(info),
+                "too much" => $"{new string(' ', 513 * 1024)}{info.ToJsonString()}",
+                _ => info.ToJsonString(),
+            });
+        };
+        var answer = await CompleteAsync(await BeginAsync());
+
+        var back = answer.Headers["Location"];
+        Assert.Equal(
+            refusal,
+            back.Contains("?error=", StringComparison.Ordinal) ? back.Split('=')[1] : (await RedeemAsync(CodeIn(answer))).Message);
+        Assert.DoesNotContain(Address, App.Logs.Text, StringComparison.Ordinal);
+    }
+
+    [Fact, Holds("J13")]
+    public async Task Who_has_an_account_signs_in_while_the_user_info_is_away()
+    {
+        await RedeemAsync(CodeIn(await CompleteAsync(await BeginAsync())));
+        change = claims => claims.Remove("email");
+
+        Assert.Equal(HttpStatusCode.OK, (await RedeemAsync(CodeIn(await CompleteAsync(await BeginAsync())))).Status);
+    }
+
+    [Fact, Holds("J13")]
+    public async Task A_token_with_an_address_asks_for_no_more()
+    {
+        issuer.UserInfo = _ => throw new InvalidOperationException("asked");
+        await RedeemAsync(CodeIn(await CompleteAsync(await BeginAsync())));
+
+        Assert.DoesNotContain("cannot read what acme tells", App.Logs.Text, StringComparison.Ordinal);
+    }
+
+    [Fact, Holds("J13")]
+    public async Task A_browser_keeps_the_cookies_of_the_eight_newest_sign_ins()
+    {
+        var cookies = new List<string>();
+        for (var i = 0; i < 8; i++)
+        {
+            cookies.Add((await BeginAsync(cookies: $"other=1; {string.Join("; ", cookies)}")).Cookie);
+            App.Time.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        var ninth = await BeginAsync(cookies: $"other=1; {string.Join("; ", cookies)}");
+
+        var set = ninth.Answer.Headers["Set-Cookie"];
+        Assert.Contains($"{cookies[0].Split('=')[0]}=; Max-Age=0;", set, StringComparison.Ordinal);
+        Assert.Equal(1, set.Split("Max-Age=0").Length - 1);
+        Assert.DoesNotContain(cookies[1].Split('=')[0], set, StringComparison.Ordinal);
+    }
+
+    [Fact, Holds("J13")]
+    public async Task A_provider_that_is_away_sends_the_browser_back_at_once()
+    {
+        await issuer.DisposeAsync();
+        var begun = await BeginAsync();
+
+        Assert.Equal((HttpStatusCode.Redirect, $"{Return}?error=unavailable"), (begun.Answer.Status, begun.Location));
+        Assert.False(begun.Answer.Headers.ContainsKey("Set-Cookie"));
+    }
+
+    [Fact, Holds("J13")]
     public async Task A_provider_that_is_away_or_refuses_the_app_is_unavailable()
     {
         var begun = await BeginAsync();
@@ -287,6 +397,7 @@ public sealed class RedirectFlowTests(AzuriteFixture azurite) : AppTests(azurite
             return new JsonObject { ["error"] = "invalid_client" };
         };
         Assert.EndsWith("?error=unavailable", (await CompleteAsync(begun)).Headers["Location"], StringComparison.Ordinal);
+        Assert.Contains("acme refused the exchange of a code: 401 invalid_client.", App.Logs.Text, StringComparison.Ordinal);
         issuer.Exchange = (_, context) =>
         {
             context.Response.StatusCode = 400;
@@ -387,9 +498,19 @@ public sealed class RedirectFlowTests(AzuriteFixture azurite) : AppTests(azurite
     private static string BeginUrl(string provider, string returnUrl, string challenge) =>
         $"/api/account/login/external/{provider}?return_url={Uri.EscapeDataString(returnUrl)}&code_challenge={challenge}";
 
-    private async Task<Begun> BeginAsync(string provider = "acme", string returnUrl = Return, string? challenge = null)
+    private JsonObject UserInfo() => new()
+    {
+        ["sub"] = "subject",
+        ["email"] = Address,
+        ["email_verified"] = true,
+        ["given_name"] = "Ada",
+    };
+
+    private async Task<Begun> BeginAsync(
+        string provider = "acme", string returnUrl = Return, string? challenge = null, string? cookies = null)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, BeginUrl(provider, returnUrl, challenge ?? Challenge));
+        request.Headers.Add("Cookie", cookies ?? "other=1");
         return new Begun(await App.SendAsync(request));
     }
 

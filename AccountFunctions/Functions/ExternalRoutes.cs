@@ -26,6 +26,7 @@ public sealed class ExternalRoutes(
             (visitor, cancellation) => beginExternal.HandleAsync(
                 provider,
                 new BeginExternalQuery(request.QueryValue("return_url"), request.QueryValue("code_challenge")),
+                request.Header("Cookie"),
                 visitor,
                 cancellation),
             cancellationToken);

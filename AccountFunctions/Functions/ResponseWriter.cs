@@ -53,7 +53,7 @@ internal static class ResponseWriter
         if (result.Reply is Redirect redirect)
         {
             response.Headers.Add("Location", redirect.Location);
-            response.Headers.Add("Set-Cookie", redirect.Cookie);
+            response.Headers.Add("Set-Cookie", redirect.Cookies);
             return response;
         }
 

@@ -56,7 +56,7 @@ public static class SecurityServices
             .AddSingleton(provider => provider.GetRequiredService<IOptions<CodeOptions>>().Value.Seal())
             .AddSingleton<VerificationCodes>().AddSingleton<TotpSecrets>().AddSingleton<Lifetimes>().AddSingleton<PurgeLog>()
             .AddSingleton<PasskeyChallenges>().AddSingleton<PasskeyCeremonies>()
-            .AddSingleton<IdentityProviders>().AddSingleton<IdTokens>().AddSingleton<AuthorizationFlow>()
+            .AddSingleton<IdentityProviders>().AddSingleton<IdTokens>().AddSingleton<UserInfo>().AddSingleton<AuthorizationFlow>()
             .AddSingleton<MailThrottle>().AddSingleton<NetworkThrottle>().AddSingleton<SignInAttempts>().AddSingleton<SignInThrottle>();
     }
 }

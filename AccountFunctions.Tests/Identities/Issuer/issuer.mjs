@@ -21,7 +21,6 @@ const make = (kid) => {
     clients: [{ client_id: 'web', client_secret: 'secret', redirect_uris: [redirect], token_endpoint_auth_method: 'client_secret_basic' }],
     jwks: { keys: [newKey(kid)] },
     cookies: { keys: ['only for tests'] },
-    conformIdTokenClaims: false,
     claims: { openid: ['sub'], email: ['email', 'email_verified'], profile: ['given_name', 'family_name'] },
     features: { devInteractions: { enabled: false } },
     pkce: { required: () => true },

@@ -42,9 +42,7 @@ public sealed partial class CompleteExternal(
         }
 
         var (name, value) = await ConcludeAsync(state, answer, cancellationToken);
-        var separator = state.ReturnUrl.Contains('?', StringComparison.Ordinal) ? '&' : '?';
-        return new Redirect(
-            $"{state.ReturnUrl}{separator}{name}={value}", ExternalStates.Ended(state.State, flow.AnswersByForm(provider)));
+        return Redirect.To(state.ReturnUrl, name, value, ExternalStates.Ended(state.State, flow.AnswersByForm(provider)));
     }
 
     private async Task<(string Name, string Value)> ConcludeAsync(

@@ -17,6 +17,9 @@ public sealed class ExternalStates(IOptions<CodeOptions> options, TimeProvider t
 {
     private const string Use = "external-state";
     private const string Prefix = "__Host-external-";
+
+    // Besides the one that begins: more than tabs in which anybody signs in at once.
+    private const int MaxOlder = 7;
     private static readonly TimeSpan Lifetime = TimeSpan.FromMinutes(10);
     private readonly Lazy<Seal> seal = new(() => new Seal(DerivedKey.From(options.Value.Key, Use)));
 
@@ -30,27 +33,40 @@ public sealed class ExternalStates(IOptions<CodeOptions> options, TimeProvider t
     /// <summary>Ends the cookie of a state.</summary>
     public static string Ended(string state, bool isCrossSite) => Cookie(state, "", 0, isCrossSite);
 
+    /// <summary>
+    /// Ends the cookies of older sign-ins. Any page can begin some in a visitor's browser, and a browser with too many sends requests that
+    /// servers refuse.
+    /// </summary>
+    /// <param name="cookies">The header <c>Cookie</c>.</param>
+    public IEnumerable<string> EndOlder(string? cookies, bool isCrossSite) => ValuesOf(cookies, Prefix)
+        .Select(value => Open(value[(value.IndexOf('=', StringComparison.Ordinal) + 1)..]))
+        .OfType<ExternalState>()
+        .OrderByDescending(state => state.Issued)
+        .Skip(MaxOlder)
+        .Select(state => Ended(state.State, isCrossSite));
+
     /// <summary>What this browser began with this state; null if it did not, or too long ago.</summary>
     /// <param name="cookies">The header <c>Cookie</c>.</param>
-    public ExternalState? Find(string? state, string? cookies)
-    {
-        if (state is null || cookies is null)
-        {
-            return null;
-        }
+    public ExternalState? Find(string? state, string? cookies) =>
+        state is not null
+        && Open(ValuesOf(cookies, $"{NameOf(state)}=").FirstOrDefault()) is { } found
+        && time.GetUtcNow() < found.Issued + Lifetime
+        && CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(found.State), Encoding.UTF8.GetBytes(state))
+            ? found
+            : null;
 
-        var name = NameOf(state) + '=';
-        var value = cookies.Split(';', StringSplitOptions.TrimEntries).FirstOrDefault(
-            cookie => cookie.StartsWith(name, StringComparison.Ordinal))?[name.Length..];
+    /// <returns>What follows the prefix in each cookie.</returns>
+    private static IEnumerable<string> ValuesOf(string? cookies, string prefix) => (cookies ?? "")
+        .Split(';', StringSplitOptions.TrimEntries)
+        .Where(cookie => cookie.StartsWith(prefix, StringComparison.Ordinal))
+        .Select(cookie => cookie[prefix.Length..]);
+
+    private ExternalState? Open(string? value)
+    {
         try
         {
-            var found = value is { Length: > 0 } && seal.Value.TryOpen(value, Use, out var content, out _)
+            return value is { Length: > 0 } && seal.Value.TryOpen(value, Use, out var content, out _)
                 ? JsonSerializer.Deserialize(content, ExternalJson.Default.ExternalState)
-                : null;
-            return found is not null
-                && time.GetUtcNow() < found.Issued + Lifetime
-                && CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(found.State), Encoding.UTF8.GetBytes(state))
-                ? found
                 : null;
         }
         catch (FormatException)

@@ -15,8 +15,16 @@ namespace AccountFunctions.Security.Identities;
 /// confidential client.
 /// </summary>
 public sealed class AuthorizationFlow(
-    IdentityProviders providers, IdTokens tokens, IOptions<TokenOptions> options, IOptions<ProvidersOptions> settings, TimeProvider time)
+    IdentityProviders providers,
+    IdTokens tokens,
+    IOptions<TokenOptions> options,
+    IOptions<ProvidersOptions> settings,
+    UserInfo userInfo,
+    TimeProvider time)
 {
+    // Of an error that a provider names (RFC 6749 §5.2).
+    private const int MaxErrorLength = 80;
+
     /// <summary>Whether the app is a client of the provider.</summary>
     public bool IsClientOf(string provider) => providers.Find(provider)?.Options.IsClient == true;
 
@@ -52,7 +60,9 @@ public sealed class AuthorizationFlow(
         return $"{endpoint.AbsoluteUri}{separator}{string.Join('&', query.Select(Encode))}";
     }
 
-    /// <summary>Exchanges the code of the provider's answer for an ID token, and validates that.</summary>
+    /// <summary>
+    /// Exchanges the code of the provider's answer for an ID token, and validates that. If the token has no address, asks for the user info.
+    /// </summary>
     /// <param name="issuer">The issuer that the answer names (RFC 9207); null: none.</param>
     /// <exception cref="UnavailableException">The provider is away, or refuses this app.</exception>
     public async Task<Result<ExternalIdentity>> CompleteAsync(
@@ -75,9 +85,17 @@ public sealed class AuthorizationFlow(
         };
         Authenticate(exchange, form, found, metadata.TokenEndpointAuthMethodsSupported);
         exchange.Content = new FormUrlEncodedContent(form);
-        return await ExchangeAsync(exchange, cancellationToken) is { } token
-            ? await tokens.ValidateAsync(provider, token, request.Nonce, cancellationToken)
-            : Problem.InvalidIdToken;
+        if (await ExchangeAsync(exchange, provider, cancellationToken) is not { IdToken: { } token } exchanged)
+        {
+            return Problem.InvalidIdToken;
+        }
+
+        var validated = await tokens.ValidateAsync(provider, token, request.Nonce, cancellationToken);
+        return validated is { IsRefused: false, Reply: { Email: null } identity }
+            && exchanged.AccessToken is { Length: > 0 } access
+            && metadata.UserInfoEndpoint is { Length: > 0 } endpoint
+                ? await userInfo.AddToAsync(identity, found, endpoint, access, cancellationToken)
+                : validated;
     }
 
     /// <summary>The challenge of a verifier: S256 of RFC 7636 §4.2.</summary>
@@ -98,21 +116,23 @@ public sealed class AuthorizationFlow(
         exchange.Headers.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(credentials));
     }
 
-    /// <returns>Null: the provider does not take the code, or sent no ID token for it.</returns>
-    private async Task<string?> ExchangeAsync(HttpRequestMessage exchange, CancellationToken cancellationToken)
+    /// <returns>Null: the provider does not take the code.</returns>
+    private async Task<Exchanged?> ExchangeAsync(HttpRequestMessage exchange, string provider, CancellationToken cancellationToken)
     {
         try
         {
             using var response = await providers.Http.SendAsync(exchange, cancellationToken);
-            using var answer = JsonDocument.Parse(await response.Content.ReadAsByteArrayAsync(cancellationToken));
-            if (response.StatusCode is HttpStatusCode.BadRequest && TextOf(answer, "error") == "invalid_grant")
+            var content = await response.Content.ReadAsByteArrayAsync(cancellationToken);
+            if (response.IsSuccessStatusCode)
             {
-                return null;
+                using var answer = JsonDocument.Parse(content);
+                return new Exchanged(answer.RootElement.TextOf("id_token"), answer.RootElement.TextOf("access_token"));
             }
 
-            // Anything else, such as a wrong client secret, is for the operator to see.
-            response.EnsureSuccessStatusCode();
-            return TextOf(answer, "id_token");
+            var error = ErrorIn(content);
+            return response.StatusCode is HttpStatusCode.BadRequest && error == "invalid_grant"
+                ? null
+                : throw new HttpRequestException($"{provider} refused the exchange of a code: {(int)response.StatusCode} {error}.");
         }
         catch (Exception e) when (e is HttpRequestException or JsonException or OperationCanceledException)
         {
@@ -140,12 +160,26 @@ public sealed class AuthorizationFlow(
         }
     }
 
+    // For the log only, so in printable characters only.
+    private static string ErrorIn(byte[] content)
+    {
+        try
+        {
+            using var answer = JsonDocument.Parse(content);
+            return answer.RootElement.TextOf("error") is { Length: <= MaxErrorLength } error
+                && !error.AsSpan().ContainsAnyExceptInRange(' ', '~')
+                ? error
+                : "";
+        }
+        catch (JsonException)
+        {
+            return "";
+        }
+    }
+
     private static string Encode(KeyValuePair<string, string> parameter) => $"{parameter.Key}={Uri.EscapeDataString(parameter.Value)}";
 
-    private static string? TextOf(JsonDocument answer, string member) =>
-        answer.RootElement is { ValueKind: JsonValueKind.Object } root
-        && root.TryGetProperty(member, out var value)
-        && value.ValueKind is JsonValueKind.String ? value.GetString() : null;
+    private sealed record Exchanged(string? IdToken, string? AccessToken);
 }
 
 /// <summary>What the app keeps of a request to a provider until the answer: 256 random bits each.</summary>

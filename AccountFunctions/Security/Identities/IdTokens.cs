@@ -24,7 +24,6 @@ public sealed class IdTokens(IdentityProviders providers, TimeProvider time)
 
     // They bring a key of their own, or change what is signed.
     private static readonly string[] Forbidden = ["crit", "b64", "jku", "jwk", "x5u", "x5c", "enc", "zip"];
-    private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false, MaxDepth = 16 };
     private readonly Lazy<JsonWebTokenHandler> handler = new(() => new() { MaximumTokenSizeInBytes = MaxLength });
 
     /// <param name="provider">The provider's name in the settings.</param>
@@ -47,8 +46,8 @@ public sealed class IdTokens(IdentityProviders providers, TimeProvider time)
 
         try
         {
-            using var header = JsonDocument.Parse(Base64UrlEncoder.DecodeBytes(head), Strict);
-            using var payload = JsonDocument.Parse(Base64UrlEncoder.DecodeBytes(body), Strict);
+            using var header = JsonDocument.Parse(Base64UrlEncoder.DecodeBytes(head), JsonMembers.Strict);
+            using var payload = JsonDocument.Parse(Base64UrlEncoder.DecodeBytes(body), JsonMembers.Strict);
             var (tokenHeader, claims) = (header.RootElement, payload.RootElement);
 
             // Before any key is looked for, so that only what could be a token of ours makes the app fetch keys.
@@ -59,11 +58,16 @@ public sealed class IdTokens(IdentityProviders providers, TimeProvider time)
                 && IsFor(provider.Audiences, claims)
                 && IsNow(claims)
                 && IsAnswerTo(nonce, claims)
-                && TextOf(claims, "sub") is { Length: > 0 and <= MaxSubjectLength } subject
+                && claims.TextOf("sub") is { Length: > 0 and <= MaxSubjectLength } subject
                 && await provider.FindKeyAsync(keyId, algorithm, issuer, tenant, cancellationToken) is { } key
                 && await IsSignedAsync(token, key, algorithm)
-                ? new IdentityClaims(claims).Describe(new ExternalIdentity(
-                    provider.Name, tenant is null ? provider.Issuer : issuer, subject), provider.Rules)
+                ? new IdentityClaims(claims).Describe(
+                    new ExternalIdentity(provider.Name, tenant is null ? provider.Issuer : issuer, subject)
+                    {
+                        Authenticated = DateTimeOffset.FromUnixTimeSeconds(
+                            SecondsOf(claims, "auth_time") ?? SecondsOf(claims, "iat") ?? 0),
+                    },
+                    provider.Rules)
                 : null;
         }
         catch (Exception e) when (e is JsonException or FormatException or InvalidOperationException)
@@ -76,24 +80,24 @@ public sealed class IdTokens(IdentityProviders providers, TimeProvider time)
     private static bool IsHeader(
         JsonElement header, [NotNullWhen(true)] out string? algorithm, [NotNullWhen(true)] out string? keyId)
     {
-        (algorithm, keyId) = (TextOf(header, "alg"), TextOf(header, "kid"));
+        (algorithm, keyId) = (header.TextOf("alg"), header.TextOf("kid"));
         return algorithm is not null
             && keyId is { Length: > 0 }
             && ProviderMetadata.KeyTypes.ContainsKey(algorithm)
-            && (!header.TryGetProperty("typ", out _) || string.Equals(TextOf(header, "typ"), "JWT", StringComparison.OrdinalIgnoreCase))
+            && (!header.TryGetProperty("typ", out _) || string.Equals(header.TextOf("typ"), "JWT", StringComparison.OrdinalIgnoreCase))
             && !Forbidden.Any(name => header.TryGetProperty(name, out _));
     }
 
     private static bool IsFrom(
         IdentityProvider provider, JsonElement claims, [NotNullWhen(true)] out string? issuer, out string? tenant)
     {
-        (issuer, tenant) = (TextOf(claims, "iss"), null);
+        (issuer, tenant) = (claims.TextOf("iss"), null);
         if (!provider.Issuer.Contains(ProviderRules.Tenant, StringComparison.Ordinal))
         {
             return issuer is not null && (issuer == provider.Issuer || issuer == provider.Rules.OtherIssuer);
         }
 
-        tenant = TextOf(claims, "tid");
+        tenant = claims.TextOf("tid");
         return issuer is not null
             && Guid.TryParseExact(tenant, "D", out _)
             && issuer == provider.Issuer.Replace(ProviderRules.Tenant, tenant, StringComparison.Ordinal);
@@ -111,7 +115,7 @@ public sealed class IdTokens(IdentityProviders providers, TimeProvider time)
             : [aud.GetString()];
         var hasParty = claims.TryGetProperty("azp", out _);
         return audiences.Any(ours.Contains)
-            && (hasParty ? ours.Contains(TextOf(claims, "azp")) : audiences.Length == 1);
+            && (hasParty ? ours.Contains(claims.TextOf("azp")) : audiences.Length == 1);
     }
 
     private bool IsNow(JsonElement claims)
@@ -130,7 +134,7 @@ public sealed class IdTokens(IdentityProviders providers, TimeProvider time)
     private static bool IsAnswerTo(string? nonce, JsonElement claims) => !claims.TryGetProperty("nonce", out _)
         ? nonce is null
         : nonce is not null
-            && TextOf(claims, "nonce") is { } told
+            && claims.TextOf("nonce") is { } told
             && (told == nonce || told == Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(nonce))));
 
     private async Task<bool> IsSignedAsync(string token, JsonWebKey key, string algorithm)
@@ -149,9 +153,6 @@ public sealed class IdTokens(IdentityProviders providers, TimeProvider time)
         });
         return result.IsValid;
     }
-
-    private static string? TextOf(JsonElement claims, string name) =>
-        claims.TryGetProperty(name, out var value) && value.ValueKind is JsonValueKind.String ? value.GetString() : null;
 
     private static long? SecondsOf(JsonElement claims, string name) =>
         claims.TryGetProperty(name, out var value) && value.ValueKind is JsonValueKind.Number && value.TryGetInt64(out var seconds)

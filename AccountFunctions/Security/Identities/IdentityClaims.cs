@@ -3,20 +3,17 @@ using AccountFunctions.Contract.Fields;
 
 namespace AccountFunctions.Security.Identities;
 
-/// <summary>What a valid ID token says about its user.</summary>
+/// <summary>What a provider says about a user, in an ID token or as user info.</summary>
 internal readonly struct IdentityClaims(JsonElement payload)
 {
     public ExternalIdentity Describe(ExternalIdentity identity, ProviderRules rules)
     {
-        var hasAddress = EmailAddress.TryParse(TextOf("email"), out var address);
+        var hasAddress = EmailAddress.TryParse(payload.TextOf("email"), out var address);
         var (given, family) = (NameOf("given_name"), NameOf("family_name"));
-        return identity with
+        return identity.WithNames(given.Length > 0 || family.Length > 0 ? given : NameOf("name"), family) with
         {
             Email = hasAddress ? address : null,
             IsVerified = hasAddress && rules.IsVerified(payload),
-            FirstName = given.Length > 0 || family.Length > 0 ? given : NameOf("name"),
-            LastName = family,
-            Authenticated = DateTimeOffset.FromUnixTimeSeconds(SecondsOf("auth_time") ?? SecondsOf("iat") ?? 0),
         };
     }
 
@@ -24,13 +21,7 @@ internal readonly struct IdentityClaims(JsonElement payload)
     private string NameOf(string claim)
     {
         var errors = new FieldErrors();
-        var name = errors.Name(claim, TextOf(claim)?.Trim() ?? "");
+        var name = errors.Name(claim, payload.TextOf(claim)?.Trim() ?? "");
         return errors.Any ? "" : name;
     }
-
-    private string? TextOf(string claim) =>
-        payload.TryGetProperty(claim, out var value) && value.ValueKind is JsonValueKind.String ? value.GetString() : null;
-
-    private long? SecondsOf(string claim) =>
-        payload.TryGetProperty(claim, out var value) && value.TryGetInt64(out var seconds) ? seconds : null;
 }

@@ -113,7 +113,7 @@ internal sealed class IdentityProvider(string name, ProviderOptions options, Htt
         var configuration = OpenIdConnectConfiguration.Create(await http.GetStringAsync(new Uri(address)));
         if (configuration.Issuer != Issuer)
         {
-            throw new FormatException("The metadata names another issuer.");
+            throw new FormatException($"Providers__{Name}__Issuer is {Issuer}, but its metadata names {configuration.Issuer}.");
         }
 
         var keys = new JsonWebKeySet(await http.GetStringAsync(UrlOf(configuration.JwksUri)));

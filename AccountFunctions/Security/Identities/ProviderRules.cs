@@ -16,7 +16,7 @@ internal sealed record ProviderRules(Func<JsonElement, bool> IsVerified)
     private static readonly Dictionary<string, ProviderRules> Presets = new()
     {
         ["google"] = Standard with { Issuer = "https://accounts.google.com", OtherIssuer = "accounts.google.com" },
-        ["apple"] = new(payload => IsTrue(payload) || TextOf(payload, EmailVerified) == "true")
+        ["apple"] = new(payload => IsTrue(payload) || payload.TextOf(EmailVerified) == "true")
         {
             Issuer = "https://appleid.apple.com",
             AnswersByForm = true,
@@ -44,9 +44,6 @@ internal sealed record ProviderRules(Func<JsonElement, bool> IsVerified)
 
     private static bool IsVerifiedAtMicrosoft(JsonElement payload) =>
         (payload.TryGetProperty("xms_edov", out var owned) && owned.ToString() is "1" or "true" or "True")
-        || (TextOf(payload, "tid") == PersonalTenant
+        || (payload.TextOf("tid") == PersonalTenant
             && !(payload.TryGetProperty(EmailVerified, out var verified) && verified.ValueKind is not JsonValueKind.True));
-
-    private static string? TextOf(JsonElement payload, string name) =>
-        payload.TryGetProperty(name, out var value) && value.ValueKind is JsonValueKind.String ? value.GetString() : null;
 }

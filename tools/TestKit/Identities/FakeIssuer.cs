@@ -26,6 +26,7 @@ public sealed class FakeIssuer : IAsyncDisposable
             ["jwks_uri"] = $"{Root}/keys",
             ["authorization_endpoint"] = $"{Root}/authorize",
             ["token_endpoint"] = $"{Root}/token",
+            ["userinfo_endpoint"] = $"{Root}/userinfo",
         };
     }
 
@@ -49,6 +50,9 @@ public sealed class FakeIssuer : IAsyncDisposable
 
     /// <summary>What it answers to the exchange of a code.</summary>
     public Func<IFormCollection, HttpContext, JsonObject>? Exchange { get; set; }
+
+    /// <summary>What it tells of the user of an access token; null: 404.</summary>
+    public Func<HttpContext, Task>? UserInfo { get; set; }
 
     /// <summary>How often its keys were fetched.</summary>
     public int Requests => requests;
@@ -79,6 +83,11 @@ public sealed class FakeIssuer : IAsyncDisposable
         {
             var answer = issuer.Exchange?.Invoke(await context.Request.ReadFormAsync(), context) ?? new JsonObject();
             await context.Response.WriteAsJsonAsync(answer);
+        });
+        app.MapGet("/userinfo", async context =>
+        {
+            context.Response.StatusCode = issuer.UserInfo is null ? 404 : 200;
+            await (issuer.UserInfo?.Invoke(context) ?? Task.CompletedTask);
         });
         await app.StartAsync();
         return issuer;
