@@ -61,7 +61,7 @@ public sealed class AuthorizationFlow(
     }
 
     /// <summary>
-    /// Exchanges the code of the provider's answer for an ID token, and validates that. If the token has no address, asks for the user info.
+    /// Exchanges the code of the provider's answer for an ID token, and validates that. Asks for the user info if the token has no address.
     /// </summary>
     /// <param name="issuer">The issuer that the answer names (RFC 9207); null: none.</param>
     /// <exception cref="UnavailableException">The provider is away, or refuses this app.</exception>
