@@ -48,6 +48,7 @@ public sealed class ArchitectureTests
         ["Accounts.Factors"] = ["SignIn"],
         ["Accounts.Identities"] = ["SignIn"],
         ["Accounts.Admin"] = ["SignIn"],
+        ["Accounts.Import"] = ["Admin", "Profile", "SignIn"],
     };
 
     internal static readonly Architecture Architecture = new ArchLoader().LoadAssemblies(typeof(SignUpRoutes).Assembly).Build();

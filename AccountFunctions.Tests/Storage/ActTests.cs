@@ -11,7 +11,8 @@ public sealed class ActTests
         Assert.Equal(
             [
                 "activated", "deletion_requested", "disabled", "email_changed", "email_restored", "enabled", "expiration_changed",
-                "identity_linked", "identity_removed", "invited", "mail_failed", "passkey_added", "passkey_refused", "passkey_removed",
+                "identity_linked", "identity_removed", "imported", "invited", "mail_failed",
+                "passkey_added", "passkey_refused", "passkey_removed",
                 "passkey_renamed", "password_changed", "password_reset", "password_voided",
                 "recovery_code_used", "recovery_codes_renewed", "refresh_token_repeated", "refresh_token_reused", "restored",
                 "role_changed", "session_revoked", "signed_in", "signed_out", "signed_out_everywhere", "totp_enabled", "totp_removed",

@@ -18,6 +18,10 @@ public sealed class PurgeLog(DeletionStore store, IOptions<CodeOptions> options,
     public Task AddAsync(string accountId, CancellationToken cancellationToken) =>
         store.AddPurgedAsync(Hash(accountId), time.GetUtcNow(), cancellationToken);
 
+    /// <summary>Whether an account with this id was deleted.</summary>
+    public Task<bool> HasAsync(string accountId, CancellationToken cancellationToken) =>
+        store.IsPurgedAsync(Hash(accountId), cancellationToken);
+
     /// <summary>Returns the accounts that were already deleted.</summary>
     public async IAsyncEnumerable<string> FindPurgedAsync(
         IAsyncEnumerable<string> accountIds, [EnumeratorCancellation] CancellationToken cancellationToken)

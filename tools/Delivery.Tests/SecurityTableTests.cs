@@ -55,6 +55,7 @@ public sealed partial class SecurityTableTests
         ("D8", "Operations that hash are bounded, with their calls to storage; further ones get 503 at once"),
         ("D9", "Over-long input is refused before any hash or storage call"),
         ("D10", "A stored hash beyond the ceilings, or damaged, is never run: it answers and costs like a wrong password"),
+        ("D11", "Users of other systems keep their passwords until the first sign-in hashes them anew; a setting hides who is imported"),
         ("E1", "Access tokens: ES256, at+jwt, every claim required, 15 min, 30 s of skew"),
         ("E2", "Key ids are looked up exactly; no unknown header members; 4 KiB at most"),
         ("E3", "Keys rotate with an overlap and without a sign-out"),

@@ -1,4 +1,5 @@
 using AccountFunctions.Accounts;
+using AccountFunctions.Accounts.Import;
 using AccountFunctions.Email;
 using AccountFunctions.Lifecycle;
 using AccountFunctions.Security;
@@ -43,9 +44,19 @@ switch (args)
         return await RunAsync<AdminCommand>(
             services => services.AddEmail().AddLifecycle().AddOperations(), (admin, stop) => admin.RunAsync(command, stop));
 
+    case ["import", .. var command]:
+        return await RunAsync<ImportCommand>(
+            services => services.AddEmail().AddLifecycle().AddOperations().AddImport(), (import, stop) => import.RunAsync(command, stop));
+
+    case ["export", .. var command]:
+        return await RunAsync<ExportCommand>(services => services.AddImport(), (export, stop) => export.RunAsync(command, stop));
+
     default:
         string[] usages =
-            [SmokeCommand.Usage, PoisonCommand.Usage, DeletionsCommand.Usage, DirectoryCommand.Usage, AdminCommand.Usage];
+        [
+            SmokeCommand.Usage, PoisonCommand.Usage, DeletionsCommand.Usage, DirectoryCommand.Usage, AdminCommand.Usage,
+            ImportCommand.Usage, ExportCommand.Usage,
+        ];
         Console.Error.WriteLine(string.Join('\n', usages));
         return 2;
 }

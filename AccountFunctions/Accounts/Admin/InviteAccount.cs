@@ -2,6 +2,7 @@ using AccountFunctions.Accounts.SignIn;
 using AccountFunctions.Contract.Answers;
 using AccountFunctions.Contract.Description;
 using AccountFunctions.Contract.Fields;
+using AccountFunctions.Contract.Values;
 using AccountFunctions.Security;
 using AccountFunctions.Security.Codes;
 using AccountFunctions.Storage.Accounts;
@@ -52,7 +53,7 @@ public sealed class InviteAccount(
         }
 
         var now = time.GetUtcNow();
-        var account = newAccounts.Of(address, firstName, lastName, language: null, now);
+        var account = newAccounts.Of(Ids.New(now), address, firstName, lastName, language: null, now);
         account.Role = role ?? account.Role;
         var taken = await addresses.ChangeAsync<ClaimEntity>(
             new AddressRequest(address.Key), partition => Take(partition, account, administrator.Actor, now), cancellationToken);
@@ -83,7 +84,7 @@ public sealed class InviteAccount(
             return owned;
         }
 
-        partition.Create(account, Act.Invited, actor);
+        partition.Create(account, Act.Invited, actor, now);
         mails.MailCode(partition, CodePurpose.Activation, now);
         var claim = new ClaimEntity(partition.Key, account.Id) { SweepDue = lifetimes.EndOfMail(now) };
         partition.TakeForNew(claim);

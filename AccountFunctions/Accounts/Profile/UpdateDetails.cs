@@ -38,10 +38,7 @@ public sealed class UpdateDetails(AccountStore accounts)
         var errors = new FieldErrors();
         errors.Name("first_name", request.FirstName);
         errors.Name("last_name", request.LastName);
-        errors.Optional("country_code", request.CountryCode, ProfileLimits.CountryCode, singleLine: true);
-        errors.Optional("hobbies", request.Hobbies, ProfileLimits.Hobbies);
-        errors.Optional("job", request.Job, ProfileLimits.Job, singleLine: true);
-        errors.Optional("bio", request.Bio, ProfileLimits.Bio);
+        errors.Profile(request.CountryCode, request.Hobbies, request.Job, request.Bio);
         var language = errors.Optional("language", request.Language, EmailLanguage.MaxLength, singleLine: true) is { } tag
             ? EmailLanguage.Find(tag)
             : null;

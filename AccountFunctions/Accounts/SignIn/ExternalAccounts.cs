@@ -1,5 +1,6 @@
 using AccountFunctions.Contract.Answers;
 using AccountFunctions.Contract.Fields;
+using AccountFunctions.Contract.Values;
 using AccountFunctions.Lifecycle.Names;
 using AccountFunctions.Security;
 using AccountFunctions.Security.Identities;
@@ -82,7 +83,7 @@ public sealed partial class ExternalAccounts(
     private async Task<string> TakeAddressAsync(
         EmailAddress address, ExternalIdentity identity, Visitor visitor, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var account = newAccounts.Of(address, identity.FirstName, identity.LastName, visitor.Language, now);
+        var account = newAccounts.Of(Ids.New(now), address, identity.FirstName, identity.LastName, visitor.Language, now);
         var taken = await addresses.ChangeAsync<ClaimEntity>(
             new AddressRequest(address.Key),
             partition =>
@@ -92,7 +93,8 @@ public sealed partial class ExternalAccounts(
                     return owned;
                 }
 
-                partition.Create(account, Act.Activated, visitor.Actor, IdentityLinks.Plan(account.Id, identity, visitor.Actor, now));
+                partition.Create(
+                    account, Act.Activated, visitor.Actor, now, IdentityLinks.Plan(account.Id, identity, visitor.Actor, now));
                 partition.VoidCodes(now);
                 var claim = new ClaimEntity(partition.Key, account.Id)
                 {

@@ -58,8 +58,10 @@ public sealed class KnownClients(AddressStore addresses, Lifetimes lifetimes, Ti
     {
         if (isImitator || !claim.Clients.Contains(fingerprint))
         {
+            // The first client of an account that an administrator or an import has made is as new to everybody as the account.
+            var isFirst = claim.Clients.Count == 0 && !isImitator;
             claim.Clients = [.. claim.Clients.Where(known => known != fingerprint).TakeLast(MaxClients - 1), fingerprint];
-            if (claim.NoticeDue <= now)
+            if (!isFirst && claim.NoticeDue <= now)
             {
                 // The mail is sent only if the committed claim names its job, so concurrent sign-ins that lose the race are not reported.
                 var delay = claim.NoticeDue + MinNoticeInterval > now ? claim.NoticeDue + MinNoticeInterval - now : TimeSpan.Zero;

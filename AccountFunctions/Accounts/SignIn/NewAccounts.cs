@@ -1,5 +1,4 @@
 using AccountFunctions.Contract.Fields;
-using AccountFunctions.Contract.Values;
 using AccountFunctions.Storage.Accounts;
 using AccountFunctions.Storage.Names;
 using Microsoft.Extensions.Options;
@@ -23,9 +22,10 @@ public sealed class NewAccounts(IOptions<AccountOptions> options)
     }
 
     /// <summary>An account without a password.</summary>
-    public AccountEntity Of(EmailAddress address, string firstName, string lastName, string? language, DateTimeOffset now)
+    public AccountEntity Of(
+        string id, EmailAddress address, string firstName, string lastName, string? language, DateTimeOffset now)
     {
-        var account = New(Ids.New(now), address.Canonical, address.Mailbox, now);
+        var account = New(id, address.Canonical, address.Mailbox, now);
         account.PasswordChanged = now;
         (account.FirstName, account.LastName, account.Language) = (firstName, lastName, language);
         return account;

@@ -117,7 +117,7 @@ public sealed partial class Activate(
             partition.VoidCodes(now);
         }
 
-        partition.Create(accounts.From(redeemed, isContested, now), Act.Activated, visitor.Actor);
+        partition.Create(accounts.From(redeemed, isContested, now), Act.Activated, visitor.Actor, now);
         var claim = new ClaimEntity(partition.Key, redeemed.Id)
         {
             Salt = redeemed.Credential.Salt,

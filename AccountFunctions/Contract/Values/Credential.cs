@@ -13,7 +13,7 @@ public sealed record Credential
     public string Stored { get; }
 
     /// <summary>The salt alone, which all credentials of one address share; null if the text is no PHC string.</summary>
-    public Salt? Salt => Stored.Split(Separator) is ["", _, .., { Length: > 0 } salt, { Length: > 0 }] ? new Salt(salt) : null;
+    public Salt? Salt => Stored.Split(Separator) is [_, _, .., { Length: > 0 } salt, { Length: > 0 }] ? new Salt(salt) : null;
 
     /// <summary>Takes whatever a row has, damaged or tampered with as it may be: no password matches such a credential.</summary>
     public static Credential Read(string stored) => new(stored);

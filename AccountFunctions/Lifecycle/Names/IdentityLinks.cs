@@ -66,7 +66,11 @@ public sealed partial class IdentityLinks(NameClaims names, ILogger<IdentityLink
 
         identity.PlanId = null;
         partition.Save(identity);
-        partition.Record(Act.IdentityLinked, new Actor(identity.SessionId, identity.Client), identity.Created, provider);
+        partition.Record(
+            identity.IsSilent ? Act.IdentityLinked.InSilence() : Act.IdentityLinked,
+            new Actor(identity.SessionId, identity.Client),
+            identity.Created,
+            provider);
         LogLinked(partition.Key, provider);
         return true;
     }

@@ -34,6 +34,19 @@ public sealed class TotpSecrets(IOptions<FactorOptions> options, ProductName pro
     /// <summary>Seals a secret for the account.</summary>
     public string Store(string accountId, ReadOnlySpan<byte> secret) => seal.Close(secret, Context(accountId));
 
+    /// <summary>A secret in base32; null if the text is none.</summary>
+    public static byte[]? Read(string base32)
+    {
+        try
+        {
+            return Base32Encoding.ToBytes(base32.Replace(" ", "", StringComparison.Ordinal));
+        }
+        catch (ArgumentException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>The secret in base32, as people type it into an app.</summary>
     public string Show(string accountId, string stored) => Base32Encoding.ToString(Open(accountId, stored).Secret);
 

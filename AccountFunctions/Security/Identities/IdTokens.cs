@@ -16,7 +16,7 @@ namespace AccountFunctions.Security.Identities;
 public sealed class IdTokens(IdentityProviders providers, TimeProvider time)
 {
     private const int MaxLength = 16 * 1024;
-    private const int MaxSubjectLength = 255;
+    public const int MaxSubjectLength = 255;
     private static readonly long Skew = (long)Lifetimes.ClockSkew.TotalSeconds;
     private static readonly long MaxAge = (long)TimeSpan.FromDays(1).TotalSeconds;
     private static readonly SearchValues<char> Characters =

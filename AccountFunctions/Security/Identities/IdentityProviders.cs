@@ -20,6 +20,10 @@ public sealed class IdentityProviders : IDisposable
 
     public bool Has(string name) => providers.ContainsKey(name);
 
+    /// <summary>The issuer of a provider, as the settings or the presets name it; null: they do not, or it has tenants.</summary>
+    public string? IssuerOf(string name) => (Find(name)?.Issuer ?? ProviderRules.Of(name).Issuer) is { } issuer
+        && !issuer.Contains(ProviderRules.Tenant, StringComparison.Ordinal) ? issuer : null;
+
     internal IdentityProvider? Find(string name) => providers.GetValueOrDefault(name)?.Value;
 
     public void Dispose()

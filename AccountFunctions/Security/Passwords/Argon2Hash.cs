@@ -14,6 +14,7 @@ public sealed partial record Argon2Hash(int MemoryKiB, int Iterations, int Paral
     public const int MaxMemoryKiB = 256 * 1024;
     public const int MaxIterations = 10;
     public const int MaxParallelism = 8;
+    private const string ExportedForm = "nfkc";
     private const int MinSaltBytes = 8;
     private const int MaxBytes = 64;
     private const int MinTagBytes = 16;
@@ -34,6 +35,17 @@ public sealed partial record Argon2Hash(int MemoryKiB, int Iterations, int Paral
 
     /// <summary>Null if the text is no salt that a hash may have.</summary>
     public static byte[]? Decode(Salt salt) => Decode(salt.Text) is { Length: >= MinSaltBytes and <= MaxBytes } bytes ? bytes : null;
+
+    /// <summary>
+    /// Says in a stored hash of this app what was hashed, the NFKC form, because in the files of others, a PHC string means the password as
+    /// typed. Another hash says it already.
+    /// </summary>
+    public static string Export(string stored) =>
+        stored.StartsWith("$argon2id$", StringComparison.Ordinal) ? ExportedForm + stored : stored;
+
+    /// <summary>The stored form of an exported hash of this app; null: it is none.</summary>
+    public static string? Import(string text) =>
+        text.StartsWith($"{ExportedForm}$argon2id$", StringComparison.Ordinal) ? text[ExportedForm.Length..] : null;
 
     public static bool TryParse(string text, [NotNullWhen(true)] out Argon2Hash? hash)
     {

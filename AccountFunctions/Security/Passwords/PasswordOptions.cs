@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using AccountFunctions.Security.Passwords.Imported;
 
 namespace AccountFunctions.Security.Passwords;
 
@@ -6,7 +7,7 @@ namespace AccountFunctions.Security.Passwords;
 /// Settings <c>Passwords__*</c>. The defaults are OWASP's Argon2id minimum (Password Storage Cheat Sheet); lengths count Unicode code
 /// points after NFKC.
 /// </summary>
-public sealed class PasswordOptions
+public sealed class PasswordOptions : IValidatableObject
 {
     /// <summary>Minimum length of a new password, in Unicode code points after NFKC.</summary>
     [Range(8, 256)] public int MinimumLength { get; set; } = 8;
@@ -33,6 +34,21 @@ public sealed class PasswordOptions
 
     /// <summary>Hashes that may wait for their turn; further requests get 503.</summary>
     [Range(0, 10_000)] public int MaxWaitingHashes { get; set; } = 50;
+
+    /// <summary>
+    /// What a hash of your former system costs, as the import prints it, such as <c>raw$pbkdf2-sha256$i=260000</c>. Until an imported user
+    /// signs in, checking the password takes that much longer, which tells strangers that the address has an imported account. With this
+    /// setting, every check at every address takes as long. Remove it once most users have signed in.
+    /// </summary>
+    public string ImportedCost { get; set; } = "";
+
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        if (ImportedCost.Length > 0 && !ImportedHash.TryParseCost(ImportedCost, out _))
+        {
+            yield return new ValidationResult("is no cost that the import prints, or is beyond the ceilings", [nameof(ImportedCost)]);
+        }
+    }
 
     /// <summary>Whether a hash costs what OWASP's Password Storage Cheat Sheet asks for: any of its pairs of memory and passes.</summary>
     internal bool IsStrong() => Array.Exists(

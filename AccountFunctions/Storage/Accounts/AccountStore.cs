@@ -154,11 +154,9 @@ public sealed class AccountStore(TableServiceClient service, AccountDirectory di
         // Both writes run in parallel, so the second adds no time.
         var listing = directory.AddAsync(account.Id, cancellationToken);
         var partition = new Partition(account.Id);
-        partition.Insert(account);
-        partition.Insert(made.Why);
-        if (made.Identity is { } identity)
+        foreach (var row in made.Rows)
         {
-            partition.Insert(identity);
+            partition.Insert(row);
         }
 
         var isNew = await partition.CommitAsync(table, cancellationToken);
@@ -257,8 +255,8 @@ public sealed class AccountStore(TableServiceClient service, AccountDirectory di
 }
 
 /// <summary>An account that nothing leads to yet.</summary>
-/// <param name="Identity">The plan to link an identity; null: none.</param>
-internal sealed record NewAccount(AccountEntity Account, EventEntity Why, IdentityEntity? Identity);
+/// <param name="Rows">All its rows.</param>
+internal sealed record NewAccount(AccountEntity Account, IReadOnlyList<TableRow> Rows);
 
 /// <summary>The sessions and devices of an account, including ended ones that are not yet removed.</summary>
 /// <param name="Sessions">Oldest first.</param>

@@ -85,6 +85,9 @@ public sealed record Act(string Word)
     /// <summary>An administrator has made the account. A mail with a code to set a password follows.</summary>
     public static Act Invited { get; } = Name("invited");
 
+    /// <summary>The operator has brought the account from another system.</summary>
+    public static Act Imported { get; } = Name("imported");
+
     public static Act Disabled { get; } = Name(
         "disabled", new Notice("AccountDisabled", "An administrator disables the account.") { ReachesDisabled = true });
 

@@ -40,6 +40,9 @@ public sealed class IdentityEntity(TableEntity columns) : TableRow(columns)
     /// <summary>Identifies the plan; null once the identity is the account's.</summary>
     public string? PlanId { get => GetText(); set => Set(value); }
 
+    /// <summary>Whether the owner gets no mail about the link, because it is as old as the account.</summary>
+    public bool IsSilent { get => GetFlag(); set => Set(value); }
+
     public bool IsPlanned => PlanId is not null;
 
     /// <inheritdoc cref="NameOf"/>

@@ -79,13 +79,13 @@ public sealed class AddressPartition : Partition
     /// Inserts an account before the commit; a claim in the same change leads to it. If the commit never happens, the account stays
     /// unreachable, and the sweep of its registration removes it.
     /// </summary>
-    /// <param name="identity">The identity that its owner begins with; null: a password, or nothing.</param>
-    public void Create(AccountEntity account, Act act, Actor actor, IdentityEntity? identity = null)
+    /// <param name="rows">What its owner begins with besides a password.</param>
+    public void Create(AccountEntity account, Act act, Actor actor, DateTimeOffset now, params IReadOnlyList<TableRow> rows)
     {
-        Created = new NewAccount(account, new EventEntity(account.Id, act, actor, account.Created), identity);
+        Created = new NewAccount(account, [account, new EventEntity(account.Id, act, actor, now), .. rows]);
         if (act.Notice is not null)
         {
-            Enqueue(new EmailJob(act.Word, Key, account.Id, account.Created));
+            Enqueue(new EmailJob(act.Word, Key, account.Id, now));
         }
     }
 
