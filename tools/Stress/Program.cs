@@ -27,6 +27,11 @@ return await new RootCommand("Tries to break the app's promises. Each scenario s
         "Strangers fail at one address; its owner signs in. Then strangers fail at many.",
         [("callers", 64), ("sign-ins", 50)],
         async options => await FloodStress.RunAsync(options[0], options[1]) & await CrowdStress.RunAsync(2 * options[0])),
+    Scenario(
+        "import",
+        "Users are imported while the import is killed.",
+        [("users", 10_000), ("kills", 2)],
+        options => ImportStress.RunAsync(options[0], options[1])),
     Scenario("outages", "Tables, queues and mail fail and recover.", [("times", 10)], options => OutageStress.RunAsync(options[0])),
     Scenario(
         "soak",

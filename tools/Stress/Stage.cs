@@ -10,6 +10,7 @@ using AccountFunctions.Storage.Names;
 using Azure;
 using Azure.Data.Tables;
 using Azure.Storage.Queues;
+using LocalHost.Hosting;
 using LocalHost.Storage;
 
 namespace Stress;
@@ -41,6 +42,23 @@ public sealed class Stage : IAsyncDisposable
 
     /// <summary>The connection string.</summary>
     public string Storage => azurite.ConnectionString();
+
+    /// <summary>The settings of the app, for a command line of operators.</summary>
+    public IEnumerable<KeyValuePair<string, string>> Environment
+    {
+        get
+        {
+            var all = HostSettings.ReadFiles(HostSettings.DefaultPort, sampleOnly: true);
+            foreach (var (name, value) in Settings(Storage, mailsPerHour: 1000, maxSessions: 50))
+            {
+                all[name] = value;
+            }
+
+            all["AZURE_FUNCTIONS_ENVIRONMENT"] = "Development";
+            HostSettings.UseStorage(all, Storage);
+            return all.Select(setting => KeyValuePair.Create(setting.Key, setting.Value ?? ""));
+        }
+    }
 
     public static async Task<Stage> StartAsync() =>
         new(
