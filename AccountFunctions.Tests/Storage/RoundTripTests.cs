@@ -83,7 +83,7 @@ public sealed class RoundTripTests(AzuriteFixture azurite) : AppTests(azurite), 
     }
 
     [Theory]
-    [InlineData("POST details", "GET Accounts, PUT Accounts")]
+    [InlineData("POST details", "GET Accounts, POST $batch")]
     [InlineData(
         "POST password",
         "GET Accounts, GET Accounts, GET Addresses, GET Accounts, GET Accounts, GET Accounts, POST email-jobs, "

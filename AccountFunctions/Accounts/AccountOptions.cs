@@ -30,6 +30,11 @@ public sealed class AccountOptions : IValidatableObject
     /// </summary>
     public string Administrators { get; set; } = "";
 
+    /// <summary>
+    /// True: the app tells another service what happens to accounts, as CloudEvents with ids only, on the queue <c>account-events</c>.
+    /// </summary>
+    public bool PublishEvents { get; set; }
+
     /// <summary>Whether the app serves <c>/api/docs</c>, its pages and <c>/api/openapi.json</c>.</summary>
     public bool ServeDocs { get; set; } = true;
 

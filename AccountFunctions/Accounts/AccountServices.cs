@@ -8,8 +8,10 @@ using AccountFunctions.Accounts.SignIn.Ways;
 using AccountFunctions.Accounts.SignUp;
 using AccountFunctions.Contract.Fields;
 using AccountFunctions.Settings;
+using AccountFunctions.Storage.Jobs;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
 
 namespace AccountFunctions.Accounts;
 
@@ -21,6 +23,7 @@ public static class AccountServices
             .Validate<IHostEnvironment>(
                 (_, host) => !host.IsDevelopment() || !HasUnreadableMembers(), "No converter reads the type of a request's member.");
         services.AddSettings<AdminOptions>("Admin");
+        services.AddSingleton(provider => new EventSwitch(provider.GetRequiredService<IOptions<AccountOptions>>().Value.PublishEvents));
         return services
             .AddSingleton<KnownClients>().AddSingleton<History>()
             .AddSingleton<PasswordMails>().AddSingleton<RecentActs>().AddSingleton<Sessions>().AddSingleton<TokenReplies>()

@@ -97,6 +97,7 @@ public sealed partial class AccountPurger(
                     (account.Disabled, account.PurgeBegan) = (true, account.PurgeBegan ?? now);
                     partition.Save(account);
                     partition.Enqueue(new AccountPurge(accountId, now + Retention.Request));
+                    partition.Enqueue(EventFeed.Deleted(accountId, account.PurgeBegan.Value));
                     LogBegun(accountId);
                 }
 

@@ -13,6 +13,6 @@ public static class LifecycleServices
             .AddJob<TicketSweep, TicketSweeper>()
             .AddSingleton<NameClaims>().AddJob<AddressMove, AddressMoves>().AddJob<AddressRelease, AddressReleases>()
             .AddJob<IdentityLink, IdentityLinks>()
-            .AddJob<AdministratorCheck, Administrators>()
+            .AddJob<AdministratorCheck, Administrators>().AddJob<AccountNews, EventFeed>()
             .AddJob<AccountPurge, AccountPurger>().AddHostedService(provider => provider.GetRequiredService<AccountPurger>());
 }

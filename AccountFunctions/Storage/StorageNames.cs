@@ -22,13 +22,15 @@ public static class QueueNames
     public const string EmailJobsPoison = EmailJobs + PoisonSuffix;
     public const string HousekeepingJobs = "housekeeping-jobs";
     public const string HousekeepingJobsPoison = HousekeepingJobs + PoisonSuffix;
+    public const string AccountEvents = "account-events";
     private const string PoisonSuffix = "-poison";
 
     /// <summary>The queues with jobs to run.</summary>
     public static IReadOnlyList<string> Jobs { get; } = [EmailJobs, HousekeepingJobs];
 
     /// <summary>Every queue; a name that is a prefix of another comes after it.</summary>
-    public static IReadOnlyList<string> All { get; } = [EmailJobsPoison, EmailJobs, HousekeepingJobsPoison, HousekeepingJobs];
+    public static IReadOnlyList<string> All { get; } =
+        [EmailJobsPoison, EmailJobs, HousekeepingJobsPoison, HousekeepingJobs, AccountEvents];
 
     public static string PoisonOf(string queue) => queue + PoisonSuffix;
 }

@@ -22,12 +22,13 @@ public static class StorageServices
     public static IServiceCollection AddStorage(this IServiceCollection services)
     {
         services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton(new EventSwitch(IsOn: false));
         return services.AddStorageClients()
             .AddSingleton<KeyedTurns>().AddSingleton<ChangeLoop>().AddSingleton<PartitionChanges>()
             .AddSingleton<AccountDirectory>().AddSingleton<AdministratorList>()
             .AddSingleton<AddressStore>().AddSingleton<AccountStore>().AddSingleton<ThrottleStore>().AddSingleton<MailStore>()
             .AddSingleton<DeletionStore>().AddSingleton<TicketStore>()
-            .AddSingleton<EmailOutbox>().AddSingleton<HousekeepingQueue>().AddSingleton<JobSender>()
+            .AddSingleton<EmailOutbox>().AddSingleton<HousekeepingQueue>().AddSingleton<EventQueue>().AddSingleton<JobSender>()
             .AddSingleton<StorageHealth>().AddHostedService<StorageSetup>();
     }
 

@@ -51,11 +51,15 @@ switch (args)
     case ["export", .. var command]:
         return await RunAsync<ExportCommand>(services => services.AddImport(), (export, stop) => export.RunAsync(command, stop));
 
+    case ["events", .. var command]:
+        return await RunAsync<EventsCommand>(
+            services => services.AddEmail().AddLifecycle().AddOperations(), (events, stop) => events.RunAsync(command, stop));
+
     default:
         string[] usages =
         [
             SmokeCommand.Usage, PoisonCommand.Usage, DeletionsCommand.Usage, DirectoryCommand.Usage, AdminCommand.Usage,
-            ImportCommand.Usage, ExportCommand.Usage,
+            ImportCommand.Usage, ExportCommand.Usage, EventsCommand.Usage,
         ];
         Console.Error.WriteLine(string.Join('\n', usages));
         return 2;

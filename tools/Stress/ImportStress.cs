@@ -49,7 +49,10 @@ public static class ImportStress
 
     private static Process Start(Stage stage, string file, out Task<string> output)
     {
-        var start = new ProcessStartInfo("dotnet", [typeof(ImportCommand).Assembly.Location, "import", file]) { RedirectStandardOutput = true };
+        var start = new ProcessStartInfo("dotnet", [typeof(ImportCommand).Assembly.Location, "import", file])
+        {
+            RedirectStandardOutput = true,
+        };
         foreach (var (name, value) in stage.Environment)
         {
             start.Environment[name] = value;

@@ -31,7 +31,7 @@ public sealed record UpdateDetailsRequest(
         + "Unknown members are ignored, so a client may send back an account as it read it.",
     Refusals = [nameof(Problem.Stale)],
     HasETag = true)]
-public sealed class UpdateDetails(AccountStore accounts)
+public sealed class UpdateDetails(AccountStore accounts, TimeProvider time)
 {
     public async Task<Result<UserReply>> HandleAsync(UpdateDetailsRequest request, Caller caller, CancellationToken cancellationToken)
     {
@@ -52,19 +52,26 @@ public sealed class UpdateDetails(AccountStore accounts)
             return errors.ToProblem();
         }
 
+        var now = time.GetUtcNow();
         var changed = await accounts.ChangeAsync<AccountEntity>(
             caller.Request,
             partition =>
             {
                 var account = partition.Account;
+                if (IsApplied(request, language, account))
+                {
+                    // RFC 9110 §13.1.1: also where the tag is old, such as in a request whose answer was lost.
+                    return account;
+                }
+
                 if (caller.IfMatch is { } tags && !UserReply.Matches(tags, account))
                 {
-                    // RFC 9110 §13.1.1: a change that was made already is a success, such as that of a request whose answer was lost.
-                    return IsApplied(request, language, account) ? account : Problem.Stale;
+                    return Problem.Stale;
                 }
 
                 Apply(request, language, account);
                 partition.Save(account);
+                partition.Record(Act.DetailsChanged, caller.Actor, now);
                 return account;
             },
             cancellationToken);

@@ -94,6 +94,11 @@ public sealed class AccountPartition(
     private void Record(Act act, EventEntity recorded, IEnumerable<string> addressKeys)
     {
         Insert(recorded);
+        if (act.Feed is not null)
+        {
+            Enqueue(AccountNews.Of(Key, act.Word, recorded.Time));
+        }
+
         if (act.Notice is null)
         {
             return;

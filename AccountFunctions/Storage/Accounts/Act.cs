@@ -11,24 +11,29 @@ public sealed record Act(string Word)
     /// <summary>The mail that tells the owner; null: none.</summary>
     public Notice? Notice { get; private init; }
 
-    public static Act Activated { get; } = Name("activated");
+    /// <summary>The type of the event that tells other services; null: none.</summary>
+    public string? Feed { get; private init; }
 
-    public static Act SignedIn { get; } = Name("signed_in");
+    public static Act Activated { get; } = Name("activated", feed: "account.activated");
 
-    public static Act SignedOut { get; } = Name("signed_out");
+    public static Act SignedIn { get; } = Name("signed_in", feed: "session.created");
 
-    public static Act SignedOutEverywhere { get; } = Name("signed_out_everywhere");
+    public static Act SignedOut { get; } = Name("signed_out", feed: "session.ended");
 
-    public static Act SessionRevoked { get; } = Name("session_revoked");
+    public static Act SignedOutEverywhere { get; } = Name("signed_out_everywhere", feed: "session.ended");
 
-    public static Act RefreshTokenReused { get; } = Name("refresh_token_reused");
+    public static Act SessionRevoked { get; } = Name("session_revoked", feed: "session.ended");
+
+    public static Act RefreshTokenReused { get; } = Name("refresh_token_reused", feed: "session.ended");
 
     /// <summary>A used refresh token came again within its grace: a lost answer, or a copy of the token.</summary>
     public static Act RefreshTokenRepeated { get; } = Name("refresh_token_repeated");
 
-    public static Act PasswordChanged { get; } = Name("password_changed", new Notice("PasswordChanged", "The owner changes the password."));
+    public static Act PasswordChanged { get; } = Name(
+        "password_changed", new Notice("PasswordChanged", "The owner changes the password."), feed: "account.password_changed");
 
-    public static Act PasswordReset { get; } = Name("password_reset", new Notice("PasswordReset", "A mailed code sets the password."));
+    public static Act PasswordReset { get; } = Name(
+        "password_reset", new Notice("PasswordReset", "A mailed code sets the password."), feed: "account.password_changed");
 
     /// <summary>The account has a new address. The notice goes to the old one.</summary>
     public static Act EmailChanged { get; } = Name(
@@ -36,21 +41,24 @@ public sealed record Act(string Word)
         new Notice("EmailChanged", "The owner has changed the address; the old one gets this.", account => account.RecoveryEnd)
         {
             CarriesTakeBackCode = true,
-        });
+        },
+        feed: "account.email_changed");
 
     /// <summary>The account is back at its recovery address. The notice goes to the address that the account gives up.</summary>
     public static Act EmailRestored { get; } = Name(
         "email_restored", new Notice("EmailMoved", "A code mailed to the old address restores it. The mail goes to the address that the "
-            + "account gives up."));
+            + "account gives up."), feed: "account.email_changed");
 
     public static Act DeletionRequested { get; } = Name(
         "deletion_requested",
         new Notice("DeletionRequested", "The owner requests the deletion of the account.", account => account.DeletesAt)
         {
             IsLastTold = true,
-        });
+        },
+        feed: "account.deletion_requested");
 
-    public static Act Restored { get; } = Name("restored", new Notice("Restored", "The owner restores the account."));
+    public static Act Restored { get; } = Name(
+        "restored", new Notice("Restored", "The owner restores the account."), feed: "account.restored");
 
     public static Act TotpEnabled { get; } = Name(
         "totp_enabled", new Notice("TotpEnabled", "The owner turns on two-step verification."));
@@ -83,22 +91,28 @@ public sealed record Act(string Word)
         "identity_removed", new Notice("IdentityRemoved", "The owner unlinks an identity at another provider.") { IsLastTold = true });
 
     /// <summary>An administrator has made the account. A mail with a code to set a password follows.</summary>
-    public static Act Invited { get; } = Name("invited");
+    public static Act Invited { get; } = Name("invited", feed: "account.invited");
+
+    /// <summary>The owner has changed the profile.</summary>
+    public static Act DetailsChanged { get; } = Name("details_changed", feed: "account.updated");
 
     /// <summary>The operator has brought the account from another system.</summary>
-    public static Act Imported { get; } = Name("imported");
+    public static Act Imported { get; } = Name("imported", feed: "account.imported");
 
     public static Act Disabled { get; } = Name(
-        "disabled", new Notice("AccountDisabled", "An administrator disables the account.") { ReachesDisabled = true });
+        "disabled", new Notice("AccountDisabled", "An administrator disables the account.") { ReachesDisabled = true },
+        feed: "account.disabled");
 
-    public static Act Enabled { get; } = Name("enabled", new Notice("AccountEnabled", "An administrator enables the account again."));
+    public static Act Enabled { get; } = Name(
+        "enabled", new Notice("AccountEnabled", "An administrator enables the account again."), feed: "account.enabled");
 
-    public static Act RoleChanged { get; } = Name("role_changed", new Notice("RoleChanged", "An administrator changes the role."));
+    public static Act RoleChanged { get; } = Name(
+        "role_changed", new Notice("RoleChanged", "An administrator changes the role."), feed: "account.updated");
 
-    public static Act ExpirationChanged { get; } = Name("expiration_changed");
+    public static Act ExpirationChanged { get; } = Name("expiration_changed", feed: "account.updated");
 
     public static Act PasswordVoided { get; } = Name(
-        "password_voided", new Notice("PasswordVoided", "An administrator voids the password."));
+        "password_voided", new Notice("PasswordVoided", "An administrator voids the password."), feed: "account.password_changed");
 
     /// <summary>A mail to the owner could not be delivered; <see cref="EventEntity.Detail"/> is the transport's code.</summary>
     public static Act MailFailed { get; } = Name("mail_failed");
@@ -111,7 +125,8 @@ public sealed record Act(string Word)
     /// <summary>The act without its notice, for use when another mail already tells the owner.</summary>
     public Act InSilence() => this with { Notice = null };
 
-    private static Act Name(string word, Notice? notice = null) => Known[word] = new Act(word) { Notice = notice };
+    private static Act Name(string word, Notice? notice = null, string? feed = null) =>
+        Known[word] = new Act(word) { Notice = notice, Feed = feed };
 }
 
 /// <summary>A mail that tells the owner of an act.</summary>

@@ -14,6 +14,7 @@ namespace AccountFunctions.Storage.Jobs;
 [JsonDerivedType(typeof(TicketSweep), "ticket_sweep")]
 [JsonDerivedType(typeof(AdministratorCheck), "administrator_check")]
 [JsonDerivedType(typeof(DeliveryCheck), "delivery_check")]
+[JsonDerivedType(typeof(AccountNews), "account_news")]
 public abstract record HousekeepingJob(DateTimeOffset Due) : Job;
 
 /// <summary>Remove obsolete rows from an address.</summary>
@@ -52,3 +53,14 @@ public sealed record AdministratorCheck(string AccountId, DateTimeOffset Due) : 
 
 /// <summary>Find out whether a mail was delivered.</summary>
 public sealed record DeliveryCheck(string AddressKey, Guid OperationId, DateTimeOffset Due, int Tries = 1) : HousekeepingJob(Due);
+
+/// <summary>Tell other services what happened to an account.</summary>
+/// <param name="Word">The word with which the history records it.</param>
+/// <param name="Time">When it happened, which finds the record.</param>
+public sealed record AccountNews(string AccountId, string Word, DateTimeOffset Time, DateTimeOffset Due) : HousekeepingJob(Due)
+{
+    // The commit follows the job, and most take no longer.
+    private static readonly TimeSpan Delay = TimeSpan.FromSeconds(1);
+
+    public static AccountNews Of(string accountId, string word, DateTimeOffset time) => new(accountId, word, time, time + Delay);
+}

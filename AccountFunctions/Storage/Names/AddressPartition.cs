@@ -83,6 +83,11 @@ public sealed class AddressPartition : Partition
     public void Create(AccountEntity account, Act act, Actor actor, DateTimeOffset now, params IReadOnlyList<TableRow> rows)
     {
         Created = new NewAccount(account, [account, new EventEntity(account.Id, act, actor, now), .. rows]);
+        if (act.Feed is not null)
+        {
+            Enqueue(AccountNews.Of(account.Id, act.Word, now));
+        }
+
         if (act.Notice is not null)
         {
             Enqueue(new EmailJob(act.Word, Key, account.Id, now));
