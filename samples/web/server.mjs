@@ -21,7 +21,7 @@ const config = { api, cookie, mailedCodes: codes, providers: providers.split(','
 const types = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml' };
 const files = {
   '/': join(folder, 'index.html'),
-  ...Object.fromEntries(['app', 'page', 'qr', 'remote', 'security', 'sign-in', 'texts'].map(name => [`/${name}.js`, join(folder, `${name}.js`)])),
+  ...Object.fromEntries(['app', 'history', 'page', 'qr', 'remote', 'security', 'sign-in', 'texts'].map(name => [`/${name}.js`, join(folder, `${name}.js`)])),
   '/style.css': join(folder, 'style.css'),
   ...Object.fromEntries((await readdir(join(folder, 'languages'))).map(name => [`/languages/${name}`, join(folder, 'languages', name)])),
   // By the names of its sources, which are there before it is built.
