@@ -75,7 +75,8 @@ const actsOf = ({ id, role, disabled, deletes_at, has_password, second_factor_si
     what: 'The owner can do everything that you can do here. Every session ends, and the owner gets a mail.',
   },
   has_password ? {
-    name: 'Void password', said: 'The password is void. The mail with the code is on its way.', run: () => admin.resetPassword(id), asks: true,
+    name: 'Void password', said: 'The password is void. The mail with the code is on its way.', asks: true,
+    run: () => admin.resetPassword(id),
     what: 'The password no longer works, and every session ends. A mail brings the owner a code to set another.',
   } : {
     name: 'Mail a code', said: 'The mail with the code is on its way.', run: () => admin.resetPassword(id),

@@ -63,9 +63,9 @@ export const refused = error => error.status === 401
   : [heading(t('Sorry')), h('p', { class: 'problem', role: 'alert' }, textOf(error)), button(t('Try again'), reload, undefined)];
 
 /**
- * A form whose fields carry the names of the API; `options` of a field are texts to choose from, by value. `submit` gets their values and returns the API's answer. If the API asks for the second
- * factor, so does the form, and it sends the same call again with `otp`. With `usesPasskey`, a passkey replaces the password: `submit`
- * gets as its second argument what proves who the user is.
+ * A form whose fields carry the names of the API; `options` of a field are texts to choose from, by value. `submit` gets their values and
+ * returns the API's answer. If the API asks for the second factor, so does the form, and it sends the same call again with `otp`. With
+ * `usesPasskey`, a passkey replaces the password: `submit` gets as its second argument what proves who the user is.
  */
 export function form({ fields, button: text, style, usesPasskey, submit, done }) {
   const inputs = new Map();
