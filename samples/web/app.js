@@ -3,9 +3,10 @@ import {
   accounts, address, button, code, currentPassword, form, go, h, hasOwnPasskey, heading, newPassword, refused, remember, remembered, status,
   takeNotice, when,
 } from './page.js';
+import { historyOf } from './history.js';
 import { save, securityPages } from './security.js';
 import { pageOfReturn, signInPages, stopAutofill } from './sign-in.js';
-import { deviceOf, eventOf, language, languages, setLanguage, t, textOf, wayOf } from './texts.js';
+import { deviceOf, language, languages, setLanguage, t, textOf, wayOf } from './texts.js';
 
 const main = document.getElementById('main');
 const nav = document.getElementById('nav');
@@ -159,24 +160,8 @@ const pages = {
   ],
 
   '/history': async () => {
-    const list = h('ul', { class: 'sessions' });
-    const more = h('button', { type: 'button', class: 'quiet', click: showMore }, t('Show more'));
-    let next;
-    const error = await showMore();
-    return error ? refused(error) : [heading(t('What happened to your account')), list, more];
-
-    async function showMore() {
-      const answer = await accounts.events({ pageToken: next });
-      if (!answer.ok) {
-        status.textContent = textOf(answer.error);
-        return answer.error;
-      }
-
-      list.append(...answer.value.events.map(event =>
-        h('li', {}, h('strong', {}, eventOf(event.kind)), h('p', { class: 'hint' }, about(event)))));
-      next = answer.value.next;
-      more.hidden = next === null;
-    }
+    const { error, content } = await historyOf(page => accounts.events(page));
+    return error ? refused(error) : [heading(t('What happened to your account')), ...content];
   },
 
   '/delete': async () => [
@@ -242,9 +227,6 @@ const sendAgain = () => h('p', {}, t('No mail?'), ' ', h('button', {
     status.textContent = answer.ok ? t('We have mailed another code.') : textOf(answer.error);
   },
 }, t('Mail another code')));
-
-const about = ({ time, client }) =>
-  [when(time), client && deviceOf(client)].filter(Boolean).join(' · ');
 
 // After a sign-in with a password, until the user has a passkey or does not want one.
 async function passkeyOffer() {

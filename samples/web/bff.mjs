@@ -12,8 +12,11 @@ const signsIn = new Set(['signIn', 'restore', 'signInWithCode', 'signInWithPassk
 const valueOf = (request, name) =>
   request.headers.cookie?.split('; ').find(pair => pair.startsWith(`${name}=`))?.slice(name.length + 1);
 
-/** Answers `POST /bff/OPERATION` with the arguments of a client's operation as a JSON array, and with its result as JSON. */
-export function createBff(api) {
+/**
+ * Answers `POST /bff/OPERATION` with the arguments of a client's operation as a JSON array, and with its result as JSON. With `admin`,
+ * there are also the operations for administrators, such as `admin.find`.
+ */
+export function createBff(api, { admin }) {
   // In memory, so a restart signs all users out. An app with several instances needs a shared store.
   const sessions = new Map();
 
@@ -34,7 +37,7 @@ export function createBff(api) {
   async function call(request, operation, parameters) {
     const id = valueOf(request, cookie);
     const session = sessions.get(id) ?? open(request);
-    const result = await session.accounts[operation](...parameters);
+    const result = await operation.split('.').reduce((group, name) => group[name], session.accounts)(...parameters);
     const isSignedIn = await session.accounts.isSignedIn();
     if (sessions.has(id) && isSignedIn && !signsIn.has(operation)) {
       return { result };
@@ -58,7 +61,8 @@ export function createBff(api) {
     };
   }
 
-  const operations = new Set(Object.entries(createAccounts({ api })).filter(([, value]) => typeof value === 'function').map(([name]) => name));
+  const { admin: forAdministrators, ...forOwners } = createAccounts({ api });
+  const operations = new Set([...Object.keys(forOwners), ...admin ? Object.keys(forAdministrators).map(name => `admin.${name}`) : []]);
 
   return async function answer(request, response) {
     const operation = request.url.slice('/bff/'.length);

@@ -63,9 +63,9 @@ export const refused = error => error.status === 401
   : [heading(t('Sorry')), h('p', { class: 'problem', role: 'alert' }, textOf(error)), button(t('Try again'), reload, undefined)];
 
 /**
- * A form whose fields carry the names of the API. `submit` gets their values and returns the API's answer. If the API asks for the second
- * factor, so does the form, and it sends the same call again with `otp`. With `usesPasskey`, a passkey replaces the password: `submit`
- * gets as its second argument what proves who the user is.
+ * A form whose fields carry the names of the API; `options` of a field are texts to choose from, by value. `submit` gets their values and
+ * returns the API's answer. If the API asks for the second factor, so does the form, and it sends the same call again with `otp`. With
+ * `usesPasskey`, a passkey replaces the password: `submit` gets as its second argument what proves who the user is.
  */
 export function form({ fields, button: text, style, usesPasskey, submit, done }) {
   const inputs = new Map();
@@ -76,10 +76,12 @@ export function form({ fields, button: text, style, usesPasskey, submit, done })
   element.append(problem, h('p', { class: 'actions' }, submitButton, ...passkeyButton ? [passkeyButton] : []));
   fields.forEach(add);
 
-  function add({ name, label, hint, ...attributes }) {
+  function add({ name, label, hint, options, ...attributes }) {
     const id = `field-${name}`;
     const described = [hint && `${id}-hint`, `${id}-fault`].filter(Boolean).join(' ');
-    const input = h(attributes.type === 'textarea' ? 'textarea' : 'input', { id, name, ...attributes, 'aria-describedby': described });
+    const kind = options ? 'select' : attributes.type === 'textarea' ? 'textarea' : 'input';
+    const input = h(kind, { id, name, ...attributes, 'aria-describedby': described },
+      ...Object.entries(options ?? {}).map(([value, text]) => h('option', { value }, text)));
     if (attributes.value !== undefined) {
       input.value = attributes.value;
     }
@@ -200,4 +202,4 @@ export async function hasOwnPasskey() {
   return passkeys.ok && passkeys.value.length > 0;
 }
 
-export const when = time => new Date(time).toLocaleString(language);
+export const when = time => new Date(time).toLocaleString(language, { dateStyle: 'medium', timeStyle: 'short' });

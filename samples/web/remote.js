@@ -1,8 +1,8 @@
 /** The client's operations, called through the page's own back end (bff.mjs), which keeps the tokens. */
-export const remoteAccounts = ({ language, onSessionEnd }) => new Proxy({}, {
-  get: (_, operation) => async (...parameters) => {
+export const remoteAccounts = ({ language, onSessionEnd }, group = '') => new Proxy({}, {
+  get: (_, operation) => operation === 'admin' ? remoteAccounts({ language, onSessionEnd }, 'admin.') : async (...parameters) => {
     try {
-      const response = await fetch(`/bff/${operation}`, {
+      const response = await fetch(`/bff/${group}${operation}`, {
         method: 'POST',
         headers: { 'Content-Type': 'application/json', 'Accept-Language': language },
         body: JSON.stringify(parameters),

@@ -1,5 +1,5 @@
 // Serves the sample on its own port, with nothing but Node.js:
-// node server.mjs [--cookie] [--codes] [--providers google,apple] [PORT] [API]
+// node server.mjs [--admin] [--cookie] [--codes] [--providers google,apple] [PORT] [API]
 import { createServer } from 'node:http';
 import { readFile, readdir } from 'node:fs/promises';
 import { dirname, extname, join } from 'node:path';
@@ -8,8 +8,10 @@ import { parseArgs } from 'node:util';
 
 const folder = dirname(fileURLToPath(import.meta.url));
 const client = join(folder, '..', '..', 'clients', 'typescript', 'dist');
-const { values: { cookie, codes, providers }, positionals: [port = '5173', api = 'http://localhost:7071/api'] } = parseArgs({
+const { values: { admin, cookie, codes, providers }, positionals: [port = '5173', api = 'http://localhost:7071/api'] } = parseArgs({
   options: {
+    // The page for administrators, samples/admin.
+    admin: { type: 'boolean', default: process.env.SAMPLE_ADMIN === 'true' },
     cookie: { type: 'boolean', default: false },
     // Whether the API signs in by mailed codes (Accounts__SignInByCode), and the providers that it is a client of (Providers__*).
     codes: { type: 'boolean', default: process.env.SAMPLE_CODES === 'true' },
@@ -21,15 +23,19 @@ const config = { api, cookie, mailedCodes: codes, providers: providers.split(','
 const types = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml' };
 const files = {
   '/': join(folder, 'index.html'),
-  ...Object.fromEntries(['app', 'page', 'qr', 'remote', 'security', 'sign-in', 'texts'].map(name => [`/${name}.js`, join(folder, `${name}.js`)])),
+  ...Object.fromEntries(['app', 'history', 'page', 'qr', 'remote', 'security', 'sign-in', 'texts'].map(name => [`/${name}.js`, join(folder, `${name}.js`)])),
   '/style.css': join(folder, 'style.css'),
   ...Object.fromEntries((await readdir(join(folder, 'languages'))).map(name => [`/languages/${name}`, join(folder, 'languages', name)])),
   // By the names of its sources, which are there before it is built.
   ...Object.fromEntries((await readdir(join(client, '..', 'src'))).map(source => source.replace(/ts$/, 'js'))
     .map(name => [`/client/${name}`, join(client, name)])),
+  ...admin ? {
+    '/admin': join(folder, '..', 'admin', 'index.html'),
+    ...Object.fromEntries(['account.js', 'admin.css', 'admin.js', 'refusals.js'].map(name => [`/admin/${name}`, join(folder, '..', 'admin', name)])),
+  } : {},
 };
 
-const bff = cookie ? (await import('./bff.mjs')).createBff(api) : undefined;
+const bff = cookie ? (await import('./bff.mjs')).createBff(api, { admin }) : undefined;
 
 // No inline script or style, calls to a single origin, and no script that turns text into HTML.
 const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "

@@ -43,22 +43,31 @@ export async function leaveFor(provider, { isLinking = false } = {}) {
   location.assign(url);
 }
 
+/** The form of the password, and a button for a passkey, which the browser also offers in the form. `done` gets the user. */
+export function signInForm(done) {
+  const passkey = button(t('Sign in with a passkey'), () => usePasskey(done));
+  passkey.hidden = !hasPasskeys();
+  offerPasskeys(passkey, done);
+  return [
+    form({
+      fields: [{ ...address(), autocomplete: 'username webauthn' }, currentPassword(t('Password'))],
+      button: t('Sign in'),
+      submit: values => accounts.signIn(values.username, values.password, values.otp),
+      done: user => done(user, { offersPasskey: true }),
+    }),
+    h('div', { class: 'ways' }, passkey),
+  ];
+}
+
 /** The ways in. */
 export const signInPages = {
   '/sign-in': () => {
-    const passkey = button(t('Sign in with a passkey'), () => usePasskey());
-    passkey.hidden = !hasPasskeys();
-    offerPasskeys(passkey);
+    const [passwords, ways] = signInForm(welcome);
+    ways.append(...providers.map(provider => button(t('Continue with {0}', providerOf(provider)), () => leaveFor(provider))));
     return [
       heading(t('Sign in')),
-      form({
-        fields: [{ ...address(), autocomplete: 'username webauthn' }, currentPassword(t('Password'))],
-        button: t('Sign in'),
-        submit: values => accounts.signIn(values.username, values.password, values.otp),
-        done: user => welcome(user, { offersPasskey: true }),
-      }),
-      h('div', { class: 'ways' }, passkey, ...providers.map(provider =>
-        button(t('Continue with {0}', providerOf(provider)), () => leaveFor(provider)))),
+      passwords,
+      ways,
       mailedCodes ? h('p', {}, h('a', { href: '#/sign-in/code' }, t('Send me a code instead'))) : undefined,
       h('p', {}, h('a', { href: '#/forgot' }, t('Forgot your password?'))),
       h('p', {}, t('New here?'), ' ', h('a', { href: '#/sign-up' }, t('Create an account'))),
@@ -117,7 +126,7 @@ function welcome(user, { offersPasskey = false } = {}) {
 }
 
 // The browser offers passkeys in the field of the address, for as long as the page is open.
-async function offerPasskeys(passkeyButton) {
+async function offerPasskeys(passkeyButton, done) {
   const { signal } = autofill;
   if (!await hasPasskeyAutofill() || signal.aborted) {
     return;
@@ -132,7 +141,7 @@ async function offerPasskeys(passkeyButton) {
     },
   }, { isAutofill: true, signal });
   if (answer.ok) {
-    welcome(answer.value);
+    done(answer.value);
   } else if (isTaken) {
     status.textContent = textOf(answer.error);
   } else {
@@ -141,13 +150,13 @@ async function offerPasskeys(passkeyButton) {
   }
 }
 
-async function usePasskey() {
+async function usePasskey(done) {
   // Browsers ask one thing at a time.
   stopAutofill();
   status.textContent = '';
   const answer = await signInByPasskey(accounts);
   if (answer.ok) {
-    welcome(answer.value);
+    done(answer.value);
     return;
   }
 

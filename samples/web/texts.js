@@ -3,8 +3,9 @@ export const languages = {
   ar: 'العربية', de: 'Deutsch', en: 'English', es: 'Español', fr: 'Français', pt: 'Português', tr: 'Türkçe', 'zh-Hans': '中文',
 };
 
-/** The language that the user chose here, or else the first of the browser's languages that is supported. */
-export const language = [localStorage.getItem('language'), ...navigator.languages].map(supported).find(Boolean) ?? 'en';
+/** The only language of the page, or the one that the user chose here, or the first of the browser's languages that is supported. */
+export const language = [document.documentElement.dataset.language, localStorage.getItem('language'), ...navigator.languages]
+  .map(supported).find(Boolean) ?? 'en';
 
 const texts = language === 'en' ? {} : (await import(`./languages/${language}.js`)).default;
 document.documentElement.lang = language;
@@ -46,6 +47,8 @@ const errors = {
   email_not_verified: t('The other provider has not verified your address. Create an account here.'),
   account_exists: t('This address already has an account. Sign in to it in another way.'),
   identity_taken: t('It is linked to another account.'),
+  last_administrator: t('This is the last administrator. Make somebody else an administrator first.'),
+  username_taken: t('This address already has an account.'),
   last_way_in: t('You could not sign in any more. Set a password or create a passkey first.'),
   password_dont_match: t('The two passwords differ.'),
   stale: t('The account was changed elsewhere. This is its current state.'),
@@ -97,6 +100,12 @@ const events = {
   passkey_refused: t('A copy of a passkey was refused'),
   identity_linked: t('Account of another provider linked'),
   identity_removed: t('Account of another provider unlinked'),
+  invited: t('Invited by an administrator'),
+  disabled: t('Account disabled'),
+  enabled: t('Account enabled'),
+  role_changed: t('Role changed'),
+  expiration_changed: t('Expiration date changed'),
+  password_voided: t('Password voided'),
   mail_failed: t('A mail could not be delivered'),
 };
 

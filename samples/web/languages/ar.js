@@ -188,4 +188,13 @@ export default {
   'on several devices': 'على عدة أجهزة',
   'second step': 'خطوة ثانية',
   'since {0}': 'منذ {0}',
+  'Invited by an administrator': 'دعوة من مسؤول',
+  'Account disabled': 'عُطّل الحساب',
+  'Account enabled': 'أُعيد تفعيل الحساب',
+  'Role changed': 'تغيّر الدور',
+  'Expiration date changed': 'تغيّر تاريخ انتهاء الصلاحية',
+  'Password voided': 'أُلغيت كلمة المرور',
+  'by an administrator': 'بواسطة مسؤول',
+  'This address already has an account.': 'لهذا العنوان حساب بالفعل.',
+  'This is the last administrator. Make somebody else an administrator first.': 'هذا آخر مسؤول. عيّن مسؤولاً آخر أولاً.',
 };

@@ -188,4 +188,13 @@ export default {
   'on several devices': 'auf mehreren Geräten',
   'second step': 'zweiter Schritt',
   'since {0}': 'seit {0}',
+  'Invited by an administrator': 'Von einem Administrator eingeladen',
+  'Account disabled': 'Konto gesperrt',
+  'Account enabled': 'Konto wieder freigegeben',
+  'Role changed': 'Rolle geändert',
+  'Expiration date changed': 'Ablaufdatum geändert',
+  'Password voided': 'Passwort ungültig gemacht',
+  'by an administrator': 'durch einen Administrator',
+  'This address already has an account.': 'Zu dieser Adresse gibt es schon ein Konto.',
+  'This is the last administrator. Make somebody else an administrator first.': 'Dies ist der letzte Administrator. Machen Sie zuerst jemand anderen zum Administrator.',
 };

@@ -188,4 +188,13 @@ export default {
   'on several devices': 'en varios dispositivos',
   'second step': 'segundo paso',
   'since {0}': 'desde {0}',
+  'Invited by an administrator': 'Invitado por un administrador',
+  'Account disabled': 'Cuenta desactivada',
+  'Account enabled': 'Cuenta reactivada',
+  'Role changed': 'Rol cambiado',
+  'Expiration date changed': 'Fecha de caducidad cambiada',
+  'Password voided': 'Contraseña anulada',
+  'by an administrator': 'por un administrador',
+  'This address already has an account.': 'Esta dirección ya tiene una cuenta.',
+  'This is the last administrator. Make somebody else an administrator first.': 'Es el último administrador. Nombre antes a otro administrador.',
 };

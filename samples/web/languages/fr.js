@@ -188,4 +188,13 @@ export default {
   'on several devices': 'sur plusieurs appareils',
   'second step': 'seconde étape',
   'since {0}': 'depuis le {0}',
+  'Invited by an administrator': 'Invité par un administrateur',
+  'Account disabled': 'Compte désactivé',
+  'Account enabled': 'Compte réactivé',
+  'Role changed': 'Rôle modifié',
+  'Expiration date changed': 'Date d’expiration modifiée',
+  'Password voided': 'Mot de passe annulé',
+  'by an administrator': 'par un administrateur',
+  'This address already has an account.': 'Cette adresse a déjà un compte.',
+  'This is the last administrator. Make somebody else an administrator first.': 'C’est le dernier administrateur. Nommez d’abord un autre administrateur.',
 };

@@ -188,4 +188,13 @@ export default {
   'on several devices': 'em vários dispositivos',
   'second step': 'segundo passo',
   'since {0}': 'desde {0}',
+  'Invited by an administrator': 'Convidado por um administrador',
+  'Account disabled': 'Conta desativada',
+  'Account enabled': 'Conta reativada',
+  'Role changed': 'Função alterada',
+  'Expiration date changed': 'Data de validade alterada',
+  'Password voided': 'Palavra-passe anulada',
+  'by an administrator': 'por um administrador',
+  'This address already has an account.': 'Este endereço já tem uma conta.',
+  'This is the last administrator. Make somebody else an administrator first.': 'Este é o último administrador. Nomeie primeiro outro administrador.',
 };

@@ -188,4 +188,13 @@ export default {
   'on several devices': 'birkaç cihazda',
   'second step': 'ikinci adım',
   'since {0}': '{0} tarihinden beri',
+  'Invited by an administrator': 'Bir yönetici davet etti',
+  'Account disabled': 'Hesap devre dışı bırakıldı',
+  'Account enabled': 'Hesap yeniden etkinleştirildi',
+  'Role changed': 'Rol değişti',
+  'Expiration date changed': 'Son kullanma tarihi değişti',
+  'Password voided': 'Parola geçersiz kılındı',
+  'by an administrator': 'bir yönetici tarafından',
+  'This address already has an account.': 'Bu adresin zaten bir hesabı var.',
+  'This is the last administrator. Make somebody else an administrator first.': 'Bu son yönetici. Önce başka birini yönetici yapın.',
 };

@@ -188,4 +188,13 @@ export default {
   'on several devices': '在多台设备上',
   'second step': '第二步',
   'since {0}': '自 {0}',
+  'Invited by an administrator': '由管理员邀请',
+  'Account disabled': '账户已停用',
+  'Account enabled': '账户已恢复',
+  'Role changed': '角色已更改',
+  'Expiration date changed': '到期日期已更改',
+  'Password voided': '密码已作废',
+  'by an administrator': '由管理员操作',
+  'This address already has an account.': '此地址已有账户。',
+  'This is the last administrator. Make somebody else an administrator first.': '这是最后一位管理员。请先指定另一位管理员。',
 };
