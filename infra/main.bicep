@@ -159,7 +159,7 @@ module dataStorage 'modules/storage.bicep' = {
     identityName: identity.name
     roles: ['Storage Queue Data Contributor', 'Storage Table Data Contributor']
     tables: ['Addresses', 'Accounts', 'Throttles', 'Deletions', 'Tickets', 'Directory']
-    queues: ['email-jobs', 'email-jobs-poison', 'housekeeping-jobs', 'housekeeping-jobs-poison']
+    queues: ['account-events', 'email-jobs', 'email-jobs-poison', 'housekeeping-jobs', 'housekeeping-jobs-poison']
     sku: storageSku
     privateEndpoints: privateNetwork ? ['queue', 'table'] : []
     endpoints: network.?outputs.endpoints

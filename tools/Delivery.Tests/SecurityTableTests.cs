@@ -126,6 +126,7 @@ public sealed partial class SecurityTableTests
         ("K2", "What an administrator does ends sessions where it must, is told to the owner, and is recorded with who did it"),
         ("K3", "The last administrator stays, whoever asks and however many at once"),
         ("K4", "No administrator sees or sets a password"),
+        ("K5", "Other services hear of what was done to accounts, at least once, by ids only, and of nothing that was not done"),
         ("S1", "Seed defect: one code for all users until restart"),
         ("S2", "Seed defect: expiry frozen at start and never checked"),
         ("S3", "Seed defect: an open code locks the owner out"),
