@@ -101,6 +101,8 @@ const events = {
   identity_linked: t('Account of another provider linked'),
   identity_removed: t('Account of another provider unlinked'),
   invited: t('Invited by an administrator'),
+  imported: t('Account brought from another system'),
+  details_changed: t('Profile changed'),
   disabled: t('Account disabled'),
   enabled: t('Account enabled'),
   role_changed: t('Role changed'),

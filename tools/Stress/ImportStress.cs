@@ -20,9 +20,7 @@ public static class ImportStress
         var file = Path.GetTempFileName();
         try
         {
-            var hash = new PasswordHasher<object>().HashPassword("", Stage.Password);
-            await File.WriteAllLinesAsync(file, Enumerable.Range(0, users).Select(number => JsonSerializer.Serialize(
-                new { username = NameOf(number), password_hash = hash, first_name = "Ada", created = "2024-07-02T18:58:00Z" })));
+            await WriteAsync(file, Enumerable.Range(0, users).Select(NameOf));
             for (var kill = 1; kill <= kills; kill++)
             {
                 using var killed = Start(stage, file, out _);
@@ -43,6 +41,24 @@ public static class ImportStress
         {
             File.Delete(file);
         }
+    }
+
+    /// <summary>Imports people with hashes of ASP.NET Core Identity.</summary>
+    public static async Task ImportAsync(Stage stage, IEnumerable<string> usernames)
+    {
+        var file = Path.GetTempFileName();
+        await WriteAsync(file, usernames);
+        using var import = Start(stage, file, out var lines);
+        await lines;
+        await import.WaitForExitAsync();
+        File.Delete(file);
+    }
+
+    private static Task WriteAsync(string file, IEnumerable<string> usernames)
+    {
+        var hash = new PasswordHasher<object>().HashPassword("", Stage.Password);
+        return File.WriteAllLinesAsync(file, usernames.Select(username => JsonSerializer.Serialize(
+            new { username, password_hash = hash, first_name = "Ada", created = "2024-07-02T18:58:00Z" })));
     }
 
     private static string NameOf(int number) => $"imported-{number}@example.com";

@@ -70,9 +70,10 @@ public sealed class Stage : IAsyncDisposable
     /// <param name="storage">The connection string of a proxy in front of the storage; null: no proxy.</param>
     /// <param name="realHashes">Whether hashes cost what they cost in production, and as many wait as there.</param>
     public Task<LocalApp> StartAppAsync(
-        string? storage = null, int mailsPerHour = 1000, int maxSessions = 50, bool realHashes = false)
+        string? storage = null, int mailsPerHour = 1000, int maxSessions = 50, bool realHashes = false, string importedCost = "")
     {
         var settings = Settings(storage ?? Storage, mailsPerHour, maxSessions);
+        settings["Passwords__ImportedCost"] = importedCost;
         if (realHashes)
         {
             foreach (var name in settings.Keys.Where(name => name.StartsWith("Passwords__", StringComparison.Ordinal)).ToList())

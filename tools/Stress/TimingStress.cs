@@ -55,6 +55,25 @@ public static class TimingStress
             holds &= await CompareAsync(name, ask, known, unknown, pairs);
         }
 
+        return await CompareImportedAsync(stage, pairs) && holds;
+    }
+
+    // Without the setting, only to show what it hides.
+    private static async Task<bool> CompareImportedAsync(Stage stage, int pairs)
+    {
+        const string cost = "raw$pbkdf2-sha512$i=100000,l=32";
+        var holds = false;
+        foreach (var setting in new[] { "", cost })
+        {
+            var name = setting is "" ? "login-imported, no setting" : "login-imported";
+            var known = Enumerable.Range(0, Pool).Select(number => $"imported-{setting.Length}-{number}@example.com").ToArray();
+            var unknown = Enumerable.Range(0, Pool).Select(number => $"other-{setting.Length}-{number}@example.com").ToArray();
+            await ImportStress.ImportAsync(stage, known);
+            using var app = await stage.StartAppAsync(importedCost: setting);
+            holds = await CompareAsync(
+                name, username => app.PostAsync("login", new { username, password = "a wrong password" }), known, unknown, pairs);
+        }
+
         return holds;
     }
 

@@ -189,6 +189,8 @@ export default {
   'second step': 'خطوة ثانية',
   'since {0}': 'منذ {0}',
   'Invited by an administrator': 'دعوة من مسؤول',
+  'Profile changed': 'تم تغيير الملف الشخصي',
+  'Account brought from another system': 'تم نقل الحساب من نظام آخر',
   'Account disabled': 'عُطّل الحساب',
   'Account enabled': 'أُعيد تفعيل الحساب',
   'Role changed': 'تغيّر الدور',

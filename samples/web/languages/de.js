@@ -189,6 +189,8 @@ export default {
   'second step': 'zweiter Schritt',
   'since {0}': 'seit {0}',
   'Invited by an administrator': 'Von einem Administrator eingeladen',
+  'Profile changed': 'Profil geändert',
+  'Account brought from another system': 'Konto aus einem anderen System übernommen',
   'Account disabled': 'Konto gesperrt',
   'Account enabled': 'Konto wieder freigegeben',
   'Role changed': 'Rolle geändert',

@@ -189,6 +189,8 @@ export default {
   'second step': 'segundo paso',
   'since {0}': 'desde {0}',
   'Invited by an administrator': 'Invitado por un administrador',
+  'Profile changed': 'Perfil modificado',
+  'Account brought from another system': 'Cuenta traída de otro sistema',
   'Account disabled': 'Cuenta desactivada',
   'Account enabled': 'Cuenta reactivada',
   'Role changed': 'Rol cambiado',

@@ -189,6 +189,8 @@ export default {
   'second step': 'seconde étape',
   'since {0}': 'depuis le {0}',
   'Invited by an administrator': 'Invité par un administrateur',
+  'Profile changed': 'Profil modifié',
+  'Account brought from another system': 'Compte repris d’un autre système',
   'Account disabled': 'Compte désactivé',
   'Account enabled': 'Compte réactivé',
   'Role changed': 'Rôle modifié',

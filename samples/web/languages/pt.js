@@ -189,6 +189,8 @@ export default {
   'second step': 'segundo passo',
   'since {0}': 'desde {0}',
   'Invited by an administrator': 'Convidado por um administrador',
+  'Profile changed': 'Perfil alterado',
+  'Account brought from another system': 'Conta trazida de outro sistema',
   'Account disabled': 'Conta desativada',
   'Account enabled': 'Conta reativada',
   'Role changed': 'Função alterada',

@@ -189,6 +189,8 @@ export default {
   'second step': 'ikinci adım',
   'since {0}': '{0} tarihinden beri',
   'Invited by an administrator': 'Bir yönetici davet etti',
+  'Profile changed': 'Profil değiştirildi',
+  'Account brought from another system': 'Hesap başka bir sistemden alındı',
   'Account disabled': 'Hesap devre dışı bırakıldı',
   'Account enabled': 'Hesap yeniden etkinleştirildi',
   'Role changed': 'Rol değişti',

@@ -189,6 +189,8 @@ export default {
   'second step': '第二步',
   'since {0}': '自 {0}',
   'Invited by an administrator': '由管理员邀请',
+  'Profile changed': '个人资料已更改',
+  'Account brought from another system': '账户从其他系统迁入',
   'Account disabled': '账户已停用',
   'Account enabled': '账户已恢复',
   'Role changed': '角色已更改',
