@@ -42,6 +42,38 @@ public sealed class AdminCommandTests(AzuriteFixture azurite) : AppTests(azurite
     }
 
     [Fact]
+    public async Task With_a_token_the_API_does_the_same_and_the_history_says_who_did_it()
+    {
+        var admin = await App.SignInAsAdministratorAsync(NewAddress());
+        using var client = new HttpClient { BaseAddress = new Uri(App.Client.BaseAddress!, "api/") };
+        async Task<string> OverApiAsync(string token, params string[] args)
+        {
+            using var output = new StringWriter { NewLine = "\n" };
+            await new AdminCommand(new ApiAdministration(client, token), TextReader.Null, output).RunAsync(args, default);
+            return output.ToString();
+        }
+
+        var shown = await OverApiAsync(admin, "invite", Address);
+        Assert.Matches($"^[0-9a-f]{{32}}  C  enabled   expires .*Z  {Address}\n$", shown);
+        Assert.Equal(shown, await OverApiAsync(admin, "show", Address));
+        Assert.Contains(shown, await OverApiAsync(admin, "list"), StringComparison.Ordinal);
+        foreach (var (command, expected) in new[]
+        {
+            ("grant", "  A  "), ("revoke", "  C  "), ("disable", "  disabled  "), ("enable", "  enabled  "), ("sign-out", shown),
+        })
+        {
+            Assert.Contains(expected, await OverApiAsync(admin, command, Address), StringComparison.Ordinal);
+        }
+
+        Assert.Contains("2031-02-03", await OverApiAsync(admin, "extend", Address, "2031-02-03T04:05:06Z"), StringComparison.Ordinal);
+        Assert.Contains(Address, await OverApiAsync(admin, "reset", Address, "--yes"), StringComparison.Ordinal);
+        Assert.Contains(Address, await OverApiAsync(admin, "factor-remove", Address, "--yes"), StringComparison.Ordinal);
+        Assert.Contains("  deleted ", await OverApiAsync(admin, "delete", Address, "--now", "--yes"), StringComparison.Ordinal);
+        Assert.Equal("token_not_valid\n", await OverApiAsync("no token", "show", Address));
+        Assert.Equal("no account has this address\n", await OverApiAsync(admin, "show", NewAddress()));
+    }
+
+    [Fact]
     public async Task What_cannot_be_undone_is_done_only_if_the_operator_is_sure()
     {
         await App.ActivateAsync(Address);
@@ -72,7 +104,8 @@ public sealed class AdminCommandTests(AzuriteFixture azurite) : AppTests(azurite
     private async Task<(int ExitCode, string Text)> RunAsync(string typed, params string[] args)
     {
         using var output = new StringWriter { NewLine = "\n" };
-        var command = ActivatorUtilities.CreateInstance<AdminCommand>(App.Services, new StringReader(typed), output);
+        var tables = ActivatorUtilities.CreateInstance<TableAdministration>(App.Services);
+        var command = new AdminCommand(tables, new StringReader(typed), output);
         return (await command.RunAsync(args, default), output.ToString());
     }
 }

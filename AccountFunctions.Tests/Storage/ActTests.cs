@@ -10,7 +10,8 @@ public sealed class ActTests
     {
         Assert.Equal(
             [
-                "activated", "deletion_requested", "details_changed", "disabled", "email_changed", "email_restored", "enabled", "expiration_changed",
+                "activated", "deletion_requested", "details_changed", "disabled", "email_changed", "email_restored", "enabled",
+                "expiration_changed",
                 "identity_linked", "identity_removed", "imported", "invited", "mail_failed",
                 "passkey_added", "passkey_refused", "passkey_removed",
                 "passkey_renamed", "password_changed", "password_reset", "password_voided",

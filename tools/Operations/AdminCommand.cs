@@ -1,27 +1,16 @@
 using System.Text.Json;
 using AccountFunctions.Accounts;
 using AccountFunctions.Accounts.Admin;
-using AccountFunctions.Contract.Answers;
 using AccountFunctions.Contract.Fields;
 using AccountFunctions.Storage.Accounts;
 
 namespace Operations;
 
 /// <summary>
-/// <c>dotnet run --project tools/Operations -- admin …</c>: what administrators do, for operators who have access to the tables. It runs
-/// the same operations as the API, and the history says that the operator did it.
+/// <c>dotnet run --project tools/Operations -- admin …</c>: what administrators do, for operators who have access to the tables, or a token
+/// of the API.
 /// </summary>
-public sealed class AdminCommand(
-    ListAccounts list,
-    InviteAccount invite,
-    ShowAccount show,
-    ChangeAccount change,
-    SignOutAccount signOut,
-    VoidPassword voidPassword,
-    RemoveAccountTotp removeTotp,
-    RemoveAccount remove,
-    TextReader input,
-    TextWriter output)
+public sealed class AdminCommand(IAdministration administration, TextReader input, TextWriter output)
 {
     public const string Usage = """
         admin list                    lists the newest accounts
@@ -36,13 +25,10 @@ public sealed class AdminCommand(
         admin factor-remove ADDRESS   removes a lost authenticator app
         admin delete ADDRESS [--now]  deletes it after the grace period, or at once
             --json prints JSON; --yes asks nothing before what cannot be undone
+            --api URL does it through the API, such as https://host/api, with an administrator's access token in ACCESS_TOKEN
         """;
 
-    private delegate Task<Result<AdministeredAccountReply>> AccountAct(string id, CancellationToken cancellationToken);
-
-    private const string Operator = "operator";
     private static readonly string[] Final = ["reset", "factor-remove", "delete"];
-    private static readonly Administrator Caller = new(new AccountEntity(Operator), Operator, "tools/Operations", IfMatch: null);
 
     /// <returns>The exit code of the process.</returns>
     public async Task<int> RunAsync(string[] args, CancellationToken cancellationToken)
@@ -53,9 +39,8 @@ public sealed class AdminCommand(
         var isNow = words is ["delete", ..] && flags.Remove("--now");
         Func<Task<int>>? command = words switch
         {
-            ["list"] => () => ListAsync(isJson, cancellationToken),
-            ["invite", var guest] => async () => await WriteAsync(
-                await invite.HandleAsync(new InviteAccountRequest(Username: guest), Caller, cancellationToken), isJson),
+            ["list"] => async () => await WriteAsync(await administration.ListAsync(cancellationToken), isJson),
+            ["invite", var guest] => async () => await WriteAsync(await administration.InviteAsync(guest, cancellationToken), isJson),
             [var name, var address, ..] when Find(words, isNow) is { } act =>
                 () => ActAsync(name, address, act, isSure || !Final.Contains(name), isJson, cancellationToken),
             _ => null,
@@ -70,44 +55,33 @@ public sealed class AdminCommand(
     }
 
     /// <summary>What a command does to the account that it names; null: there is no such command.</summary>
-    private AccountAct? Find(string[] words, bool isNow)
+    private static AdminAct? Find(string[] words, bool isNow) => words switch
     {
-        AccountAct Change(ChangeAccountRequest request) => (id, stop) => change.HandleAsync(id, request, Caller, stop);
-
-        return words switch
-        {
-            ["show", _] => (id, stop) => show.HandleAsync(id, Caller, stop),
-            ["grant", _] => Change(new ChangeAccountRequest(Role: AccountEntity.AdminRole)),
-            ["revoke", _] => Change(new ChangeAccountRequest(Role: AccountEntity.ClientRole)),
-            ["disable", _] => Change(new ChangeAccountRequest(Disabled: true)),
-            ["enable", _] => Change(new ChangeAccountRequest(Disabled: false)),
-            ["extend", _, var time] => Change(new ChangeAccountRequest(ExpirationDate: time)),
-            ["sign-out", _] => (id, stop) => signOut.HandleAsync(id, Caller, stop),
-            ["reset", _] => (id, stop) => voidPassword.HandleAsync(id, Caller, stop),
-            ["factor-remove", _] => (id, stop) => removeTotp.HandleAsync(id, Caller, stop),
-            ["delete", _] => (id, stop) => remove.HandleAsync(id, new RemoveAccountQuery(isNow), Caller, stop),
-            _ => null,
-        };
-    }
-
-    private async Task<int> ListAsync(bool isJson, CancellationToken cancellationToken)
-    {
-        var listed = await list.HandleAsync(new AccountsQuery(null, null, 100, null), Caller, cancellationToken);
-        return await WriteAsync(listed.Reply?.Accounts ?? [], isJson);
-    }
+        ["show", _] => new(AdminActKind.Show),
+        ["grant", _] => new(AdminActKind.Change, Role: AccountEntity.AdminRole),
+        ["revoke", _] => new(AdminActKind.Change, Role: AccountEntity.ClientRole),
+        ["disable", _] => new(AdminActKind.Change, Disabled: true),
+        ["enable", _] => new(AdminActKind.Change, Disabled: false),
+        ["extend", _, var time] => new(AdminActKind.Change, ExpirationDate: time),
+        ["sign-out", _] => new(AdminActKind.SignOut),
+        ["reset", _] => new(AdminActKind.VoidPassword),
+        ["factor-remove", _] => new(AdminActKind.RemoveFactor),
+        ["delete", _] => new(AdminActKind.Delete, IsNow: isNow),
+        _ => null,
+    };
 
     private async Task<int> ActAsync(
-        string name, string address, AccountAct act, bool isSure, bool isJson, CancellationToken cancellationToken)
+        string name, string address, AdminAct act, bool isSure, bool isJson, CancellationToken cancellationToken)
     {
-        var found = await list.HandleAsync(new AccountsQuery(address, null, null, null), Caller, cancellationToken);
-        if (found.Reply?.Accounts is not [var account])
+        var found = await administration.FindAsync(address, cancellationToken);
+        if (found.Accounts is not [var account])
         {
-            await output.WriteLineAsync(found.Problem?.Message ?? "no account has this address");
+            await output.WriteLineAsync(found.Refusal ?? "no account has this address");
             return 1;
         }
 
         return isSure || await IsSureAsync(name, account)
-            ? await WriteAsync(await act(account.Id, cancellationToken), isJson)
+            ? await WriteAsync(await administration.ActAsync(act, account.Id, cancellationToken), isJson)
             : 1;
     }
 
@@ -119,18 +93,15 @@ public sealed class AdminCommand(
         return isSame;
     }
 
-    private Task<int> WriteAsync(Result<AdministeredAccountReply> result, bool isJson) =>
-        result.IsRefused ? RefuseAsync(result.Problem) : WriteAsync([result.Reply], isJson);
-
-    private async Task<int> RefuseAsync(Problem problem)
+    private async Task<int> WriteAsync(AdminAnswer answer, bool isJson)
     {
-        await output.WriteLineAsync(problem.Message);
-        return 1;
-    }
+        if (answer.Refusal is { } refusal)
+        {
+            await output.WriteLineAsync(refusal);
+            return 1;
+        }
 
-    private async Task<int> WriteAsync(IReadOnlyList<AdministeredAccountReply> accounts, bool isJson)
-    {
-        foreach (var account in accounts)
+        foreach (var account in answer.Accounts)
         {
             await output.WriteLineAsync(isJson
                 ? JsonSerializer.Serialize(account, AccountJson.Default.AdministeredAccountReply)

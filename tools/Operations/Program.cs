@@ -40,9 +40,18 @@ switch (args)
     case ["directory", .. var command]:
         return await RunAsync<DirectoryCommand>(services => services, (directory, stop) => directory.RunAsync(command, stop));
 
+    case ["admin", "--api", var api, .. var command]:
+        using (var client = new HttpClient { BaseAddress = new Uri($"{api.TrimEnd('/')}/"), Timeout = TimeSpan.FromSeconds(30) })
+        {
+            var token = Environment.GetEnvironmentVariable("ACCESS_TOKEN") ?? "";
+            return await new AdminCommand(new ApiAdministration(client, token), Console.In, Console.Out)
+                .RunAsync(command, CancellationToken.None);
+        }
+
     case ["admin", .. var command]:
         return await RunAsync<AdminCommand>(
-            services => services.AddEmail().AddLifecycle().AddOperations(), (admin, stop) => admin.RunAsync(command, stop));
+            services => services.AddEmail().AddLifecycle().AddOperations().AddSingleton<IAdministration, TableAdministration>(),
+            (admin, stop) => admin.RunAsync(command, stop));
 
     case ["import", .. var command]:
         return await RunAsync<ImportCommand>(
