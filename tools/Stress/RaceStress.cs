@@ -19,6 +19,7 @@ public static class RaceStress
             ("redeem one code of a new address", MoveAsync),
             ("move to and activate one address", ContendAsync),
             ("delete one account", DeleteAsync),
+            ("disable an account that signs in", DisableAsync),
             ("sign in with one code of an app", OtpAsync),
             ("sign in with one recovery code", RecoveryCodeAsync),
             ("sign in with one mailed code", SignInCodeAsync),
@@ -170,6 +171,30 @@ public static class RaceStress
             ?? ((await arena.Apps[^1].PostAsync("restore", new { username, password = Stage.Password })).Status is 200
                 ? null
                 : "it cannot be cancelled");
+    }
+
+    private static async Task<string?> DisableAsync(Arena arena, string username)
+    {
+        var account = (await arena.SignInAsync(username)).Data.GetProperty("access").GetString()!;
+        var admin = await arena.Apps[0].PostAsync("login", new { username = Stage.Administrator, password = Stage.Password });
+        admin = admin.Status is 200 ? admin : await arena.SignInAsync(Stage.Administrator);
+        var token = admin.Data.GetProperty("access").GetString();
+        var id = new Microsoft.IdentityModel.JsonWebTokens.JsonWebToken(account).Subject;
+        var replies = await arena.RaceAsync((app, number) => number == Arena.Width / 2
+            ? app.PostAsync($"admin/accounts/{id}", new { disabled = true }, token)
+            : app.PostAsync("login", new { username, password = Stage.Password }));
+        var sessions = replies.Where((reply, number) => number != Arena.Width / 2 && reply.Status is 200)
+            .Select(reply => reply.Data.GetProperty("refresh").GetString());
+        foreach (var refresh in sessions)
+        {
+            if ((await arena.Apps[^1].PostAsync("refresh", new { refresh })).Status is 200)
+            {
+                return "a session outlives the account's state";
+            }
+        }
+
+        var last = await arena.Apps[^1].PostAsync("login", new { username, password = Stage.Password });
+        return replies[Arena.Width / 2].Status is not 200 ? "it cannot be disabled" : last.Status is 200 ? "a disabled account signs in" : null;
     }
 
     private static async Task<string?> OtpAsync(Arena arena, string username)

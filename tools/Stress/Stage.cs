@@ -21,6 +21,7 @@ namespace Stress;
 public sealed class Stage : IAsyncDisposable
 {
     public const string Password = "blue tractor 77";
+    public const string Administrator = "root@example.com";
 
     // No scenario signs in to such a registration.
     private static readonly Credential NoPassword = Credential.Read(
@@ -206,8 +207,10 @@ public sealed class Stage : IAsyncDisposable
     private Dictionary<string, string> Settings(string storage, int mailsPerHour, int maxSessions) => new()
     {
         ["AzureWebJobsStorage"] = storage,
+        ["Accounts__Administrators"] = Administrator,
         ["Accounts__SignInByCode"] = "true",
         ["Codes__Key"] = CodesKey,
+        ["Admin__RequireSecondFactor"] = "false",
         ["CommunicationServices"] = Sink.ConnectionString,
         ["Providers__acme__Issuer"] = Issuer.Issuer,
         ["Providers__acme__Audiences"] = FakeIssuer.Audience,
