@@ -12,7 +12,7 @@ namespace AccountFunctions.Security.Passwords.Imported;
 public sealed class ImportedHash
 {
     private const int MinSaltBytes = 8;
-    private const int MaxSaltBytes = 128;
+    private const int MaxSaltBytes = 64;
     private const int MinTagBytes = 16;
     private const int MaxTagBytes = 128;
     private const int MaxStored = 1024;
