@@ -98,7 +98,8 @@ public sealed class TestAddressTests(AzuriteFixture azurite) : AppTests(azurite)
         await App.RegisterAsync(address);
         var code = await App.NextCodeAsync(address);
         var codes = App.Services.GetRequiredService<VerificationCodes>();
-        var pending = Assert.Single(await App.AddressRowsAsync(address), row => row.RowKey.StartsWith("pending-", StringComparison.Ordinal));
+        var rows = await App.AddressRowsAsync(address);
+        var pending = Assert.Single(rows, row => row.RowKey.StartsWith("pending-", StringComparison.Ordinal));
 
         Assert.Equal(code, codes.Derive(CodePurpose.Activation, pending.PartitionKey, pending.GetString("Nonce")));
         Assert.True(code != Code);

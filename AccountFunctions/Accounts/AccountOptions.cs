@@ -33,9 +33,9 @@ public sealed class AccountOptions : IValidatableObject
     public string Administrators { get; set; } = "";
 
     /// <summary>
-    /// Test addresses and their codes, as in <c>review@example.com=123456</c>, separated by commas. Every code that a mail to such an address
-    /// would carry is this one, and the app sends it no mail. Everybody may know the code, so its account is anyone's and never an
-    /// administrator's.
+    /// Test addresses and their codes, as in <c>review@example.com=123456</c>, separated by commas. Every code that a mail to such an
+    /// address would carry is this one, and the app sends it no mail. Everybody may know the code, so its account is anyone's and never
+    /// an administrator's.
     /// </summary>
     public string TestAddresses { get; set; } = "";
 

@@ -39,7 +39,9 @@ public sealed class EmailComposer(
     public async Task<EmailDecision> ComposeAsync(EmailJob job, CancellationToken cancellationToken)
     {
         var decision = await DecideAsync(job, cancellationToken);
-        return decision is EmailDecision.Send { To: var to } && EmailAddress.TryParse(to, out var recipient) && fixedCodes.Has(recipient.Key)
+        return decision is EmailDecision.Send send
+            && EmailAddress.TryParse(send.To, out var recipient)
+            && fixedCodes.Has(recipient.Key)
             ? new EmailDecision.Drop("a test address gets no mail")
             : decision;
     }
