@@ -66,5 +66,5 @@ public sealed class VerificationCodesTests
     }
 
     private static VerificationCodes Codes(int digits, string? key = null) =>
-        new(Options.Create(new CodeOptions { Key = key ?? Key, Digits = digits }));
+        new(Options.Create(new CodeOptions { Key = key ?? Key, Digits = digits }), FixedCodes.None);
 }

@@ -1,5 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using AccountFunctions.Contract.Fields;
+using AccountFunctions.Security.Codes;
+using AccountFunctions.Storage.Accounts;
 
 namespace AccountFunctions.Accounts;
 
@@ -31,6 +33,16 @@ public sealed class AccountOptions : IValidatableObject
     public string Administrators { get; set; } = "";
 
     /// <summary>
+    /// Test addresses and their codes, as in <c>review@example.com=123456</c>, separated by commas. Every code that a mail to such an
+    /// address would carry is this one, and the app sends it no mail. Everybody may know the code, so its account is anyone's and never
+    /// an administrator's.
+    /// </summary>
+    public string TestAddresses { get; set; } = "";
+
+    /// <summary>True: the app starts in Production although there are test addresses.</summary>
+    public bool AllowTestAddresses { get; set; }
+
+    /// <summary>
     /// True: the app tells another service what happens to accounts, as CloudEvents with ids only, on the queue <c>account-events</c>.
     /// </summary>
     public bool PublishEvents { get; set; }
@@ -38,14 +50,34 @@ public sealed class AccountOptions : IValidatableObject
     /// <summary>Whether the app serves <c>/api/docs</c>, its pages and <c>/api/openapi.json</c>.</summary>
     public bool ServeDocs { get; set; } = true;
 
-    /// <summary>Whether the account of an address is an administrator's because the settings say so.</summary>
-    /// <param name="username">In its canonical form.</param>
-    public bool IsAdministrator(string username) => Administrators is not "" && Listed().Any(address => address?.Canonical == username);
+    internal FixedCodes FixedCodes => FixedCodes.TryParse(TestAddresses, out var codes) ? codes : FixedCodes.None;
 
-    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext) =>
-        Administrators is not "" && Listed().Contains(null)
-            ? [new ValidationResult("must be email addresses, separated by commas", [nameof(Administrators)])]
-            : [];
+    /// <summary>The role that the account of an address has by the settings.</summary>
+    /// <param name="username">In its canonical form.</param>
+    /// <param name="role">Its role where the settings do not decide.</param>
+    public string RoleOf(string username, string role) =>
+        TestAddresses is not "" && FixedCodes.Has(EmailAddress.KeyOf(username)) ? AccountEntity.ClientRole
+        : Administrators is not "" && Listed().Any(address => address?.Canonical == username) ? AccountEntity.AdminRole
+        : role;
+
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        if (Administrators is not "" && Listed().Contains(null))
+        {
+            yield return new ValidationResult("must be email addresses, separated by commas", [nameof(Administrators)]);
+        }
+
+        if (!FixedCodes.TryParse(TestAddresses, out var codes))
+        {
+            yield return new ValidationResult(
+                "must be address=code, separated by commas, each address once and each code of digits", [nameof(TestAddresses)]);
+        }
+        else if (Administrators is not "" && Listed().Any(address => address is not null && codes.Has(address.Key)))
+        {
+            yield return new ValidationResult(
+                "has an address that is in Accounts__Administrators, too: anyone could be an administrator", [nameof(TestAddresses)]);
+        }
+    }
 
     private IEnumerable<EmailAddress?> Listed() =>
         Administrators.Split(',').Select(text => EmailAddress.TryParse(text, out var address) ? address : null);

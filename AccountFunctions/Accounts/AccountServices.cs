@@ -7,6 +7,7 @@ using AccountFunctions.Accounts.SignIn;
 using AccountFunctions.Accounts.SignIn.Ways;
 using AccountFunctions.Accounts.SignUp;
 using AccountFunctions.Contract.Fields;
+using AccountFunctions.Security.Codes;
 using AccountFunctions.Settings;
 using AccountFunctions.Storage.Jobs;
 using Microsoft.Extensions.DependencyInjection;
@@ -21,8 +22,16 @@ public static class AccountServices
     {
         services.AddSettings<AccountOptions>("Accounts")
             .Validate<IHostEnvironment>(
-                (_, host) => !host.IsDevelopment() || !HasUnreadableMembers(), "No converter reads the type of a request's member.");
+                (_, host) => !host.IsDevelopment() || !HasUnreadableMembers(), "No converter reads the type of a request's member.")
+            .Validate<IHostEnvironment>(
+                (accounts, host) => !host.IsProduction() || accounts.TestAddresses is "" || accounts.AllowTestAddresses,
+                "Accounts__TestAddresses: is refused in Production unless Accounts__AllowTestAddresses is true: such accounts are anyone's")
+            .Validate<IOptions<CodeOptions>>(
+                (accounts, codes) => accounts.FixedCodes.HaveDigits(codes.Value.Digits),
+                "Accounts__TestAddresses: every code must have as many digits as Codes__Digits says");
         services.AddSettings<AdminOptions>("Admin");
+        services.AddSingleton(provider => provider.GetRequiredService<IOptions<AccountOptions>>().Value.FixedCodes)
+            .AddHostedService<TestAddressWarning>();
         services.AddSingleton(provider => new EventSwitch(provider.GetRequiredService<IOptions<AccountOptions>>().Value.PublishEvents));
         return services
             .AddSingleton<KnownClients>().AddSingleton<History>()

@@ -3,6 +3,7 @@ using AccountFunctions.Accounts.Admin;
 using AccountFunctions.Contract.Answers;
 using AccountFunctions.Email;
 using AccountFunctions.Security;
+using AccountFunctions.Security.Codes;
 using AccountFunctions.Security.Throttling;
 using AccountFunctions.Security.Tokens;
 using AccountFunctions.Storage.Accounts;
@@ -18,6 +19,7 @@ public sealed class CallerIdentifier(
     NetworkThrottle throttle,
     IOptions<ThrottleOptions> options,
     IOptions<AdminOptions> admin,
+    FixedCodes fixedCodes,
     TimeProvider time)
 {
     private const string Scheme = "Bearer ";
@@ -77,7 +79,7 @@ public sealed class CallerIdentifier(
         }
 
         var caller = identified.Reply;
-        if (caller.Account.Role is not AccountEntity.AdminRole)
+        if (caller.Account.Role is not AccountEntity.AdminRole || fixedCodes.Has(caller.Account.AddressKey))
         {
             return Problem.Forbidden;
         }

@@ -8,6 +8,7 @@ using AccountFunctions.Security.Throttling;
 using AccountFunctions.Security.Tokens;
 using AccountFunctions.Settings;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 
@@ -47,6 +48,7 @@ public static class SecurityServices
         services.AddSettings<PasskeyOptions>("Passkeys");
         services.AddSettings<ProvidersOptions, ProviderOptions>("Providers", options => options.Named);
         services.AddSettings<ThrottleOptions>("Throttle");
+        services.TryAddSingleton(FixedCodes.None);
         return services
             .AddSingleton<IArgon2Engine, VectorArgon2>().AddSingleton<IArgon2Engine, SodiumArgon2>()
             .AddSingleton<IArgon2Engine, KonsciousArgon2>()

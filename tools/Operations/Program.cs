@@ -12,6 +12,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using Operations;
+using Operations.Checks;
 
 Loopback.BypassProxies();
 switch (args)
@@ -20,6 +21,12 @@ switch (args)
         using (var client = new HttpClient { Timeout = TimeSpan.FromSeconds(15) })
         {
             return await new SmokeCommand(client, Console.Out, TimeSpan.FromMinutes(3)).RunAsync(options, CancellationToken.None);
+        }
+
+    case ["check", .. var options]:
+        using (var client = new HttpClient { Timeout = TimeSpan.FromSeconds(15) })
+        {
+            return await new CheckCommand(client, Console.Out, TimeProvider.System, Task.Delay).RunAsync(options, CancellationToken.None);
         }
 
     case ["poison", .. var command]:
@@ -67,7 +74,7 @@ switch (args)
     default:
         string[] usages =
         [
-            SmokeCommand.Usage, PoisonCommand.Usage, DeletionsCommand.Usage, DirectoryCommand.Usage, AdminCommand.Usage,
+            SmokeCommand.Usage, CheckCommand.Usage, PoisonCommand.Usage, DeletionsCommand.Usage, DirectoryCommand.Usage, AdminCommand.Usage,
             ImportCommand.Usage, ExportCommand.Usage, EventsCommand.Usage,
         ];
         Console.Error.WriteLine(string.Join('\n', usages));

@@ -30,6 +30,6 @@ public sealed record SmokeOptions(string BaseUrl, string Issuer, string? Signing
             values.GetValueOrDefault("--register"));
     }
 
-    private static bool IsUrl(string text) =>
+    internal static bool IsUrl(string text) =>
         Uri.TryCreate(text, UriKind.Absolute, out var url) && (url.Scheme == Uri.UriSchemeHttps || url.IsLoopback);
 }

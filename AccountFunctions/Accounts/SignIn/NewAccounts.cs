@@ -35,7 +35,7 @@ public sealed class NewAccounts(IOptions<AccountOptions> options)
     {
         Username = username,
         Mailbox = mailbox,
-        Role = options.Value.IsAdministrator(username) ? AccountEntity.AdminRole : AccountEntity.ClientRole,
+        Role = options.Value.RoleOf(username, AccountEntity.ClientRole),
         Disabled = false,
         ExpirationDate = options.Value.Lifetime == TimeSpan.Zero ? AccountEntity.Never : now + options.Value.Lifetime,
         Version = 1,

@@ -56,9 +56,10 @@ public sealed partial class Sessions(
             {
                 var current = partition.Account;
                 var isChanged = Renew(current, visitor.Language, rehashed, outdated);
-                if (current.Role is AccountEntity.ClientRole && accountOptions.Value.IsAdministrator(current.Username))
+                var (former, role) = (current.Role, accountOptions.Value.RoleOf(current.Username, current.Role));
+                if (role != former)
                 {
-                    (current.Role, isChanged) = (AccountEntity.AdminRole, true);
+                    (current.Role, isChanged) = (role, true);
 
                     // Its mail would name an administrator, but the operator did it.
                     partition.Record(Act.RoleChanged.InSilence(), Actor.App, now, current.Role);
@@ -69,7 +70,7 @@ public sealed partial class Sessions(
                     partition.Save(current);
                 }
 
-                if (current.Role is AccountEntity.AdminRole)
+                if (role is AccountEntity.AdminRole || former is AccountEntity.AdminRole)
                 {
                     partition.Enqueue(new AdministratorCheck(current.Id, now));
                 }

@@ -19,9 +19,10 @@ public enum CodePurpose
 
 /// <summary>
 /// Mailed codes. A row stores a random nonce. The code is an HMAC-SHA-256 of purpose, address and nonce, reduced to decimal digits. So a
-/// copy of tables and queues yields no code, and a mail that is written twice shows the same one.
+/// copy of tables and queues yields no code, and a mail that is written twice shows the same one. The code of a test address is fixed, but
+/// good only while a row waits for it, as any other.
 /// </summary>
-public sealed class VerificationCodes(IOptions<CodeOptions> options)
+public sealed class VerificationCodes(IOptions<CodeOptions> options, FixedCodes fixedCodes)
 {
     /// <summary>The characters of a take-back code.</summary>
     public const int TakeBackLength = 26;
@@ -70,7 +71,8 @@ public sealed class VerificationCodes(IOptions<CodeOptions> options)
             HMACSHA256.HashData(key, mac, mac);
         }
 
-        return (value % range).ToString(CultureInfo.InvariantCulture).PadLeft(digits, '0');
+        var code = (value % range).ToString(CultureInfo.InvariantCulture).PadLeft(digits, '0');
+        return fixedCodes.CodeOf(addressKey) ?? code;
     }
 
     /// <summary>

@@ -21,7 +21,8 @@ public class Parts
     private static readonly byte[] Password = "blue tractor 77"u8.ToArray();
     private static readonly Argon2Hash Hash = new(19456, 2, 1, new byte[16], new byte[32]);
     private readonly IArgon2Engine[] engines = [new VectorArgon2(TimeProvider.System), new SodiumArgon2(), new KonsciousArgon2()];
-    private readonly VerificationCodes codes = new(Options.Create(new CodeOptions { Key = Convert.ToBase64String(new byte[32]) }));
+    private readonly VerificationCodes codes = new(
+        Options.Create(new CodeOptions { Key = Convert.ToBase64String(new byte[32]) }), FixedCodes.None);
     private readonly AccessTokens tokens;
     private readonly AccountEntity account = new(Guid.CreateVersion7().ToString("N"))
     {

@@ -52,7 +52,8 @@ public sealed class InProcessWorker(IHost host) : IWorker
         }
         catch
         {
-            await worker.DisposeAsync();
+            // A host that refused to start has nothing to stop, and trying would hide why.
+            await ((IAsyncDisposable)host).DisposeAsync();
             throw;
         }
     }
