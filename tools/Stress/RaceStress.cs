@@ -194,7 +194,9 @@ public static class RaceStress
         }
 
         var last = await arena.Apps[^1].PostAsync("login", new { username, password = Stage.Password });
-        return replies[Arena.Width / 2].Status is not 200 ? "it cannot be disabled" : last.Status is 200 ? "a disabled account signs in" : null;
+        return replies[Arena.Width / 2].Status is not 200 ? "it cannot be disabled"
+            : last.Status is 200 ? "a disabled account signs in"
+            : null;
     }
 
     private static async Task<string?> OtpAsync(Arena arena, string username)
