@@ -229,6 +229,26 @@ public sealed class ImportCommandTests(AzuriteFixture azurite) : AppTests(azurit
     }
 
     [Fact]
+    public async Task What_an_owner_has_changed_stays_when_the_import_is_repeated()
+    {
+        string[] args = ["--from-better-auth", Exports.PathTo("better-auth.jsonl")];
+        await ImportAsync(args);
+        var access = (await App.LoginAsync(Ada, Password)).Data.GetProperty("access").GetString()!;
+        using var unlink = new HttpRequestMessage(HttpMethod.Delete, "/api/account/identities/google");
+        unlink.Content = new StringContent(JsonSerializer.Serialize(new { password = Password }), null, "application/json");
+        Assert.Equal(HttpStatusCode.OK, (await App.SendAsync(unlink, access)).Status);
+        Assert.Equal("1 users imported, 0 refused", (await ImportAsync(args)).Text[..27]);
+        Assert.DoesNotContain(await App.AccountRowsAsync(Ada), row => row.RowKey == "identity-google");
+
+        const string moved = "countess@example.com";
+        Assert.Equal(HttpStatusCode.OK, (await App.PostAsync("email", new { password = Password, username = moved }, access)).Status);
+        var code = await App.NextCodeAsync(moved);
+        Assert.Equal(HttpStatusCode.OK, (await App.PostAsync("email/confirm", new { code }, access)).Status);
+        Assert.Contains("username: this user's account has another address by now", (await ImportAsync(args)).Text, StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.OK, (await App.LoginAsync(moved, Password)).Status);
+    }
+
+    [Fact]
     public async Task A_deleted_user_is_not_imported_again()
     {
         string[] args = ["--from-auth0", Exports.PathTo("auth0.jsonl")];

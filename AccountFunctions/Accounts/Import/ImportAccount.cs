@@ -21,7 +21,6 @@ public sealed class ImportAccount(
     Lifetimes lifetimes,
     TimeProvider time)
 {
-
     /// <param name="record">Its hash is as <see cref="ImportedHash"/> or <see cref="Argon2Hash"/> writes it.</param>
     /// <param name="isDry">Changes nothing, and says what an import would do.</param>
     public async Task<ImportResult> HandleAsync(AccountRecord record, bool isDry, CancellationToken cancellationToken)
@@ -35,9 +34,10 @@ public sealed class ImportAccount(
 
         var (account, _, identities, notes) = planned.Reply;
         var finding = purges.HasAsync(account.Id, cancellationToken);
-        if (await accounts.FindAsync(account.Id, cancellationToken) is { } same && same.AddressKey != account.AddressKey)
+        var known = await accounts.FindAsync(account.Id, cancellationToken);
+        if (known is not null && known.AddressKey != account.AddressKey)
         {
-            return ImportResult.Refused("id: the account has another address");
+            return ImportResult.Refused("username: this user's account has another address by now");
         }
 
         if (await finding)
@@ -56,7 +56,9 @@ public sealed class ImportAccount(
         foreach (var identity in isDry ? [] : identities)
         {
             var linked = await links.FinishAsync(account.Id, identity.Provider, identity.Name, cancellationToken);
-            if (linked.IsRefused)
+
+            // The owner of an account that was there may have unlinked it.
+            if (linked.IsRefused && known is null)
             {
                 notes.Add($"the identity at {identity.Provider} is left out: another account has it");
             }
@@ -66,8 +68,7 @@ public sealed class ImportAccount(
     }
 
     /// <returns>The account of the address.</returns>
-    private async Task<string> TakeAsync(
-        ImportPlan plan, DateTimeOffset now, CancellationToken cancellationToken)
+    private async Task<string> TakeAsync(ImportPlan plan, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var account = plan.Account;
         var taken = await addresses.ChangeAsync<ClaimEntity>(

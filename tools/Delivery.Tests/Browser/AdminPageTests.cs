@@ -142,7 +142,7 @@ public sealed class AdminPageTests(AzuriteFixture azurite, Chromium chromium) : 
         await page.Page.GetByText("Ada 0", new() { Exact = true }).WaitForAsync();
         await AssertAccessibleAsync(page);
         await page.Page.GetByRole(AriaRole.Row).Filter(new() { HasText = "Ada 0" }).GetByRole(AriaRole.Link).ClickAsync();
-        await page.Page.GetByText("No password").WaitForAsync();
+        await page.Page.GetByRole(AriaRole.Button, new() { Name = "Disable" }).WaitForAsync();
         await page.Page.GoBackAsync();
         await page.Page.GetByText("Ada 0", new() { Exact = true }).WaitForAsync();
         await FollowAsync(page, "Newest accounts");

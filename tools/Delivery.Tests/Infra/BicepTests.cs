@@ -181,7 +181,7 @@ public sealed partial class BicepTests
             ["Accounts", "Addresses", "Deletions", "Directory", "Throttles", "Tickets"],
             Names(environment, "Microsoft.Storage/storageAccounts/tableServices/tables"));
         Assert.Equal(
-            ["email-jobs", "email-jobs-poison", "housekeeping-jobs", "housekeeping-jobs-poison"],
+            ["account-events", "email-jobs", "email-jobs-poison", "housekeeping-jobs", "housekeeping-jobs-poison"],
             Names(environment, "Microsoft.Storage/storageAccounts/queueServices/queues"));
     }
 
