@@ -305,8 +305,6 @@ public sealed class EmailSenderTests(AzuriteFixture azurite) : AppTests(azurite)
 
         public Task Started => started.Task;
 
-        public TimeSpan? ReportDelay => null;
-
         public async Task SendAsync(Mail mail, CancellationToken cancellationToken)
         {
             started.SetResult();
@@ -320,7 +318,6 @@ public sealed class EmailSenderTests(AzuriteFixture azurite) : AppTests(azurite)
             }
         }
 
-        public Task<DeliveryReport?> FindReportAsync(Guid operationId, CancellationToken cancellationToken) =>
-            Task.FromResult<DeliveryReport?>(null);
+        public Task<bool> HasAcceptedAsync(Guid operationId, CancellationToken cancellationToken) => Task.FromResult(false);
     }
 }

@@ -10,8 +10,6 @@ public sealed class AzureCommunicationTransport(EmailClient client, IOptions<Ema
 {
     private static readonly TimeSpan DefaultRetryAfter = TimeSpan.FromMinutes(1);
 
-    public TimeSpan? ReportDelay { get; } = TimeSpan.FromMinutes(10);
-
     public async Task SendAsync(Mail mail, CancellationToken cancellationToken)
     {
         var content = new EmailContent(mail.Subject) { PlainText = mail.PlainText, Html = mail.Html };
@@ -32,21 +30,17 @@ public sealed class AzureCommunicationTransport(EmailClient client, IOptions<Ema
         }
     }
 
-    public async Task<DeliveryReport?> FindReportAsync(Guid operationId, CancellationToken cancellationToken)
+    public async Task<bool> HasAcceptedAsync(Guid operationId, CancellationToken cancellationToken)
     {
         try
         {
-            var operation = new EmailSendOperation(operationId.ToString(), client);
-            await operation.UpdateStatusAsync(cancellationToken);
-            return new DeliveryReport(operation.HasCompleted ? DeliveryStatus.Accepted : DeliveryStatus.UnderWay);
+            await new EmailSendOperation(operationId.ToString(), client).UpdateStatusAsync(cancellationToken);
+            return true;
         }
-        catch (RequestFailedException e) when (e.Status == 200)
+        catch (RequestFailedException e) when (e.Status is 200 or 404)
         {
-            return new DeliveryReport(DeliveryStatus.Failed, e.ErrorCode ?? "");
-        }
-        catch (RequestFailedException e) when (e.Status == 404)
-        {
-            return null;
+            // With 200, the service has accepted the mail and then failed to deliver it.
+            return e.Status == 200;
         }
     }
 

@@ -8,73 +8,70 @@ using Microsoft.Extensions.Logging;
 namespace AccountFunctions.Email;
 
 /// <summary>
-/// Asks the service, some time after the app handed over a mail, whether it accepted the mail for delivery, and records failures in the
-/// history of the account.
+/// Handles the delivery reports of Communication Services. A bounce goes into the history of the account, and no mail goes to the address for
+/// a time. Throws on an outage, so that the host delivers the report again; any report may arrive twice.
 /// </summary>
 public sealed partial class DeliveryReports(
-    IEmailTransport transport,
+    ReportQueue queue,
     AddressStore addresses,
     AccountStore accounts,
-    HousekeepingQueue housekeeping,
+    BouncedAddresses bounced,
     AccountMetrics metrics,
     TimeProvider time,
     ILogger<DeliveryReports> logger) : IJobHandler<DeliveryCheck>
 {
-    private const int MaxTries = 10;
+    public Task HandleAsync(DeliveryCheck job, CancellationToken cancellationToken) => Task.CompletedTask;
 
-    public async Task HandleAsync(DeliveryCheck job, CancellationToken cancellationToken)
+    public async Task ReceiveAsync(BinaryData message, CancellationToken cancellationToken)
     {
-        switch (await FindAsync(job.OperationId, cancellationToken))
+        if (DeliveryReport.Read(message) is not { } report)
         {
-            case { Status: DeliveryStatus.Accepted }:
-                break;
-            case { Status: DeliveryStatus.Failed } report:
-                await RecordAsync(job.AddressKey, job.OperationId, report.Reason, cancellationToken);
-                break;
-            case { } when job.Tries < MaxTries && transport.ReportDelay is { } delay:
-                await housekeeping.EnqueueAsync(job with { Tries = job.Tries + 1, Due = time.GetUtcNow() + delay }, cancellationToken);
-                break;
-            default:
-                LogUnknown(job.OperationId);
-                break;
+            LogMalformed();
+            await queue.PoisonAsync(message, cancellationToken);
+            return;
         }
+
+        var partition = await addresses.LoadAsync(report.Recipient.Key, cancellationToken);
+        if (partition.FindMail(report.MessageId) is not { } mail)
+        {
+            LogUnknown(report.MessageId);
+            return;
+        }
+
+        if (report.IsBounce && mail.Failure is null && partition.Claim is { } claim)
+        {
+            await RecordAsync(claim.AccountId, report, cancellationToken);
+        }
+
+        await bounced.RecordAsync(partition, report, cancellationToken);
+        metrics.MailReported(report.Status);
+        LogReported(report.MessageId, report.Status);
     }
 
-    /// <summary>Records a failed delivery.</summary>
-    public async Task RecordAsync(string addressKey, Guid operationId, string reason, CancellationToken cancellationToken)
+    // The time of the report finds what an interrupted try has recorded.
+    private async Task RecordAsync(string accountId, DeliveryReport report, CancellationToken cancellationToken)
     {
-        metrics.MailHandled(null, "undelivered");
-        LogFailed(operationId, reason);
-        if ((await addresses.LoadAsync(addressKey, cancellationToken)).Claim is { } claim)
+        var now = time.GetUtcNow();
+        var tried = report.Time < now ? report.Time : now;
+        if (!(await accounts.ListEventsAsync(accountId, tried, cancellationToken)).Any(row => row.Kind == Act.MailFailed.Word))
         {
-            var now = time.GetUtcNow();
             await accounts.ChangeAsync<Success>(
-                new AccountRequest(claim.AccountId),
+                new AccountRequest(accountId),
                 partition =>
                 {
-                    partition.Record(Act.MailFailed, Actor.App, now, reason);
+                    partition.Record(Act.MailFailed, Actor.App, tried, $"{report.Status}");
                     return Success.Done;
                 },
                 cancellationToken);
         }
     }
 
-    // Ask again later if the transport does not answer or does not know yet.
-    private async Task<DeliveryReport?> FindAsync(Guid operationId, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await transport.FindReportAsync(operationId, cancellationToken);
-        }
-        catch (Exception e) when (e.IsOutage())
-        {
-            return new DeliveryReport(DeliveryStatus.UnderWay);
-        }
-    }
+    [LoggerMessage(LogLevel.Information, "The mail of operation {OperationId}: {Status}.")]
+    private partial void LogReported(Guid operationId, DeliveryStatus status);
 
-    [LoggerMessage(LogLevel.Warning, "The mail of operation {OperationId} was not accepted for delivery: {Reason}.")]
-    private partial void LogFailed(Guid operationId, string reason);
-
-    [LoggerMessage(LogLevel.Information, "The transport does not know what became of the mail of operation {OperationId}.")]
+    [LoggerMessage(LogLevel.Information, "A delivery report is for operation {OperationId}, under which the app has sent no mail.")]
     private partial void LogUnknown(Guid operationId);
+
+    [LoggerMessage(LogLevel.Error, "A message that is not a delivery report goes to the poison queue.")]
+    private partial void LogMalformed();
 }

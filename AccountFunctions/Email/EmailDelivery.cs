@@ -5,8 +5,7 @@ using AccountFunctions.Storage.Names;
 namespace AccountFunctions.Email;
 
 /// <summary>Hands a mail to the transport once, however often its job is delivered.</summary>
-public sealed class EmailDelivery(
-    MailStore mails, IEmailTransport transport, HousekeepingQueue housekeeping, Lifetimes lifetimes, TimeProvider time)
+public sealed class EmailDelivery(MailStore mails, IEmailTransport transport, Lifetimes lifetimes)
 {
     private static readonly TimeSpan BusyRetry = TimeSpan.FromSeconds(15);
 
@@ -24,15 +23,15 @@ public sealed class EmailDelivery(
             case MailTurn.Busy busy:
                 return new DeliveryOutcome.Busy(busy.Remaining < BusyRetry ? busy.Remaining : BusyRetry);
             case MailTurn.TakenOver turn:
-                if (await transport.FindReportAsync(job.OperationId, cancellationToken) is null)
+                if (!await transport.HasAcceptedAsync(job.OperationId, cancellationToken))
                 {
                     await SendAsync(mail, turn.Row, cancellationToken);
                 }
 
-                return await SetSentAsync(job, turn.Row, cancellationToken);
+                return await SetSentAsync(turn.Row, cancellationToken);
             case MailTurn.Mine turn:
                 await SendAsync(mail, turn.Row, cancellationToken);
-                return await SetSentAsync(job, turn.Row, cancellationToken);
+                return await SetSentAsync(turn.Row, cancellationToken);
             case var turn:
                 throw new InvalidOperationException($"No case for {turn.GetType().Name}.");
         }
@@ -52,15 +51,9 @@ public sealed class EmailDelivery(
         }
     }
 
-    private async Task<DeliveryOutcome> SetSentAsync(EmailJob job, MailEntity row, CancellationToken cancellationToken)
+    private async Task<DeliveryOutcome> SetSentAsync(MailEntity row, CancellationToken cancellationToken)
     {
         await mails.SetSentAsync(row, cancellationToken);
-        if (transport.ReportDelay is { } delay)
-        {
-            await housekeeping.EnqueueAsync(
-                new DeliveryCheck(job.AddressKey, job.OperationId, time.GetUtcNow() + delay), cancellationToken);
-        }
-
         return new DeliveryOutcome.Sent();
     }
 }

@@ -14,6 +14,7 @@ namespace AccountFunctions.Email;
 /// </summary>
 public sealed partial class EmailSender(
     EmailComposer composer,
+    BouncedAddresses bounced,
     EmailQuota quota,
     EmailDelivery delivery,
     EmailOutbox outbox,
@@ -70,7 +71,7 @@ public sealed partial class EmailSender(
                 new AddressSweep(job.AddressKey, delivery.EndOf(job), registration), cancellationToken);
         }
 
-        switch (await composer.ComposeAsync(job, cancellationToken))
+        switch (await DecideAsync(job, cancellationToken))
         {
             case EmailDecision.Drop drop:
                 Drop(job, drop.Reason);
@@ -94,6 +95,13 @@ public sealed partial class EmailSender(
                 break;
         }
     }
+
+    private async Task<EmailDecision> DecideAsync(EmailJob job, CancellationToken cancellationToken) =>
+        await composer.ComposeAsync(job, cancellationToken) switch
+        {
+            EmailDecision.Send send => await bounced.HoldAsync(job, cancellationToken) ?? send,
+            var other => other,
+        };
 
     private async Task DeliverAsync(EmailJob job, Mail mail, CancellationToken cancellationToken)
     {

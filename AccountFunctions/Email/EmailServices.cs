@@ -43,6 +43,7 @@ public static class EmailServices
         return services
             .AddSingleton<EmailQuota>().AddSingleton<EmailTexts>().AddSingleton<EmailSamples>()
             .AddSingleton<EmailComposer>().AddSingleton<EmailDelivery>().AddSingleton<EmailSender>()
+            .AddSingleton<BouncedAddresses>()
             .AddJob<DeliveryCheck, DeliveryReports>();
     }
 }

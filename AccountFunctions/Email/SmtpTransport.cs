@@ -12,11 +12,7 @@ public sealed class SmtpTransport(IOptions<SmtpOptions> smtp, IOptions<EmailOpti
     private const int TimeoutMilliseconds = 20_000;
     private static readonly TimeSpan MailboxFullRetry = TimeSpan.FromMinutes(5);
 
-    /// <summary>The server reports failures as mails to the sender.</summary>
-    public TimeSpan? ReportDelay => null;
-
-    public Task<DeliveryReport?> FindReportAsync(Guid operationId, CancellationToken cancellationToken) =>
-        Task.FromResult<DeliveryReport?>(null);
+    public Task<bool> HasAcceptedAsync(Guid operationId, CancellationToken cancellationToken) => Task.FromResult(false);
 
     private string SenderDomain => email.Value.Sender.Split('@')[^1];
 

@@ -18,6 +18,11 @@ public static class Retention
     /// <summary>How far back mails to an address count.</summary>
     public static readonly TimeSpan Mails = TimeSpan.FromDays(1);
 
+    /// <summary>
+    /// How long bounces count after the time in which the app sends nothing: as long as the mail service remembers an address at most.
+    /// </summary>
+    public static readonly TimeSpan Bounces = TimeSpan.FromDays(14);
+
     /// <summary>How long a notice is still worth sending: as long as the owner can still take the account back.</summary>
     public static readonly TimeSpan Notices = TimeSpan.FromHours(72);
 

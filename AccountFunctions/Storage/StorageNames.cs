@@ -23,6 +23,8 @@ public static class QueueNames
     public const string HousekeepingJobs = "housekeeping-jobs";
     public const string HousekeepingJobsPoison = HousekeepingJobs + PoisonSuffix;
     public const string AccountEvents = "account-events";
+    public const string MailReports = "mail-reports";
+    public const string MailReportsPoison = MailReports + PoisonSuffix;
     private const string PoisonSuffix = "-poison";
 
     /// <summary>The queues with jobs to run.</summary>
@@ -30,7 +32,7 @@ public static class QueueNames
 
     /// <summary>Every queue; a name that is a prefix of another comes after it.</summary>
     public static IReadOnlyList<string> All { get; } =
-        [EmailJobsPoison, EmailJobs, HousekeepingJobsPoison, HousekeepingJobs, AccountEvents];
+        [EmailJobsPoison, EmailJobs, HousekeepingJobsPoison, HousekeepingJobs, AccountEvents, MailReportsPoison, MailReports];
 
     public static string PoisonOf(string queue) => queue + PoisonSuffix;
 }

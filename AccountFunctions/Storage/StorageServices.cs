@@ -17,6 +17,9 @@ namespace AccountFunctions.Storage;
 public static class StorageServices
 {
     private const string Connection = "AccountsStorage";
+
+    // An account of its own: the firewall of the other keeps Event Grid out.
+    private const string ReportsConnection = "ReportsStorage";
     private static readonly StorageLanes Transport = new();
 
     public static IServiceCollection AddStorage(this IServiceCollection services)
@@ -29,6 +32,7 @@ public static class StorageServices
             .AddSingleton<AddressStore>().AddSingleton<AccountStore>().AddSingleton<ThrottleStore>().AddSingleton<MailStore>()
             .AddSingleton<DeletionStore>().AddSingleton<TicketStore>()
             .AddSingleton<EmailOutbox>().AddSingleton<HousekeepingQueue>().AddSingleton<EventQueue>().AddSingleton<JobSender>()
+            .AddSingleton(provider => new ReportQueue(ConnectQueues(provider, ReportsConnection)))
             .AddSingleton<StorageHealth>().AddHostedService<StorageSetup>();
     }
 
@@ -46,18 +50,20 @@ public static class StorageServices
                 text => new TableServiceClient(text, options),
                 (uri, credential) => new TableServiceClient(uri, credential, options));
         });
-        services.AddSingleton(provider =>
-        {
-            // The queue trigger expects base64.
-            var options = Configure(new QueueClientOptions { MessageEncoding = QueueMessageEncoding.Base64 }, provider);
-            return AzureConnection.Connect(
-                provider.GetRequiredService<IConfiguration>(),
-                Connection,
-                "queueServiceUri",
-                text => new QueueServiceClient(text, options),
-                (uri, credential) => new QueueServiceClient(uri, credential, options));
-        });
+        services.AddSingleton(provider => ConnectQueues(provider, Connection));
         return services;
+    }
+
+    private static QueueServiceClient ConnectQueues(IServiceProvider provider, string connection)
+    {
+        // The queue trigger expects base64.
+        var options = Configure(new QueueClientOptions { MessageEncoding = QueueMessageEncoding.Base64 }, provider);
+        return AzureConnection.Connect(
+            provider.GetRequiredService<IConfiguration>(),
+            connection,
+            "queueServiceUri",
+            text => new QueueServiceClient(text, options),
+            (uri, credential) => new QueueServiceClient(uri, credential, options));
     }
 
     private static TOptions Configure<TOptions>(TOptions options, IServiceProvider provider)

@@ -13,6 +13,8 @@ public sealed class AccountMetrics(Meter meter)
 {
     public const string MeterName = "AccountFunctions";
 
+    private static readonly TimeSpan Slow = TimeSpan.FromSeconds(1);
+
     // The buckets that the semantic conventions for HTTP recommend.
     private static readonly InstrumentAdvice<double> Durations = new()
     {
@@ -53,6 +55,12 @@ public sealed class AccountMetrics(Meter meter)
 
     private readonly Counter<long> mails = meter.CreateCounter<long>("accounts.mail.outcomes", "{mail}", "Outcomes of mail jobs.");
 
+    private readonly Counter<long> reports =
+        meter.CreateCounter<long>("accounts.mail.reports", "{report}", "Delivery reports of the mail service.");
+
+    private readonly Counter<long> slow =
+        meter.CreateCounter<long>("accounts.request.slow", "{request}", "Requests that took more than a second.");
+
     /// <summary>False while no listener collects the measurements of storage.</summary>
     public bool MeasuresStorage => storage.Enabled;
 
@@ -65,6 +73,11 @@ public sealed class AccountMetrics(Meter meter)
         }
 
         requests.Record(duration.TotalSeconds, tags);
+        if (duration > Slow)
+        {
+            slow.Add(1, new KeyValuePair<string, object?>("accounts.operation", operation));
+        }
+
         if (problem?.Throttle is { } throttle)
         {
             throttled.Add(1, new KeyValuePair<string, object?>("accounts.throttle.kind", NameOf(throttle)));
@@ -113,6 +126,10 @@ public sealed class AccountMetrics(Meter meter)
 
         mails.Add(1, tags);
     }
+
+    /// <param name="status">The status of the service.</param>
+    public void MailReported(Enum status) =>
+        reports.Add(1, new KeyValuePair<string, object?>("accounts.mail.report", NameOf(status)));
 
     private static string NameOf(Enum value) => JsonNamingPolicy.SnakeCaseLower.ConvertName(value.ToString());
 }

@@ -92,7 +92,7 @@ public sealed partial class SecurityTableTests
         ("G6", "Jobs are small, versioned and carry ids only; other messages go to the poison queue at once; abandoned jobs can be sent "
             + "again"),
         ("G7", "A mail whose code is no longer good is not sent"),
-        ("G8", "A failed delivery is recorded in the account's history"),
+        ("G8", "A bounce is in the account's history, and for a growing time no mail goes to the address; answers over HTTP stay the same"),
         ("G9", "During a storage outage, every operation answers 503 in time, and nothing is half-written"),
         ("G10", "Calls to storage are bounded in time"),
         ("I1", "No password, code, token or key is logged"),

@@ -51,8 +51,8 @@ public sealed record TicketSweep(string Id, DateTimeOffset Due) : HousekeepingJo
 /// <summary>List an account as an administrator if it is one, or end that.</summary>
 public sealed record AdministratorCheck(string AccountId, DateTimeOffset Due) : HousekeepingJob(Due);
 
-/// <summary>Find out whether a mail was delivered.</summary>
-public sealed record DeliveryCheck(string AddressKey, Guid OperationId, DateTimeOffset Due, int Tries = 1) : HousekeepingJob(Due);
+/// <summary>Version 1.0.0 sent it to ask for the outcome of a mail. Now reports come by themselves, and nothing is to do.</summary>
+public sealed record DeliveryCheck(DateTimeOffset Due) : HousekeepingJob(Due);
 
 /// <summary>Tell other services what happened to an account.</summary>
 /// <param name="Word">The word with which the history records it.</param>

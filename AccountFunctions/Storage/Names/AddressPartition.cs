@@ -64,6 +64,9 @@ public sealed class AddressPartition : Partition
 
     public IReadOnlyList<MailEntity> Mails { get; }
 
+    /// <summary>Null if the app has sent no such mail, or has forgotten it.</summary>
+    public MailEntity? FindMail(Guid operationId) => Mails.FirstOrDefault(row => row.RowKey == MailEntity.KeyOf(operationId));
+
     /// <summary>
     /// The account of the address. Without a claim, an id that no account has, so that the lookup costs the same.
     /// </summary>
@@ -203,13 +206,13 @@ public sealed class AddressPartition : Partition
     /// <summary>The obsolete rows.</summary>
     public IEnumerable<TableRow> Outlived(DateTimeOffset now)
     {
-        var failed = Guard.HasFailures && Guard.FailuresEnd > now;
+        var guards = (Guard.HasFailures && Guard.FailuresEnd > now) || (Guard.Bounces > 0 && Guard.BouncesEnd > now);
         return
         [
             .. Pendings.Where(row => row.Expires <= now),
             .. Mails.Where(row => row.Expires <= now),
             .. Codes.Where(row => row.Expires <= now && !HasMailed(row)),
-            .. Guard.ETag == default || HasMailed(Guard) || failed ? [] : new[] { Guard },
+            .. Guard.ETag == default || HasMailed(Guard) || guards ? [] : new[] { Guard },
         ];
 
         bool HasMailed(IMailCounter counter) =>

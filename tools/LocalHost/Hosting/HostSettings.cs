@@ -56,10 +56,13 @@ public static class HostSettings
     public static void UseStorage(IDictionary<string, string?> settings, string connectionString)
     {
         settings["AzureWebJobsStorage"] = connectionString;
-        var own = settings.Keys.Any(name => name.StartsWith("AccountsStorage__", StringComparison.OrdinalIgnoreCase));
-        if (!own && IsDevelopment(settings.TryGetValue("AccountsStorage", out var text) ? text : null))
+        foreach (var name in new[] { "AccountsStorage", "ReportsStorage" })
         {
-            settings["AccountsStorage"] = connectionString;
+            var own = settings.Keys.Any(other => other.StartsWith($"{name}__", StringComparison.OrdinalIgnoreCase));
+            if (!own && IsDevelopment(settings.TryGetValue(name, out var text) ? text : null))
+            {
+                settings[name] = connectionString;
+            }
         }
     }
 
