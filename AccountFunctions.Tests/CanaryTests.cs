@@ -5,6 +5,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using AccountFunctions.Contract.Fields;
 using AccountFunctions.Security.Identities;
 using AccountFunctions.Storage;
 using AccountFunctions.Storage.Jobs;
@@ -27,14 +28,21 @@ public sealed partial class CanaryTests(AzuriteFixture azurite)
     [Fact, Holds("I1", "I3", "I4", "B8", "E11", "F4")]
     public async Task No_secret_is_written_anywhere_addresses_only_in_the_account_and_no_message_can_be_read()
     {
-        var activities = new ConcurrentQueue<string>();
+        var (activities, spans) = (new ConcurrentQueue<string>(), new ConcurrentQueue<string>());
         using var listener = new ActivityListener
         {
             ShouldListenTo = _ => true,
             Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded,
-            ActivityStopped = activity => activities.Enqueue(
-                $"{activity.DisplayName} {string.Join(' ', activity.TagObjects.Select(tag => $"{tag.Key}={tag.Value}"))} "
-                    + $"{string.Join(' ', activity.Events.Select(happened => happened.Name))}"),
+            ActivityStopped = activity =>
+            {
+                var text = $"{activity.DisplayName} {string.Join(' ', activity.TagObjects.Select(tag => $"{tag.Key}={tag.Value}"))} "
+                    + $"{string.Join(' ', activity.Events.Select(happened => happened.Name))} {activity.StatusDescription}";
+                activities.Enqueue(text);
+                if (activity.Source.Name is "AccountFunctions" or "Microsoft.Azure.Functions.Worker")
+                {
+                    spans.Enqueue(text);
+                }
+            },
         };
         ActivitySource.AddActivityListener(listener);
         using var metrics = new MetricRecorder(_ => true);
@@ -53,12 +61,20 @@ public sealed partial class CanaryTests(AzuriteFixture azurite)
                 ["Throttle:ResendCooldown"] = "00:00:00",
             });
         var secrets = new List<string>([.. Passwords, ClientSecret, Verifier]);
+        var ids = new List<string> { EmailAddress.KeyOf(Address) };
         JobSeal seal;
         await using (app)
         {
             seal = app.Services.GetRequiredService<JobSeal>();
             await FlowAsync(app, issuer, secrets);
+            var rows = await app.AccountRowsAsync(Address);
+            ids.Add(rows[0].PartitionKey);
+            ids.AddRange(rows.Select(row => row.RowKey).Where(key => key.StartsWith("session-", StringComparison.Ordinal)).Select(key => key[8..]));
         }
+
+        // What the app exports names no person.
+        Assert.True(spans.Count > 50 && ids.Count > 2);
+        Assert.All(ids, id => Assert.DoesNotContain(spans, span => span.Contains(id, StringComparison.OrdinalIgnoreCase)));
 
         var measurements = metrics.All.Select(measurement => measurement.ToString()).ToList();
         Assert.Contains(measurements, measurement => measurement.StartsWith("accounts.request.duration", StringComparison.Ordinal));

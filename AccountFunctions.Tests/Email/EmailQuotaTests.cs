@@ -1,8 +1,10 @@
+using System.Diagnostics.Metrics;
 using AccountFunctions.Email;
 using AccountFunctions.Storage;
 using AccountFunctions.Storage.Changes;
 using AccountFunctions.Storage.Jobs;
 using AccountFunctions.Storage.Throttles;
+using AccountFunctions.Telemetry;
 using Azure.Data.Tables;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
@@ -122,5 +124,6 @@ public sealed class EmailQuotaTests(AzuriteFixture azurite) : IAsyncLifetime
     private EmailQuota NewQuota(int perMinute, int perHour) => new(
         new ThrottleStore(tables, new ChangeLoop(new KeyedTurns())),
         Options.Create(new EmailOptions { PerMinute = perMinute, PerHour = perHour }),
+        new AccountMetrics(new Meter(AccountMetrics.MeterName)),
         time);
 }

@@ -262,7 +262,7 @@ public sealed class EmailSenderTests(AzuriteFixture azurite) : AppTests(azurite)
         var json = seal.Open(body, QueueNames.EmailJobs).ToString();
 
         Assert.Equal(
-            ["kind", "address_key", "id", "issued", "waits", "is_copy", "version"],
+            ["kind", "address_key", "id", "issued", "waits", "is_copy", "version", "trace"],
             JsonDocument.Parse(json).RootElement.EnumerateObject().Select(member => member.Name));
         Assert.True(body.Length < 1024);
     }

@@ -41,6 +41,10 @@ public sealed partial class AccountMetricsTests(AzuriteFixture azurite)
             metrics.Of("accounts.request.duration"), request => request.Tags["accounts.operation"] is "Register"
                 && request.Tags["http.response.status_code"] is 201
                 && !request.Tags.ContainsKey("error.type"));
+        Assert.Equal(HttpStatusCode.OK, (await app.Client.GetAsync(new Uri("/api/health/ready", UriKind.Relative))).StatusCode);
+        Assert.Equal(
+            ["email-jobs", "email-jobs-poison", "housekeeping-jobs", "housekeeping-jobs-poison"],
+            metrics.Values("accounts.queue.depth", "messaging.destination.name"));
         Assert.Equal(["mail", "sign_in"], metrics.Values("accounts.throttle.refusals", "accounts.throttle.kind"));
         Assert.Single(metrics.Of("accounts.refresh_token.reuses"));
         Assert.Equal(0, metrics.Of("accounts.password_hash.active").Sum(change => change.Value));
@@ -69,6 +73,8 @@ public sealed partial class AccountMetricsTests(AzuriteFixture azurite)
         await metrics.WaitForAsync("accounts.mail.outcomes", "accounts.mail.reason", "there is no such mailbox");
         await app.Queue("email-jobs").SendMessageAsync("no job");
         await metrics.WaitForAsync("accounts.mail.outcomes", "accounts.mail.outcome", "malformed");
+        Assert.Equal(["hour", "minute"], metrics.Values("accounts.mail.quota", "accounts.mail.window"));
+        Assert.Contains(metrics.Of("accounts.mail.quota"), quota => quota.Value is > 0 and < 0.01);
         await app.Services.GetRequiredService<HousekeepingQueue>().EnqueueAsync(
             new NetworkSweep([], app.Time.GetUtcNow().AddMinutes(-1)), CancellationToken.None);
         await metrics.WaitForAsync("accounts.queue.lag", "messaging.destination.name", "housekeeping-jobs");

@@ -1,6 +1,8 @@
+using System.Diagnostics;
 using AccountFunctions.Security;
 using AccountFunctions.Storage.Jobs;
 using AccountFunctions.Storage.Names;
+using AccountFunctions.Telemetry;
 
 namespace AccountFunctions.Email;
 
@@ -39,12 +41,15 @@ public sealed class EmailDelivery(MailStore mails, IEmailTransport transport, Li
 
     private async Task SendAsync(Mail mail, MailEntity row, CancellationToken cancellationToken)
     {
+        using var span = Tracing.Source.StartActivity(nameof(Mail), ActivityKind.Client);
         try
         {
             await transport.SendAsync(mail, cancellationToken);
         }
         catch (Exception e)
         {
+            span.SetError(e.GetType().Name);
+
             // Communication Services has delivered mails that it answered with 429, so the app asks about a mail before it sends again.
             await mails.GiveUpAsync(row, refused: e is EmailFailureException { Failure: not EmailFailure.Throttled });
             throw;

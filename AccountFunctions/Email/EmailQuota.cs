@@ -1,4 +1,5 @@
 using AccountFunctions.Storage.Throttles;
+using AccountFunctions.Telemetry;
 using Microsoft.Extensions.Options;
 
 namespace AccountFunctions.Email;
@@ -8,7 +9,7 @@ namespace AccountFunctions.Email;
 /// cref="EmailOptions.PerHour"/>) in any minute and hour. An instance reserves several of a large quota at a time, for five seconds, and
 /// gives back what it did not use.
 /// </summary>
-public sealed class EmailQuota(ThrottleStore store, IOptions<EmailOptions> options, TimeProvider time) : IDisposable
+public sealed class EmailQuota(ThrottleStore store, IOptions<EmailOptions> options, AccountMetrics metrics, TimeProvider time) : IDisposable
 {
     private const int SlotSeconds = 5;
     private static readonly TimeSpan Minute = TimeSpan.FromMinutes(1);
@@ -89,8 +90,13 @@ public sealed class EmailQuota(ThrottleStore store, IOptions<EmailOptions> optio
                 return true;
             },
             cancellationToken);
+        metrics.QuotaUsed("minute", Used(Minute, row.Minute, options.PerMinute, now));
+        metrics.QuotaUsed("hour", Used(Hour, row.Hour, options.PerHour, now));
         return granted;
     }
+
+    private static double Used(TimeSpan length, string counts, int limit, DateTimeOffset now) =>
+        (double)new SlidingWindow(length, now, counts).Count / limit;
 
     private readonly record struct Budget(int Left, DateTimeOffset Reserved, DateTimeOffset FullUntil);
 }

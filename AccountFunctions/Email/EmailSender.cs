@@ -43,6 +43,7 @@ public sealed partial class EmailSender(
             return;
         }
 
+        using var span = Tracing.StartJob(nameof(EmailJob), job.Trace);
         if (job.Kind is not MailKind.NewSignIn)
         {
             // Notices of new clients may have waited on purpose.

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using AccountFunctions.Storage;
 using AccountFunctions.Storage.Jobs;
 using AccountFunctions.Telemetry;
@@ -34,7 +35,13 @@ public sealed partial class Housekeeper(
         }
 
         metrics.JobHandled(QueueNames.HousekeepingJobs, lag);
-        return routesByJob[job.GetType()].HandleAsync(services, job, cancellationToken);
+        return HandleAsync(job, cancellationToken);
+    }
+
+    private async Task HandleAsync(HousekeepingJob job, CancellationToken cancellationToken)
+    {
+        using var span = Tracing.Source.StartActivity(job.GetType().Name, ActivityKind.Consumer);
+        await routesByJob[job.GetType()].HandleAsync(services, job, cancellationToken);
     }
 
     [LoggerMessage(LogLevel.Error, "A message that is not a housekeeping job goes to the poison queue.")]

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using AccountFunctions.Telemetry;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Azure.Functions.Worker.Http;
 
@@ -12,10 +13,12 @@ internal static class RequestTrace
     /// <summary>Continues the trace of the request, so that its calls to storage carry its id whether or not the host traces.</summary>
     public static Activity StartActivity(this HttpRequestData request)
     {
-        var trace = request.Trace();
-        return new Activity(request.FunctionContext.FunctionDefinition.Name)
-            .SetParentId(trace.TraceId, trace.SpanId, trace.TraceFlags)
-            .Start();
+        var (trace, name) = (request.Trace(), request.FunctionContext.FunctionDefinition.Name);
+
+        // The worker's span, if it traces, lies between the client's and this one.
+        var parent = Activity.Current is { } call && call.TraceId == trace.TraceId ? call.Context : trace;
+        return Tracing.Source.StartActivity(name, ActivityKind.Internal, parent)
+            ?? new Activity(name).SetParentId(parent.TraceId, parent.SpanId, parent.TraceFlags).Start();
     }
 
     // The function context keeps the trace, so that each request reads the headers once.
@@ -31,8 +34,8 @@ internal static class RequestTrace
     }
 
     /// <summary>
-    /// The client's W3C trace context if it sends a valid <c>traceparent</c>. Otherwise the host's id (which exists only with Application
-    /// Insights), or the id of the invocation.
+    /// The client's W3C trace context if it sends a valid <c>traceparent</c>. Otherwise the host's or the worker's (which exist only with
+    /// Application Insights), or the id of the invocation.
     /// </summary>
     private static ActivityContext Read(HttpRequestData request) =>
         ActivityContext.TryParse(request.Header("traceparent"), null, out var client)
@@ -40,7 +43,7 @@ internal static class RequestTrace
             : new ActivityContext(IdOf(request.FunctionContext), ActivitySpanId.CreateRandom(), ActivityTraceFlags.None);
 
     private static ActivityTraceId IdOf(FunctionContext invocation) =>
-        ActivityContext.TryParse(invocation.TraceContext.TraceParent, null, out var host)
-            ? host.TraceId
-            : ActivityTraceId.CreateFromString(invocation.InvocationId.Replace("-", "", StringComparison.Ordinal));
+        ActivityContext.TryParse(invocation.TraceContext.TraceParent, null, out var host) ? host.TraceId
+        : Activity.Current is { } call ? call.TraceId
+        : ActivityTraceId.CreateFromString(invocation.InvocationId.Replace("-", "", StringComparison.Ordinal));
 }

@@ -6,7 +6,7 @@ using Azure.Core.Pipeline;
 namespace AccountFunctions.Storage;
 
 /// <summary>
-/// Measures every try of every storage call, by table or queue. It keeps nothing else of the URLs, because they contain keys.
+/// Measures and traces every try of every storage call, by table or queue. It keeps nothing else of the URLs, because they contain keys.
 /// </summary>
 public sealed class StorageMetricsPolicy(AccountMetrics metrics) : HttpPipelinePolicy
 {
@@ -26,27 +26,30 @@ public sealed class StorageMetricsPolicy(AccountMetrics metrics) : HttpPipelineP
 
     private async ValueTask ProcessAsync(HttpMessage message, ReadOnlyMemory<HttpPipelinePolicy> pipeline, bool async)
     {
-        if (!metrics.MeasuresStorage)
+        if (!metrics.MeasuresStorage && !Tracing.Source.HasListeners())
         {
             await NextAsync(message, pipeline, async);
             return;
         }
 
-        var start = Stopwatch.GetTimestamp();
+        var (target, method, start) = (NameOf(message), message.Request.Method.Method, Stopwatch.GetTimestamp());
+        using var span = Tracing.Source.StartActivity($"{method} {target}", ActivityKind.Client);
         object outcome = "unknown";
         try
         {
             await NextAsync(message, pipeline, async);
             outcome = message.Response.Status;
+            span?.SetTag("http.response.status_code", outcome);
         }
         catch (Exception e)
         {
             outcome = e.GetType().Name;
+            span.SetError(e.GetType().Name);
             throw;
         }
         finally
         {
-            metrics.StorageCalled(NameOf(message), message.Request.Method.Method, outcome, Stopwatch.GetElapsedTime(start));
+            metrics.StorageCalled(target, method, outcome, Stopwatch.GetElapsedTime(start));
         }
     }
 

@@ -58,6 +58,12 @@ public sealed class AccountMetrics(Meter meter)
     private readonly Counter<long> reports =
         meter.CreateCounter<long>("accounts.mail.reports", "{report}", "Delivery reports of the mail service.");
 
+    private readonly Gauge<long> depths =
+        meter.CreateGauge<long>("accounts.queue.depth", "{job}", "Jobs in a queue, those that wait for their time included.");
+
+    private readonly Gauge<double> quota =
+        meter.CreateGauge<double>("accounts.mail.quota", "1", "How much of the quota of mails is used up.");
+
     private readonly Counter<long> slow =
         meter.CreateCounter<long>("accounts.request.slow", "{request}", "Requests that took more than a second.");
 
@@ -126,6 +132,14 @@ public sealed class AccountMetrics(Meter meter)
 
         mails.Add(1, tags);
     }
+
+    public void QueueHolds(string queue, int jobs) =>
+        depths.Record(jobs, new KeyValuePair<string, object?>("messaging.destination.name", queue));
+
+    /// <param name="window"><c>minute</c> or <c>hour</c>.</param>
+    /// <param name="share">0 to 1.</param>
+    public void QuotaUsed(string window, double share) =>
+        quota.Record(share, new KeyValuePair<string, object?>("accounts.mail.window", window));
 
     /// <param name="status">The status of the service.</param>
     public void MailReported(Enum status) =>

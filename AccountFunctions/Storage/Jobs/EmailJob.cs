@@ -20,6 +20,9 @@ public sealed record EmailJob(string Kind, string AddressKey, string Id, DateTim
 
     public int Version { get; init; } = CurrentVersion;
 
+    /// <summary>The W3C trace context of the request that sent the job, which its mail continues.</summary>
+    public string? Trace { get; init; }
+
     /// <summary>Whether the mail tells the owner of an account what happened to it. Any other carries a code.</summary>
     [JsonIgnore]
     public bool IsNotice => Kind is not (MailKind.Registration or MailKind.Code or MailKind.SignInCode or MailKind.EmailChange);

@@ -1,3 +1,5 @@
+using AccountFunctions.Telemetry;
+
 namespace AccountFunctions.Storage.Jobs;
 
 /// <summary>Sends a job to the queue of its kind.</summary>
@@ -5,7 +7,7 @@ public sealed class JobSender(EmailOutbox mails, HousekeepingQueue housekeeping,
 {
     public Task SendAsync(Job job, CancellationToken cancellationToken) => job switch
     {
-        EmailJob mail => mails.EnqueueAsync(mail, mail.Delay, cancellationToken),
+        EmailJob mail => mails.EnqueueAsync(mail with { Trace = Tracing.Current }, mail.Delay, cancellationToken),
         AccountPurge purge => SendAsync(purge, cancellationToken),
         AccountNews when !published.IsOn => Task.CompletedTask,
         HousekeepingJob later => housekeeping.EnqueueAsync(later, cancellationToken),
