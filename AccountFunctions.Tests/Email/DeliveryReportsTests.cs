@@ -10,8 +10,6 @@ public sealed class DeliveryReportsTests(AzuriteFixture azurite) : AppTests(azur
 {
     private const string Address = "ada@example.com";
 
-    private static readonly Dictionary<string, string> NoHeaders = [];
-
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
     protected override Task<TestApp> StartAsync(string storage) => ImpatientApp.StartAsync(storage);
@@ -30,7 +28,8 @@ public sealed class DeliveryReportsTests(AzuriteFixture azurite) : AppTests(azur
         Assert.Equal(App.Time.GetUtcNow(), failure.GetDateTimeOffset("Time"));
 
         var unknown = await App.PostAsync("code", new { username = "nobody@example.com" });
-        Assert.Equal(unknown with { Headers = NoHeaders }, (await App.PostAsync("code", new { username = Address })) with { Headers = NoHeaders });
+        var held = await App.PostAsync("code", new { username = Address });
+        Assert.Equal((unknown.Status, unknown.Text), (held.Status, held.Text));
         await App.WaitForLogAsync("dropped: its mailbox bounces.");
         await App.DrainAsync();
         Assert.Single(await App.MailsAsync(Address));
@@ -231,7 +230,7 @@ public sealed class DeliveryReportsTests(AzuriteFixture azurite) : AppTests(azur
     private string Event(Guid mail, string status) => $$"""
         {
           "id": "00000000-0000-0000-0000-000000000000",
-          "topic": "/subscriptions/{subscription-id}/resourcegroups/{group-name}/providers/microsoft.communication/communicationservices/{name}",
+          "topic": "/subscriptions/{id}/resourcegroups/{name}/providers/microsoft.communication/communicationservices/{name}",
           "subject": "sender/accounts@example.com/message/{{mail}}",
           "data": {
             "sender": "accounts@example.com",

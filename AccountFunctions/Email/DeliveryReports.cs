@@ -8,8 +8,8 @@ using Microsoft.Extensions.Logging;
 namespace AccountFunctions.Email;
 
 /// <summary>
-/// Handles the delivery reports of Communication Services. A bounce goes into the history of the account, and no mail goes to the address for
-/// a time. Throws on an outage, so that the host delivers the report again; any report may arrive twice.
+/// Handles the delivery reports of Communication Services. A bounce goes into the history of the account, and no mail goes to the address
+/// for a time. Throws on an outage, so that the host delivers the report again; any report may arrive twice.
 /// </summary>
 public sealed partial class DeliveryReports(
     ReportQueue queue,

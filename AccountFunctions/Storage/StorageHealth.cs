@@ -5,7 +5,10 @@ using Azure.Storage.Queues;
 
 namespace AccountFunctions.Storage;
 
-/// <summary>Checks that tables and queues exist and answer, and measures how long the queues are. Otherwise throws the exception of the storage client.</summary>
+/// <summary>
+/// Checks that tables and queues exist and answer, and measures how long the queues are. Otherwise throws the exception of the storage
+/// client.
+/// </summary>
 public sealed class StorageHealth(TableServiceClient tables, QueueServiceClient queues, AccountMetrics metrics, TimeProvider time)
 {
     // Cache the result, because anyone may ask, and each check costs ten calls.

@@ -37,7 +37,7 @@ public static class TelemetryServices
     // Kept separate so the exporter's assemblies load only when export is enabled.
     private static void Export(IServiceCollection services, string connectionString, string? clientId)
     {
-        // One exporter for each signal, because the one for all of them begins after the app has started, and loses what it logs until then.
+        // One exporter for each signal: the one for all of them begins after the app has started, and loses what the app logs until then.
         services.AddOpenTelemetry()
             .UseFunctionsWorkerDefaults()
             .ConfigureResource(resource => resource.AddAttributes([new("service.version", Version)]))

@@ -4,7 +4,8 @@ using Azure.Data.Tables;
 namespace AccountFunctions.Storage.Names;
 
 /// <summary>
-/// Row <c>guard</c> of an address: its recent mails, its bounces, and failed sign-ins. Unknown addresses have one too, so throttling reveals nothing.
+/// Row <c>guard</c> of an address: its recent mails, its bounces, and failed sign-ins. Unknown addresses have one too, so throttling
+/// reveals nothing.
 /// </summary>
 public sealed class GuardEntity(TableEntity columns) : FailureCounter(columns), IMailCounter
 {
