@@ -17,6 +17,7 @@ namespace AccountFunctions.Tests;
 /// <summary>
 /// Runs every flow with unique values, then searches for them in everything that the app wrote.
 /// </summary>
+[Collection("spans")]
 public sealed partial class CanaryTests(AzuriteFixture azurite)
 {
     private const string Address = "canary.bird@example.com";

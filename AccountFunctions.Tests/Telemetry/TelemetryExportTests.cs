@@ -11,6 +11,8 @@ using Microsoft.Extensions.Logging;
 
 namespace AccountFunctions.Tests.Telemetry;
 
+// Not beside CanaryTests, whose listener records every span of the process.
+[Collection("spans")]
 public sealed class TelemetryExportTests(AzuriteFixture azurite)
 {
     private const string Address = "ada@example.com";
