@@ -97,6 +97,18 @@ public sealed class DeliveryReportsTests(AzuriteFixture azurite) : AppTests(azur
     }
 
     [Fact]
+    public async Task A_bounce_that_is_reported_again_after_a_delivery_stops_nothing()
+    {
+        await App.ActivateAsync(Address);
+        var mail = await OnlyMailAsync();
+        await ReportAsync(mail, "Bounced");
+        App.Time.Advance(TimeSpan.FromDays(1));
+        await ReportAsync(await TryAsync(), "Delivered");
+        await ReportAsync(mail, "Bounced");
+        Assert.Equal(0, Guard(await App.AddressRowsAsync(Address)).Bounces);
+    }
+
+    [Fact]
     public async Task A_trial_without_a_report_is_followed_by_another()
     {
         await App.ActivateAsync(Address);
