@@ -22,6 +22,10 @@ public sealed class PurgeLog(DeletionStore store, IOptions<CodeOptions> options,
     public Task<bool> HasAsync(string accountId, CancellationToken cancellationToken) =>
         store.IsPurgedAsync(Hash(accountId), cancellationToken);
 
+    /// <summary>Forgets the deletion of an account that an operator brings back.</summary>
+    public Task RemoveAsync(string accountId, CancellationToken cancellationToken) =>
+        store.RemovePurgedAsync(Hash(accountId), cancellationToken);
+
     /// <summary>Returns the accounts that were already deleted.</summary>
     public async IAsyncEnumerable<string> FindPurgedAsync(
         IAsyncEnumerable<string> accountIds, [EnumeratorCancellation] CancellationToken cancellationToken)

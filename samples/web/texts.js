@@ -102,6 +102,7 @@ const events = {
   identity_removed: t('Account of another provider unlinked'),
   invited: t('Invited by an administrator'),
   imported: t('Account brought from another system'),
+  restored_from_backup: t('Account brought back from a backup'),
   details_changed: t('Profile changed'),
   disabled: t('Account disabled'),
   enabled: t('Account enabled'),

@@ -12,6 +12,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using Operations;
+using Operations.Backups;
 using Operations.Checks;
 
 Loopback.BypassProxies();
@@ -67,6 +68,17 @@ switch (args)
     case ["export", .. var command]:
         return await RunAsync<ExportCommand>(services => services.AddImport(), (export, stop) => export.RunAsync(command, stop));
 
+    case ["backup", .. var command]:
+        return await RunAsync<BackupCommand>(AddBackups, (backup, stop) => backup.RunAsync(command, stop));
+
+    case ["verify", .. var command]:
+        return await RunAsync<VerifyCommand>(AddBackups, (verify, stop) => verify.RunAsync(command, stop));
+
+    case ["restore", .. var command]:
+        return await RunAsync<RestoreCommand>(
+            services => AddBackups(services.AddEmail().AddLifecycle().AddOperations()).AddSingleton<AccountRestorer>(),
+            (restore, stop) => restore.RunAsync(command, stop));
+
     case ["events", .. var command]:
         return await RunAsync<EventsCommand>(
             services => services.AddEmail().AddLifecycle().AddOperations(), (events, stop) => events.RunAsync(command, stop));
@@ -75,11 +87,15 @@ switch (args)
         string[] usages =
         [
             SmokeCommand.Usage, CheckCommand.Usage, PoisonCommand.Usage, DeletionsCommand.Usage, DirectoryCommand.Usage, AdminCommand.Usage,
-            ImportCommand.Usage, ExportCommand.Usage, EventsCommand.Usage,
+            ImportCommand.Usage, ExportCommand.Usage, EventsCommand.Usage, BackupCommand.Usage, VerifyCommand.Usage, RestoreCommand.Usage,
         ];
         Console.Error.WriteLine(string.Join('\n', usages));
         return 2;
 }
+
+// Nobody waits for an answer, and a page of a large table takes long.
+static IServiceCollection AddBackups(IServiceCollection services) =>
+    services.AddSingleton<BackupTargets>().AddSingleton(new StorageTimeout(TimeSpan.FromSeconds(60)));
 
 // Runs a command with the services of the app, which read the settings of the deployment from the environment.
 static async Task<int> RunAsync<TCommand>(

@@ -188,6 +188,23 @@ public sealed class AccountStore(TableServiceClient service, AccountDirectory di
         }
     }
 
+    /// <summary>Adds what a backup holds of the history. Events that are there stay as they are.</summary>
+    /// <param name="history">Rows of the account.</param>
+    public async Task AddEventsAsync(string accountId, IEnumerable<EventEntity> history, CancellationToken cancellationToken)
+    {
+        foreach (var chunk in history.Chunk(Partition.MaxRows))
+        {
+            if (!await TryAddAsync(accountId, chunk, cancellationToken))
+            {
+                // Some are there already.
+                foreach (var row in chunk)
+                {
+                    await TryAddAsync(accountId, [row], cancellationToken);
+                }
+            }
+        }
+    }
+
     /// <summary>Removes the history before <paramref name="when"/>.</summary>
     public async Task DeleteEventsAsync(string accountId, DateTimeOffset when, CancellationToken cancellationToken)
     {
@@ -205,6 +222,13 @@ public sealed class AccountStore(TableServiceClient service, AccountDirectory di
             Array.ForEach(chunk, partition.Delete);
             await partition.CommitAsync(table, cancellationToken);
         }
+    }
+
+    private Task<bool> TryAddAsync(string accountId, EventEntity[] rows, CancellationToken cancellationToken)
+    {
+        var partition = new Partition(accountId);
+        Array.ForEach(rows, partition.Insert);
+        return partition.CommitAsync(table, cancellationToken);
     }
 
     private async Task<SignIns> ListSignInsAsync(string accountId, IEnumerable<string>? select, CancellationToken cancellationToken)

@@ -99,6 +99,14 @@ public sealed record Act(string Word)
     /// <summary>The operator has brought the account from another system.</summary>
     public static Act Imported { get; } = Name("imported", feed: "account.imported");
 
+    /// <summary>An operator has brought the account back from a backup.</summary>
+    public static Act RestoredFromBackup { get; } = Name(
+        "restored_from_backup", new Notice("RestoredFromBackup", "An operator brings the account back from a backup.")
+        {
+            ReachesDisabled = true,
+        },
+        feed: "account.restored");
+
     public static Act Disabled { get; } = Name(
         "disabled", new Notice("AccountDisabled", "An administrator disables the account.") { ReachesDisabled = true },
         feed: "account.disabled");

@@ -36,6 +36,10 @@ public sealed class DeletionStore(TableServiceClient service)
     public Task AddPurgedAsync(string hash, DateTimeOffset when, CancellationToken cancellationToken) =>
         table.UpsertEntityAsync(new TableEntity(Purged, hash) { ["Time"] = when }, cancellationToken: cancellationToken);
 
+    /// <inheritdoc cref="IsPurgedAsync"/>
+    public Task RemovePurgedAsync(string hash, CancellationToken cancellationToken) =>
+        table.DeleteEntityAsync(Purged, hash, cancellationToken: cancellationToken);
+
     /// <param name="hash">The keyed hash of an account's id, in hexadecimal.</param>
     public async Task<bool> IsPurgedAsync(string hash, CancellationToken cancellationToken) =>
         (await table.GetEntityIfExistsAsync<TableEntity>(Purged, hash, ["RowKey"], cancellationToken)).HasValue;

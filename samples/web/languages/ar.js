@@ -191,6 +191,7 @@ export default {
   'Invited by an administrator': 'دعوة من مسؤول',
   'Profile changed': 'تم تغيير الملف الشخصي',
   'Account brought from another system': 'تم نقل الحساب من نظام آخر',
+  'Account brought back from a backup': 'تمت استعادة الحساب من نسخة احتياطية',
   'Account disabled': 'عُطّل الحساب',
   'Account enabled': 'أُعيد تفعيل الحساب',
   'Role changed': 'تغيّر الدور',

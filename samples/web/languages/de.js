@@ -191,6 +191,7 @@ export default {
   'Invited by an administrator': 'Von einem Administrator eingeladen',
   'Profile changed': 'Profil geändert',
   'Account brought from another system': 'Konto aus einem anderen System übernommen',
+  'Account brought back from a backup': 'Konto aus einer Sicherung wiederhergestellt',
   'Account disabled': 'Konto gesperrt',
   'Account enabled': 'Konto wieder freigegeben',
   'Role changed': 'Rolle geändert',

@@ -191,6 +191,7 @@ export default {
   'Invited by an administrator': 'Invitado por un administrador',
   'Profile changed': 'Perfil modificado',
   'Account brought from another system': 'Cuenta traída de otro sistema',
+  'Account brought back from a backup': 'Cuenta recuperada de una copia de seguridad',
   'Account disabled': 'Cuenta desactivada',
   'Account enabled': 'Cuenta reactivada',
   'Role changed': 'Rol cambiado',

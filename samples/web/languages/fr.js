@@ -191,6 +191,7 @@ export default {
   'Invited by an administrator': 'Invité par un administrateur',
   'Profile changed': 'Profil modifié',
   'Account brought from another system': 'Compte repris d’un autre système',
+  'Account brought back from a backup': 'Compte rétabli à partir d’une sauvegarde',
   'Account disabled': 'Compte désactivé',
   'Account enabled': 'Compte réactivé',
   'Role changed': 'Rôle modifié',

@@ -191,6 +191,7 @@ export default {
   'Invited by an administrator': 'Convidado por um administrador',
   'Profile changed': 'Perfil alterado',
   'Account brought from another system': 'Conta trazida de outro sistema',
+  'Account brought back from a backup': 'Conta recuperada de uma cópia de segurança',
   'Account disabled': 'Conta desativada',
   'Account enabled': 'Conta reativada',
   'Role changed': 'Função alterada',

@@ -191,6 +191,7 @@ export default {
   'Invited by an administrator': 'Bir yönetici davet etti',
   'Profile changed': 'Profil değiştirildi',
   'Account brought from another system': 'Hesap başka bir sistemden alındı',
+  'Account brought back from a backup': 'Hesap bir yedekten geri yüklendi',
   'Account disabled': 'Hesap devre dışı bırakıldı',
   'Account enabled': 'Hesap yeniden etkinleştirildi',
   'Role changed': 'Rol değişti',

@@ -191,6 +191,7 @@ export default {
   'Invited by an administrator': '由管理员邀请',
   'Profile changed': '个人资料已更改',
   'Account brought from another system': '账户从其他系统迁入',
+  'Account brought back from a backup': '账户已从备份恢复',
   'Account disabled': '账户已停用',
   'Account enabled': '账户已恢复',
   'Role changed': '角色已更改',
