@@ -9,7 +9,7 @@ namespace Operations.Backups;
 /// A row as a line of JSON: its keys, and each column with its type in EDM's terms, so that it comes back as it was. Tag and time stamp are
 /// the service's own.
 /// </summary>
-internal static class RowLine
+public static class RowLine
 {
     private static readonly string[] NotColumns = ["PartitionKey", "RowKey", "Timestamp", "odata.etag"];
 
