@@ -104,9 +104,13 @@ var workspaceName = 'log-${name}'
 var insightsName = 'appi-${name}'
 var hostStorageName = 'sth${token}${workload}'
 var dataStorageName = 'std${token}${workload}'
+var reportsStorageName = 'str${token}${workload}'
+var communicationName = 'acs-${name}'
 var vaultName = 'kv-${token}-${workload}'
 var functionAppName = 'func-${name}'
 var defaultUrl = 'https://${functionAppName}.azurewebsites.net'
+var bySmtp = email.kind == 'smtp'
+var reportQueues = ['mail-reports', 'mail-reports-poison']
 var apiUrl = empty(publicUrl) ? defaultUrl : publicUrl
 
 resource identity 'Microsoft.ManagedIdentity/userAssignedIdentities@2024-11-30' = {
@@ -121,7 +125,6 @@ module monitoring 'modules/monitoring.bicep' = {
     insightsName: insightsName
     location: location
     tags: allTags
-    identityName: identity.name
     retentionDays: logRetentionDays
   }
 }
@@ -139,8 +142,6 @@ module hostStorage 'modules/storage.bicep' = {
     name: hostStorageName
     location: location
     tags: allTags
-    identityName: identity.name
-    roles: ['Storage Blob Data Owner', 'Storage Queue Data Contributor', 'Storage Table Data Contributor']
     containers: ['deployment']
     sku: storageSku
     privateEndpoints: privateNetwork ? ['blob', 'queue', 'table'] : []
@@ -156,10 +157,12 @@ module dataStorage 'modules/storage.bicep' = {
     name: dataStorageName
     location: location
     tags: allTags
-    identityName: identity.name
-    roles: ['Storage Queue Data Contributor', 'Storage Table Data Contributor']
     tables: ['Addresses', 'Accounts', 'Throttles', 'Deletions', 'Tickets', 'Directory']
-    queues: ['account-events', 'email-jobs', 'email-jobs-poison', 'housekeeping-jobs', 'housekeeping-jobs-poison']
+    // The function that reads reports always exists, and its trigger fails without a queue. By SMTP no report ever comes to this one.
+    queues: concat(
+      ['account-events', 'email-jobs', 'email-jobs-poison', 'housekeeping-jobs', 'housekeeping-jobs-poison'],
+      bySmtp ? reportQueues : []
+    )
     sku: storageSku
     privateEndpoints: privateNetwork ? ['queue', 'table'] : []
     endpoints: network.?outputs.endpoints
@@ -174,7 +177,6 @@ module vault 'modules/vault.bicep' = {
     name: vaultName
     location: location
     tags: allTags
-    identityName: identity.name
     codeKeySeed: codeKeySeed
     factorsKeySeed: factorsKeySeed
     signingKeySeed: signingKeySeed
@@ -188,16 +190,65 @@ module vault 'modules/vault.bicep' = {
   dependsOn: [monitoring]
 }
 
-module mail 'modules/mail.bicep' = if (email.kind != 'smtp') {
+module mail 'modules/mail.bicep' = if (!bySmtp) {
   params: {
+    communicationName: communicationName
     name: name
     tags: allTags
-    identityName: identity.name
     email: email
     productName: productName
     workspaceName: workspaceName
   }
   dependsOn: [monitoring]
+}
+
+// An account of its own, because Event Grid comes from outside the private network, and the data account stays closed.
+module reportsStorage 'modules/storage.bicep' = if (!bySmtp) {
+  params: {
+    name: reportsStorageName
+    location: location
+    tags: allTags
+    queues: reportQueues
+    sku: storageSku
+    privateEndpoints: privateNetwork ? ['queue'] : []
+    trustedServices: true
+    endpoints: network.?outputs.endpoints
+    workspaceName: workspaceName
+    lock: false
+  }
+  dependsOn: [monitoring]
+}
+
+module reports 'modules/reports.bicep' = if (!bySmtp) {
+  params: {
+    name: name
+    tags: allTags
+    communicationName: communicationName
+    storageName: reportsStorageName
+    queueName: reportQueues[0]
+  }
+  dependsOn: [mail, reportsStorage]
+}
+
+module appRights 'modules/rights.bicep' = {
+  params: {
+    #disable-next-line what-if-short-circuiting // Only the names of the assignments need the principal, and only they are in that module.
+    principalId: identity.properties.principalId
+    accounts: concat(
+      [
+        { name: hostStorageName, role: 'Storage Blob Data Owner' }
+        { name: hostStorageName, role: 'Storage Queue Data Contributor' }
+        { name: hostStorageName, role: 'Storage Table Data Contributor' }
+        { name: dataStorageName, role: 'Storage Queue Data Contributor' }
+        { name: dataStorageName, role: 'Storage Table Data Contributor' }
+      ],
+      bySmtp ? [] : [{ name: reportsStorageName, role: 'Storage Queue Data Contributor' }]
+    )
+    vault: vaultName
+    insights: insightsName
+    communication: bySmtp ? '' : communicationName
+  }
+  dependsOn: [hostStorage, dataStorage, reportsStorage, vault, mail, monitoring]
 }
 
 module functionApp 'modules/functionapp.bicep' = {
@@ -209,6 +260,7 @@ module functionApp 'modules/functionapp.bicep' = {
     identityName: identity.name
     hostStorageName: hostStorageName
     dataStorageName: dataStorageName
+    reportsStorageName: bySmtp ? dataStorageName : reportsStorageName
     vaultName: vaultName
     insightsName: insightsName
     subnetId: network.?outputs.appSubnetId
@@ -248,11 +300,12 @@ module functionApp 'modules/functionapp.bicep' = {
       previousCodesKey ? { Codes__PreviousKey: 'CodesPreviousKey' } : {},
       previousFactorsKeys ? { Factors__PreviousKeys: 'FactorsPreviousKeys' } : {},
       previousSigningKeys ? { Tokens__PreviousSigningKeys: 'TokensPreviousSigningKeys' } : {},
-      email.kind == 'smtp' ? { Smtp__Password: 'SmtpPassword' } : {},
+      bySmtp ? { Smtp__Password: 'SmtpPassword' } : {},
       vaultSettings
     )
   }
-  dependsOn: [monitoring, hostStorage, dataStorage, vault]
+  // It reads its secrets and its package at its first start.
+  dependsOn: [appRights]
 }
 
 module alerts 'modules/alerts.bicep' = {

@@ -7,6 +7,9 @@ param tags tagsType
 param identityName string
 param hostStorageName string
 param dataStorageName string
+
+@description('The account with the queue mail-reports.')
+param reportsStorageName string
 param vaultName string
 param insightsName string
 
@@ -37,6 +40,10 @@ resource hostStorage 'Microsoft.Storage/storageAccounts@2025-01-01' existing = {
 
 resource dataStorage 'Microsoft.Storage/storageAccounts@2025-01-01' existing = {
   name: dataStorageName
+}
+
+resource reportsStorage 'Microsoft.Storage/storageAccounts@2025-01-01' existing = {
+  name: reportsStorageName
 }
 
 resource insights 'Microsoft.Insights/components@2020-02-02' existing = {
@@ -140,6 +147,9 @@ resource app 'Microsoft.Web/sites@2024-11-01' = {
         AccountsStorage__tableServiceUri: dataStorage.properties.primaryEndpoints.table
         AccountsStorage__credential: 'managedidentity'
         AccountsStorage__clientId: identity.properties.clientId
+        ReportsStorage__queueServiceUri: reportsStorage.properties.primaryEndpoints.queue
+        ReportsStorage__credential: 'managedidentity'
+        ReportsStorage__clientId: identity.properties.clientId
         // The host buffers whole bodies before the app sees them. The app accepts 64 KiB; with the default of 100 MiB, a few requests would fill the memory.
         FUNCTIONS_REQUEST_BODY_SIZE_LIMIT: '1048576'
       },

@@ -5,7 +5,6 @@ import { tags as tagsType } from '../types.bicep'
 param name string
 param location string
 param tags tagsType
-param identityName string
 
 @secure()
 param codeKeySeed string
@@ -26,12 +25,7 @@ param endpoints { subnetId: string, zoneIds: { *: string } }?
 param workspaceName string
 param lock bool
 
-var secretsUser = '4633458b-17de-408a-b874-0445c86b69e6'
 var secretsOfficer = 'b86a8fe4-44ce-4948-aee5-eccb2c155cd7'
-
-resource identity 'Microsoft.ManagedIdentity/userAssignedIdentities@2024-11-30' existing = {
-  name: identityName
-}
 
 resource workspace 'Microsoft.OperationalInsights/workspaces@2025-02-01' existing = {
   name: workspaceName
@@ -95,16 +89,6 @@ resource mailPassword 'Microsoft.KeyVault/vaults/secrets@2025-05-01' = if (!empt
   properties: {
     value: smtpPassword
     contentType: 'Smtp__Password'
-  }
-}
-
-resource assignment 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
-  name: guid(vault.id, identity.id, secretsUser)
-  scope: vault
-  properties: {
-    principalId: identity.properties.principalId
-    principalType: 'ServicePrincipal'
-    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', secretsUser)
   }
 }
 

@@ -1,12 +1,11 @@
-using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using System.IO.Compression;
-using System.Reflection;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using AccountFunctions.Contract.Answers;
 using AccountFunctions.Storage;
 using AccountFunctions.Telemetry;
+using static Delivery.Tests.Infra.Templates;
 
 namespace Delivery.Tests.Infra;
 
@@ -17,12 +16,11 @@ namespace Delivery.Tests.Infra;
 /// </summary>
 public sealed partial class BicepTests
 {
-    private static readonly string Folder = Path.GetFullPath(Repository.PathTo("infra"));
-
     private static readonly string[] Required =
     [
         "Codes__Key", "Factors__Key", "Tokens__SigningKey", "Tokens__Issuer", "Tokens__Audience", "Email__Sender", "Email__ProductName",
         "Email__Transport", "AccountsStorage__tableServiceUri", "AccountsStorage__queueServiceUri", "AZURE_CLIENT_ID",
+        "ReportsStorage__queueServiceUri", "ReportsStorage__credential", "ReportsStorage__clientId",
         "APPLICATIONINSIGHTS_CONNECTION_STRING", "APPLICATIONINSIGHTS_AUTHENTICATION_STRING",
     ];
 
@@ -30,17 +28,7 @@ public sealed partial class BicepTests
         ["CommunicationServices__endpoint", "CommunicationServices__credential", "CommunicationServices__clientId"];
     private static readonly string[] BySmtp = ["Smtp__Host", "Smtp__Port", "Smtp__Username", "Smtp__Password"];
 
-    // Metrics publisher; blobs, queues and tables of the host; queues and tables of the app; secrets.
-    private static readonly string[] Roles =
-    [
-        "3913510d-42f4-4e42-8a64-420c390055eb", "b7e6dc6d-f1e8-4753-8033-0f276bb0955b", "974c5e8b-45b9-4653-ba55-5f855dd0fb88",
-        "0a9a7e1f-b9d0-4cc4-a60d-0319b160aaa3",
-        "974c5e8b-45b9-4653-ba55-5f855dd0fb88", "0a9a7e1f-b9d0-4cc4-a60d-0319b160aaa3", "4633458b-17de-408a-b874-0445c86b69e6",
-    ];
-
-    private const string SendMail = "09976791-48a7-449e-bb21-39d1a415f350";
-
-    public static TheoryData<string> Environments => ["dev", "prod", "smtp"];
+    public static TheoryData<string> Environments => Templates.Environments;
 
     [Fact]
     public async Task The_linter_finds_no_fault_in_the_templates() =>
@@ -110,7 +98,11 @@ public sealed partial class BicepTests
         Assert.False(properties.GetProperty("isLocalUserEnabled").GetBoolean());
         Assert.True(properties.GetProperty("supportsHttpsTrafficOnly").GetBoolean());
         Assert.Equal("TLS1_2", properties.GetProperty("minimumTlsVersion").GetString());
-        Assert.Equal(environment is "prod" ? "Disabled" : "Enabled", properties.GetProperty("publicNetworkAccess").GetString());
+        var acls = properties.GetProperty("networkAcls");
+        Assert.Equal(environment is "prod" ? "Deny" : "Allow", acls.GetProperty("defaultAction").GetString());
+        Assert.Equal(
+            environment is "prod" && acls.GetProperty("bypass").GetString() is "None" ? "Disabled" : "Enabled",
+            properties.GetProperty("publicNetworkAccess").GetString());
     });
 
     [Theory, Holds("I6", "I9")]
@@ -162,17 +154,6 @@ public sealed partial class BicepTests
         Assert.Equal(environment is "prod" ? "Disabled" : "Enabled", vault.GetProperty("publicNetworkAccess").GetString());
     }
 
-    [Theory, Holds("I7")]
-    [MemberData(nameof(Environments))]
-    public void The_app_has_these_roles_and_no_others(string environment)
-    {
-        var roles = Resources(environment, "Microsoft.Authorization/roleAssignments").Select(role => role.GetProperty(
-            "properties").GetProperty("roleDefinitionId").GetString()!.Split('/', '\'').Last(part => part.Length == 36));
-
-        Assert.Equal(
-            (environment is "smtp" ? Roles : [.. Roles, SendMail]).Order(StringComparer.Ordinal), roles.Order(StringComparer.Ordinal));
-    }
-
     [Theory]
     [MemberData(nameof(Environments))]
     public void Tables_and_queues_are_those_that_the_app_uses(string environment)
@@ -181,7 +162,10 @@ public sealed partial class BicepTests
             ["Accounts", "Addresses", "Deletions", "Directory", "Throttles", "Tickets"],
             Names(environment, "Microsoft.Storage/storageAccounts/tableServices/tables"));
         Assert.Equal(
-            ["account-events", "email-jobs", "email-jobs-poison", "housekeeping-jobs", "housekeeping-jobs-poison"],
+            [
+                "account-events", "email-jobs", "email-jobs-poison", "housekeeping-jobs", "housekeeping-jobs-poison", "mail-reports",
+                "mail-reports-poison",
+            ],
             Names(environment, "Microsoft.Storage/storageAccounts/queueServices/queues"));
     }
 
@@ -212,7 +196,7 @@ public sealed partial class BicepTests
             .SelectMany(network => network.GetProperty("properties").GetProperty("subnets").EnumerateArray());
 
         Assert.Equal(
-            environment is "prod" ? ["blob", "queue", "queue", "table", "table", "vault"] : [], services.Order(StringComparer.Ordinal));
+            environment is "prod" ? ["blob", "queue", "queue", "queue", "table", "table", "vault"] : [], services.Order(StringComparer.Ordinal));
         Assert.All(
             subnets.Where(subnet => subnet.GetProperty("name").GetString() == "endpoints"),
             subnet => Assert.True(subnet.GetProperty("properties").TryGetProperty("networkSecurityGroup", out _)));
@@ -456,68 +440,6 @@ public sealed partial class BicepTests
             workflows.SelectMany(text => Uses().Matches(text)), match => Assert.Matches("^[^@]+@[0-9a-f]{40} # v", match.Groups[1].Value));
         Assert.All(workflows, text => Assert.DoesNotContain("secrets.", text, StringComparison.Ordinal));
         Assert.All(workflows, text => Assert.Contains("permissions:\n  contents: read\n", text, StringComparison.Ordinal));
-    }
-
-    private static List<JsonElement> Resources(string environment, string type) =>
-        [.. JsonDocument.Parse(File.ReadAllText(Path.Combine(Folder, $"{environment}.snapshot.json"))).RootElement.GetProperty(
-            "predictedResources").EnumerateArray().Where(resource => resource.GetProperty("type").GetString() == type)];
-
-    private static IEnumerable<JsonElement> Find(JsonElement element, string type) => element.ValueKind switch
-    {
-        JsonValueKind.Object when element.TryGetProperty("type", out var found)
-            && found.ValueKind is JsonValueKind.String
-            && found.GetString() == type => [element],
-        JsonValueKind.Object => element.EnumerateObject().SelectMany(property => Find(property.Value, type)),
-        JsonValueKind.Array => element.EnumerateArray().SelectMany(item => Find(item, type)),
-        _ => [],
-    };
-
-    private static IEnumerable<string> Names(string environment, string type) =>
-        Resources(environment, type)
-            .Select(resource => resource.GetProperty("name").GetString()!.Split('/')[^1])
-            .Order(StringComparer.Ordinal);
-
-    private static Task<(int ExitCode, string Output)> BicepAsync(params string[] args)
-    {
-        var cli = typeof(BicepTests).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
-            .Single(attribute => attribute.Key == "Bicep").Value!;
-        Assert.SkipUnless(OperatingSystem.IsLinux(), "The Bicep CLI is pinned for Linux on x64 only.");
-
-        // The package does not keep the right to execute.
-        var copy = Path.Combine(AppContext.BaseDirectory, "bicep");
-        lock (Folder)
-        {
-            if (OperatingSystem.IsLinux() && !File.Exists(copy))
-            {
-                File.Copy(cli, copy);
-                File.SetUnixFileMode(copy, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-            }
-        }
-
-        return RunAsync(copy, args);
-    }
-
-    private static Task<(int ExitCode, string Output)> RunAsync(string file, params string[] args) => RunAsync(file, [], args);
-
-    private static async Task<(int ExitCode, string Output)> RunAsync(
-        string file, Dictionary<string, string> environment, params string[] args)
-    {
-        var start = new ProcessStartInfo(file, args)
-        {
-            WorkingDirectory = Folder,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        foreach (var (name, value) in environment)
-        {
-            start.Environment[name] = value;
-        }
-
-        using var process = Process.Start(start)!;
-        var output = process.StandardOutput.ReadToEndAsync();
-        var errors = await process.StandardError.ReadToEndAsync();
-        await process.WaitForExitAsync();
-        return (process.ExitCode, await output + errors);
     }
 
     [GeneratedRegex("Name == \"([a-z_.]+)\"")]
