@@ -1,4 +1,4 @@
-import { domainRecords as domainRecordsType, email as emailType, tags as tagsType } from 'types.bicep'
+import { backup as backupType, domainRecords as domainRecordsType, email as emailType, tags as tagsType } from 'types.bicep'
 
 metadata description = 'The accounts backend: function app, storage, vault, mail and monitoring.'
 
@@ -72,6 +72,9 @@ param frontDoorId string = ''
 @description('True puts storage and vault behind private endpoints. Deployments of code must then come from inside the network.')
 param privateNetwork bool = false
 
+@description('Backups of the tables in another region; absent for none.')
+param backup backupType?
+
 @description('True protects what holds data from deletion.')
 param deleteLocks bool = false
 
@@ -96,6 +99,10 @@ param codeKeySeed string = '${newGuid()}${newGuid()}'
 @secure()
 param factorsKeySeed string = '${newGuid()}${newGuid()}'
 
+@description('Source of the key that encrypts backups. Only the first deployment with backups uses it; the secret is never overwritten.')
+@secure()
+param backupKeySeed string = '${newGuid()}${newGuid()}'
+
 // Comes before the readable part of a name, so that no truncation removes it.
 var token = take(uniqueString(subscription().id, resourceGroup().id, workload, environmentName), 8)
 var name = '${workload}-${environmentName}-${token}'
@@ -105,6 +112,7 @@ var insightsName = 'appi-${name}'
 var hostStorageName = 'sth${token}${workload}'
 var dataStorageName = 'std${token}${workload}'
 var reportsStorageName = 'str${token}${workload}'
+var backupStorageName = 'stb${token}${workload}'
 var communicationName = 'acs-${name}'
 var vaultName = 'kv-${token}-${workload}'
 var functionAppName = 'func-${name}'
@@ -179,6 +187,8 @@ module vault 'modules/vault.bicep' = {
     tags: allTags
     codeKeySeed: codeKeySeed
     factorsKeySeed: factorsKeySeed
+    withBackupKey: backup != null
+    backupKeySeed: backupKeySeed
     signingKeySeed: signingKeySeed
     smtpPassword: smtpPassword
     operatorObjectId: operatorObjectId
@@ -306,6 +316,49 @@ module functionApp 'modules/functionapp.bicep' = {
   }
   // It reads its secrets and its package at its first start.
   dependsOn: [appRights]
+}
+
+module backupStorage 'modules/backupstorage.bicep' = if (backup != null) {
+  scope: resourceGroup(backup!.resourceGroup)
+  params: {
+    name: backupStorageName
+    location: backup!.location
+    tags: allTags
+    immutableDays: backup!.immutableDays
+    locked: backup!.locked
+    private: privateNetwork
+    workspaceId: resourceId('Microsoft.OperationalInsights/workspaces', workspaceName)
+    lock: deleteLocks
+  }
+  dependsOn: [monitoring]
+}
+
+// In the network of the app: it leads across regions.
+module backupEndpoint 'modules/endpoint.bicep' = if (backup != null && privateNetwork) {
+  params: {
+    name: 'pe-${backupStorageName}-blob'
+    location: location
+    tags: allTags
+    targetId: backupStorage!.outputs.id
+    service: 'blob'
+    endpoints: network!.outputs.endpoints
+  }
+}
+
+module backups 'modules/backup.bicep' = if (backup != null) {
+  params: {
+    name: name
+    location: location
+    tags: allTags
+    backup: backup!
+    dataStorageName: dataStorageName
+    backupStorageName: backupStorageName
+    target: '${backupStorage!.outputs.blobEndpoint}backups'
+    vaultName: vaultName
+    workspaceName: workspaceName
+    subnetId: network.?outputs.jobSubnetId
+  }
+  dependsOn: [backupEndpoint, dataStorage, vault]
 }
 
 module alerts 'modules/alerts.bicep' = {

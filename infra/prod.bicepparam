@@ -17,5 +17,14 @@ param maximumInstances = 100
 param logRetentionDays = 90
 param alertEmail = 'operators@example.com'
 param privateNetwork = true
+// The image is built from tools/Operations; its registry and digest go here. The other group must exist.
+param backup = {
+  resourceGroup: 'accounts-backups'
+  location: 'northeurope'
+  image: 'registry.example.com/operations@sha256:0000000000000000000000000000000000000000000000000000000000000000'
+  fullAt: '0 2 * * *'
+  immutableDays: 35
+  locked: false
+}
 param deleteLocks = true
 param signingKeySeed = readEnvironmentVariable('SIGNING_KEY_SEED', '')

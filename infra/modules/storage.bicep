@@ -90,37 +90,15 @@ resource account 'Microsoft.Storage/storageAccounts@2025-01-01' = {
   }
 }
 
-resource endpoint 'Microsoft.Network/privateEndpoints@2025-01-01' = [
+module endpoint 'endpoint.bicep' = [
   for service in privateEndpoints: {
-    name: 'pe-${name}-${service}'
-    location: location
-    tags: tags
-    properties: {
-      subnet: { id: endpoints!.subnetId }
-      privateLinkServiceConnections: [
-        {
-          name: service
-          properties: {
-            privateLinkServiceId: account.id
-            groupIds: [service]
-          }
-        }
-      ]
-    }
-  }
-]
-
-resource zoneGroup 'Microsoft.Network/privateEndpoints/privateDnsZoneGroups@2025-01-01' = [
-  for (service, index) in privateEndpoints: {
-    parent: endpoint[index]
-    name: 'default'
-    properties: {
-      privateDnsZoneConfigs: [
-        {
-          name: service
-          properties: { privateDnsZoneId: endpoints!.zoneIds[service] }
-        }
-      ]
+    params: {
+      name: 'pe-${name}-${service}'
+      location: location
+      tags: tags
+      targetId: account.id
+      service: service
+      endpoints: endpoints!
     }
   }
 ]

@@ -12,6 +12,12 @@ param codeKeySeed string
 @secure()
 param factorsKeySeed string
 
+@description('True makes a key that encrypts backups.')
+param withBackupKey bool
+
+@secure()
+param backupKeySeed string
+
 @secure()
 param signingKeySeed string
 
@@ -72,6 +78,17 @@ resource factorsKey 'Microsoft.KeyVault/vaults/secrets@2025-05-01' = {
   }
 }
 
+// Without the first one, no earlier backup can be read. A copy must lie outside the vault: docs/backup.md.
+@onlyIfNotExists()
+resource backupKey 'Microsoft.KeyVault/vaults/secrets@2025-05-01' = if (withBackupKey) {
+  parent: vault
+  name: 'BackupKey'
+  properties: {
+    value: base64(backupKeySeed)
+    contentType: 'Backup__Key: base64 of 72 characters, 244 random bits'
+  }
+}
+
 // Written through Resource Manager, which can reach the vault even in a private network.
 @onlyIfNotExists()
 resource signingKey 'Microsoft.KeyVault/vaults/secrets@2025-05-01' = if (!empty(signingKeySeed)) {
@@ -101,34 +118,14 @@ resource operator 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (!em
   }
 }
 
-resource endpoint 'Microsoft.Network/privateEndpoints@2025-01-01' = if (private) {
-  name: 'pe-${name}'
-  location: location
-  tags: tags
-  properties: {
-    subnet: { id: endpoints!.subnetId }
-    privateLinkServiceConnections: [
-      {
-        name: 'vault'
-        properties: {
-          privateLinkServiceId: vault.id
-          groupIds: ['vault']
-        }
-      }
-    ]
-  }
-}
-
-resource zoneGroup 'Microsoft.Network/privateEndpoints/privateDnsZoneGroups@2025-01-01' = if (private) {
-  parent: endpoint
-  name: 'default'
-  properties: {
-    privateDnsZoneConfigs: [
-      {
-        name: 'vault'
-        properties: { privateDnsZoneId: endpoints!.zoneIds.vault }
-      }
-    ]
+module endpoint 'endpoint.bicep' = if (private) {
+  params: {
+    name: 'pe-${name}'
+    location: location
+    tags: tags
+    targetId: vault.id
+    service: 'vault'
+    endpoints: endpoints!
   }
 }
 
