@@ -1,4 +1,10 @@
-import { backup as backupType, domainRecords as domainRecordsType, email as emailType, tags as tagsType } from 'types.bicep'
+import {
+  backup as backupType
+  budget as budgetType
+  domainRecords as domainRecordsType
+  email as emailType
+  tags as tagsType
+} from 'types.bicep'
 
 metadata description = 'The accounts backend: function app, storage, vault, mail and monitoring.'
 
@@ -60,8 +66,22 @@ param storageSku ('Standard_LRS' | 'Standard_ZRS' | 'Standard_GRS' | 'Standard_G
 @maxValue(730)
 param logRetentionDays int = 30
 
-@description('The email address that gets alerts; empty for none.')
-param alertEmail string = ''
+@description('The email addresses that get alerts. Name two, or one and a webhook: a single receiver may be away.')
+param alertEmails string[] = []
+
+@description('The URL that gets alerts in the common alert schema, for example that of a pager; empty for none. It often contains a key.')
+@secure()
+param alertWebhook string = ''
+
+@description('True probes the app from outside. Without anybody to call, that is not worth its price.')
+param probed bool = !empty(alertEmails)
+
+@description('Where Azure probes the app from: ids of availability test locations, at least three.')
+@minLength(3)
+param probeLocations string[] = ['emea-nl-ams-azr', 'emea-gb-db3-azr', 'us-va-ash-azr']
+
+@description('What the resource group may cost; absent for no limit.')
+param budget budgetType?
 
 @description('Origins whose pages may call the API from a browser, for example https://app.example.com. No wildcard.')
 param corsOrigins string[] = []
@@ -367,11 +387,22 @@ module alerts 'modules/alerts.bicep' = {
     location: location
     tags: allTags
     workspaceName: workspaceName
+    insightsName: insightsName
     functionAppName: functionAppName
     dataStorageName: dataStorageName
-    alertEmail: alertEmail
+    hostStorageName: hostStorageName
+    vaultName: vaultName
+    backupStorageName: backup == null ? '' : backupStorageName
+    withReports: !bySmtp
+    apiUrl: '${apiUrl}/api'
+    ownName: !empty(publicUrl)
+    alertEmails: alertEmails
+    alertWebhook: alertWebhook
+    probed: probed
+    probeLocations: probeLocations
+    budget: budget
   }
-  dependsOn: [monitoring, functionApp, dataStorage]
+  dependsOn: [monitoring, functionApp, dataStorage, hostStorage, vault]
 }
 
 output functionAppName string = functionAppName

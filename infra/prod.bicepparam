@@ -15,7 +15,9 @@ param publicUrl = 'https://accounts.example.com'
 param alwaysReady = 2
 param maximumInstances = 100
 param logRetentionDays = 90
-param alertEmail = 'operators@example.com'
+param alertEmails = ['operators@example.com', 'on-call@example.com']
+param alertWebhook = readEnvironmentVariable('ALERT_WEBHOOK', '')
+param budget = { amount: 500, from: '2026-12-01' }
 param privateNetwork = true
 // The image is built from tools/Operations; its registry and digest go here. The other group must exist.
 param backup = {

@@ -67,3 +67,14 @@ type backup = {
   @description('True once somebody has locked the policy (docs/operations.md).')
   locked: bool
 }
+
+@export()
+@description('What the resource group may cost in a month before somebody is told.')
+type budget = {
+  @description('In the currency of the subscription.')
+  @minValue(1)
+  amount: int
+
+  @description('The first day of the month in which it begins, for example 2026-12-01. It cannot be changed later.')
+  from: string
+}

@@ -1,10 +1,6 @@
-using System.Diagnostics.Metrics;
 using System.IO.Compression;
 using System.Text.Json;
 using System.Text.RegularExpressions;
-using AccountFunctions.Contract.Answers;
-using AccountFunctions.Storage;
-using AccountFunctions.Telemetry;
 using static Delivery.Tests.Infra.Templates;
 
 namespace Delivery.Tests.Infra;
@@ -224,44 +220,6 @@ public sealed partial class BicepTests
         static string Id(JsonElement resource) => resource.GetProperty("id").GetString()!;
     }
 
-    [Theory, Holds("I8")]
-    [MemberData(nameof(Environments))]
-    public void Every_alert_is_explained_to_operators(string environment)
-    {
-        var alerts = Resources(environment, "Microsoft.Insights/scheduledQueryRules")
-            .Concat(Resources(environment, "Microsoft.Insights/metricAlerts"))
-            .Select(alert => alert.GetProperty("name").GetString()!.Split('-', 5)[^1]).Order(StringComparer.Ordinal);
-        var manual = File.ReadAllText(Path.Combine(Folder, "..", "docs", "operations.md"));
-
-        Assert.Equal(
-        [
-            "5xx", "hashes-refused", "internal-faults", "mail-failures", "mail-late", "mail-misconfigured", "mail-refused", "mail-stuck",
-            "poison", "refresh-token-reuse", "storage-throttled", "throttled-requests",
-        ], alerts);
-        Assert.All(alerts, alert => Assert.Contains($"| `{alert}` |", manual, StringComparison.Ordinal));
-    }
-
-    [Fact, Holds("I8")]
-    public void Alerts_query_existing_metrics_and_queues()
-    {
-        using var meter = new Meter(AccountMetrics.MeterName);
-        using var metrics = new MetricRecorder(candidate => candidate == meter);
-        _ = new AccountMetrics(meter);
-        var queries = string.Join('\n', Resources("prod", "Microsoft.Insights/scheduledQueryRules").Select(
-            alert => alert.GetProperty("properties").GetProperty("criteria").GetProperty("allOf")[0].GetProperty("query").GetString()));
-        var source = File.ReadAllText(Path.Combine(Folder, "..", "AccountFunctions", "Telemetry", "AccountMetrics.cs")) + File.ReadAllText(
-            Path.Combine(Folder, "..", "AccountFunctions", "Email", "EmailSender.cs"));
-
-        Assert.All(
-            MetricNames().Matches(queries),
-            match => Assert.Contains(metrics.Instruments, instrument => instrument.Name == match.Groups[1].Value));
-        Assert.All(TagNames().Matches(queries), match => Assert.Contains($"\"{match.Groups[1].Value}\"", source, StringComparison.Ordinal));
-        Assert.All(Reasons().Matches(queries), match => Assert.Contains(match.Groups[1].Value, source, StringComparison.Ordinal));
-        Assert.Equal(2, Reasons().Count(queries));
-        Assert.Contains($"== \"{Problem.InternalFault.Code}\"", queries, StringComparison.Ordinal);
-        Assert.Contains($"/{QueueNames.EmailJobs}/", queries, StringComparison.Ordinal);
-    }
-
     [Theory, Holds("I2")]
     [MemberData(nameof(Environments))]
     public void No_log_line_is_sampled(string environment)
@@ -445,15 +403,6 @@ public sealed partial class BicepTests
         Assert.All(workflows, text => Assert.Contains("permissions:\n  contents: read\n", text, StringComparison.Ordinal));
     }
 
-    [GeneratedRegex("Name == \"([a-z_.]+)\"")]
-    private static partial Regex MetricNames();
-
-    [GeneratedRegex("(?:mail[.]reason\"\\]\\) ==|reason ==) (\"[a-z ]+\")")]
-    private static partial Regex Reasons();
-
     [GeneratedRegex(@"uses: (.+)")]
     private static partial Regex Uses();
-
-    [GeneratedRegex("""Properties\["([a-z_.]+)"\]""")]
-    private static partial Regex TagNames();
 }
