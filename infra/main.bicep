@@ -54,6 +54,14 @@ param vaultSettings { *: string } = {}
 @minValue(0)
 param alwaysReady int = 0
 
+@description('Instances that are always ready to send mail, which has instances of its own; 0 scales to zero.')
+@minValue(0)
+param alwaysReadyMail int = 0
+
+@description('True spreads the instances over availability zones. The region and the storage must have zones, and each always ready number be 2 or more.')
+param zoneRedundant bool = false
+
+@description('The most instances that Azure starts for a group of functions: HTTP is one, and each queue function is another. It may exceed the number for a while.')
 @minValue(1)
 @maxValue(1000)
 param maximumInstances int = 40
@@ -102,10 +110,6 @@ param deleteLocks bool = false
 param operatorObjectId string = ''
 
 param tags tagsType = {}
-
-@description('PEM of a P-256 private key that signs access tokens. Only the first deployment uses it; the secret is never overwritten. May be empty if the secret already exists.')
-@secure()
-param signingKeySeed string = ''
 
 @description('Password for the mail server, if one sends the mails. Empty leaves the secret unchanged.')
 @secure()
@@ -209,7 +213,6 @@ module vault 'modules/vault.bicep' = {
     factorsKeySeed: factorsKeySeed
     withBackupKey: backup != null
     backupKeySeed: backupKeySeed
-    signingKeySeed: signingKeySeed
     smtpPassword: smtpPassword
     operatorObjectId: operatorObjectId
     private: privateNetwork
@@ -297,6 +300,8 @@ module functionApp 'modules/functionapp.bicep' = {
     frontDoorId: frontDoorId
     corsOrigins: corsOrigins
     alwaysReady: alwaysReady
+    alwaysReadyMail: alwaysReadyMail
+    zoneRedundant: zoneRedundant
     maximumInstances: maximumInstances
     settings: union(
       {
@@ -323,7 +328,9 @@ module functionApp 'modules/functionapp.bicep' = {
             CommunicationServices__credential: 'managedidentity'
             CommunicationServices__clientId: identity.properties.clientId
           },
-      settings
+      empty(frontDoorId) && contains(settings, 'Throttle__TrustedProxyHops')
+        ? fail('Throttle__TrustedProxyHops needs frontDoorId: anyone who calls the app directly could forge the entry that it trusts.')
+        : settings
     )
     vaultItems: union(
       { Codes__Key: 'CodesKey', Factors__Key: 'FactorsKey', Tokens__SigningKey: 'TokensSigningKey' },

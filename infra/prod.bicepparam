@@ -13,6 +13,8 @@ param email = {
 }
 param publicUrl = 'https://accounts.example.com'
 param alwaysReady = 2
+param alwaysReadyMail = 2
+param zoneRedundant = true
 param maximumInstances = 100
 param logRetentionDays = 90
 param alertEmails = ['operators@example.com', 'on-call@example.com']
@@ -29,4 +31,3 @@ param backup = {
   locked: false
 }
 param deleteLocks = true
-param signingKeySeed = readEnvironmentVariable('SIGNING_KEY_SEED', '')

@@ -22,6 +22,8 @@ param frontDoorId string
 @description('Origins whose pages may call the API from a browser.')
 param corsOrigins string[]
 param alwaysReady int
+param alwaysReadyMail int
+param zoneRedundant bool
 param maximumInstances int
 
 @description('App settings that are not secret.')
@@ -56,13 +58,14 @@ resource plan 'Microsoft.Web/serverfarms@2024-11-01' = {
   tags: tags
   kind: 'functionapp'
   sku: { tier: 'FlexConsumption', name: 'FC1' }
-  properties: { reserved: true }
+  properties: { reserved: true, zoneRedundant: zoneRedundant }
 }
 
 resource app 'Microsoft.Web/sites@2024-11-01' = {
   name: name
   location: location
-  tags: tags
+  // azd finds the app by this tag.
+  tags: union(tags, { 'azd-service-name': 'api' })
   kind: 'functionapp,linux'
   identity: {
     type: 'UserAssigned'
@@ -89,16 +92,18 @@ resource app 'Microsoft.Web/sites@2024-11-01' = {
       scaleAndConcurrency: {
         instanceMemoryMB: 2048
         maximumInstanceCount: maximumInstances
-        alwaysReady: alwaysReady == 0 ? [] : [{ name: 'http', instanceCount: alwaysReady }]
+        alwaysReady: concat(
+          alwaysReady == 0 ? [] : [{ name: 'http', instanceCount: alwaysReady }],
+          alwaysReadyMail == 0 ? [] : [{ name: 'function:SendEmail', instanceCount: alwaysReadyMail }]
+        )
         triggers: { http: { perInstanceConcurrency: 32 } }
       }
     }
+    // Flex Consumption refuses what does not apply to it, such as ftpsState (error 51021).
     siteConfig: {
       minTlsVersion: '1.2'
       scmMinTlsVersion: '1.2'
       http20Enabled: true
-      ftpsState: 'Disabled'
-      remoteDebuggingEnabled: false
       cors: empty(corsOrigins) ? null : { allowedOrigins: corsOrigins, supportCredentials: false }
 
       // Otherwise a direct caller could forge the X-Forwarded-For entry that the app trusts.

@@ -19,9 +19,6 @@ param withBackupKey bool
 param backupKeySeed string
 
 @secure()
-param signingKeySeed string
-
-@secure()
 param smtpPassword string
 param operatorObjectId string
 param private bool
@@ -86,17 +83,6 @@ resource backupKey 'Microsoft.KeyVault/vaults/secrets@2025-05-01' = if (withBack
   properties: {
     value: base64(backupKeySeed)
     contentType: 'Backup__Key: base64 of 72 characters, 244 random bits'
-  }
-}
-
-// Written through Resource Manager, which can reach the vault even in a private network.
-@onlyIfNotExists()
-resource signingKey 'Microsoft.KeyVault/vaults/secrets@2025-05-01' = if (!empty(signingKeySeed)) {
-  parent: vault
-  name: 'TokensSigningKey'
-  properties: {
-    value: signingKeySeed
-    contentType: 'Tokens__SigningKey: PEM of a P-256 private key'
   }
 }
 
