@@ -1,18 +1,42 @@
 #!/usr/bin/env bash
-# Deploys the whole backend; running it again gives the same result: infra/deploy.sh RESOURCE_GROUP LOCATION PARAMETERS [--dry-run]
+# Deploys the whole backend; running it again gives the same result: infra/deploy.sh RESOURCE_GROUP LOCATION PARAMETERS [OPTION…]
 # PARAMETERS is the name of a file infra/NAME.bicepparam. Needs az (signed in), the .NET SDK, curl, openssl and zip.
+#   --dry-run         prints what it would do, and calls nothing
+#   --what-if         prints what would change in Azure, and changes nothing; reading rights are enough
+#   --package ZIP     deploys this package instead of building one
+#   --code-only ZIP   deploys this package and leaves the resources alone: a rollback
 set -euo pipefail
+here=$PWD
 cd "$(dirname "$0")/.."
 
-if [ $# -lt 3 ]; then
-  echo "usage: infra/deploy.sh RESOURCE_GROUP LOCATION dev|prod [--dry-run]" >&2
+usage() {
+  echo "usage: infra/deploy.sh RESOURCE_GROUP LOCATION dev|prod|smtp [--dry-run] [--what-if | --package ZIP | --code-only ZIP]" >&2
   exit 2
-fi
+}
 
+[ $# -ge 3 ] || usage
 group=$1 location=$2 parameters=infra/$3.bicepparam
-dry=${4:-}
+shift 3
 [ -f "$parameters" ] || { echo "$parameters does not exist" >&2; exit 2; }
-[ -z "$dry" ] || [ "$dry" = --dry-run ] || { echo "$dry is not an option" >&2; exit 2; }
+
+dry='' what_if='' code_only='' package=''
+while [ $# -gt 0 ]; do
+  case $1 in
+    --dry-run) dry=yes ;;
+    --what-if) what_if=yes ;;
+    --package | --code-only)
+      [ $# -ge 2 ] || usage
+      [ "$1" = --package ] || code_only=yes
+      # Relative to where the script was called.
+      package=$(cd "$here" && realpath "$2")
+      [ -f "$package" ] || { echo "$2 does not exist" >&2; exit 2; }
+      shift
+      ;;
+    *) echo "$1 is not an option" >&2; usage ;;
+  esac
+  shift
+done
+[ -z "$what_if" ] || [ -z "$package" ] || usage
 
 # The host reads the files of the package as another user, whatever the umask of this shell.
 umask 022
@@ -40,30 +64,43 @@ retry() {
   return 1
 }
 
-echo "1. Resources" >&2
-for provider in App Authorization Communication EventGrid Insights AlertsManagement KeyVault ManagedIdentity Network OperationalInsights Storage Web; do
-  state=$(run az provider show --namespace "Microsoft.$provider" --query registrationState --output tsv)
-  [ "$state" = Registered ] || run az provider register --namespace "Microsoft.$provider" --wait
-done
-# The parameter files read it from the environment, so that it appears on no command line. If there is already a signing key, the template keeps that one.
-echo "+ SIGNING_KEY_SEED=\$(openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256)" >&2
-if [ -z "$dry" ]; then SIGNING_KEY_SEED=$(openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256); fi
-export SIGNING_KEY_SEED
-# Only if it is missing, because creating an existing group replaces its tags.
-exists=$(run az group exists --name "$group")
-[ "$exists" = true ] || run az group create --name "$group" --location "$location" --output none
-run az deployment group what-if --resource-group "$group" --name accounts --parameters "$parameters"
-run az deployment group create --resource-group "$group" --name accounts --parameters "$parameters" --output none
-unset SIGNING_KEY_SEED
+run az account show --query "join('', ['As ', user.name, ' in subscription ', name, ' (', id, ')'])" --output tsv >&2
+# A broken package is refused before anything changes.
+[ -z "$package" ] || run infra/package.sh --check "$package"
+
+if [ -n "$what_if" ]; then
+  run az deployment group what-if --resource-group "$group" --name accounts --parameters "$parameters" --validation-level ProviderNoRbac
+  exit
+fi
+
+if [ -z "$code_only" ]; then
+  echo "1. Resources" >&2
+  for provider in App Authorization Communication Consumption EventGrid Insights AlertsManagement KeyVault ManagedIdentity Network OperationalInsights Storage Web; do
+    state=$(run az provider show --namespace "Microsoft.$provider" --query registrationState --output tsv)
+    [ "$state" = Registered ] || run az provider register --namespace "Microsoft.$provider" --wait
+  done
+  # Only if it is missing, because creating an existing group replaces its tags.
+  exists=$(run az group exists --name "$group")
+  [ "$exists" = true ] || run az group create --name "$group" --location "$location" --output none
+  run az deployment group what-if --resource-group "$group" --name accounts --parameters "$parameters"
+  run az deployment group create --resource-group "$group" --name accounts --parameters "$parameters" --output none
+fi
 # One by one, because of several assignments on a line, the shell reports only the last one's failure.
 app=$(output functionAppName)
+vault=$(output vaultName)
 default_api=$(output defaultApiUrl)
 api=$(output apiUrl)
+[ -n "$code_only" ] || run infra/signing-key.sh "$group" "$vault"
 
 echo "2. The app" >&2
-run dotnet publish AccountFunctions --configuration Release -p:AzureCommunicationEmail=Package --output "$work/app"
-run infra/package.sh "$work/app" "$work/app.zip"
-retry az functionapp deployment source config-zip --resource-group "$group" --name "$app" --src "$work/app.zip" --timeout 600
+if [ -z "$package" ]; then
+  # Kept, so that a later rollback need not build it again.
+  package=$PWD/publish/accounts-$(git describe --always --dirty 2>/dev/null || date -u +%Y%m%dT%H%M%SZ).zip
+  run mkdir -p publish
+  run dotnet publish AccountFunctions --configuration Release -p:AzureCommunicationEmail=Package --output "$work/app"
+  run infra/package.sh "$work/app" "$package"
+fi
+retry az functionapp deployment source config-zip --resource-group "$group" --name "$app" --src "$package" --timeout 600
 run infra/refresh-secrets.sh "$group" "$app"
 
 echo "3. Smoke test" >&2
@@ -78,4 +115,4 @@ if [ "$api" != "$default_api" ]; then
     *) exit "$reached" ;;
   esac
 fi
-echo "The API is at $api" >&2
+echo "The API is at $api, and its package is $package" >&2

@@ -10,4 +10,3 @@ param email = {
 param emailQuota = { perMinute: 5, perHour: 10 }
 param maximumInstances = 5
 param storageSku = 'Standard_LRS'
-param signingKeySeed = readEnvironmentVariable('SIGNING_KEY_SEED', '')

@@ -1,4 +1,10 @@
-import { domainRecords as domainRecordsType, email as emailType, tags as tagsType } from 'types.bicep'
+import {
+  backup as backupType
+  budget as budgetType
+  domainRecords as domainRecordsType
+  email as emailType
+  tags as tagsType
+} from 'types.bicep'
 
 metadata description = 'The accounts backend: function app, storage, vault, mail and monitoring.'
 
@@ -48,6 +54,14 @@ param vaultSettings { *: string } = {}
 @minValue(0)
 param alwaysReady int = 0
 
+@description('Instances that are always ready to send mail, which has instances of its own; 0 scales to zero.')
+@minValue(0)
+param alwaysReadyMail int = 0
+
+@description('True spreads the instances over availability zones. The region and the storage must have zones, and each always ready number be 2 or more.')
+param zoneRedundant bool = false
+
+@description('The most instances that Azure starts for a group of functions: HTTP is one, and each queue function is another. It may exceed the number for a while.')
 @minValue(1)
 @maxValue(1000)
 param maximumInstances int = 40
@@ -60,8 +74,22 @@ param storageSku ('Standard_LRS' | 'Standard_ZRS' | 'Standard_GRS' | 'Standard_G
 @maxValue(730)
 param logRetentionDays int = 30
 
-@description('The email address that gets alerts; empty for none.')
-param alertEmail string = ''
+@description('The email addresses that get alerts. Name two, or one and a webhook: a single receiver may be away.')
+param alertEmails string[] = []
+
+@description('The URL that gets alerts in the common alert schema, for example that of a pager; empty for none. It often contains a key.')
+@secure()
+param alertWebhook string = ''
+
+@description('True probes the app from outside. Without anybody to call, that is not worth its price.')
+param probed bool = !empty(alertEmails)
+
+@description('Where Azure probes the app from: ids of availability test locations, at least three.')
+@minLength(3)
+param probeLocations string[] = ['emea-nl-ams-azr', 'emea-gb-db3-azr', 'us-va-ash-azr']
+
+@description('What the resource group may cost; absent for no limit.')
+param budget budgetType?
 
 @description('Origins whose pages may call the API from a browser, for example https://app.example.com. No wildcard.')
 param corsOrigins string[] = []
@@ -72,6 +100,9 @@ param frontDoorId string = ''
 @description('True puts storage and vault behind private endpoints. Deployments of code must then come from inside the network.')
 param privateNetwork bool = false
 
+@description('Backups of the tables in another region; absent for none.')
+param backup backupType?
+
 @description('True protects what holds data from deletion.')
 param deleteLocks bool = false
 
@@ -79,10 +110,6 @@ param deleteLocks bool = false
 param operatorObjectId string = ''
 
 param tags tagsType = {}
-
-@description('PEM of a P-256 private key that signs access tokens. Only the first deployment uses it; the secret is never overwritten. May be empty if the secret already exists.')
-@secure()
-param signingKeySeed string = ''
 
 @description('Password for the mail server, if one sends the mails. Empty leaves the secret unchanged.')
 @secure()
@@ -96,6 +123,10 @@ param codeKeySeed string = '${newGuid()}${newGuid()}'
 @secure()
 param factorsKeySeed string = '${newGuid()}${newGuid()}'
 
+@description('Source of the key that encrypts backups. Only the first deployment with backups uses it; the secret is never overwritten.')
+@secure()
+param backupKeySeed string = '${newGuid()}${newGuid()}'
+
 // Comes before the readable part of a name, so that no truncation removes it.
 var token = take(uniqueString(subscription().id, resourceGroup().id, workload, environmentName), 8)
 var name = '${workload}-${environmentName}-${token}'
@@ -104,9 +135,14 @@ var workspaceName = 'log-${name}'
 var insightsName = 'appi-${name}'
 var hostStorageName = 'sth${token}${workload}'
 var dataStorageName = 'std${token}${workload}'
+var reportsStorageName = 'str${token}${workload}'
+var backupStorageName = 'stb${token}${workload}'
+var communicationName = 'acs-${name}'
 var vaultName = 'kv-${token}-${workload}'
 var functionAppName = 'func-${name}'
 var defaultUrl = 'https://${functionAppName}.azurewebsites.net'
+var bySmtp = email.kind == 'smtp'
+var reportQueues = ['mail-reports', 'mail-reports-poison']
 var apiUrl = empty(publicUrl) ? defaultUrl : publicUrl
 
 resource identity 'Microsoft.ManagedIdentity/userAssignedIdentities@2024-11-30' = {
@@ -121,7 +157,6 @@ module monitoring 'modules/monitoring.bicep' = {
     insightsName: insightsName
     location: location
     tags: allTags
-    identityName: identity.name
     retentionDays: logRetentionDays
   }
 }
@@ -139,8 +174,6 @@ module hostStorage 'modules/storage.bicep' = {
     name: hostStorageName
     location: location
     tags: allTags
-    identityName: identity.name
-    roles: ['Storage Blob Data Owner', 'Storage Queue Data Contributor', 'Storage Table Data Contributor']
     containers: ['deployment']
     sku: storageSku
     privateEndpoints: privateNetwork ? ['blob', 'queue', 'table'] : []
@@ -156,10 +189,12 @@ module dataStorage 'modules/storage.bicep' = {
     name: dataStorageName
     location: location
     tags: allTags
-    identityName: identity.name
-    roles: ['Storage Queue Data Contributor', 'Storage Table Data Contributor']
     tables: ['Addresses', 'Accounts', 'Throttles', 'Deletions', 'Tickets', 'Directory']
-    queues: ['account-events', 'email-jobs', 'email-jobs-poison', 'housekeeping-jobs', 'housekeeping-jobs-poison']
+    // The function that reads reports always exists, and its trigger fails without a queue. By SMTP no report ever comes to this one.
+    queues: concat(
+      ['account-events', 'email-jobs', 'email-jobs-poison', 'housekeeping-jobs', 'housekeeping-jobs-poison'],
+      bySmtp ? reportQueues : []
+    )
     sku: storageSku
     privateEndpoints: privateNetwork ? ['queue', 'table'] : []
     endpoints: network.?outputs.endpoints
@@ -174,10 +209,10 @@ module vault 'modules/vault.bicep' = {
     name: vaultName
     location: location
     tags: allTags
-    identityName: identity.name
     codeKeySeed: codeKeySeed
     factorsKeySeed: factorsKeySeed
-    signingKeySeed: signingKeySeed
+    withBackupKey: backup != null
+    backupKeySeed: backupKeySeed
     smtpPassword: smtpPassword
     operatorObjectId: operatorObjectId
     private: privateNetwork
@@ -188,16 +223,65 @@ module vault 'modules/vault.bicep' = {
   dependsOn: [monitoring]
 }
 
-module mail 'modules/mail.bicep' = if (email.kind != 'smtp') {
+module mail 'modules/mail.bicep' = if (!bySmtp) {
   params: {
+    communicationName: communicationName
     name: name
     tags: allTags
-    identityName: identity.name
     email: email
     productName: productName
     workspaceName: workspaceName
   }
   dependsOn: [monitoring]
+}
+
+// An account of its own, because Event Grid comes from outside the private network, and the data account stays closed.
+module reportsStorage 'modules/storage.bicep' = if (!bySmtp) {
+  params: {
+    name: reportsStorageName
+    location: location
+    tags: allTags
+    queues: reportQueues
+    sku: storageSku
+    privateEndpoints: privateNetwork ? ['queue'] : []
+    trustedServices: true
+    endpoints: network.?outputs.endpoints
+    workspaceName: workspaceName
+    lock: false
+  }
+  dependsOn: [monitoring]
+}
+
+module reports 'modules/reports.bicep' = if (!bySmtp) {
+  params: {
+    name: name
+    tags: allTags
+    communicationName: communicationName
+    storageName: reportsStorageName
+    queueName: reportQueues[0]
+  }
+  dependsOn: [mail, reportsStorage]
+}
+
+module appRights 'modules/rights.bicep' = {
+  params: {
+    #disable-next-line what-if-short-circuiting // Only the names of the assignments need the principal, and only they are in that module.
+    principalId: identity.properties.principalId
+    accounts: concat(
+      [
+        { name: hostStorageName, role: 'Storage Blob Data Owner' }
+        { name: hostStorageName, role: 'Storage Queue Data Contributor' }
+        { name: hostStorageName, role: 'Storage Table Data Contributor' }
+        { name: dataStorageName, role: 'Storage Queue Data Contributor' }
+        { name: dataStorageName, role: 'Storage Table Data Contributor' }
+      ],
+      bySmtp ? [] : [{ name: reportsStorageName, role: 'Storage Queue Data Contributor' }]
+    )
+    vault: vaultName
+    insights: insightsName
+    communication: bySmtp ? '' : communicationName
+  }
+  dependsOn: [hostStorage, dataStorage, reportsStorage, vault, mail, monitoring]
 }
 
 module functionApp 'modules/functionapp.bicep' = {
@@ -209,12 +293,15 @@ module functionApp 'modules/functionapp.bicep' = {
     identityName: identity.name
     hostStorageName: hostStorageName
     dataStorageName: dataStorageName
+    reportsStorageName: bySmtp ? dataStorageName : reportsStorageName
     vaultName: vaultName
     insightsName: insightsName
     subnetId: network.?outputs.appSubnetId
     frontDoorId: frontDoorId
     corsOrigins: corsOrigins
     alwaysReady: alwaysReady
+    alwaysReadyMail: alwaysReadyMail
+    zoneRedundant: zoneRedundant
     maximumInstances: maximumInstances
     settings: union(
       {
@@ -241,18 +328,64 @@ module functionApp 'modules/functionapp.bicep' = {
             CommunicationServices__credential: 'managedidentity'
             CommunicationServices__clientId: identity.properties.clientId
           },
-      settings
+      empty(frontDoorId) && contains(settings, 'Throttle__TrustedProxyHops')
+        ? fail('Throttle__TrustedProxyHops needs frontDoorId: anyone who calls the app directly could forge the entry that it trusts.')
+        : settings
     )
     vaultItems: union(
       { Codes__Key: 'CodesKey', Factors__Key: 'FactorsKey', Tokens__SigningKey: 'TokensSigningKey' },
       previousCodesKey ? { Codes__PreviousKey: 'CodesPreviousKey' } : {},
       previousFactorsKeys ? { Factors__PreviousKeys: 'FactorsPreviousKeys' } : {},
       previousSigningKeys ? { Tokens__PreviousSigningKeys: 'TokensPreviousSigningKeys' } : {},
-      email.kind == 'smtp' ? { Smtp__Password: 'SmtpPassword' } : {},
+      bySmtp ? { Smtp__Password: 'SmtpPassword' } : {},
       vaultSettings
     )
   }
-  dependsOn: [monitoring, hostStorage, dataStorage, vault]
+  // It reads its secrets and its package at its first start.
+  dependsOn: [appRights]
+}
+
+module backupStorage 'modules/backupstorage.bicep' = if (backup != null) {
+  scope: resourceGroup(backup!.resourceGroup)
+  params: {
+    name: backupStorageName
+    location: backup!.location
+    tags: allTags
+    immutableDays: backup!.immutableDays
+    locked: backup!.locked
+    private: privateNetwork
+    workspaceId: resourceId('Microsoft.OperationalInsights/workspaces', workspaceName)
+    lock: deleteLocks
+  }
+  dependsOn: [monitoring]
+}
+
+// In the network of the app: it leads across regions.
+module backupEndpoint 'modules/endpoint.bicep' = if (backup != null && privateNetwork) {
+  params: {
+    name: 'pe-${backupStorageName}-blob'
+    location: location
+    tags: allTags
+    targetId: backupStorage!.outputs.id
+    service: 'blob'
+    endpoints: network!.outputs.endpoints
+  }
+}
+
+module backups 'modules/backup.bicep' = if (backup != null) {
+  params: {
+    name: name
+    location: location
+    tags: allTags
+    backup: backup!
+    dataStorageName: dataStorageName
+    backupStorageName: backupStorageName
+    target: '${backupStorage!.outputs.blobEndpoint}backups'
+    vaultName: vaultName
+    workspaceName: workspaceName
+    subnetId: network.?outputs.jobSubnetId
+  }
+  dependsOn: [backupEndpoint, dataStorage, vault]
 }
 
 module alerts 'modules/alerts.bicep' = {
@@ -261,11 +394,22 @@ module alerts 'modules/alerts.bicep' = {
     location: location
     tags: allTags
     workspaceName: workspaceName
+    insightsName: insightsName
     functionAppName: functionAppName
     dataStorageName: dataStorageName
-    alertEmail: alertEmail
+    hostStorageName: hostStorageName
+    vaultName: vaultName
+    backupStorageName: backup == null ? '' : backupStorageName
+    withReports: !bySmtp
+    apiUrl: '${apiUrl}/api'
+    ownName: !empty(publicUrl)
+    alertEmails: alertEmails
+    alertWebhook: alertWebhook
+    probed: probed
+    probeLocations: probeLocations
+    budget: budget
   }
-  dependsOn: [monitoring, functionApp, dataStorage]
+  dependsOn: [monitoring, functionApp, dataStorage, hostStorage, vault]
 }
 
 output functionAppName string = functionAppName

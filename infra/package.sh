@@ -1,13 +1,16 @@
 #!/usr/bin/env bash
 # Packs the published app into a zip that Functions can run: infra/package.sh FOLDER ZIP
+# Or looks at one that is packed already:                    infra/package.sh --check ZIP
 set -euo pipefail
 
 folder=$1 zip=$(realpath "$2")
-rm -f "$zip"
-# The host reads the files as another user, who cannot read files published under a umask of 077.
-chmod -R a+rX "$folder"
-# The dot includes hidden folders, which a pattern like * would not.
-(cd "$folder" && zip --quiet --recurse-paths "$zip" .)
+if [ "$folder" != --check ]; then
+  rm -f "$zip"
+  # The host reads the files as another user, who cannot read files published under a umask of 077.
+  chmod -R a+rX "$folder"
+  # The dot includes hidden folders, which a pattern like * would not.
+  (cd "$folder" && zip --quiet --recurse-paths "$zip" .)
+fi
 
 files=$(zip -sf "$zip" | sed 's/^  //')
 for file in host.json worker.config.json functions.metadata extensions.json AccountFunctions.dll .azurefunctions/; do

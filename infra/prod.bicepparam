@@ -13,9 +13,21 @@ param email = {
 }
 param publicUrl = 'https://accounts.example.com'
 param alwaysReady = 2
+param alwaysReadyMail = 2
+param zoneRedundant = true
 param maximumInstances = 100
 param logRetentionDays = 90
-param alertEmail = 'operators@example.com'
+param alertEmails = ['operators@example.com', 'on-call@example.com']
+param alertWebhook = readEnvironmentVariable('ALERT_WEBHOOK', '')
+param budget = { amount: 500, from: '2026-12-01' }
 param privateNetwork = true
+// The image is built from tools/Operations; its registry and digest go here. The other group must exist.
+param backup = {
+  resourceGroup: 'accounts-backups'
+  location: 'northeurope'
+  image: 'registry.example.com/operations@sha256:0000000000000000000000000000000000000000000000000000000000000000'
+  fullAt: '0 2 * * *'
+  immutableDays: 35
+  locked: false
+}
 param deleteLocks = true
-param signingKeySeed = readEnvironmentVariable('SIGNING_KEY_SEED', '')

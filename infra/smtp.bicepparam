@@ -12,7 +12,7 @@ param email = {
   sender: 'accounts@example.com'
 }
 param publicUrl = 'https://accounts.example.com'
+param alertEmails = ['operators@example.com', 'on-call@example.com']
 param corsOrigins = ['https://app.example.com']
 param frontDoorId = '00000000-0000-0000-0000-000000000000'
-param signingKeySeed = readEnvironmentVariable('SIGNING_KEY_SEED', '')
 param smtpPassword = readEnvironmentVariable('SMTP_PASSWORD', '')

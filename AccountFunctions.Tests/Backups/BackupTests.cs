@@ -32,7 +32,7 @@ public sealed class BackupTests(AzuriteFixture azurite) : AppTests(azurite)
         var authenticator = await App.EnrolAsync(Ada);
         var tokens = (await App.PostAsync(
             "login", new { username = Ada, password = TestApp.Password, otp = authenticator.RecoveryCodes[0] })).Data;
-        await PasskeyAsync(tokens.GetProperty("access").GetString());
+        await PasskeyAsync(tokens.GetProperty("access").GetString(), authenticator.RecoveryCodes[1]);
         Assert.Equal(0, (await BackUpAsync("--full")).ExitCode);
         await DeleteAsync(Ada);
         Assert.Equal(0, (await BackUpAsync()).ExitCode);
@@ -50,7 +50,7 @@ public sealed class BackupTests(AzuriteFixture azurite) : AppTests(azurite)
         var refresh = new { refresh = tokens.GetProperty("refresh").GetString() };
         Assert.Equal("token_not_valid", (await App.PostAsync("refresh", refresh)).Message);
         var login = await App.PostAsync(
-            "login", new { username = Ada, password = TestApp.Password, otp = authenticator.RecoveryCodes[1] });
+            "login", new { username = Ada, password = TestApp.Password, otp = authenticator.RecoveryCodes[2] });
         Assert.Equal(HttpStatusCode.OK, login.Status);
         var events = (await App.AccountRowsAsync(Ada)).Select(row => row.GetString("Kind")).OfType<string>().ToHashSet();
         Assert.Superset(new HashSet<string> { "activated", "totp_enabled", "passkey_added", "restored_from_backup" }, events);
@@ -150,6 +150,8 @@ public sealed class BackupTests(AzuriteFixture azurite) : AppTests(azurite)
         var id = await App.IdOfAsync(Ada);
         await BackUpAsync("--full");
         await DeleteAsync(Ada);
+        await App.DrainAsync();
+        await App.Client.DeleteAsync(new Uri("/emailMessages", UriKind.Relative), Stop);
         await App.ActivateAsync(Ada);
         var (exitCode, text) = await RestoreAsync("--account", id, "--deleted", "--yes");
 
@@ -381,7 +383,8 @@ public sealed class BackupTests(AzuriteFixture azurite) : AppTests(azurite)
     private static T New<T>(TestApp app, TextWriter output, params (string Name, string Value)[] settings)
     {
         var configuration = new ConfigurationBuilder()
-            .AddInMemoryCollection(settings.Prepend(("Backup:Key", Key)).Select(pair => KeyValuePair.Create(pair.Item1, (string?)pair.Item2)))
+            .AddInMemoryCollection([KeyValuePair.Create("Backup:Key", (string?)Key)])
+            .AddInMemoryCollection(settings.Select(setting => KeyValuePair.Create(setting.Name, (string?)setting.Value)))
             .Build();
         object[] given = [output, new BackupTargets(configuration), configuration];
         return ActivatorUtilities.CreateInstance<T>(
@@ -402,9 +405,9 @@ public sealed class BackupTests(AzuriteFixture azurite) : AppTests(azurite)
         }
     }
 
-    private async Task PasskeyAsync(string? access)
+    private async Task PasskeyAsync(string? access, string otp)
     {
-        var (options, state) = await App.BeginAsync("passkeys/options", access, new { password = TestApp.Password });
+        var (options, state) = await App.BeginAsync("passkeys/options", access, new { password = TestApp.Password, otp });
         Assert.Equal(
             HttpStatusCode.OK,
             (await App.PostAsync("passkeys", new { state, credential = new SoftAuthenticator().Create(options) }, access)).Status);

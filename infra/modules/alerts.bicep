@@ -1,110 +1,57 @@
-import { tags as tagsType } from '../types.bicep'
+import { budget as budgetType, tags as tagsType } from '../types.bicep'
+
+metadata description = 'Watches the app, and calls the people who look after it.'
 
 param name string
 param location string
 param tags tagsType
 param workspaceName string
+param insightsName string
 param functionAppName string
 param dataStorageName string
-param alertEmail string
+param hostStorageName string
+param vaultName string
 
-// What each alert means and what to do about it: docs/operations.md. They query metrics and storage logs, which are never sampled.
-// For a metric, the sum or the maximum counts; for log lines, their number.
-var queries = [
-  {
-    name: 'poison'
-    severity: 1
-    text: 'A job was abandoned.'
-    query: 'StorageQueueLogs | where OperationName == "PutMessage" and Uri contains "-poison/"'
-    column: ''
-    window: 'PT15M'
-    threshold: 0
-  }
-  {
-    name: 'mail-stuck'
-    severity: 1
-    text: 'Mail jobs arrived at least ten minutes ago, and none was completed in half an hour.'
-    query: 'StorageQueueLogs | where Uri contains "/email-jobs/" | summarize came = countif(OperationName == "PutMessage" and TimeGenerated < ago(10m)), done = countif(OperationName == "DeleteMessage") | where came > 0 and done == 0'
-    column: ''
-    window: 'PT30M'
-    threshold: 0
-  }
-  {
-    name: 'mail-late'
-    severity: 2
-    text: 'Mails are sent more than 15 minutes after they were requested: the quota is too small, or the mail service is unavailable.'
-    query: 'AppMetrics | where Name == "accounts.queue.lag" and tostring(Properties["messaging.destination.name"]) == "email-jobs" and Max > 900'
-    column: ''
-    window: 'PT15M'
-    threshold: 0
-  }
-  {
-    name: 'mail-misconfigured'
-    severity: 0
-    text: 'No mail can be sent: check credentials, sender and domain.'
-    query: 'AppMetrics | where Name == "accounts.mail.outcomes" and tostring(Properties["accounts.mail.reason"]) == "the transport is misconfigured"'
-    column: 'Sum'
-    window: 'PT15M'
-    threshold: 0
-  }
-  {
-    name: 'mail-failures'
-    severity: 2
-    text: 'Many mails were not delivered.'
-    query: 'AppMetrics | where Name == "accounts.mail.outcomes" and tostring(Properties["accounts.mail.outcome"]) in ("failed", "undelivered")'
-    column: 'Sum'
-    window: 'PT15M'
-    threshold: 20
-  }
-  {
-    name: 'mail-refused'
-    severity: 2
-    text: 'More than a tenth of the mails go to mailboxes that do not exist.'
-    query: 'AppMetrics | where Name == "accounts.mail.outcomes" | extend outcome = tostring(Properties["accounts.mail.outcome"]), reason = tostring(Properties["accounts.mail.reason"]) | summarize refused = sumif(Sum, reason == "there is no such mailbox"), sent = sumif(Sum, outcome == "sent") | where refused > 20 and refused * 10 > refused + sent'
-    column: ''
-    window: 'PT1H'
-    threshold: 0
-  }
-  {
-    name: 'internal-faults'
-    severity: 1
-    text: 'Requests fail because of a fault in the app.'
-    query: 'AppMetrics | where Name == "accounts.request.duration" and tostring(Properties["error.type"]) == "internal"'
-    column: 'ItemCount'
-    window: 'PT15M'
-    threshold: 0
-  }
-  {
-    name: 'refresh-token-reuse'
-    severity: 2
-    text: 'Used refresh tokens were sent again: they are stolen, or a client refreshes twice at once.'
-    query: 'AppMetrics | where Name == "accounts.refresh_token.reuses"'
-    column: 'Sum'
-    window: 'PT15M'
-    threshold: 5
-  }
-  {
-    name: 'throttled-requests'
-    severity: 3
-    text: 'Many requests are refused with 429: an attack, or a limit that is too low.'
-    query: 'AppMetrics | where Name == "accounts.throttle.refusals"'
-    column: 'Sum'
-    window: 'PT15M'
-    threshold: 1000
-  }
-  {
-    name: 'hashes-refused'
-    severity: 2
-    text: 'Sign-ins are refused with 503 because too many passwords are waiting to be hashed.'
-    query: 'AppMetrics | where Name == "accounts.password_hash.refusals"'
-    column: 'Sum'
-    window: 'PT15M'
-    threshold: 20
-  }
+@description('The account of the backups; empty for none.')
+param backupStorageName string
+
+@description('True if delivery reports arrive.')
+param withReports bool
+
+@description('The URL of the API, under which the app is probed.')
+param apiUrl string
+
+@description('True if the app is reached by a name of its own, whose certificate can expire.')
+param ownName bool
+param alertEmails string[]
+
+@secure()
+param alertWebhook string
+
+@description('True probes the app from outside.')
+param probed bool
+
+@description('Where Azure probes the app from.')
+param probeLocations string[]
+param budget budgetType?
+
+var rules = filter(
+  loadYamlContent('../alerts.yaml'),
+  rule =>
+    !contains(rule, 'needs') || (rule.needs == 'reports' && withReports) || (rule.needs == 'backup' && !empty(backupStorageName))
+)
+
+var denials = [
+  { name: 'storage-denied', account: dataStorageName }
+  { name: 'host-storage-denied', account: hostStorageName }
 ]
 
 resource workspace 'Microsoft.OperationalInsights/workspaces@2025-02-01' existing = {
   name: workspaceName
+}
+
+resource insights 'Microsoft.Insights/components@2020-02-02' existing = {
+  name: insightsName
 }
 
 resource app 'Microsoft.Web/sites@2024-11-01' existing = {
@@ -115,6 +62,10 @@ resource dataStorage 'Microsoft.Storage/storageAccounts@2025-01-01' existing = {
   name: dataStorageName
 }
 
+resource vault 'Microsoft.KeyVault/vaults@2025-05-01' existing = {
+  name: vaultName
+}
+
 resource people 'Microsoft.Insights/actionGroups@2023-01-01' = {
   name: 'ag-${name}'
   #disable-next-line no-hardcoded-location // Action groups are global.
@@ -123,14 +74,21 @@ resource people 'Microsoft.Insights/actionGroups@2023-01-01' = {
   properties: {
     enabled: true
     groupShortName: 'accounts'
-    emailReceivers: empty(alertEmail)
+    emailReceivers: [
+      for (address, index) in alertEmails: {
+        name: 'operators-${index + 1}'
+        emailAddress: address
+        useCommonAlertSchema: true
+      }
+    ]
+    webhookReceivers: empty(alertWebhook)
       ? []
-      : [{ name: 'operators', emailAddress: alertEmail, useCommonAlertSchema: true }]
+      : [{ name: 'pager', serviceUri: alertWebhook, useCommonAlertSchema: true }]
   }
 }
 
 resource logAlert 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = [
-  for rule in queries: {
+  for rule in rules: {
     name: 'alert-${name}-${rule.name}'
     location: location
     tags: tags
@@ -139,7 +97,7 @@ resource logAlert 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = [
       severity: rule.severity
       enabled: true
       scopes: [workspace.id]
-      evaluationFrequency: 'PT15M'
+      evaluationFrequency: rule.?frequency ?? 'PT5M'
       windowSize: rule.window
       autoMitigate: true
 
@@ -148,11 +106,11 @@ resource logAlert 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = [
       criteria: {
         allOf: [
           {
-            query: rule.query
-            timeAggregation: empty(rule.column) ? 'Count' : 'Total'
-            metricMeasureColumn: empty(rule.column) ? null : rule.column
+            query: replace(rule.query, '{backup}', backupStorageName)
+            timeAggregation: contains(rule, 'column') ? 'Total' : 'Count'
+            metricMeasureColumn: rule.?column
             operator: 'GreaterThan'
-            threshold: rule.threshold
+            threshold: rule.?threshold ?? 0
             failingPeriods: { numberOfEvaluationPeriods: 1, minFailingPeriodsToAlert: 1 }
           }
         ]
@@ -168,12 +126,12 @@ resource serverErrors 'Microsoft.Insights/metricAlerts@2018-03-01' = {
   location: 'global'
   tags: tags
   properties: {
-    description: 'The app answers with 5xx: storage is unavailable, or the hash gate is full.'
+    description: 'The platform counts more than ten answers with 5xx: also those that never reached the app.'
     severity: 1
     enabled: true
     scopes: [app.id]
     evaluationFrequency: 'PT5M'
-    windowSize: 'PT5M'
+    windowSize: 'PT15M'
     criteria: {
       'odata.type': 'Microsoft.Azure.Monitor.SingleResourceMultipleMetricCriteria'
       allOf: [
@@ -202,7 +160,7 @@ resource throttledStorage 'Microsoft.Insights/metricAlerts@2018-03-01' = {
     enabled: true
     scopes: [dataStorage.id]
     evaluationFrequency: 'PT5M'
-    windowSize: 'PT5M'
+    windowSize: 'PT15M'
     criteria: {
       'odata.type': 'Microsoft.Azure.Monitor.SingleResourceMultipleMetricCriteria'
       allOf: [
@@ -229,5 +187,179 @@ resource throttledStorage 'Microsoft.Insights/metricAlerts@2018-03-01' = {
       ]
     }
     actions: [{ actionGroupId: people.id }]
+  }
+}
+
+resource deniedStorage 'Microsoft.Insights/metricAlerts@2018-03-01' = [
+  for denial in denials: {
+    name: 'alert-${name}-${denial.name}'
+    #disable-next-line no-hardcoded-location // Metric alerts are global.
+    location: 'global'
+    tags: tags
+    properties: {
+      description: 'The storage account answers 403: the app has lost a role, or somebody tries without one.'
+      severity: 1
+      enabled: true
+      scopes: [resourceId('Microsoft.Storage/storageAccounts', denial.account)]
+      evaluationFrequency: 'PT5M'
+      windowSize: 'PT15M'
+      criteria: {
+        'odata.type': 'Microsoft.Azure.Monitor.SingleResourceMultipleMetricCriteria'
+        allOf: [
+          {
+            criterionType: 'StaticThresholdCriterion'
+            name: 'denied'
+            metricName: 'Transactions'
+            dimensions: [{ name: 'ResponseType', operator: 'Include', values: ['AuthorizationError'] }]
+            timeAggregation: 'Total'
+            operator: 'GreaterThan'
+            threshold: 10
+          }
+        ]
+      }
+      actions: [{ actionGroupId: people.id }]
+    }
+  }
+]
+
+resource deniedVault 'Microsoft.Insights/metricAlerts@2018-03-01' = {
+  name: 'alert-${name}-vault-denied'
+  #disable-next-line no-hardcoded-location // Metric alerts are global.
+  location: 'global'
+  tags: tags
+  properties: {
+    description: 'The vault answers 403: the app has lost its role, or somebody tries without one.'
+    severity: 1
+    enabled: true
+    scopes: [vault.id]
+    evaluationFrequency: 'PT5M'
+    windowSize: 'PT15M'
+    criteria: {
+      'odata.type': 'Microsoft.Azure.Monitor.SingleResourceMultipleMetricCriteria'
+      allOf: [
+        {
+          criterionType: 'StaticThresholdCriterion'
+          name: 'denied'
+          metricName: 'ServiceApiResult'
+          dimensions: [{ name: 'StatusCode', operator: 'Include', values: ['403'] }]
+          timeAggregation: 'Count'
+          operator: 'GreaterThan'
+          threshold: 0
+        }
+      ]
+    }
+    actions: [{ actionGroupId: people.id }]
+  }
+}
+
+// From outside, which also sees what keeps requests from the app: DNS, certificate, front door, an app that does not start.
+resource readiness 'Microsoft.Insights/webtests@2022-06-15' = if (probed) {
+  name: 'ready-${name}'
+  location: location
+  tags: union(tags, { 'hidden-link:${insights.id}': 'Resource' })
+  kind: 'standard'
+  properties: {
+    SyntheticMonitorId: 'ready-${name}'
+    Name: 'ready-${name}'
+    Kind: 'standard'
+    Enabled: true
+    Frequency: 300
+    Timeout: 30
+    RetryEnabled: true
+    Locations: [for location in probeLocations: { Id: location }]
+    Request: { RequestUrl: '${apiUrl}/health/ready', HttpVerb: 'GET', ParseDependentRequests: false }
+    ValidationRules: { ExpectedHttpStatusCode: 200, SSLCheck: true }
+  }
+}
+
+resource unavailable 'Microsoft.Insights/metricAlerts@2018-03-01' = if (probed) {
+  name: 'alert-${name}-availability'
+  #disable-next-line no-hardcoded-location // Metric alerts are global.
+  location: 'global'
+  tags: tags
+  properties: {
+    description: 'The app is not ready, as seen from two places at least.'
+    severity: 0
+    enabled: true
+    scopes: [readiness.id, insights.id]
+    evaluationFrequency: 'PT5M'
+    windowSize: 'PT15M'
+    criteria: {
+      'odata.type': 'Microsoft.Azure.Monitor.WebtestLocationAvailabilityCriteria'
+      webTestId: readiness.id
+      componentId: insights.id
+      failedLocationCount: 2
+    }
+    actions: [{ actionGroupId: people.id }]
+  }
+}
+
+// Another test, so that a certificate that expires in a month wakes nobody.
+resource certificate 'Microsoft.Insights/webtests@2022-06-15' = if (probed && ownName) {
+  name: 'certificate-${name}'
+  location: location
+  tags: union(tags, { 'hidden-link:${insights.id}': 'Resource' })
+  kind: 'standard'
+  properties: {
+    SyntheticMonitorId: 'certificate-${name}'
+    Name: 'certificate-${name}'
+    Kind: 'standard'
+    Enabled: true
+    Frequency: 900
+    Timeout: 30
+    RetryEnabled: true
+    Locations: [{ Id: probeLocations[0] }]
+    Request: { RequestUrl: '${apiUrl}/health/live', HttpVerb: 'GET', ParseDependentRequests: false }
+    ValidationRules: { ExpectedHttpStatusCode: 200, SSLCheck: true, SSLCertRemainingLifetimeCheck: 21 }
+  }
+}
+
+resource expiring 'Microsoft.Insights/metricAlerts@2018-03-01' = if (probed && ownName) {
+  name: 'alert-${name}-certificate'
+  #disable-next-line no-hardcoded-location // Metric alerts are global.
+  location: 'global'
+  tags: tags
+  properties: {
+    description: 'The certificate of the public name expires within three weeks, or is already bad.'
+    severity: 2
+    enabled: true
+    scopes: [certificate.id, insights.id]
+    evaluationFrequency: 'PT15M'
+    windowSize: 'PT30M'
+    criteria: {
+      'odata.type': 'Microsoft.Azure.Monitor.WebtestLocationAvailabilityCriteria'
+      webTestId: certificate.id
+      componentId: insights.id
+      failedLocationCount: 1
+    }
+    actions: [{ actionGroupId: people.id }]
+  }
+}
+
+resource spending 'Microsoft.Consumption/budgets@2024-08-01' = if (budget != null) {
+  name: 'budget-${name}'
+  properties: {
+    category: 'Cost'
+    amount: budget!.amount
+    timeGrain: 'Monthly'
+    timePeriod: { startDate: budget!.from }
+    notifications: {
+      forecast: {
+        enabled: true
+        operator: 'GreaterThan'
+        threshold: 100
+        thresholdType: 'Forecasted'
+        contactEmails: alertEmails
+        contactGroups: [people.id]
+      }
+      actual: {
+        enabled: true
+        operator: 'GreaterThan'
+        threshold: 80
+        thresholdType: 'Actual'
+        contactEmails: alertEmails
+        contactGroups: [people.id]
+      }
+    }
   }
 }

@@ -7,6 +7,9 @@ param tags tagsType
 param identityName string
 param hostStorageName string
 param dataStorageName string
+
+@description('The account with the queue mail-reports.')
+param reportsStorageName string
 param vaultName string
 param insightsName string
 
@@ -19,6 +22,8 @@ param frontDoorId string
 @description('Origins whose pages may call the API from a browser.')
 param corsOrigins string[]
 param alwaysReady int
+param alwaysReadyMail int
+param zoneRedundant bool
 param maximumInstances int
 
 @description('App settings that are not secret.')
@@ -39,6 +44,10 @@ resource dataStorage 'Microsoft.Storage/storageAccounts@2025-01-01' existing = {
   name: dataStorageName
 }
 
+resource reportsStorage 'Microsoft.Storage/storageAccounts@2025-01-01' existing = {
+  name: reportsStorageName
+}
+
 resource insights 'Microsoft.Insights/components@2020-02-02' existing = {
   name: insightsName
 }
@@ -49,13 +58,14 @@ resource plan 'Microsoft.Web/serverfarms@2024-11-01' = {
   tags: tags
   kind: 'functionapp'
   sku: { tier: 'FlexConsumption', name: 'FC1' }
-  properties: { reserved: true }
+  properties: { reserved: true, zoneRedundant: zoneRedundant }
 }
 
 resource app 'Microsoft.Web/sites@2024-11-01' = {
   name: name
   location: location
-  tags: tags
+  // azd finds the app by this tag.
+  tags: union(tags, { 'azd-service-name': 'api' })
   kind: 'functionapp,linux'
   identity: {
     type: 'UserAssigned'
@@ -82,16 +92,18 @@ resource app 'Microsoft.Web/sites@2024-11-01' = {
       scaleAndConcurrency: {
         instanceMemoryMB: 2048
         maximumInstanceCount: maximumInstances
-        alwaysReady: alwaysReady == 0 ? [] : [{ name: 'http', instanceCount: alwaysReady }]
+        alwaysReady: concat(
+          alwaysReady == 0 ? [] : [{ name: 'http', instanceCount: alwaysReady }],
+          alwaysReadyMail == 0 ? [] : [{ name: 'function:SendEmail', instanceCount: alwaysReadyMail }]
+        )
         triggers: { http: { perInstanceConcurrency: 32 } }
       }
     }
+    // Flex Consumption refuses what does not apply to it, such as ftpsState (error 51021).
     siteConfig: {
       minTlsVersion: '1.2'
       scmMinTlsVersion: '1.2'
       http20Enabled: true
-      ftpsState: 'Disabled'
-      remoteDebuggingEnabled: false
       cors: empty(corsOrigins) ? null : { allowedOrigins: corsOrigins, supportCredentials: false }
 
       // Otherwise a direct caller could forge the X-Forwarded-For entry that the app trusts.
@@ -140,6 +152,9 @@ resource app 'Microsoft.Web/sites@2024-11-01' = {
         AccountsStorage__tableServiceUri: dataStorage.properties.primaryEndpoints.table
         AccountsStorage__credential: 'managedidentity'
         AccountsStorage__clientId: identity.properties.clientId
+        ReportsStorage__queueServiceUri: reportsStorage.properties.primaryEndpoints.queue
+        ReportsStorage__credential: 'managedidentity'
+        ReportsStorage__clientId: identity.properties.clientId
         // The host buffers whole bodies before the app sees them. The app accepts 64 KiB; with the default of 100 MiB, a few requests would fill the memory.
         FUNCTIONS_REQUEST_BODY_SIZE_LIMIT: '1048576'
       },

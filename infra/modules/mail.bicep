@@ -1,23 +1,17 @@
 import { domainRecords as domainRecordsType, email as emailType, tags as tagsType } from '../types.bicep'
 
+param communicationName string
 param name string
 param tags tagsType
-param identityName string
 param email emailType
 
 @description('The name of the sender that recipients see next to the address.')
 param productName string
 param workspaceName string
 
-// The only built-in role that allows sending. It allows more, so it is assigned on this resource only.
-var emailOwner = '09976791-48a7-449e-bb21-39d1a415f350'
 var custom = email.kind == 'customDomain'
 var senderUsername = email.kind == 'customDomain' ? email.senderUsername : 'DoNotReply'
 var linked = email.kind == 'customDomain' ? email.verified : true
-
-resource identity 'Microsoft.ManagedIdentity/userAssignedIdentities@2024-11-30' existing = {
-  name: identityName
-}
 
 resource workspace 'Microsoft.OperationalInsights/workspaces@2025-02-01' existing = {
   name: workspaceName
@@ -51,7 +45,7 @@ resource service 'Microsoft.Communication/emailServices@2025-09-01' = {
 }
 
 resource communication 'Microsoft.Communication/communicationServices@2026-03-18' = {
-  name: 'acs-${name}'
+  name: communicationName
   #disable-next-line no-hardcoded-location // As above.
   location: 'global'
   tags: tags
@@ -59,16 +53,6 @@ resource communication 'Microsoft.Communication/communicationServices@2026-03-18
     dataLocation: email.kind == 'smtp' ? 'Europe' : email.dataLocation
     disableLocalAuth: true
     linkedDomains: linked ? [service::domain.id] : []
-  }
-}
-
-resource assignment 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
-  name: guid(communication.id, identity.id, emailOwner)
-  scope: communication
-  properties: {
-    principalId: identity.properties.principalId
-    principalType: 'ServicePrincipal'
-    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', emailOwner)
   }
 }
 

@@ -70,11 +70,23 @@ resource network 'Microsoft.Network/virtualNetworks@2025-01-01' = {
           networkSecurityGroup: { id: rules.id }
         }
       }
+      {
+        // Container Apps cannot share a subnet with the app.
+        name: 'jobs'
+        properties: {
+          addressPrefix: '10.20.2.0/27'
+          delegations: [{ name: 'jobs', properties: { serviceName: 'Microsoft.App/environments' } }]
+        }
+      }
     ]
   }
 
   resource appSubnet 'subnets' existing = {
     name: 'app'
+  }
+
+  resource jobSubnet 'subnets' existing = {
+    name: 'jobs'
   }
 
   resource endpointSubnet 'subnets' existing = {
@@ -106,6 +118,7 @@ resource link 'Microsoft.Network/privateDnsZones/virtualNetworkLinks@2020-06-01'
 ]
 
 output appSubnetId string = network::appSubnet.id
+output jobSubnetId string = network::jobSubnet.id
 output endpoints { subnetId: string, zoneIds: { *: string } } = {
   subnetId: network::endpointSubnet.id
   zoneIds: {

@@ -5,12 +5,9 @@ import { tags as tagsType } from '../types.bicep'
 param name string
 param location string
 param tags tagsType
-param identityName string
 
 param sku ('Standard_LRS' | 'Standard_ZRS' | 'Standard_GRS' | 'Standard_GZRS')
 
-@description('Built-in roles that the app gets on this account.')
-param roles ('Storage Blob Data Owner' | 'Storage Queue Data Contributor' | 'Storage Table Data Contributor')[]
 param containers string[] = []
 param queues string[] = []
 param tables string[] = []
@@ -18,20 +15,13 @@ param tables string[] = []
 @description('Services that only private endpoints can reach; empty leaves the account on the public network, where it still accepts only Entra tokens.')
 param privateEndpoints ('blob' | 'queue' | 'table')[]
 
+@description('True lets trusted Azure services in from outside a private network, such as Event Grid. They still need a role.')
+param trustedServices bool = false
+
 @description('The subnet for private endpoints.')
 param endpoints { subnetId: string, zoneIds: { *: string } }?
 param workspaceName string
 param lock bool
-
-var roleIds = {
-  'Storage Blob Data Owner': 'b7e6dc6d-f1e8-4753-8033-0f276bb0955b'
-  'Storage Queue Data Contributor': '974c5e8b-45b9-4653-ba55-5f855dd0fb88'
-  'Storage Table Data Contributor': '0a9a7e1f-b9d0-4cc4-a60d-0319b160aaa3'
-}
-
-resource identity 'Microsoft.ManagedIdentity/userAssignedIdentities@2024-11-30' existing = {
-  name: identityName
-}
 
 resource workspace 'Microsoft.OperationalInsights/workspaces@2025-02-01' existing = {
   name: workspaceName
@@ -52,9 +42,10 @@ resource account 'Microsoft.Storage/storageAccounts@2025-01-01' = {
     defaultToOAuthAuthentication: true
     minimumTlsVersion: 'TLS1_2'
     supportsHttpsTrafficOnly: true
-    publicNetworkAccess: empty(privateEndpoints) ? 'Enabled' : 'Disabled'
+    // Trusted services come by the public endpoint, which then denies everyone else.
+    publicNetworkAccess: empty(privateEndpoints) || trustedServices ? 'Enabled' : 'Disabled'
     networkAcls: {
-      bypass: 'None'
+      bypass: trustedServices ? 'AzureServices' : 'None'
       defaultAction: empty(privateEndpoints) ? 'Allow' : 'Deny'
     }
     encryption: {
@@ -99,49 +90,15 @@ resource account 'Microsoft.Storage/storageAccounts@2025-01-01' = {
   }
 }
 
-resource assignments 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
-  for role in roles: {
-    name: guid(account.id, identity.id, roleIds[role])
-    scope: account
-    properties: {
-      principalId: identity.properties.principalId
-      principalType: 'ServicePrincipal'
-      roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', roleIds[role])
-    }
-  }
-]
-
-resource endpoint 'Microsoft.Network/privateEndpoints@2025-01-01' = [
+module endpoint 'endpoint.bicep' = [
   for service in privateEndpoints: {
-    name: 'pe-${name}-${service}'
-    location: location
-    tags: tags
-    properties: {
-      subnet: { id: endpoints!.subnetId }
-      privateLinkServiceConnections: [
-        {
-          name: service
-          properties: {
-            privateLinkServiceId: account.id
-            groupIds: [service]
-          }
-        }
-      ]
-    }
-  }
-]
-
-resource zoneGroup 'Microsoft.Network/privateEndpoints/privateDnsZoneGroups@2025-01-01' = [
-  for (service, index) in privateEndpoints: {
-    parent: endpoint[index]
-    name: 'default'
-    properties: {
-      privateDnsZoneConfigs: [
-        {
-          name: service
-          properties: { privateDnsZoneId: endpoints!.zoneIds[service] }
-        }
-      ]
+    params: {
+      name: 'pe-${name}-${service}'
+      location: location
+      tags: tags
+      targetId: account.id
+      service: service
+      endpoints: endpoints!
     }
   }
 ]

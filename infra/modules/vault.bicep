@@ -5,7 +5,6 @@ import { tags as tagsType } from '../types.bicep'
 param name string
 param location string
 param tags tagsType
-param identityName string
 
 @secure()
 param codeKeySeed string
@@ -13,8 +12,11 @@ param codeKeySeed string
 @secure()
 param factorsKeySeed string
 
+@description('True makes a key that encrypts backups.')
+param withBackupKey bool
+
 @secure()
-param signingKeySeed string
+param backupKeySeed string
 
 @secure()
 param smtpPassword string
@@ -26,12 +28,7 @@ param endpoints { subnetId: string, zoneIds: { *: string } }?
 param workspaceName string
 param lock bool
 
-var secretsUser = '4633458b-17de-408a-b874-0445c86b69e6'
 var secretsOfficer = 'b86a8fe4-44ce-4948-aee5-eccb2c155cd7'
-
-resource identity 'Microsoft.ManagedIdentity/userAssignedIdentities@2024-11-30' existing = {
-  name: identityName
-}
 
 resource workspace 'Microsoft.OperationalInsights/workspaces@2025-02-01' existing = {
   name: workspaceName
@@ -78,14 +75,14 @@ resource factorsKey 'Microsoft.KeyVault/vaults/secrets@2025-05-01' = {
   }
 }
 
-// Written through Resource Manager, which can reach the vault even in a private network.
+// Without the first one, no earlier backup can be read. A copy must lie outside the vault: docs/backup.md.
 @onlyIfNotExists()
-resource signingKey 'Microsoft.KeyVault/vaults/secrets@2025-05-01' = if (!empty(signingKeySeed)) {
+resource backupKey 'Microsoft.KeyVault/vaults/secrets@2025-05-01' = if (withBackupKey) {
   parent: vault
-  name: 'TokensSigningKey'
+  name: 'BackupKey'
   properties: {
-    value: signingKeySeed
-    contentType: 'Tokens__SigningKey: PEM of a P-256 private key'
+    value: base64(backupKeySeed)
+    contentType: 'Backup__Key: base64 of 72 characters, 244 random bits'
   }
 }
 
@@ -98,16 +95,6 @@ resource mailPassword 'Microsoft.KeyVault/vaults/secrets@2025-05-01' = if (!empt
   }
 }
 
-resource assignment 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
-  name: guid(vault.id, identity.id, secretsUser)
-  scope: vault
-  properties: {
-    principalId: identity.properties.principalId
-    principalType: 'ServicePrincipal'
-    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', secretsUser)
-  }
-}
-
 resource operator 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (!empty(operatorObjectId)) {
   name: guid(vault.id, operatorObjectId, secretsOfficer)
   scope: vault
@@ -117,34 +104,14 @@ resource operator 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (!em
   }
 }
 
-resource endpoint 'Microsoft.Network/privateEndpoints@2025-01-01' = if (private) {
-  name: 'pe-${name}'
-  location: location
-  tags: tags
-  properties: {
-    subnet: { id: endpoints!.subnetId }
-    privateLinkServiceConnections: [
-      {
-        name: 'vault'
-        properties: {
-          privateLinkServiceId: vault.id
-          groupIds: ['vault']
-        }
-      }
-    ]
-  }
-}
-
-resource zoneGroup 'Microsoft.Network/privateEndpoints/privateDnsZoneGroups@2025-01-01' = if (private) {
-  parent: endpoint
-  name: 'default'
-  properties: {
-    privateDnsZoneConfigs: [
-      {
-        name: 'vault'
-        properties: { privateDnsZoneId: endpoints!.zoneIds.vault }
-      }
-    ]
+module endpoint 'endpoint.bicep' = if (private) {
+  params: {
+    name: 'pe-${name}'
+    location: location
+    tags: tags
+    targetId: vault.id
+    service: 'vault'
+    endpoints: endpoints!
   }
 }
 
@@ -153,6 +120,8 @@ resource logs 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
   scope: vault
   properties: {
     workspaceId: workspace.id
+    // Into the table AZKVAuditLogs, which an alert queries.
+    logAnalyticsDestinationType: 'Dedicated'
     logs: [{ categoryGroup: 'audit', enabled: true }]
   }
 }

@@ -1,0 +1,4 @@
+using 'signing-key.bicep'
+
+param vault = readEnvironmentVariable('VAULT', '')
+param signingKeySeed = readEnvironmentVariable('SIGNING_KEY_SEED', '')
