@@ -60,7 +60,9 @@ public sealed class BackupTests(AzuriteFixture azurite) : AppTests(azurite)
             () => "The owner gets no notice.");
 
         // A second restore, and the list of deletions, leave it alone.
-        Assert.Contains("the account is there", (await RestoreAsync("--address", Ada, "--deleted", "--yes")).Text, StringComparison.Ordinal);
+        var before = (await App.AccountRowsAsync(Ada)).ConvertAll(row => $"{row.RowKey} {row.ETag}");
+        Assert.Equal(0, (await RestoreAsync("--address", Ada, "--deleted", "--yes")).ExitCode);
+        Assert.Equal(before, (await App.AccountRowsAsync(Ada)).ConvertAll(row => $"{row.RowKey} {row.ETag}"));
         Assert.False(await App.Services.GetRequiredService<PurgeLog>().HasAsync(await App.IdOfAsync(Ada), Stop));
     }
 
@@ -125,8 +127,8 @@ public sealed class BackupTests(AzuriteFixture azurite) : AppTests(azurite)
             HttpStatusCode.OK,
             (await App.PostAsync("password", new { password = TestApp.Password, new_password = "green tractor 78" }, access)).Status);
         await App.SetRoleAsync("bob@example.com", "C");
-        await App.Table("Accounts").UpdateEntityAsync(
-            new TableEntity(await App.IdOfAsync("bob@example.com"), "account") { ["Disabled"] = true }, Azure.ETag.All, cancellationToken: Stop);
+        var bob = new TableEntity(await App.IdOfAsync("bob@example.com"), "account") { ["Disabled"] = true };
+        await App.Table("Accounts").UpdateEntityAsync(bob, Azure.ETag.All, cancellationToken: Stop);
         await BackUpAsync();
 
         await using var other = await StartAppAsync(NewStorage(), App.Time);
@@ -167,11 +169,13 @@ public sealed class BackupTests(AzuriteFixture azurite) : AppTests(azurite)
         await BackUpAsync("--full");
         await App.ActivateAsync("bob@example.com");
         await BackUpAsync();
-        File.Delete(Path.Combine(Directory.GetDirectories(folder).Single(name => name.Contains("inc", StringComparison.Ordinal)), "manifest.json"));
+        var increment = Directory.GetDirectories(folder).Single(name => name.Contains("inc", StringComparison.Ordinal));
+        File.Delete(Path.Combine(increment, "manifest.json"));
         Assert.Equal((1, "No backup has this account.\n"), await RestoreAsync("--address", "bob@example.com", "--yes"));
 
         Assert.Equal(0, (await BackUpAsync()).ExitCode);
-        Assert.Contains("the account is there", (await RestoreAsync("--address", "bob@example.com", "--yes")).Text, StringComparison.Ordinal);
+        Assert.Contains(
+            "the account is there", (await RestoreAsync("--address", "bob@example.com", "--yes")).Text, StringComparison.Ordinal);
     }
 
     [Fact, Holds("D12")]
@@ -223,7 +227,8 @@ public sealed class BackupTests(AzuriteFixture azurite) : AppTests(azurite)
             Assert.StartsWith("The backup cannot be used: ", text, StringComparison.Ordinal);
         }
 
-        File.Copy(Path.Combine(Directory.GetDirectories(folder).Min(StringComparer.Ordinal)!, Path.GetFileName(file)), file, overwrite: true);
+        var older = Directory.GetDirectories(folder).Min(StringComparer.Ordinal)!;
+        File.Copy(Path.Combine(older, Path.GetFileName(file)), file, overwrite: true);
         Assert.StartsWith(
             "The backup cannot be used: ", (await RestoreAsync("--address", "bob@example.com", "--yes")).Text, StringComparison.Ordinal);
         await File.WriteAllBytesAsync(file, whole, Stop);
@@ -247,7 +252,7 @@ public sealed class BackupTests(AzuriteFixture azurite) : AppTests(azurite)
         Assert.Contains("Backup__Key: must be base64", (await VerifyAsync(("Backup:Key", "short"))).Text, StringComparison.Ordinal);
         foreach (var file in Directory.GetFiles(folder, "*", SearchOption.AllDirectories))
         {
-            Assert.DoesNotContain("ada", await File.ReadAllTextAsync(file, Stop), StringComparison.OrdinalIgnoreCase);
+            Assert.DoesNotContain("ada@example.com", await File.ReadAllTextAsync(file, Stop), StringComparison.OrdinalIgnoreCase);
         }
     }
 
@@ -351,12 +356,15 @@ public sealed class BackupTests(AzuriteFixture azurite) : AppTests(azurite)
     /// <summary>What a restore brings back, without what it changes on purpose.</summary>
     private static async Task<IEnumerable<string>> LinesAsync(TestApp app)
     {
-        string[] changed = ["Version", "Commit", "PasswordChangedBy", "SweepDue", "Clients", "RedeemedNonce", "RepeatableUntil", "NoticeDue", "Notices"];
+        string[] changed =
+        [
+            "Version", "Commit", "PasswordChangedBy", "SweepDue", "Clients", "RedeemedNonce", "RepeatableUntil", "NoticeDue", "Notices",
+        ];
         var rows = new List<TableEntity>();
         foreach (var table in (string[])["Accounts", "Addresses", "Directory"])
         {
-            rows.AddRange((await app.RowsAsync(table)).Where(
-                row => table is not "Accounts" || (BackedUpAccount.Keeps(row.RowKey) && row.GetString("Kind") is not "restored_from_backup")));
+            rows.AddRange((await app.RowsAsync(table)).Where(row => table is not "Accounts"
+                || (BackedUpAccount.Keeps(row.RowKey) && row.GetString("Kind") is not "restored_from_backup")));
         }
 
         return rows.Where(row => row.PartitionKey.Length is 32 || row.RowKey is "account").Select(row =>

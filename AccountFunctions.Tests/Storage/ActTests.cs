@@ -15,7 +15,8 @@ public sealed class ActTests
                 "identity_linked", "identity_removed", "imported", "invited", "mail_failed",
                 "passkey_added", "passkey_refused", "passkey_removed",
                 "passkey_renamed", "password_changed", "password_reset", "password_voided",
-                "recovery_code_used", "recovery_codes_renewed", "refresh_token_repeated", "refresh_token_reused", "restored", "restored_from_backup",
+                "recovery_code_used", "recovery_codes_renewed", "refresh_token_repeated", "refresh_token_reused", "restored",
+                "restored_from_backup",
                 "role_changed", "session_revoked", "signed_in", "signed_out", "signed_out_everywhere", "totp_enabled", "totp_removed",
             ],
             Act.All.Select(act => act.Word).Order(StringComparer.Ordinal));

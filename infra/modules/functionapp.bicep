@@ -143,6 +143,9 @@ resource app 'Microsoft.Web/sites@2024-11-01' = {
         APPLICATIONINSIGHTS_CONNECTION_STRING: insights.properties.ConnectionString
         APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'ClientId=${identity.properties.clientId};Authorization=AAD'
         APPLICATIONINSIGHTS_STATSBEAT_DISABLED: 'true'
+        // Of traces, one in a hundred, in host and app alike. Logs and measurements are whole.
+        OTEL_TRACES_SAMPLER: 'microsoft.fixed_percentage'
+        OTEL_TRACES_SAMPLER_ARG: '0.01'
         // Clients do not need the host's page at the root.
         AzureWebJobsDisableHomepage: 'true'
         AzureWebJobsStorage__accountName: hostStorage.name

@@ -56,6 +56,8 @@ public sealed partial class SecurityTableTests
         ("D9", "Over-long input is refused before any hash or storage call"),
         ("D10", "A stored hash beyond the ceilings, or damaged, is never run: it answers and costs like a wrong password"),
         ("D11", "Users of other systems keep their passwords until the first sign-in hashes them anew; a setting hides who is imported"),
+        ("D12", "A backup cannot be read without its key or changed unnoticed, and a restore revives no session, changed "
+            + "password or deleted person"),
         ("E1", "Access tokens: ES256, at+jwt, every claim required, 15 min, 30 s of skew"),
         ("E2", "Key ids are looked up exactly; no unknown header members; 4 KiB at most"),
         ("E3", "Keys rotate with an overlap and without a sign-out"),

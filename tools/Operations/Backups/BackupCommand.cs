@@ -75,7 +75,8 @@ public sealed class BackupCommand(
             ? await tables.RangesAsync(started, cancellationToken)
             : BackupTables.RangesOf(chain.Runs[0].Manifest);
         var (rows, deleted) = (0L, 0L);
-        using var progress = new Timer(_ => output.WriteLine($"… {rows:N0} rows, {rows / clock.Elapsed.TotalSeconds:N0} a second"), null, Progress, Progress);
+        using var progress = new Timer(
+            _ => output.WriteLine($"… {rows:N0} rows, {rows / clock.Elapsed.TotalSeconds:N0} a second"), null, Progress, Progress);
         await ForEachAsync(ranges, async (range, stop) =>
         {
             var since = chain is null ? null : TableClient.CreateQueryFilter($"Timestamp ge {chain.Newest.Manifest.Started - Overlap}");

@@ -34,7 +34,9 @@ internal sealed class BackupTables(TableServiceClient service)
     public async Task<IReadOnlyList<TableRange>> RangesAsync(DateTimeOffset now, CancellationToken cancellationToken) =>
     [
         // The keys are hashes, so the ranges are of one size.
-        .. Cut(TableNames.Addresses, [.. Enumerable.Range(1, Slices - 1).Select(digit => digit.ToString("x", CultureInfo.InvariantCulture))]),
+        .. Cut(
+            TableNames.Addresses,
+            [.. Enumerable.Range(1, Slices - 1).Select(digit => digit.ToString("x", CultureInfo.InvariantCulture))]),
         .. Cut(TableNames.Accounts, await TimesAsync(now, cancellationToken)),
         .. Cut(TableNames.Directory, []),
         .. Cut(TableNames.Deletions, []),
@@ -68,7 +70,8 @@ internal sealed class BackupTables(TableServiceClient service)
     private async Task<IReadOnlyList<string>> TimesAsync(DateTimeOffset now, CancellationToken cancellationToken)
     {
         var accounts = service.GetTableClient(TableNames.Accounts);
-        await foreach (var first in accounts.QueryAsync<TableEntity>(maxPerPage: 1, select: ["PartitionKey"], cancellationToken: cancellationToken))
+        await foreach (var first in accounts.QueryAsync<TableEntity>(
+            maxPerPage: 1, select: ["PartitionKey"], cancellationToken: cancellationToken))
         {
             var (begin, end) = (Convert.ToInt64(first.PartitionKey[..12], 16), now.ToUnixTimeMilliseconds());
             return begin >= end ? []

@@ -30,7 +30,8 @@ internal sealed class ClaimsCheck(TableServiceClient service, TextWriter output)
         }
 
         var dangling = owners.Count(owner => !ids.Contains(owner.Value));
-        await output.WriteLineAsync($"{ids.Count:N0} accounts, {without:N0} without their address; {dangling:N0} names of accounts that are not there");
+        await output.WriteLineAsync(
+            $"{ids.Count:N0} accounts, {without:N0} without their address; {dangling:N0} names of accounts that are not there");
         return without + dangling > 0 ? 1 : 0;
     }
 

@@ -13,7 +13,13 @@ namespace Operations.Backups;
 /// <param name="KeysRead">When the keys of all rows were last compared with the backup, which finds deletions.</param>
 /// <param name="Key">The key of the run, wrapped by one of the settings.</param>
 internal sealed record Manifest(
-    int Version, string Id, DateTimeOffset Started, string? Previous, DateTimeOffset KeysRead, string Key, IReadOnlyList<ManifestFile> Files)
+    int Version,
+    string Id,
+    DateTimeOffset Started,
+    string? Previous,
+    DateTimeOffset KeysRead,
+    string Key,
+    IReadOnlyList<ManifestFile> Files)
 {
     public const string FileName = "manifest.json";
     public const int CurrentVersion = 1;
@@ -27,7 +33,8 @@ internal sealed record Manifest(
     public Manifest Signed(byte[] runKey) => this with { Mac = Convert.ToBase64String(MacOf(runKey)) };
 
     public bool IsSignedBy(byte[] runKey) =>
-        CryptographicOperations.FixedTimeEquals(Encoding.ASCII.GetBytes(Convert.ToBase64String(MacOf(runKey))), Encoding.ASCII.GetBytes(Mac));
+        CryptographicOperations.FixedTimeEquals(
+            Encoding.ASCII.GetBytes(Convert.ToBase64String(MacOf(runKey))), Encoding.ASCII.GetBytes(Mac));
 
     private byte[] MacOf(byte[] runKey)
     {

@@ -32,7 +32,8 @@ internal sealed record RestoreArguments(
             flags.Remove("--dry-run"),
             flags.Remove("--yes"));
         var goals = new[] { read.Account is not null, read.Address is not null, read.All }.Count(given => given);
-        return flags.Count == 0 && read.From is not "" && goals == 1 && !(read.All && read.Deleted) && (read.At is null || RunName.Is(read.At))
+        var isAllowed = flags.Count == 0 && goals == 1 && !(read.All && read.Deleted);
+        return isAllowed && read.From is not "" && (read.At is null || RunName.Is(read.At))
             ? read
             : null;
     }

@@ -101,7 +101,9 @@ public sealed class RestoreCommand(
     {
         var deletions = service.GetTableClient(TableNames.Deletions);
         var marker = new TableEntity(Marker, chain.Newest.Manifest.Id);
-        if (!(await deletions.GetEntityIfExistsAsync<TableEntity>(marker.PartitionKey, marker.RowKey, cancellationToken: cancellationToken)).HasValue
+        var begun = await deletions.GetEntityIfExistsAsync<TableEntity>(
+            marker.PartitionKey, marker.RowKey, cancellationToken: cancellationToken);
+        if (!begun.HasValue
             && await service.GetTableClient(TableNames.Accounts).QueryAsync<TableEntity>(
                 maxPerPage: 1, cancellationToken: cancellationToken).AnyAsync(cancellationToken))
         {
@@ -153,7 +155,10 @@ public sealed class RestoreCommand(
     {
         var (restored, kept, clock) = (0, 0, Stopwatch.StartNew());
         using var progress = new Timer(
-            _ => Write($"… {restored + kept:N0} accounts, {(restored + kept) / clock.Elapsed.TotalSeconds:N0} a second"), null, Progress, Progress);
+            _ => Write($"… {restored + kept:N0} accounts, {(restored + kept) / clock.Elapsed.TotalSeconds:N0} a second"),
+            null,
+            Progress,
+            Progress);
         var options = new RestoreOptions(arguments.Deleted, arguments.Silent, arguments.IsDry);
         await System.Threading.Tasks.Parallel.ForEachAsync(
             accounts,

@@ -31,7 +31,8 @@ internal sealed class RunWriter(IBackupTarget target, string id, byte[] runKey)
                 }
             }
 
-            var file = new ManifestFile(name, kind, range.Table, range.From, range.Before, count, await HashAsync(local, cancellationToken));
+            var hash = await HashAsync(local, cancellationToken);
+            var file = new ManifestFile(name, kind, range.Table, range.From, range.Before, count, hash);
             await target.PutAsync(id, name, local, cancellationToken);
             lock (sync)
             {

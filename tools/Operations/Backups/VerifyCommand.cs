@@ -22,7 +22,8 @@ public sealed class VerifyCommand(IConfiguration configuration, BackupTargets ta
         {
             try
             {
-                foreach (var chain in await BackupChain.LoadAsync(targets.Open(from), BackupKeys.Read(configuration), null, cancellationToken))
+                var keys = BackupKeys.Read(configuration);
+                foreach (var chain in await BackupChain.LoadAsync(targets.Open(from), keys, null, cancellationToken))
                 {
                     foreach (var run in chain.Runs)
                     {
