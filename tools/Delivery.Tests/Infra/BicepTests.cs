@@ -124,7 +124,8 @@ public sealed class BicepTests
         Assert.Subset(
             new HashSet<string>
             {
-                "minTlsVersion", "scmMinTlsVersion", "http20Enabled", "cors", "ipSecurityRestrictions", "ipSecurityRestrictionsDefaultAction",
+                "minTlsVersion", "scmMinTlsVersion", "http20Enabled", "cors", "ipSecurityRestrictions",
+                "ipSecurityRestrictionsDefaultAction",
             },
             configuration.EnumerateObject().Select(property => property.Name).ToHashSet());
         Assert.Equal(
@@ -192,7 +193,8 @@ public sealed class BicepTests
             .SelectMany(network => network.GetProperty("properties").GetProperty("subnets").EnumerateArray());
 
         Assert.Equal(
-            environment is "prod" ? ["blob", "blob", "queue", "queue", "queue", "table", "table", "vault"] : [], services.Order(StringComparer.Ordinal));
+            environment is "prod" ? ["blob", "blob", "queue", "queue", "queue", "table", "table", "vault"] : [],
+            services.Order(StringComparer.Ordinal));
         Assert.All(
             subnets.Where(subnet => subnet.GetProperty("name").GetString() == "endpoints"),
             subnet => Assert.True(subnet.GetProperty("properties").TryGetProperty("networkSecurityGroup", out _)));

@@ -32,7 +32,8 @@ public sealed class ReportsTests
         Assert.Equal(TimeSpan.FromDays(3).TotalSeconds, queue.GetProperty("queueMessageTimeToLiveInSeconds").GetInt32());
         var retries = subscription.GetProperty("retryPolicy");
         Assert.Equal(
-            (30, 1440), (retries.GetProperty("maxDeliveryAttempts").GetInt32(), retries.GetProperty("eventTimeToLiveInMinutes").GetInt32()));
+            (30, 1440),
+            (retries.GetProperty("maxDeliveryAttempts").GetInt32(), retries.GetProperty("eventTimeToLiveInMinutes").GetInt32()));
     }
 
     // Event Grid has no place in the network: it is let through as a trusted service, which needs an identity and a role besides.
