@@ -97,6 +97,10 @@ param corsOrigins string[] = []
 @description('Id of the only Front Door profile that may call the app (its property frontDoorId); empty lets anyone call the app directly.')
 param frontDoorId string = ''
 
+@description('Networks that may not call the app, in CIDR notation, such as 192.0.2.0/24. Behind Front Door, use the rules of its firewall instead.')
+@maxLength(400)
+param blockedNetworks string[] = []
+
 @description('True puts storage and vault behind private endpoints. Deployments of code must then come from inside the network.')
 param privateNetwork bool = false
 
@@ -298,6 +302,7 @@ module functionApp 'modules/functionapp.bicep' = {
     insightsName: insightsName
     subnetId: network.?outputs.appSubnetId
     frontDoorId: frontDoorId
+    blockedNetworks: blockedNetworks
     corsOrigins: corsOrigins
     alwaysReady: alwaysReady
     alwaysReadyMail: alwaysReadyMail

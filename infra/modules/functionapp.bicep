@@ -19,6 +19,9 @@ param subnetId string?
 @description('Id of the only Front Door profile that may call the app; empty lets anyone call it.')
 param frontDoorId string
 
+@description('Networks that may not call the app.')
+param blockedNetworks string[]
+
 @description('Origins whose pages may call the API from a browser.')
 param corsOrigins string[]
 param alwaysReady int
@@ -109,7 +112,12 @@ resource app 'Microsoft.Web/sites@2024-11-01' = {
       // Otherwise a direct caller could forge the X-Forwarded-For entry that the app trusts.
       ipSecurityRestrictionsDefaultAction: empty(frontDoorId) ? 'Allow' : 'Deny'
       ipSecurityRestrictions: empty(frontDoorId)
-        ? []
+        ? map(range(0, length(blockedNetworks)), index => {
+            name: 'blocked-${index + 1}'
+            action: 'Deny'
+            priority: 100 + index
+            ipAddress: blockedNetworks[index]
+          })
         : [
             {
               name: 'front-door'

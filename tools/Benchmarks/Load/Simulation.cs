@@ -19,20 +19,49 @@ public static class Simulation
     private const double Busy = 0.5;
 
     // Requests of a user in a month; the table calls that each of them makes to the partitions of an address and of an account; and the CPU
-    // of worker and host in milliseconds, with eight callers in docs/performance/load.md, or with one if it measures no more.
-    private static readonly (string Name, double PerMonth, int AddressCalls, int AccountCalls, int Hashes, double Cpu)[] Profile =
+    // of worker and host in milliseconds, with eight callers in docs/performance/load.md, or with one if it measures no more; and the lines that
+    // that it logs.
+    private static readonly Operation[] Profile =
     [
-        ("login", 4, 1, 4, 1, 25.1),
-        ("refresh", 60, 0, 3, 0, 2.8),
-        ("details", 4, 0, 1, 0, 1.0),
-        ("register", 0.1, 2, 0, 1, 23.0),
-        ("activate", 0.1, 2, 1, 0, 5.5),
-        ("code", 0.05, 2, 0, 0, 4.0),
-        ("forgot", 0.05, 2, 3, 1, 23.0),
-        ("password", 0.02, 2, 6, 2, 45.6),
+        new("login", 4, 1, 4, 1, 25.1, 1),
+        new("refresh", 60, 0, 3, 0, 2.8, 0),
+        new("details", 4, 0, 1, 0, 1.0, 0),
+        new("register", 0.1, 2, 0, 1, 23.0, 1),
+        new("activate", 0.1, 2, 1, 0, 5.5, 1),
+        new("code", 0.05, 2, 0, 0, 4.0, 1),
+        new("forgot", 0.05, 2, 3, 1, 23.0, 1),
+        new("password", 0.02, 2, 6, 2, 45.6, 1),
+    ];
+
+    // A line in AppTraces: 100 bytes of text, 600 of properties, 350 of columns that every line has. The host adds two, "Executing" and
+    // "Executed", to each invocation, unless host.json has its categories at Warning.
+    private const double LineGigabytes = 1.05e-6;
+    private const int HostLines = 2;
+    private const double Mails = 0.2;
+
+    // A series is a row a minute in AppMetrics. An instance that answers has some sixty: operations by status, storage by target and
+    // outcome.
+    private const double MetricGigabytes = 60 * (SecondsPerMonth / 60) * 0.65e-6;
+
+    // $ a gigabyte.
+    private const double Analytics = 2.3;
+    private const double Basic = 0.5;
+
+    // What production costs beside its users, $ a month, by infra/prod.bicepparam.
+    private static readonly (string What, double Price)[] Fixed =
+    [
+        ("two instances ready to answer, two to send mail", 4 * 2 * SecondsPerMonth * 4e-6),
+        ("eight private endpoints, four DNS zones", (8 * 7.3) + (4 * 0.5)),
+        ("alerts: 19 queries every five minutes, two every hour, metrics", (19 * 1.5) + (2 * 0.5) + 1),
+        ("probes: three places every five minutes, one every fifteen", ((3 * SecondsPerMonth / 300) + (SecondsPerMonth / 900)) * 0.0005),
+        ("backup of a million accounts: jobs, 35 days of runs", 25),
     ];
 
     private static double CoreSeconds => Profile.Sum(operation => operation.PerMonth * operation.Cpu) / 1000;
+
+    private static double Requests => Profile.Sum(operation => operation.PerMonth);
+
+    private static double Lines => Profile.Sum(operation => operation.PerMonth * operation.Lines) + Mails;
 
     public static void Run()
     {
@@ -46,11 +75,23 @@ public static class Simulation
             Console.WriteLine(Play(users));
         }
 
-        Console.WriteLine("\n| monthly users | executions | compute | tables | mail | logs | in all, $ a month |");
-        Console.WriteLine("|---|---|---|---|---|---|---|");
+        Console.WriteLine("\n| monthly users | executions | compute | tables | mail | log lines | metrics | in all, $ a month |");
+        Console.WriteLine("|---|---|---|---|---|---|---|---|");
         foreach (var users in new[] { 10_000d, 1_000_000, 100_000_000 })
         {
             Console.WriteLine(Price(users));
+        }
+
+        Console.WriteLine("\n| log lines of a million users | GB | plan Analytics | plan Basic |");
+        Console.WriteLine("|---|---|---|---|");
+        Console.WriteLine(Logs("the app's and the host's", Lines + ((Requests + Mails) * HostLines)));
+        Console.WriteLine(Logs("the app's", Lines));
+
+        Console.WriteLine("\n| production, beside its users | $ a month |");
+        Console.WriteLine("|---|---|");
+        foreach (var (what, price) in Fixed.Append(("in all", Fixed.Sum(part => part.Price))))
+        {
+            Console.WriteLine($"| {what} | {price:N0} |");
         }
     }
 
@@ -95,14 +136,24 @@ public static class Simulation
 
     private static string Price(double users)
     {
-        var requests = users * 68.6;
+        var requests = users * Requests;
         var executions = Math.Max(0, requests - 250_000) * 0.4e-6;
         var compute = Math.Max(0, (users * CoreSeconds / Busy * Gigabytes) - 100_000) * 26e-6;
         var tables = users * 209 / 10_000 * 0.00036;
-        var mail = users * 0.2 * (0.00025 + (0.01 * 0.00012));
-        var logs = Math.Max(0, (requests * 2e-6) - 5) * 2.3;
-        var all = executions + compute + tables + mail + logs;
-        return $"| {users:N0} | {executions:N0} | {compute:N0} | {tables:N0} | {mail:N0} | {logs:N0} | {all:N0} |";
+        var mail = users * Mails * (0.00025 + (0.01 * 0.00012));
+        var lines = users * Lines * LineGigabytes * Basic;
+
+        // Instances that answer, half busy, but at least one, and half as much for those of the queues.
+        var instances = Math.Max(1, users * CoreSeconds / SecondsPerMonth / Busy) * 1.5;
+        var metrics = Math.Max(0, (instances * MetricGigabytes) - 5) * Analytics;
+        var all = executions + compute + tables + mail + lines + metrics;
+        return $"| {users:N0} | {executions:N0} | {compute:N0} | {tables:N0} | {mail:N0} | {lines:N0} | {metrics:N0} | {all:N0} |";
+    }
+
+    private static string Logs(string which, double lines)
+    {
+        var gigabytes = 1_000_000 * lines * LineGigabytes;
+        return $"| {which} | {gigabytes:N0} | {Math.Max(0, gigabytes - 5) * Analytics:N0} | {gigabytes * Basic:N0} |";
     }
 
     // Sums of exponential waits are exact; for larger means, the normal distribution is good enough.
@@ -122,4 +173,7 @@ public static class Simulation
 
         return Math.Max(0, count);
     }
+
+    private sealed record Operation(
+        string Name, double PerMonth, int AddressCalls, int AccountCalls, int Hashes, double Cpu, int Lines);
 }

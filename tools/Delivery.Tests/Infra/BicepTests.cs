@@ -282,6 +282,29 @@ public sealed class BicepTests
         }
     }
 
+    [Fact]
+    public async Task A_network_can_be_kept_out()
+    {
+        var file = Path.Combine(Folder, "blocked.bicepparam");
+        await File.WriteAllTextAsync(
+            file, $"{await File.ReadAllTextAsync(Path.Combine(Folder, "dev.bicepparam"))}\nparam blockedNetworks = ['192.0.2.0/24']\n");
+        try
+        {
+            Assert.Equal((0, ""), await BicepAsync(
+                "snapshot", Path.GetFileName(file), "--mode", "overwrite", "--resource-group", "accounts", "--location", "westeurope",
+                "--subscription-id", Guid.Empty.ToString(), "--tenant-id", Guid.Empty.ToString(), "--deployment-name", "main"));
+            var site = Assert.Single(Resources("blocked", "Microsoft.Web/sites")).GetProperty("properties").GetProperty("siteConfig");
+            var rule = Assert.Single(site.GetProperty("ipSecurityRestrictions").EnumerateArray());
+            Assert.Equal("Allow", site.GetProperty("ipSecurityRestrictionsDefaultAction").GetString());
+            Assert.Equal(("Deny", "192.0.2.0/24"), (rule.GetProperty("action").GetString(), rule.GetProperty("ipAddress").GetString()));
+        }
+        finally
+        {
+            File.Delete(file);
+            File.Delete(Path.ChangeExtension(file, "snapshot.json"));
+        }
+    }
+
     // In a zone that fails, half of the instances go on; each group needs two for that.
     [Fact]
     public void In_production_instances_are_ready_in_two_zones()
