@@ -18,9 +18,8 @@ public static class Simulation
     private const double Gigabytes = 2;
     private const double Busy = 0.5;
 
-    // Requests of a user in a month; the table calls that each of them makes to the partitions of an address and of an account; and the CPU
-    // of worker and host in milliseconds, with eight callers in docs/performance/load.md, or with one if it measures no more;
-    // and the lines that
+    // Requests of a user in a month; the table calls that each of them makes to the partitions of an address and of an account; the CPU of
+    // worker and host in milliseconds, with eight callers in docs/performance/load.md, or with one if it measures no more; and the lines
     // that it logs.
     private static readonly Operation[] Profile =
     [
