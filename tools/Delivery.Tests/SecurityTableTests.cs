@@ -104,7 +104,7 @@ public sealed partial class SecurityTableTests
         ("I5", "Packages come from lock files, and a known vulnerability fails the build; actions are pinned by commit"),
         ("I6", "Deployed storage, vault and app accept only TLS 1.2 and Entra tokens: no keys, no anonymous blobs, no FTP, no publishing "
             + "passwords; in production only the app is public"),
-        ("I7", "One identity with exactly the listed roles, separate storage for host and accounts, and a vault with role-based access "
+        ("I7", "Identities with exactly the listed roles, separate storage for host and accounts, and a vault with role-based access "
             + "and purge protection"),
         ("I8", "Everything that operators need is measured or logged: a documented meter, diagnostic settings, alerts on existing metrics"),
         ("I9", "Secrets come only from the vault; templates never overwrite a key; development keys and unresolved references prevent a "

@@ -170,8 +170,9 @@ public sealed partial class DeployTests
     public async Task A_broken_package_is_refused_before_anything_changes(string option)
     {
         using var package = new Package("functions.metadata");
-        using var az = new FakeCommand("az", "true");
-        var (code, output) = await RunAsync("bash", az.Environment(), "deploy.sh", "accounts", "westeurope", "dev", option, package.Zip);
+        using var az = new FakeCommand("az", """[[ "$*" != *config-zip* ]] || exit 7""");
+        var (code, output) = await RunAsync(
+            "bash", az.Environment(("RETRY_PAUSE", "0")), "deploy.sh", "accounts", "westeurope", "dev", option, package.Zip);
 
         Assert.Equal(1, code);
         Assert.Contains("the published app lacks functions.metadata", output, StringComparison.Ordinal);
