@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.IO.Compression;
 using System.Net;
+using System.Net.Http.Json;
 using System.Text.Json;
 using AccountFunctions.Contract.Fields;
 using AccountFunctions.Telemetry;
@@ -24,7 +25,14 @@ public sealed class TelemetryExportTests(AzuriteFixture azurite)
         var sent = await RunAsync(share: 0, async app =>
         {
             await app.SignInAsync(Address);
-            await app.LoginAsync(Address, "wrong tractor 77");
+
+            // A client does not decide what is kept.
+            var recorded = new HttpRequestMessage(HttpMethod.Post, "/api/account/login")
+            {
+                Content = JsonContent.Create(new { username = Address, password = "wrong tractor 77" }),
+                Headers = { { "traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01" } },
+            };
+            await app.SendAsync(recorded);
             await app.PostAsync("code", new { username = Address });
             await app.WaitForMailsAsync(Address, 2);
             await app.DrainAsync();

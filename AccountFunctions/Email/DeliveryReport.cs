@@ -36,11 +36,9 @@ public sealed record DeliveryReport(Guid MessageId, EmailAddress Recipient, Deli
         }
     }
 
-    // Numbers are no statuses.
-    private static DeliveryStatus StatusOf(string text) =>
-        Enum.TryParse<DeliveryStatus>(text, ignoreCase: true, out var status) && Enum.IsDefined(status) && !char.IsAsciiDigit(text[0])
-            ? status
-            : DeliveryStatus.Other;
+    // Enum.Parse would also take numbers and lists.
+    private static DeliveryStatus StatusOf(string text) => Enum.GetValues<DeliveryStatus>()
+        .FirstOrDefault(status => string.Equals($"{status}", text, StringComparison.OrdinalIgnoreCase), DeliveryStatus.Other);
 }
 
 /// <summary>The statuses of Communication Services.</summary>

@@ -151,12 +151,7 @@ public sealed partial class HttpEdge(
         }
 
         answer ??= await WriteAsync(cancellationToken);
-        activity.SetTag("http.response.status_code", (int)answer.StatusCode).SetTag("error.type", result.Problem?.Code);
-        if (result.Problem is { Status: >= 500 })
-        {
-            activity.SetStatus(ActivityStatusCode.Error);
-        }
-
+        activity.SetAnswer((int)answer.StatusCode, result.Problem);
         metrics.Answered(function, (int)answer.StatusCode, result.Problem, Stopwatch.GetElapsedTime(start));
         return answer;
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using AccountFunctions.Contract.Answers;
 using AccountFunctions.Telemetry;
 using Microsoft.Azure.Functions.Worker;
 using Microsoft.Azure.Functions.Worker.Http;
@@ -18,7 +19,28 @@ internal static class RequestTrace
         // The worker's span, if it traces, lies between the client's and this one.
         var parent = Activity.Current is { } call && call.TraceId == trace.TraceId ? call.Context : trace;
         return Tracing.Source.StartActivity(name, ActivityKind.Internal, parent)
-            ?? new Activity(name).SetParentId(parent.TraceId, parent.SpanId, parent.TraceFlags).Start();
+
+            // Nobody listens, and the client does not decide what is kept.
+            ?? new Activity(name).SetParentId(parent.TraceId, parent.SpanId).Start();
+    }
+
+    /// <summary>Notes the answer in the span of the request, if anybody listens.</summary>
+    public static void SetAnswer(this Activity span, int status, Problem? problem)
+    {
+        if (!Tracing.Source.HasListeners())
+        {
+            return;
+        }
+
+        span.SetTag("http.response.status_code", status);
+        if (problem is { Status: >= 500 })
+        {
+            span.SetError(problem.Code);
+        }
+        else
+        {
+            span.SetTag("error.type", problem?.Code);
+        }
     }
 
     // The function context keeps the trace, so that each request reads the headers once.

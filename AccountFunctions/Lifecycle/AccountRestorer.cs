@@ -85,14 +85,8 @@ public sealed class AccountRestorer(
                 }
 
                 var act = options.IsSilent ? Act.RestoredFromBackup.InSilence() : Act.RestoredFromBackup;
-                partition.Create(account, act, Restorer, now, [.. backup.OtherRows]);
-                partition.VoidCodes(now);
-                var claim = new ClaimEntity(partition.Key, account.Id)
-                {
-                    Salt = account.Credential?.Salt,
-                    SweepDue = lifetimes.EndOfMail(now),
-                };
-                partition.TakeForNew(claim);
+                var claim = partition.CreateOwner(
+                    account, act, Restorer, now, lifetimes.EndOfMail(now), [.. backup.OtherRows]);
                 if (account.DeletesAt is { } due)
                 {
                     partition.Enqueue(new AccountPurge(account.Id, due + Retention.Request));
@@ -129,15 +123,6 @@ public sealed record BackedUpAccount(
     IReadOnlyList<EventEntity> History)
 {
     internal IEnumerable<TableRow> OtherRows => Factors.Concat(Identities);
-
-    /// <summary>Whether a row of the account is worth a backup: everything but what was open.</summary>
-    public static bool Keeps(string rowKey) =>
-        rowKey is AccountEntity.RowName or TotpEntity.RowName
-        || Prefixes.Any(prefix => rowKey.StartsWith(prefix, StringComparison.Ordinal));
-
-    /// <summary>The rows, of which all others begin with one of these.</summary>
-    public static IReadOnlyList<string> Prefixes { get; } =
-        [EventEntity.RowPrefix, IdentityEntity.RowPrefix, PasskeyEntity.RowPrefix];
 
     /// <summary>Null without the account's own row.</summary>
     /// <param name="rows">What a backup holds of one account.</param>

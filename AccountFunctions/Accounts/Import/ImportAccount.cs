@@ -80,14 +80,8 @@ public sealed class ImportAccount(
                     return owned;
                 }
 
-                partition.Create(account, Act.Imported, ImportedRows.Importer, now, [.. plan.OtherRows]);
-                partition.VoidCodes(now);
-                var claim = new ClaimEntity(partition.Key, account.Id)
-                {
-                    Salt = account.Credential?.Salt,
-                    SweepDue = lifetimes.EndOfMail(now),
-                };
-                partition.TakeForNew(claim);
+                var claim = partition.CreateOwner(
+                    account, Act.Imported, ImportedRows.Importer, now, lifetimes.EndOfMail(now), [.. plan.OtherRows]);
                 foreach (var identity in plan.Identities)
                 {
                     partition.Enqueue(IdentityLinks.Follow(account.Id, identity.Provider, now));

@@ -121,6 +121,19 @@ public sealed class AddressPartition : Partition
         Enqueue(new AddressSweep(Key, claim.SweepDue, claim.AccountId));
     }
 
+    /// <summary>Makes the account of an address that has none, and voids the codes and registrations there.</summary>
+    /// <param name="sweepDue">When the sweep follows.</param>
+    /// <inheritdoc cref="Create"/>
+    public ClaimEntity CreateOwner(
+        AccountEntity account, Act act, Actor actor, DateTimeOffset now, DateTimeOffset sweepDue, IReadOnlyList<TableRow> rows)
+    {
+        Create(account, act, actor, now, rows);
+        VoidCodes(now);
+        var claim = new ClaimEntity(Key, account.Id) { Salt = account.Credential?.Salt, SweepDue = sweepDue };
+        TakeForNew(claim);
+        return claim;
+    }
+
     /// <summary>Gives up the claim, with a guard that guards nothing: no sweep follows a name that is no address.</summary>
     public void Release(ClaimEntity claim, DateTimeOffset now)
     {
