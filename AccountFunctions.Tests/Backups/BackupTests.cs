@@ -116,6 +116,58 @@ public sealed class BackupTests(AzuriteFixture azurite) : AppTests(azurite)
     }
 
     [Fact, Holds("D12")]
+    public async Task Who_was_deleted_after_an_older_run_stays_deleted_when_that_run_is_restored()
+    {
+        await App.ActivateAsync(Ada);
+        await App.ActivateAsync("bob@example.com");
+        await BackUpAsync("--full");
+        await DeleteAsync("bob@example.com");
+        await BackUpAsync();
+
+        await using var other = await StartAppAsync(NewStorage(), App.Time);
+        var (exitCode, text) = await RestoreAsync(other, "--all", "--yes", "--at", Path.GetFileName(RunOf("full")));
+        Assert.Equal(1, exitCode);
+        Assert.Contains("the account was deleted", text, StringComparison.Ordinal);
+        Assert.Equal("invalid_credentials", (await other.LoginAsync("bob@example.com")).Message);
+    }
+
+    [Fact]
+    public async Task Runs_beside_each_other_lose_nothing()
+    {
+        await App.ActivateAsync(Ada);
+        await BackUpAsync("--full");
+        await BesideAsync(["--incremental"], "bob@example.com");
+        await BesideAsync(["--full"], "carol@example.com");
+        await App.ActivateAsync("dave@example.com");
+        var (exitCode, text) = await BackUpAsync();
+        Assert.True(exitCode == 0, text);
+        Assert.Equal(0, (await VerifyAsync()).ExitCode);
+
+        await using var other = await StartAppAsync(NewStorage(), App.Time);
+        (_, text) = await RestoreAsync(other, "--all", "--yes", "--silent");
+        Assert.Contains("4 restored, 0 not", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Increments_whose_full_run_has_expired_stand_in_nobodys_way_but_a_missing_one_does()
+    {
+        await App.ActivateAsync(Ada);
+        await BackUpAsync("--full");
+        await App.ActivateAsync("bob@example.com");
+        await BackUpAsync();
+        Directory.Delete(RunOf("full"), recursive: true);
+        Assert.Contains("There is no full backup.", (await VerifyAsync()).Text, StringComparison.Ordinal);
+        Assert.StartsWith("full-", (await BackUpAsync()).Text, StringComparison.Ordinal);
+        Assert.Equal(0, (await VerifyAsync()).ExitCode);
+
+        await BackUpAsync();
+        var missing = Directory.GetDirectories(folder).MaxBy(RunTime)!;
+        await BackUpAsync();
+        Directory.Delete(missing, recursive: true);
+        Assert.Contains($"continues {Path.GetFileName(missing)}, which is missing", (await VerifyAsync()).Text, StringComparison.Ordinal);
+    }
+
+    [Fact, Holds("D12")]
     public async Task An_old_state_brings_back_no_password_no_role_and_no_access_that_were_taken_since()
     {
         await App.ActivateAsync(Ada);
@@ -132,8 +184,7 @@ public sealed class BackupTests(AzuriteFixture azurite) : AppTests(azurite)
         await BackUpAsync();
 
         await using var other = await StartAppAsync(NewStorage(), App.Time);
-        var run = Path.GetFileName(Directory.GetDirectories(folder).Single(name => name.Contains("full", StringComparison.Ordinal)));
-        var (exitCode, text) = await RestoreAsync(other, "--all", "--yes", "--at", run);
+        var (exitCode, text) = await RestoreAsync(other, "--all", "--yes", "--at", Path.GetFileName(RunOf("full")));
         Assert.True(exitCode == 0, text);
         Assert.Equal("invalid_credentials", (await other.LoginAsync(Ada)).Message);
         Assert.Equal("invalid_credentials", (await other.LoginAsync(Ada, "green tractor 78")).Message);
@@ -169,8 +220,7 @@ public sealed class BackupTests(AzuriteFixture azurite) : AppTests(azurite)
         await BackUpAsync("--full");
         await App.ActivateAsync("bob@example.com");
         await BackUpAsync();
-        var increment = Directory.GetDirectories(folder).Single(name => name.Contains("inc", StringComparison.Ordinal));
-        File.Delete(Path.Combine(increment, "manifest.json"));
+        File.Delete(Path.Combine(RunOf("incremental"), "manifest.json"));
         Assert.Equal((1, "No backup has this account.\n"), await RestoreAsync("--address", "bob@example.com", "--yes"));
 
         Assert.Equal(0, (await BackUpAsync()).ExitCode);
@@ -364,7 +414,7 @@ public sealed class BackupTests(AzuriteFixture azurite) : AppTests(azurite)
         foreach (var table in (string[])["Accounts", "Addresses", "Directory"])
         {
             rows.AddRange((await app.RowsAsync(table)).Where(row => table is not "Accounts"
-                || (BackedUpAccount.Keeps(row.RowKey) && row.GetString("Kind") is not "restored_from_backup")));
+                || (Keeps(row.RowKey) && row.GetString("Kind") is not "restored_from_backup")));
         }
 
         return rows.Where(row => row.PartitionKey.Length is 32 || row.RowKey is "account").Select(row =>
@@ -384,6 +434,11 @@ public sealed class BackupTests(AzuriteFixture azurite) : AppTests(azurite)
         }).Order(StringComparer.Ordinal);
     }
 
+    private static string RunTime(string run) => run.Split('-')[^1];
+
+    private static bool Keeps(string rowKey) =>
+        rowKey is "account" or "factor-totp" || rowKey.Split('-')[0] is "event" or "identity" or "passkey";
+
     private static bool IsUnset(object? value) => value is null or "" or 0 or false or DateTimeOffset { Year: 1601 };
 
     private static TableEntity Sorted(TableEntity row) => new(row.OrderBy(column => column.Key, StringComparer.Ordinal).ToDictionary());
@@ -397,6 +452,20 @@ public sealed class BackupTests(AzuriteFixture azurite) : AppTests(azurite)
         object[] given = [output, new BackupTargets(configuration), configuration];
         return ActivatorUtilities.CreateInstance<T>(
             app.Services, typeof(T) == typeof(RestoreCommand) ? [.. given, new StringReader("")] : given);
+    }
+
+    /// <summary>The only run of a kind.</summary>
+    private string RunOf(string kind) => Directory.GetDirectories(folder, $"{kind}-*").Single();
+
+    /// <summary>A run that ends after another one that began later, with an account that both see.</summary>
+    private async Task BesideAsync(string[] args, string username)
+    {
+        await App.ActivateAsync(username);
+        await BackUpAsync(args);
+        var manifest = Path.Combine(Directory.GetDirectories(folder).MaxBy(RunTime)!, "manifest.json");
+        File.Move(manifest, manifest + ".later");
+        Assert.Equal(0, (await BackUpAsync()).ExitCode);
+        File.Move(manifest + ".later", manifest);
     }
 
     private async Task DeleteAsync(string username)

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Diagnostics;
 using System.Text.Json;
 using AccountFunctions.Accounts.Import;
 using AccountFunctions.Contract.Fields;
@@ -25,7 +24,6 @@ public sealed class ImportCommand(ImportAccount import, TimeProvider time, TextW
 
     // The service works on one address at a time, and on these addresses together.
     private const int Parallel = 48;
-    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
 
     /// <returns>The exit code of the process: 1 if a user was refused.</returns>
     public async Task<int> RunAsync(string[] args, CancellationToken cancellationToken)
@@ -49,8 +47,9 @@ public sealed class ImportCommand(ImportAccount import, TimeProvider time, TextW
 
     private async Task<int> RunAsync(ImportArguments arguments, CancellationToken cancellationToken)
     {
-        var (tally, clock) = (new ImportTally(output), Stopwatch.StartNew());
-        using var progress = new Timer(_ => tally.Show(clock.Elapsed), null, Interval, Interval);
+        var lines = TextWriter.Synchronized(output);
+        var tally = new ImportTally(lines);
+        using var progress = new Progress(lines, "users", () => tally.Count);
         await System.Threading.Tasks.Parallel.ForEachAsync(
             tally.WithoutTwins(arguments.Records(time.GetUtcNow())),
             new ParallelOptions { MaxDegreeOfParallelism = Parallel, CancellationToken = cancellationToken },
@@ -65,7 +64,7 @@ public sealed class ImportCommand(ImportAccount import, TimeProvider time, TextW
                 record = arguments.TrustsUnverified ? record with { Verified = true } : record;
                 tally.Add(source.Place, record.Username ?? "", await import.HandleAsync(record, arguments.IsDry, stop));
             });
-        return tally.Conclude(arguments.IsDry, clock.Elapsed);
+        return tally.Conclude(arguments.IsDry, progress.Elapsed);
     }
 }
 
@@ -114,12 +113,14 @@ internal sealed record ImportArguments(string Path, string? Source, bool IsDry, 
 }
 
 /// <summary>Counts and reports what becomes of the users.</summary>
+/// <param name="output">Takes lines from several threads.</param>
 internal sealed class ImportTally(TextWriter output)
 {
     private readonly ConcurrentDictionary<string, int> costs = new();
-    private readonly Lock sync = new();
     private int imported;
     private int refused;
+
+    public int Count => imported + refused;
 
     /// <summary>Reports each address that occurs again, and passes the others on.</summary>
     public IEnumerable<SourceRecord> WithoutTwins(IEnumerable<SourceRecord> records)
@@ -141,7 +142,7 @@ internal sealed class ImportTally(TextWriter output)
     public void Refuse(int place, string reason)
     {
         Interlocked.Increment(ref refused);
-        Write($"{place}: refused: {reason}");
+        output.WriteLine($"{place}: refused: {reason}");
     }
 
     public void Add(int place, string username, ImportResult result)
@@ -160,30 +161,20 @@ internal sealed class ImportTally(TextWriter output)
 
         foreach (var note in result.Notes)
         {
-            Write($"{place}: {note} ({username})");
+            output.WriteLine($"{place}: {note} ({username})");
         }
     }
-
-    public void Show(TimeSpan elapsed) =>
-        Write($"… {imported + refused:N0} users, {(imported + refused) / elapsed.TotalSeconds:N0} a second");
 
     /// <returns>The exit code of the process.</returns>
     public int Conclude(bool isDry, TimeSpan elapsed)
     {
-        Write($"{imported:N0} users {(isDry ? "can be imported" : "imported")}, {refused:N0} refused, in {elapsed.TotalSeconds:N0} s");
+        var what = isDry ? "can be imported" : "imported";
+        output.WriteLine($"{imported:N0} users {what}, {refused:N0} refused, in {elapsed.TotalSeconds:N0} s");
         if (costs.OrderByDescending(cost => cost.Value).FirstOrDefault().Key is { } most)
         {
-            Write($"Passwords__ImportedCost={most} hides from strangers who is imported (docs/moving.md).");
+            output.WriteLine($"Passwords__ImportedCost={most} hides from strangers who is imported (docs/moving.md).");
         }
 
         return refused > 0 ? 1 : 0;
-    }
-
-    private void Write(string line)
-    {
-        lock (sync)
-        {
-            output.WriteLine(line);
-        }
     }
 }

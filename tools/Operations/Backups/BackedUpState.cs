@@ -48,15 +48,15 @@ internal sealed class BackedUpState(BackupChain chain)
 
     /// <inheritdoc cref="AccountsAsync"/>
     public async Task<BackedUpAccount?> FindAccountAsync(string id, CancellationToken cancellationToken) =>
-        await AccountsAsync(RangeOf(TableNames.Accounts, id), id, cancellationToken).FirstOrDefaultAsync(cancellationToken);
+        await AccountsAsync(chain.RangeOf(TableNames.Accounts, id), id, cancellationToken).FirstOrDefaultAsync(cancellationToken);
 
     /// <summary>The account that had a name last; null: none.</summary>
     public async Task<string?> FindOwnerAsync(string addressKey, CancellationToken cancellationToken)
     {
+        var range = chain.RangeOf(TableNames.Addresses, addressKey);
         foreach (var run in chain.Runs.Reverse())
         {
-            var file = run.FileOf(RangeOf(TableNames.Addresses, addressKey), FileKind.Rows);
-            await foreach (var line in run.ReadAsync(file, cancellationToken))
+            await foreach (var line in run.ReadAsync(run.FileOf(range, FileKind.Rows), cancellationToken))
             {
                 if (RowLine.Read(line) is { } row && row.PartitionKey == addressKey)
                 {
@@ -117,10 +117,10 @@ internal sealed class BackedUpState(BackupChain chain)
             seen?.Invoke(partition.Values);
             if (changes.Remove(at, out var runs))
             {
-                foreach (var (rows, deleted) in runs.Values)
+                foreach (var change in runs)
                 {
-                    rows.ForEach(row => partition[row.RowKey] = row);
-                    deleted.ForEach(row => partition.Remove(row));
+                    change.Rows.ForEach(row => partition[row.RowKey] = row);
+                    change.Deleted.ForEach(row => partition.Remove(row));
                     seen?.Invoke(partition.Values);
                 }
             }
@@ -129,56 +129,54 @@ internal sealed class BackedUpState(BackupChain chain)
         }
     }
 
-    /// <summary>What each increment says, by partition, in the order of the runs.</summary>
-    private async Task<Dictionary<string, SortedDictionary<int, (List<TableEntity> Rows, List<string> Deleted)>>> ChangesAsync(
+    /// <summary>What the increments say, by partition, in the order of the runs.</summary>
+    private async Task<Dictionary<string, List<Change>>> ChangesAsync(
         TableRange range, string? only, CancellationToken cancellationToken)
     {
-        var changes = new Dictionary<string, SortedDictionary<int, (List<TableEntity> Rows, List<string> Deleted)>>(StringComparer.Ordinal);
-        foreach (var (run, number) in chain.Runs.Select((run, number) => (run, number)).Skip(1))
+        var changes = new Dictionary<string, List<Change>>(StringComparer.Ordinal);
+        foreach (var run in chain.Runs.Skip(1))
         {
             await foreach (var line in run.ReadAsync(run.FileOf(range, FileKind.Rows), cancellationToken))
             {
                 var row = RowLine.Read(line);
-                Of(row.PartitionKey)?.Rows.Add(row);
+                ChangeOf(row.PartitionKey, run)?.Rows.Add(row);
             }
 
-            foreach (var file in run.Manifest.Files.Where(
-                file => file.Kind is FileKind.Deleted && file.Table == range.Table && file.From == range.From))
+            if (!run.Manifest.HasKeys)
             {
-                await foreach (var line in run.ReadAsync(file, cancellationToken))
-                {
-                    var (partition, row) = KeyLines.Read(line);
-                    Of(partition)?.Deleted.Add(row);
-                }
+                continue;
             }
 
-            (List<TableEntity> Rows, List<string> Deleted)? Of(string key)
+            await foreach (var line in run.ReadAsync(run.FileOf(range, FileKind.Deleted), cancellationToken))
             {
-                if (only is not null && key != only)
-                {
-                    return null;
-                }
-
-                if (!changes.TryGetValue(key, out var runs))
-                {
-                    changes[key] = runs = [];
-                }
-
-                return runs.TryGetValue(number, out var known) ? known : runs[number] = ([], []);
+                var (partition, row) = KeyLines.Read(line);
+                ChangeOf(partition, run)?.Deleted.Add(row);
             }
         }
 
         return changes;
+
+        Change? ChangeOf(string partition, RunReader run)
+        {
+            if (only is not null && partition != only)
+            {
+                return null;
+            }
+
+            if (!changes.TryGetValue(partition, out var known))
+            {
+                changes[partition] = known = [];
+            }
+
+            if (known is not [.., { } last] || last.Run != run)
+            {
+                known.Add(last = new Change(run, [], []));
+            }
+
+            return last;
+        }
     }
 
-    /// <summary>The ranges of a table.</summary>
-    public IEnumerable<TableRange> RangesOf(string table) =>
-        BackupTables.RangesOf(chain.Runs[0].Manifest).Where(range => range.Table == table);
-
-    /// <summary>The one range that may hold a key.</summary>
-    public TableRange RangeOf(string table, string key)
-    {
-        var file = chain.Runs[0].Manifest.Files.Single(file => file.Kind is FileKind.Rows && file.Table == table && file.MayHold(key));
-        return RangesOf(table).Single(range => range.From == file.From);
-    }
+    /// <summary>What a run says of a partition.</summary>
+    private sealed record Change(RunReader Run, List<TableEntity> Rows, List<string> Deleted);
 }

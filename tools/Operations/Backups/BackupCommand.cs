@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using Azure;
@@ -24,7 +23,6 @@ public sealed class BackupCommand(
 
     // A deletion leaves no trace but a key that is gone, and reading all keys takes long.
     private static readonly TimeSpan BetweenKeys = TimeSpan.FromHours(1);
-    private static readonly TimeSpan Progress = TimeSpan.FromSeconds(5);
     private const int Parallel = 8;
 
     /// <returns>The exit code of the process.</returns>
@@ -37,46 +35,25 @@ public sealed class BackupCommand(
             return 2;
         }
 
-        return await StorageErrors.GuardAsync(output, async () =>
+        return await BackupException.GuardAsync(output, "No backup was made: ", async () =>
         {
-            try
-            {
-                await RunAsync(targets.Open(to), BackupKeys.Read(configuration), args.Contains("--full"), cancellationToken);
-                return 0;
-            }
-            catch (Exception e) when (e is BackupException or IOException or UnauthorizedAccessException)
-            {
-                await output.WriteLineAsync($"No backup was made: {e.Message}");
-                return 1;
-            }
+            await RunAsync(targets.Open(to), BackupKeys.Read(configuration), args.Contains("--full"), cancellationToken);
+            return 0;
         });
     }
 
     private async Task RunAsync(IBackupTarget target, BackupKeys keys, bool isFull, CancellationToken cancellationToken)
     {
-        var (started, clock) = (time.GetUtcNow(), Stopwatch.StartNew());
-        var chain = isFull || (await target.ListRunsAsync(cancellationToken)).Count == 0
-            ? null
-            : (await BackupChain.LoadAsync(target, keys, null, cancellationToken))[0];
+        var started = time.GetUtcNow();
+        var chain = isFull ? null : await BackupChain.LoadAsync(target, keys, cancellationToken).FirstOrDefaultAsync(cancellationToken);
         var id = RunName.Of(chain is null ? RunName.Full : RunName.Incremental, started);
         var runKey = RandomNumberGenerator.GetBytes(32);
         var run = new RunWriter(target, id, runKey);
-        var readsKeys = chain is null || started - chain.Newest.Manifest.KeysRead >= BetweenKeys;
-        var manifest = new Manifest(
-            Manifest.CurrentVersion,
-            id,
-            started,
-            chain?.Newest.Manifest.Id,
-            readsKeys ? started : chain!.Newest.Manifest.KeysRead,
-            keys.Wrap(runKey, id),
-            []);
+        var manifest = new Manifest(Manifest.CurrentVersion, id, started, chain?.Newest.Manifest.Id, keys.Wrap(runKey, id), []);
         var tables = new BackupTables(service);
-        var ranges = chain is null
-            ? await tables.RangesAsync(started, cancellationToken)
-            : BackupTables.RangesOf(chain.Runs[0].Manifest);
+        var ranges = chain?.Ranges ?? await tables.RangesAsync(started, cancellationToken);
         var (rows, deleted) = (0L, 0L);
-        using var progress = new Timer(
-            _ => output.WriteLine($"… {rows:N0} rows, {rows / clock.Elapsed.TotalSeconds:N0} a second"), null, Progress, Progress);
+        using var progress = new Progress(TextWriter.Synchronized(output), "rows", () => rows);
         await ForEachAsync(ranges, async (range, stop) =>
         {
             var since = chain is null ? null : TableClient.CreateQueryFilter($"Timestamp ge {chain.Newest.Manifest.Started - Overlap}");
@@ -84,7 +61,8 @@ public sealed class BackupCommand(
         });
 
         // After the rows: one that was deleted in between is among the deletions, which come after the rows of a run.
-        await ForEachAsync(chain is not null && readsKeys ? ranges : [], async (range, stop) =>
+        var readsKeys = chain is not null && started - chain.NewestWithKeys.Manifest.Started >= BetweenKeys;
+        await ForEachAsync(readsKeys ? ranges : [], async (range, stop) =>
         {
             await run.WriteAsync(range, FileKind.Keys, Keys(tables.Of(range), range, stop), stop);
             var added = await chain!.ReadAddedKeysAsync(range, stop);
@@ -93,7 +71,7 @@ public sealed class BackupCommand(
             Interlocked.Add(ref deleted, await run.WriteAsync(range, FileKind.Deleted, missing, stop));
         });
         await run.FinishAsync(manifest, cancellationToken);
-        await output.WriteLineAsync($"{id}: {rows:N0} rows, {deleted:N0} deletions, in {clock.Elapsed.TotalSeconds:N0} s");
+        await output.WriteLineAsync($"{id}: {rows:N0} rows, {deleted:N0} deletions, in {progress.Elapsed.TotalSeconds:N0} s");
 
         async IAsyncEnumerable<string> Count(IAsyncEnumerable<TableEntity> found)
         {

@@ -1,5 +1,4 @@
 using System.Globalization;
-using AccountFunctions.Lifecycle;
 using AccountFunctions.Storage;
 using AccountFunctions.Storage.Accounts;
 using AccountFunctions.Storage.Names;
@@ -11,6 +10,9 @@ namespace Operations.Backups;
 /// <param name="Filter">The rows that a restore can use; empty: all.</param>
 internal sealed record TableRange(string Table, int Number, string From, string Before, string Filter)
 {
+    public bool MayHold(string partitionKey) =>
+        string.CompareOrdinal(partitionKey, From) >= 0 && (Before is "" || string.CompareOrdinal(partitionKey, Before) < 0);
+
     public string Where(string? more = null) => string.Join(" and ", new[]
     {
         TableClient.CreateQueryFilter($"PartitionKey ge {From}"),
@@ -61,10 +63,16 @@ internal sealed class BackupTables(TableServiceClient service)
         {
             TableClient.CreateQueryFilter($"RowKey eq {AccountEntity.RowName}"),
             TableClient.CreateQueryFilter($"RowKey eq {TotpEntity.RowName}"),
-        }.Concat(BackedUpAccount.Prefixes.Select(
-            prefix => TableClient.CreateQueryFilter($"(RowKey ge {prefix} and RowKey lt {prefix[..^1] + '.'})")))),
+            BeginsWith(EventEntity.RowPrefix),
+            BeginsWith(IdentityEntity.RowPrefix),
+            BeginsWith(PasskeyEntity.RowPrefix),
+        }),
         _ => "",
     };
+
+    // The prefixes end with a hyphen, which a full stop follows.
+    private static string BeginsWith(string prefix) =>
+        TableClient.CreateQueryFilter($"(RowKey ge {prefix} and RowKey lt {prefix[..^1] + '.'})");
 
     // Ids begin with the time of the registration. The last range is open, and grows until the next full backup.
     private async Task<IReadOnlyList<string>> TimesAsync(DateTimeOffset now, CancellationToken cancellationToken)

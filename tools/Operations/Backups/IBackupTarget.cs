@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Operations.Backups;
 
 /// <summary>Where backups are kept: a folder for each run, with a manifest that is written last.</summary>
@@ -21,12 +23,17 @@ internal static class RunName
     private const string Format = "yyyyMMdd'T'HHmmss'Z'";
 
     public static string Of(string kind, DateTimeOffset started) =>
-        $"{kind}-{started.UtcDateTime.ToString(Format, System.Globalization.CultureInfo.InvariantCulture)}";
+        $"{kind}-{started.UtcDateTime.ToString(Format, CultureInfo.InvariantCulture)}";
 
     public static bool Is(string name) => name.Split('-') is [Full or Incremental, { Length: 16 }];
 
-    public static string TimeOf(string name) => name.Split('-')[1];
+    public static bool IsFull(string name) => name.StartsWith(Full, StringComparison.Ordinal);
+
+    /// <summary>Whether a run began after another.</summary>
+    public static bool IsAfter(string name, string other) => string.CompareOrdinal(TimeOf(name), TimeOf(other)) > 0;
 
     public static IReadOnlyList<string> Sort(IEnumerable<string> names) =>
         [.. names.Where(Is).OrderBy(TimeOf, StringComparer.Ordinal).ThenBy(name => name, StringComparer.Ordinal)];
+
+    private static string TimeOf(string name) => name.Split('-')[^1];
 }

@@ -10,14 +10,12 @@ namespace Operations.Backups;
 /// <param name="Id">The name of the run.</param>
 /// <param name="Started">The next increment begins with what has changed since shortly before.</param>
 /// <param name="Previous">The run that this one continues; null: this one holds everything.</param>
-/// <param name="KeysRead">When the keys of all rows were last compared with the backup, which finds deletions.</param>
 /// <param name="Key">The key of the run, wrapped by one of the settings.</param>
 internal sealed record Manifest(
     int Version,
     string Id,
     DateTimeOffset Started,
     string? Previous,
-    DateTimeOffset KeysRead,
     string Key,
     IReadOnlyList<ManifestFile> Files)
 {
@@ -29,6 +27,10 @@ internal sealed record Manifest(
 
     [JsonIgnore]
     public bool IsFull => Previous is null;
+
+    /// <summary>Whether the run knows the keys of all rows, which finds deletions. A full one reads them with the rows.</summary>
+    [JsonIgnore]
+    public bool HasKeys => IsFull || Files.Any(file => file.Kind is FileKind.Keys);
 
     public Manifest Signed(byte[] runKey) => this with { Mac = Convert.ToBase64String(MacOf(runKey)) };
 
@@ -46,11 +48,7 @@ internal sealed record Manifest(
 /// <param name="From">The first partition key that the file may hold.</param>
 /// <param name="Before">The keys end before this one; empty: they do not.</param>
 /// <param name="Sha256">Of the file as it is stored; hexadecimal.</param>
-internal sealed record ManifestFile(string Name, FileKind Kind, string Table, string From, string Before, long Lines, string Sha256)
-{
-    public bool MayHold(string partitionKey) =>
-        string.CompareOrdinal(partitionKey, From) >= 0 && (Before is "" || string.CompareOrdinal(partitionKey, Before) < 0);
-}
+internal sealed record ManifestFile(string Name, FileKind Kind, string Table, string From, string Before, long Lines, string Sha256);
 
 [JsonConverter(typeof(JsonStringEnumConverter<FileKind>))]
 internal enum FileKind

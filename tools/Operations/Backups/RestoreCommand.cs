@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using AccountFunctions.Contract.Fields;
 using AccountFunctions.Lifecycle;
 using AccountFunctions.Storage;
@@ -33,7 +32,6 @@ public sealed class RestoreCommand(
     // A row of a table that no other code reads under this key.
     private const string Marker = "restore";
     private const int Parallel = 48;
-    private static readonly TimeSpan Progress = TimeSpan.FromSeconds(5);
 
     /// <returns>The exit code of the process: 1 if something that was asked for stays away.</returns>
     public async Task<int> RunAsync(string[] args, CancellationToken cancellationToken)
@@ -44,60 +42,57 @@ public sealed class RestoreCommand(
             return 2;
         }
 
-        return await StorageErrors.GuardAsync(output, async () =>
-        {
-            try
-            {
-                var (target, keys) = (targets.Open(read.From), BackupKeys.Read(configuration));
-                var chains = await BackupChain.LoadAsync(target, keys, read.At, cancellationToken);
-                if (read.At is { } at && chains[0].Newest.Manifest.Id != at)
-                {
-                    throw new BackupException($"There is no run {at}.");
-                }
-
-                var later = read.At is null ? [] : await BackupChain.LoadAsync(target, keys, null, cancellationToken);
-                return read.All
-                    ? await RestoreAllAsync(read, chains[0], later, cancellationToken)
-                    : await RestoreOneAsync(read, chains, later is [] ? chains : later, cancellationToken);
-            }
-            catch (Exception e) when (e is BackupException or IOException or UnauthorizedAccessException)
-            {
-                await output.WriteLineAsync($"The backup cannot be used: {e.Message}");
-                return 1;
-            }
-        });
+        return await BackupException.GuardAsync(output, "The backup cannot be used: ", () => RestoreAsync(read, cancellationToken));
     }
 
-    private async Task<int> RestoreOneAsync(
-        RestoreArguments arguments,
-        IReadOnlyList<BackupChain> chains,
-        IReadOnlyList<BackupChain> everything,
-        CancellationToken cancellationToken)
+    private async Task<int> RestoreAsync(RestoreArguments arguments, CancellationToken cancellationToken)
     {
-        foreach (var chain in chains)
+        // Newest first: those up to the one that has the account say what has happened since.
+        var seen = new List<BackupChain>();
+        var isPast = arguments.At is null;
+        await foreach (var whole in BackupChain.LoadAsync(
+            targets.Open(arguments.From), BackupKeys.Read(configuration), cancellationToken))
         {
-            var state = new BackedUpState(chain);
-            if ((arguments.Account ?? await state.FindOwnerAsync(KeyOf(arguments.Address), cancellationToken)) is not { } id
-                || await state.FindAccountAsync(id, cancellationToken) is not { } found)
+            seen.Add(whole);
+            var chain = isPast ? whole : whole.Until(arguments.At ?? "");
+            if (chain is null)
             {
                 continue;
             }
 
-            foreach (var newest in await LatestAsync(everything, id, cancellationToken))
+            isPast = true;
+            if (arguments.All)
             {
-                Heed(found.Account, newest.Value);
+                return await RestoreAllAsync(arguments, chain, seen, cancellationToken);
             }
 
-            await DescribeAsync(found);
-            return await AskAsync(arguments, "Restore it?") ? await RestoreAsync([found], arguments, cancellationToken) : 1;
+            if (await FindAsync(arguments, new BackedUpState(chain), cancellationToken) is { } found)
+            {
+                Heed(found.Account, (await LatestAsync(seen, found.Account.Id, cancellationToken)).GetValueOrDefault(found.Account.Id));
+                await DescribeAsync(found);
+                return await AskAsync(arguments, "Restore it?")
+                    ? await RestoreAsync(new[] { found }.ToAsyncEnumerable(), arguments, cancellationToken)
+                    : 1;
+            }
+        }
+
+        if (seen is [] || !isPast)
+        {
+            throw new BackupException(seen is [] ? BackupChain.None : $"There is no run {arguments.At}.");
         }
 
         await output.WriteLineAsync("No backup has this account.");
         return 1;
     }
 
+    private static async Task<BackedUpAccount?> FindAsync(
+        RestoreArguments arguments, BackedUpState state, CancellationToken cancellationToken) =>
+        (arguments.Account ?? await state.FindOwnerAsync(KeyOf(arguments.Address), cancellationToken)) is { } id
+            ? await state.FindAccountAsync(id, cancellationToken)
+            : null;
+
     private async Task<int> RestoreAllAsync(
-        RestoreArguments arguments, BackupChain chain, IReadOnlyList<BackupChain> later, CancellationToken cancellationToken)
+        RestoreArguments arguments, BackupChain chain, List<BackupChain> newest, CancellationToken cancellationToken)
     {
         var deletions = service.GetTableClient(TableNames.Deletions);
         var marker = new TableEntity(Marker, chain.Newest.Manifest.Id);
@@ -121,15 +116,17 @@ public sealed class RestoreCommand(
         {
             await deletions.UpsertEntityAsync(marker, cancellationToken: cancellationToken);
 
-            // First, so that those who were deleted stay away.
-            await foreach (var row in state.RowsAsync(state.RangesOf(TableNames.Deletions).Single(), "purged", cancellationToken))
+            // First, and as the newest run knows them, so that those who were deleted stay away.
+            var known = new BackedUpState(newest[0]);
+            var log = newest[0].RangesOf(TableNames.Deletions).Single();
+            await foreach (var row in known.RowsAsync(log, "purged", cancellationToken))
             {
                 await deletions.UpsertEntityAsync(row, cancellationToken: cancellationToken);
             }
         }
 
-        var latest = await LatestAsync(later, null, cancellationToken);
-        var accounts = state.RangesOf(TableNames.Accounts).ToAsyncEnumerable()
+        var latest = arguments.At is null ? [] : await LatestAsync(newest, null, cancellationToken);
+        var accounts = chain.RangesOf(TableNames.Accounts).ToAsyncEnumerable()
             .SelectMany(range => state.AccountsAsync(range, null, cancellationToken))
             .Select(found =>
             {
@@ -146,19 +143,11 @@ public sealed class RestoreCommand(
         return exitCode;
     }
 
-    private Task<int> RestoreAsync(
-        IReadOnlyList<BackedUpAccount> accounts, RestoreArguments arguments, CancellationToken cancellationToken) =>
-        RestoreAsync(accounts.ToAsyncEnumerable(), arguments, cancellationToken);
-
     private async Task<int> RestoreAsync(
         IAsyncEnumerable<BackedUpAccount> accounts, RestoreArguments arguments, CancellationToken cancellationToken)
     {
-        var (restored, kept, clock) = (0, 0, Stopwatch.StartNew());
-        using var progress = new Timer(
-            _ => Write($"… {restored + kept:N0} accounts, {(restored + kept) / clock.Elapsed.TotalSeconds:N0} a second"),
-            null,
-            Progress,
-            Progress);
+        var (restored, kept, lines) = (0, 0, TextWriter.Synchronized(output));
+        using var progress = new Progress(lines, "accounts", () => restored + kept);
         var options = new RestoreOptions(arguments.Deleted, arguments.Silent, arguments.IsDry);
         await System.Threading.Tasks.Parallel.ForEachAsync(
             accounts,
@@ -169,10 +158,11 @@ public sealed class RestoreCommand(
                 Interlocked.Increment(ref result.IsRestored ? ref restored : ref kept);
                 foreach (var note in result.Notes)
                 {
-                    Write($"{account.Account.Id}: {note}");
+                    lines.WriteLine($"{account.Account.Id}: {note}");
                 }
             });
-        Write($"{restored:N0} {(arguments.IsDry ? "can be restored" : "restored")}, {kept:N0} not, in {clock.Elapsed.TotalSeconds:N0} s");
+        var what = arguments.IsDry ? "can be restored" : "restored";
+        await output.WriteLineAsync($"{restored:N0} {what}, {kept:N0} not, in {progress.Elapsed.TotalSeconds:N0} s");
         return kept > 0 ? 1 : 0;
     }
 
@@ -197,12 +187,12 @@ public sealed class RestoreCommand(
         IReadOnlyList<BackupChain> chains, string? only, CancellationToken cancellationToken)
     {
         var latest = new Dictionary<string, TableEntity>(StringComparer.Ordinal);
-        foreach (var run in chains.Reverse().SelectMany(chain => chain.Runs))
+        foreach (var chain in chains.AsEnumerable().Reverse())
         {
-            foreach (var file in run.Manifest.Files.Where(
-                file => file.Kind is FileKind.Rows && file.Table == TableNames.Accounts && (only is null || file.MayHold(only))))
+            var ranges = only is null ? chain.RangesOf(TableNames.Accounts) : [chain.RangeOf(TableNames.Accounts, only)];
+            foreach (var (run, range) in chain.Runs.SelectMany(run => ranges.Select(range => (run, range))))
             {
-                await foreach (var line in run.ReadAsync(file, cancellationToken))
+                await foreach (var line in run.ReadAsync(run.FileOf(range, FileKind.Rows), cancellationToken))
                 {
                     var row = RowLine.Read(line);
                     if (row.RowKey == AccountEntity.RowName && (only is null || row.PartitionKey == only))
@@ -235,13 +225,5 @@ public sealed class RestoreCommand(
 
         await output.WriteAsync($"{question} [y/N] ");
         return (await input.ReadLineAsync())?.Trim() is "y" or "yes";
-    }
-
-    private void Write(string line)
-    {
-        lock (input)
-        {
-            output.WriteLine(line);
-        }
     }
 }

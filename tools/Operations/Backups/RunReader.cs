@@ -55,10 +55,11 @@ internal sealed class RunReader
     public static async IAsyncEnumerable<string> ReadAsync(
         IBackupTarget target, byte[] key, string run, ManifestFile file, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await using var stored = await target.OpenAsync(run, file.Name, cancellationToken);
         var name = $"{run}/{file.Name}";
-        using var text = new StreamReader(
-            new GZipStream(new SealedReader(stored, key, name), CompressionMode.Decompress), Encoding.UTF8);
+        using var hash = SHA256.Create();
+        var stored = new CryptoStream(await target.OpenAsync(run, file.Name, cancellationToken), hash, CryptoStreamMode.Read);
+        await using var opened = new SealedReader(stored, key, name);
+        using var text = new StreamReader(new GZipStream(opened, CompressionMode.Decompress), Encoding.UTF8);
         var count = 0L;
         while (await ReadLineAsync(text, name, cancellationToken) is { } line)
         {
@@ -66,19 +67,11 @@ internal sealed class RunReader
             yield return line;
         }
 
-        if (count != file.Lines)
+        // The hash is complete at the end of the file, which may lie behind that of the text.
+        await opened.CopyToAsync(Stream.Null, cancellationToken);
+        if (count != file.Lines || Convert.ToHexStringLower(hash.Hash ?? []) != file.Sha256)
         {
-            throw new BackupException($"{name} has {count} lines instead of {file.Lines}");
-        }
-    }
-
-    /// <exception cref="BackupException">The stored file is not the one of the manifest.</exception>
-    public async Task CheckHashAsync(ManifestFile file, CancellationToken cancellationToken)
-    {
-        await using var stored = await target.OpenAsync(Manifest.Id, file.Name, cancellationToken);
-        if (Convert.ToHexStringLower(await SHA256.HashDataAsync(stored, cancellationToken)) != file.Sha256)
-        {
-            throw new BackupException($"{Manifest.Id}/{file.Name} was changed");
+            throw new BackupException($"{name} is not the file that its manifest lists");
         }
     }
 

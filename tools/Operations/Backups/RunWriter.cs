@@ -21,8 +21,10 @@ internal sealed class RunWriter(IBackupTarget target, string id, byte[] runKey)
         try
         {
             var count = 0L;
+            using var hash = SHA256.Create();
+            var stored = new CryptoStream(File.Create(local), hash, CryptoStreamMode.Write);
             await using (var text = new StreamWriter(
-                new GZipStream(new SealedWriter(File.Create(local), runKey, $"{id}/{name}"), CompressionLevel.Fastest), Encoding.UTF8))
+                new GZipStream(new SealedWriter(stored, runKey, $"{id}/{name}"), CompressionLevel.Fastest), Encoding.UTF8))
             {
                 await foreach (var line in lines.WithCancellation(cancellationToken))
                 {
@@ -31,8 +33,8 @@ internal sealed class RunWriter(IBackupTarget target, string id, byte[] runKey)
                 }
             }
 
-            var hash = await HashAsync(local, cancellationToken);
-            var file = new ManifestFile(name, kind, range.Table, range.From, range.Before, count, hash);
+            var sha256 = Convert.ToHexStringLower(hash.Hash ?? []);
+            var file = new ManifestFile(name, kind, range.Table, range.From, range.Before, count, sha256);
             await target.PutAsync(id, name, local, cancellationToken);
             lock (sync)
             {
@@ -74,11 +76,5 @@ internal sealed class RunWriter(IBackupTarget target, string id, byte[] runKey)
         {
             File.Delete(local);
         }
-    }
-
-    private static async Task<string> HashAsync(string path, CancellationToken cancellationToken)
-    {
-        await using var stream = File.OpenRead(path);
-        return Convert.ToHexStringLower(await SHA256.HashDataAsync(stream, cancellationToken));
     }
 }

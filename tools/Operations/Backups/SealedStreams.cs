@@ -29,8 +29,34 @@ internal static class SealedChunk
     public static byte[] Context(string file, long number, bool isLast) => Encoding.UTF8.GetBytes($"{file}/{number}/{isLast}");
 }
 
+/// <summary>A stream that goes one way, once.</summary>
+internal abstract class ForwardStream : Stream
+{
+    public override bool CanRead => false;
+
+    public override bool CanSeek => false;
+
+    public override bool CanWrite => false;
+
+    public override long Length => throw new NotSupportedException();
+
+    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
+
+    public override void Flush()
+    {
+    }
+
+    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+}
+
 /// <summary>Encrypts what is written to it. The file is whole once this is disposed.</summary>
-internal sealed class SealedWriter(Stream inner, byte[] runKey, string file) : Stream
+internal sealed class SealedWriter(Stream inner, byte[] runKey, string file) : ForwardStream
 {
     private readonly AesGcm cipher = SealedChunk.CipherOf(runKey, file);
     private readonly byte[] chunk = new byte[SealedChunk.MaxBytes];
@@ -38,15 +64,7 @@ internal sealed class SealedWriter(Stream inner, byte[] runKey, string file) : S
     private long number;
     private bool disposed;
 
-    public override bool CanRead => false;
-
-    public override bool CanSeek => false;
-
     public override bool CanWrite => true;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
 
     public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
 
@@ -65,16 +83,6 @@ internal sealed class SealedWriter(Stream inner, byte[] runKey, string file) : S
             buffer = buffer[part.Length..];
         }
     }
-
-    public override void Flush()
-    {
-    }
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {
@@ -107,7 +115,7 @@ internal sealed class SealedWriter(Stream inner, byte[] runKey, string file) : S
 
 /// <summary>Decrypts what <see cref="SealedWriter"/> has written.</summary>
 /// <exception cref="BackupException">While reading: the file is damaged.</exception>
-internal sealed class SealedReader(Stream inner, byte[] runKey, string file) : Stream
+internal sealed class SealedReader(Stream inner, byte[] runKey, string file) : ForwardStream
 {
     private readonly AesGcm cipher = SealedChunk.CipherOf(runKey, file);
     private readonly byte[] header = new byte[SealedChunk.HeaderBytes];
@@ -117,14 +125,6 @@ internal sealed class SealedReader(Stream inner, byte[] runKey, string file) : S
     private long number;
 
     public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
 
     public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
 
@@ -145,16 +145,6 @@ internal sealed class SealedReader(Stream inner, byte[] runKey, string file) : S
         rest = rest[part.Length..];
         return part.Length;
     }
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {

@@ -18,26 +18,19 @@ public sealed class VerifyCommand(IConfiguration configuration, BackupTargets ta
             return 2;
         }
 
-        return await StorageErrors.GuardAsync(output, async () =>
+        return await BackupException.GuardAsync(output, "", async () =>
         {
-            try
+            var found = false;
+            await foreach (var chain in BackupChain.LoadAsync(targets.Open(from), BackupKeys.Read(configuration), cancellationToken))
             {
-                var keys = BackupKeys.Read(configuration);
-                foreach (var chain in await BackupChain.LoadAsync(targets.Open(from), keys, null, cancellationToken))
+                found = true;
+                foreach (var run in chain.Runs)
                 {
-                    foreach (var run in chain.Runs)
-                    {
-                        await output.WriteLineAsync($"{run.Manifest.Id}: {await CountAsync(run, cancellationToken):N0} lines, whole");
-                    }
+                    await output.WriteLineAsync($"{run.Manifest.Id}: {await CountAsync(run, cancellationToken):N0} lines, whole");
                 }
+            }
 
-                return 0;
-            }
-            catch (Exception e) when (e is BackupException or IOException or UnauthorizedAccessException)
-            {
-                await output.WriteLineAsync(e.Message);
-                return 1;
-            }
+            return found ? 0 : throw new BackupException(BackupChain.None);
         });
     }
 
@@ -46,7 +39,6 @@ public sealed class VerifyCommand(IConfiguration configuration, BackupTargets ta
         var lines = 0L;
         foreach (var file in run.Manifest.Files)
         {
-            await run.CheckHashAsync(file, cancellationToken);
             await foreach (var line in run.ReadAsync(file, cancellationToken))
             {
                 _ = file.Kind is FileKind.Rows ? KeyLines.OfRow(line) : KeyLines.Read(line).RowKey;
